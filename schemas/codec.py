@@ -1,0 +1,113 @@
+"""Between bytes and events: the one place that reads and writes records."""
+
+import json
+import re
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from schemas.envelope import Envelope, Event, Record
+from schemas.state import State
+from schemas.topics import BY_TYPE
+from schemas.upcast import lift
+from schemas.values import EVENT_LIMIT
+
+_TYPE: Final = re.compile(r"^nl\.noaber\.([a-z_]+)\.v(\d{1,6})$")
+_CONTENT_TYPE: Final = b"application/json"
+
+
+class Undecodable(Exception):
+    """The record breaks the contract and can never be read: a dead letter."""
+
+
+class NewerVersion(Exception):
+    """The record is of a type version this reader does not know yet: the partition waits for an upgrade."""
+
+
+class TooLarge(Exception):
+    """The state is larger than an event may be (256 KiB)."""
+
+
+def state_bytes(state: State) -> bytes:
+    """The exact bytes that are journalled and published. Raises TooLarge above 256 KiB."""
+    encoded = state.model_dump_json().encode()
+    if len(encoded) > EVENT_LIMIT:
+        raise TooLarge(f"{state.TYPE} {state.key} is {len(encoded)} bytes; the limit is {EVENT_LIMIT}")
+    return encoded
+
+
+def headers_of(envelope: Envelope) -> tuple[tuple[str, bytes], ...]:
+    """CloudEvents headers in Kafka's binary mode; our extensions are in lower case as the standard asks."""
+    fields = {
+        "ce_specversion": "1.0",
+        "ce_id": str(envelope.id),
+        "ce_type": envelope.type,
+        "ce_source": envelope.source,
+        "ce_time": envelope.time.isoformat(),
+        "ce_subject": envelope.key,
+        "ce_version": str(envelope.version),
+        "ce_epoch": str(envelope.epoch),
+        "ce_correlationid": envelope.correlation,
+        "ce_exercise": "true" if envelope.exercise else "false",
+    }
+    return (("content-type", _CONTENT_TYPE), *((name, text.encode()) for name, text in fields.items()))
+
+
+def encode(envelope: Envelope, value: bytes) -> Record:
+    """A record from an envelope and the bytes of its state."""
+    return Record(envelope.key.encode(), value, headers_of(envelope))
+
+
+def decode(record: Record) -> Event:
+    """The event in a record. Raises Undecodable or NewerVersion."""
+    headers = dict(record.headers)
+    name, version = _type_of(headers)
+    topic = BY_TYPE.get(name)
+    if topic is None:
+        raise Undecodable(f"unknown type {name!r}")
+    if version > topic.state.VERSION:
+        raise NewerVersion(f"{name} v{version} is newer than v{topic.state.VERSION}, which this reader knows")
+    envelope = _envelope(record, headers)
+    state = _state(topic.state, name, version, record.value)
+    if state.key != envelope.key:
+        raise Undecodable(f"key {envelope.key!r} is not the id of the state, {state.key!r}")
+    return Event(envelope, state)
+
+
+def _type_of(headers: dict[str, bytes]) -> tuple[str, int]:
+    found = _TYPE.match(headers.get("ce_type", b"").decode("utf-8", "replace"))
+    if found is None:
+        raise Undecodable("header ce_type is missing or not ours")
+    return found[1], int(found[2])
+
+
+def _envelope(record: Record, headers: dict[str, bytes]) -> Envelope:
+    try:
+        text = {name: value.decode() for name, value in headers.items()}
+        return Envelope(
+            id=UUID(text["ce_id"]),
+            type=text["ce_type"],
+            source=text["ce_source"],
+            time=datetime.fromisoformat(text["ce_time"]),
+            key=record.key.decode(),
+            version=int(text["ce_version"]),
+            epoch=int(text["ce_epoch"]),
+            correlation=text["ce_correlationid"],
+            exercise={"true": True, "false": False}[text["ce_exercise"]],
+        )
+    except (KeyError, ValueError) as error:
+        raise Undecodable(f"header {error}") from error
+
+
+def _state(model: type[State], name: str, version: int, value: bytes) -> State:
+    if len(value) > EVENT_LIMIT:
+        raise Undecodable(f"{len(value)} bytes; the limit is {EVENT_LIMIT}")
+    try:
+        data: Any = json.loads(value)
+        if not isinstance(data, dict):
+            raise Undecodable("the value is not a JSON object")
+        return model.model_validate(lift(name, version, model.VERSION, data))
+    except (ValidationError, ValueError, KeyError, RecursionError) as error:
+        raise Undecodable(f"{name} v{version}: {error}") from error

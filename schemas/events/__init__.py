@@ -1,0 +1,1 @@
+"""One file per aggregate: the full state that its event carries."""

@@ -1,0 +1,22 @@
+"""How to reach a person: names and numbers, each sealed with the person's own data key."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from schemas.state import State
+
+
+class Contact(State):
+    """Sealed values are base64 of a 12-byte nonce and AES-256-GCM ciphertext.
+
+    The person's id and the field's name are the associated data, so that a value cannot be moved.
+    Only `live` and `notification` read this topic; the keys come from `directory` over HTTP.
+    """
+
+    TYPE: ClassVar[str] = "contact"
+
+    id: UUID
+    name: str = ""
+    phone: str = ""
+    mail: str = ""
+    forgotten: bool = False

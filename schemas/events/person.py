@@ -1,0 +1,46 @@
+"""Someone who works for one or more organisations: functions and rights, no personal data."""
+
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from schemas.catalogue import Function
+from schemas.state import OWN, Row
+from schemas.values import Language, OrganisationId, Right, SystemName, Value
+
+
+class Membership(Value):
+    """For whom the person works, and what they may do there."""
+
+    organisation: OrganisationId
+    rights: tuple[Right, ...] = ()
+
+
+class Person(Row):
+    """A colleague as matching and the own organisation know them.
+
+    After `forgotten` the lists are empty and nobody's name can be found again.
+    """
+
+    TYPE: ClassVar[str] = "person"
+
+    id: Annotated[UUID, OWN]
+    memberships: Annotated[tuple[Membership, ...], OWN] = ()
+    functions: Annotated[tuple[Function, ...], OWN] = ()
+    languages: Annotated[tuple[Language, ...], OWN] = ("nl",)
+    systems: Annotated[tuple[SystemName, ...], OWN] = ()
+    fictitious: Annotated[bool, OWN] = False
+    forgotten: Annotated[bool, OWN] = False
+
+    def works_for(self, organisation: str) -> bool:
+        """Whether the person is a member of the organisation."""
+        return any(member.organisation == organisation for member in self.memberships)
+
+    def may(self, right: Right, organisation: str) -> bool:
+        """Whether the person holds the right for that organisation."""
+        return any(
+            member.organisation == organisation and right in member.rights for member in self.memberships
+        )
+
+    def may_anywhere(self, right: Right) -> bool:
+        """Whether the person holds the right for any organisation (the IBD's officers)."""
+        return any(right in member.rights for member in self.memberships)

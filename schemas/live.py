@@ -1,0 +1,201 @@
+"""What the websocket and the snapshot say: rows, tables, frames and the cursor."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from schemas.events.approach import Approach
+from schemas.events.commitment import Commitment
+from schemas.events.duty import Duty
+from schemas.events.help_request import HelpRequest
+from schemas.events.incident import Incident
+from schemas.events.lending import Lending
+from schemas.events.log_entry import LogEntry
+from schemas.events.person import Person
+from schemas.state import Row as StateRow
+from schemas.values import Level
+
+Version = tuple[int, int, int]
+"""(epoch, aggregate version, join): compared from left to right; the client keeps the highest."""
+
+ROW_STATES: Final[tuple[type[StateRow], ...]] = (
+    Incident,
+    HelpRequest,
+    Approach,
+    Commitment,
+    LogEntry,
+    Duty,
+    Lending,
+    Person,
+)
+"""The aggregates that viewers see as rows."""
+
+
+class Wire(BaseModel):
+    """Exact shapes: an unknown field is an error, so that generated types are closed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Kind(StrEnum):
+    """Kinds of rows; the same names as the states' types."""
+
+    INCIDENT = "incident"
+    HELP_REQUEST = "help_request"
+    APPROACH = "approach"
+    COMMITMENT = "commitment"
+    LOG_ENTRY = "log_entry"
+    DUTY = "duty"
+    LENDING = "lending"
+    PERSON = "person"
+
+
+class Row(Wire):
+    """One row as one level sees it. `data` holds the projected fields; live may add `contact` to it."""
+
+    kind: Kind
+    id: str
+    v: Version
+    level: Level
+    data: dict[str, Any]
+
+
+class Contact(Wire):
+    """A name and number that live joined into `data.contact` of a commitment or person."""
+
+    name: str
+    phone: str
+
+
+class Removed(Wire):
+    """A row that the viewer may no longer see; `v` is the version at which it went."""
+
+    kind: Kind
+    id: str
+    v: Version
+
+
+class Table(Wire):
+    """Rows of one kind and level, by columns: each row is [id, v, value of fields[0], ...]."""
+
+    kind: Kind
+    level: Level
+    fields: list[str]
+    rows: list[list[Any]]
+
+
+class Me(Wire):
+    """Who is looking: ids, keys and rights, so that the page knows which doors to show."""
+
+    person: str
+    name: str
+    organisations: list[str]
+    rights: dict[str, list[str]]
+    keys: list[str]
+
+
+class Snapshot(Wire):
+    """Everything the viewer may see, and the cursor from which the deltas go on."""
+
+    cursor: str
+    at: str
+    demonstration: bool
+    me: Me
+    tables: list[Table]
+
+
+class Hello(Wire):
+    """First frame after a resume: the viewer is up to date from this cursor on."""
+
+    type: Literal["hello"] = "hello"
+    cursor: str
+    at: str
+
+
+class Delta(Wire):
+    """What changed since the frame before."""
+
+    type: Literal["delta"] = "delta"
+    cursor: str
+    at: str
+    changed: list[Row]
+    removed: list[Removed]
+
+
+class Heartbeat(Wire):
+    """Nothing changed, and the picture is as old as this frame (sent every 5 s of silence)."""
+
+    type: Literal["heartbeat"] = "heartbeat"
+    cursor: str
+    at: str
+
+
+class Reset(Wire):
+    """The cursor cannot be resumed: fetch a snapshot. `why` is for the log, not for the screen."""
+
+    type: Literal["reset"] = "reset"
+    why: str
+
+
+class Resume(Wire):
+    """The client's only message, its first: where it was."""
+
+    type: Literal["resume"] = "resume"
+    cursor: str
+
+
+CLOSE_SIGNED_OUT: Final = 4401
+"""Close code: the session ended; sign in again."""
+
+CLOSE_SLOW: Final = 4408
+"""Close code: this client did not read; connect again and resume from the last cursor."""
+
+CLOSE_GOING_AWAY: Final = 1001
+"""Close code: the node stops; connect again and resume."""
+
+
+class BadCursor(Exception):
+    """The text is not a cursor of ours: reset."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in the stream that any node understands.
+
+    epochs: owner -> epoch; digest: of the viewer's keys; issued: unix seconds;
+    offsets: "topic/partition" -> next offset to read.
+    """
+
+    epochs: Mapping[str, int]
+    digest: str
+    issued: int
+    offsets: Mapping[str, int]
+
+    def encode(self) -> str:
+        """Opaque text for the client."""
+        fields = {"e": dict(self.epochs), "d": self.digest, "i": self.issued, "o": dict(self.offsets)}
+        return base64.urlsafe_b64encode(json.dumps(fields, separators=(",", ":")).encode()).decode()
+
+    @classmethod
+    def decode(cls, text: str) -> "Cursor":
+        """Read one back. Raises BadCursor on anything else."""
+        try:
+            found = _Fields.model_validate_json(base64.urlsafe_b64decode(text.encode("ascii")))
+        except (ValidationError, ValueError, binascii.Error, UnicodeError) as error:
+            raise BadCursor("not a cursor") from error
+        return cls(found.e, found.d, found.i, found.o)
+
+
+class _Fields(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    e: dict[str, int]
+    d: str
+    i: int
+    o: dict[str, int]

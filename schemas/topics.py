@@ -1,0 +1,83 @@
+"""Every topic: who owns it, how many partitions it has, what it carries and whether it is compacted."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.events.alarm import Alarm
+from schemas.events.approach import Approach
+from schemas.events.commitment import Commitment
+from schemas.events.contact import Contact
+from schemas.events.duty import Duty
+from schemas.events.help_request import HelpRequest
+from schemas.events.incident import Incident
+from schemas.events.lending import Lending
+from schemas.events.log_entry import LogEntry
+from schemas.events.organisation import Organisation
+from schemas.events.person import Person
+from schemas.events.session import Session
+from schemas.events.suggestion import Suggestion
+from schemas.state import State
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic. The partition count never changes: growth is a new topic and a new epoch."""
+
+    name: str
+    owner: str
+    state: type[State]
+    partitions: int = 2
+
+    @property
+    def config(self) -> dict[str, str]:
+        """Kafka's settings: states are compacted, so the newest of each key stays for ever."""
+        return {
+            "cleanup.policy": "compact",
+            "min.cleanable.dirty.ratio": "0.5",
+            "max.message.bytes": "1048576",
+        }
+
+    @property
+    def dead_letters(self) -> str:
+        """Name of the topic that holds what a consumer of this topic could never handle."""
+        return f"{self.name}.dead"
+
+
+ORGANISATIONS: Final = Topic("organisations", "directory", Organisation)
+PEOPLE: Final = Topic("people", "directory", Person)
+CONTACTS: Final = Topic("contacts", "directory", Contact)
+SESSIONS: Final = Topic("sessions", "directory", Session)
+INCIDENTS: Final = Topic("incidents", "aid", Incident)
+LOG_ENTRIES: Final = Topic("log-entries", "aid", LogEntry)
+HELP_REQUESTS: Final = Topic("help-requests", "aid", HelpRequest)
+APPROACHES: Final = Topic("approaches", "aid", Approach)
+COMMITMENTS: Final = Topic("commitments", "aid", Commitment)
+DUTY: Final = Topic("duty", "aid", Duty)
+LENDING: Final = Topic("lending", "aid", Lending)
+SUGGESTIONS: Final = Topic("suggestions", "matching", Suggestion)
+ALARMS: Final = Topic("alarms", "clock", Alarm)
+
+TOPICS: Final[tuple[Topic, ...]] = (
+    ORGANISATIONS,
+    PEOPLE,
+    CONTACTS,
+    SESSIONS,
+    INCIDENTS,
+    LOG_ENTRIES,
+    HELP_REQUESTS,
+    APPROACHES,
+    COMMITMENTS,
+    DUTY,
+    LENDING,
+    SUGGESTIONS,
+    ALARMS,
+)
+
+BY_STATE: Final[dict[type[State], Topic]] = {topic.state: topic for topic in TOPICS}
+BY_TYPE: Final[dict[str, Topic]] = {topic.state.TYPE: topic for topic in TOPICS}
+DEAD_LETTER_CONFIG: Final = {"cleanup.policy": "delete", "retention.ms": str(30 * 24 * 3600 * 1000)}
+
+
+def owned_by(service: str) -> tuple[Topic, ...]:
+    """The topics that a service publishes."""
+    return tuple(topic for topic in TOPICS if topic.owner == service)

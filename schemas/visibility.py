@@ -1,0 +1,81 @@
+"""Who sees a row, and how much of it: one function for HTTP, websocket, exports and notifications."""
+
+from collections.abc import Collection
+from functools import cache
+from typing import Any, get_type_hints
+from uuid import UUID
+
+from pydantic.fields import FieldInfo
+
+from schemas.events.incident import Incident
+from schemas.events.person import Person
+from schemas.state import Row, Seen
+from schemas.values import PUBLIC_KEY, Level, coordinator_key, organisation_key, person_key
+
+Keys = frozenset[str]
+
+
+def keys_of(person: Person, incidents: Collection[Incident]) -> Keys:
+    """The keys a person holds: their own, their organisations', and those of roles they were given."""
+    own = {person_key(person.id), PUBLIC_KEY}
+    own |= {organisation_key(member.organisation) for member in person.memberships}
+    given = {coordinator_key(incident.id) for incident in incidents if own & set(incident.coordinators)}
+    return frozenset(own | given)
+
+
+def level_of(row: Row, keys: Collection[str], parent: Row | None = None) -> Level | None:
+    """The level at which somebody with these keys sees the row now, or None: not at all.
+
+    The strictest of the row's label and its parent's caps it; a parent that is not known hides it.
+    """
+    if row.parent_id is not None and parent is None:
+        return None
+    held = [row.readers[key] for key in keys if key in row.readers]
+    if not held:
+        return None
+    level = max(held, key=lambda each: each.rank)
+    return level if level.rank >= lowest_shown(row, parent).rank else None
+
+
+def lowest_shown(row: Row, parent: Row | None) -> Level:
+    """The lowest level that the row may be shown at, by its own label and its parent's."""
+    labels = [row.tlp, *([parent.tlp] if parent is not None else [])]
+    return max((label.lowest_level for label in labels), key=lambda level: level.rank)
+
+
+def project(row: Row, level: Level) -> dict[str, Any]:
+    """The fields that this level may see, as JSON values."""
+    visible = {name for name, lowest in field_levels(type(row)).items() if lowest.rank <= level.rank}
+    return row.model_dump(mode="json", include=visible)
+
+
+def join_version(parent: Row | None, contact_version: int = 0) -> int:
+    """Third number of a row's version on the wire: rises when the parent's audience or a contact changes."""
+    audience = parent.audience_version if isinstance(parent, Incident) else 0
+    return audience + contact_version
+
+
+@cache
+def field_levels(model: type[Row]) -> dict[str, Level]:
+    """Field name -> lowest level that sees it; fields without a `Seen` are not in it."""
+    fields = {name: _seen(info) for name, info in model.model_fields.items()}
+    for name, computed in model.model_computed_fields.items():
+        hints = get_type_hints(computed.wrapped_property.fget, include_extras=True)
+        fields[name] = next((m for m in hints["return"].__metadata__ if isinstance(m, Seen)), None)
+    return {name: seen.lowest for name, seen in fields.items() if seen is not None}
+
+
+def _seen(info: FieldInfo) -> Seen | None:
+    return next((mark for mark in info.metadata if isinstance(mark, Seen)), None)
+
+
+def incident_readers(incident: Incident, partnership_members: Collection[str] = ()) -> dict[str, Level]:
+    """Default audience of an incident: who is hit, where the cause sits, the IBD, and the coordinators."""
+    readers = {organisation_key(member): Level.COORDINATOR for member in partnership_members}
+    readers |= case_readers(incident.id)
+    return readers | {organisation_key(own): Level.OWN for own in (*incident.victims, incident.source)}
+
+
+def case_readers(incident: UUID) -> dict[str, Level]:
+    """Those who coordinate: the IBD and whoever was given the role."""
+    return {organisation_key("IBD"): Level.COORDINATOR, coordinator_key(incident): Level.COORDINATOR}
