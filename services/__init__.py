@@ -1,0 +1,1 @@
+"""The microservices, and the machinery they share (`runtime`)."""
