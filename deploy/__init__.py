@@ -1,0 +1,1 @@
+"""How the platform is set up and run: on one bare machine now, elsewhere from the same description."""

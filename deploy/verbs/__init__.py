@@ -1,0 +1,1 @@
+"""What a developer does with the checkout: a file per verb."""

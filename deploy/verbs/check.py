@@ -1,0 +1,15 @@
+"""`make check`: style, types, layers and generated files."""
+
+import sys
+from typing import Final
+
+from deploy.verbs.run import run_steps
+
+STEPS: Final = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("mypy",),
+)
+
+if __name__ == "__main__":
+    sys.exit(run_steps(STEPS))
