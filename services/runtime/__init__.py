@@ -1,0 +1,1 @@
+"""Machinery that knows no domain word: journal, relay, consumers and what else every service needs."""

@@ -1,0 +1,171 @@
+"""An owner's journal and outbox in Postgres: written together, in the transaction of the change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from hashlib import sha256
+from typing import Any, Final
+
+import asyncpg
+
+from schemas.codec import encode
+from schemas.envelope import Envelope
+from services.runtime.ports import Entry, Unpublished
+
+TABLES: Final = """
+CREATE TABLE epoch (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    number integer NOT NULL DEFAULT 1 CHECK (number > 0)
+);
+INSERT INTO epoch DEFAULT VALUES;
+
+CREATE TABLE journal (
+    aggregate text NOT NULL,
+    key text NOT NULL,
+    version integer NOT NULL CHECK (version > 0),
+    epoch integer NOT NULL,
+    event_id uuid NOT NULL UNIQUE,
+    event_type text NOT NULL,
+    at timestamptz NOT NULL,
+    who uuid,
+    correlation text NOT NULL,
+    exercise boolean NOT NULL,
+    payload bytea NOT NULL,
+    previous bytea,
+    hash bytea NOT NULL,
+    PRIMARY KEY (aggregate, key, version),
+    -- A version without the one before it is a gap: refused by the database itself.
+    CHECK ((version = 1) = (previous IS NULL))
+);
+
+CREATE TABLE outbox (
+    position bigserial PRIMARY KEY,
+    written_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    aggregate text NOT NULL,
+    key text NOT NULL,
+    version integer NOT NULL,
+    FOREIGN KEY (aggregate, key, version) REFERENCES journal
+);
+"""
+"""What an owner's first migration creates. The outbox points into the journal, so the bytes stand once."""
+
+_APPEND: Final = """
+WITH entry AS (
+    SELECT * FROM unnest(
+        $1::uuid[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::timestamptz[],
+        $7::uuid[], $8::text[], $9::boolean[], $10::bytea[]
+    ) WITH ORDINALITY AS entry (
+        event_id, aggregate, key, version, event_type, at, who, correlation, exercise, payload, ordinal
+    )
+), written AS (
+    INSERT INTO journal (
+        aggregate, key, version, epoch, event_id, event_type, at, who, correlation, exercise,
+        payload, previous, hash
+    )
+    SELECT entry.aggregate, entry.key, entry.version, epoch.number, entry.event_id, entry.event_type,
+           entry.at, entry.who, entry.correlation, entry.exercise, entry.payload, before.hash,
+           sha256(coalesce(before.hash, ''::bytea) || entry.payload)
+    FROM entry CROSS JOIN epoch
+    LEFT JOIN journal before ON before.aggregate = entry.aggregate AND before.key = entry.key
+                            AND before.version = entry.version - 1
+)
+INSERT INTO outbox (aggregate, key, version)
+SELECT aggregate, key, version FROM entry ORDER BY ordinal
+"""
+
+# The gate: a row whose transaction is older than every running one cannot be overtaken by a later commit.
+# Reading by `position > last` instead loses rows: a lower position can commit later.
+_READ: Final = """
+SELECT outbox.position, journal.*
+FROM outbox JOIN journal USING (aggregate, key, version)
+WHERE outbox.written_in < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY outbox.position
+LIMIT $1
+"""
+
+_WALK: Final = """
+SELECT aggregate, key, version, payload, previous, hash FROM journal ORDER BY aggregate, key, version
+"""
+
+CHANNEL: Final = "outbox"
+"""Postgres channel on which a process says, after its commit, that the outbox has rows."""
+
+
+async def append(connection: asyncpg.Connection[Any], entries: Sequence[Entry]) -> None:
+    """Write entries and their outbox rows in one statement, inside the caller's transaction.
+
+    The caller holds the lock of every aggregate it writes. Each aggregate appears at most once.
+    Raises asyncpg.CheckViolationError on a gap and asyncpg.UniqueViolationError on a version twice.
+    """
+    columns = zip(*(_values(entry) for entry in entries), strict=True)
+    await connection.execute(_APPEND, *(list(column) for column in columns))
+
+
+def _values(entry: Entry) -> tuple[object, ...]:
+    return (
+        entry.event_id,
+        entry.aggregate,
+        entry.key,
+        entry.version,
+        entry.event_type,
+        entry.at,
+        entry.who,
+        entry.correlation,
+        entry.exercise,
+        entry.payload,
+    )
+
+
+class PostgresOutbox:
+    """The outbox of one owner, on the pool of its relay."""
+
+    def __init__(self, pool: asyncpg.Pool[Any], source: str) -> None:
+        self._pool = pool
+        self._source = source
+
+    async def read(self, limit: int) -> list[Unpublished]:
+        """The oldest rows that no running transaction can come before, as records."""
+        rows = await self._pool.fetch(_READ, limit)
+        return [Unpublished(row["position"], row["aggregate"], self._record(row)) for row in rows]
+
+    async def remove(self, positions: Sequence[int]) -> None:
+        """Delete rows that are published."""
+        await self._pool.execute("DELETE FROM outbox WHERE position = ANY($1::bigint[])", list(positions))
+
+    def _record(self, row: Any) -> Any:
+        envelope = Envelope(
+            id=row["event_id"],
+            type=row["event_type"],
+            source=self._source,
+            time=row["at"].astimezone(UTC),
+            key=row["key"],
+            version=row["version"],
+            epoch=row["epoch"],
+            correlation=row["correlation"],
+            exercise=row["exercise"],
+        )
+        return encode(envelope, row["payload"])
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A journal row whose hash does not follow from the row before it and its own bytes."""
+
+    aggregate: str
+    key: str
+    version: int
+
+
+async def broken_links(connection: asyncpg.Connection[Any]) -> list[Broken]:
+    """Walk every chain from its first version and name the rows that do not fit."""
+    found: list[Broken] = []
+    before: dict[tuple[str, str], tuple[int, bytes]] = {}
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        async for row in connection.cursor(_WALK):
+            place = (row["aggregate"], row["key"])
+            version, previous = before.get(place, (0, b""))
+            whole = sha256(previous + row["payload"]).digest() == row["hash"]
+            if not whole or row["version"] != version + 1 or (row["previous"] or b"") != previous:
+                found.append(Broken(*place, row["version"]))
+            before[place] = (row["version"], row["hash"])
+    return found

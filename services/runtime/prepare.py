@@ -1,0 +1,52 @@
+"""Creates every topic before anybody uses one, and refuses to go on with wrong partition counts."""
+
+from typing import Final
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from schemas.topics import DEAD_LETTER_CONFIG, TOPICS
+
+DEAD_LETTER_PARTITIONS: Final = 1
+
+
+class WrongPartitions(Exception):
+    """A topic exists with another number of partitions: keys would move, so nothing may start."""
+
+
+def wanted(prefix: str, replicas: int) -> list[NewTopic]:
+    """Every topic and its dead letters, under a prefix."""
+    states = [
+        NewTopic(prefix + topic.name, topic.partitions, replicas, topic_configs=topic.config)
+        for topic in TOPICS
+    ]
+    dead = [
+        NewTopic(
+            prefix + topic.dead_letters, DEAD_LETTER_PARTITIONS, replicas, topic_configs=DEAD_LETTER_CONFIG
+        )
+        for topic in TOPICS
+    ]
+    return [*states, *dead]
+
+
+async def create_topics(bootstrap: str, prefix: str = "", replicas: int = 1) -> None:
+    """Create what is missing. Raises WrongPartitions where a topic exists with another count.
+
+    A worker that meets an auto-created topic loses events while it looks healthy (faust 0.15): so nothing is
+    ever created in passing.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        existing = set(await admin.list_topics())
+        topics = wanted(prefix, replicas)
+        await admin.create_topics([topic for topic in topics if topic.name not in existing])
+        await _check(admin, {topic.name: topic.num_partitions for topic in topics})
+    finally:
+        await admin.close()
+
+
+async def _check(admin: AIOKafkaAdminClient, counts: dict[str, int]) -> None:
+    for found in await admin.describe_topics(list(counts)):
+        name, partitions = found["topic"], len(found["partitions"])
+        if partitions != counts[name]:
+            raise WrongPartitions(f"topic {name} has {partitions} partitions; it must have {counts[name]}")

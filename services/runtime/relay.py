@@ -1,0 +1,143 @@
+"""Carries an owner's outbox to Kafka: one active relay, in order, at least once."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from zlib import crc32
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+
+from schemas.envelope import Record
+from schemas.topics import BY_TYPE
+from services.runtime.ports import Lease, LeaseLost, Outbox, Publisher
+
+BATCH: Final = 500
+"""Rows read at once."""
+
+POLL_SECONDS: Final = 0.05
+"""The net under notifications: a row waits at most this long when its notification was lost."""
+
+STALE_SECONDS: Final = 2.0
+"""Rows read longer ago than this are only published after the lease is confirmed again: a process that was
+paused must not put an old version behind a newer one, where compaction would keep it for ever."""
+
+IDLE_SECONDS: Final = 5
+"""Postgres ends the lease's session after this silence, so that a stopped process loses the lease."""
+
+PING_SECONDS: Final = 1.0
+
+
+class Relay:
+    """Moves rows from an outbox to a publisher while the lease is held."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        publisher: Publisher,
+        lease: Lease,
+        prefix: str = "",
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._outbox = outbox
+        self._publisher = publisher
+        self._lease = lease
+        self._prefix = prefix
+        self._elapsed = elapsed
+
+    async def drain(self) -> int:
+        """Publish one batch and forget it; how many rows that were. Raises LeaseLost."""
+        read_at = self._elapsed()
+        rows = await self._outbox.read(BATCH)
+        if not rows:
+            return 0
+        if self._elapsed() - read_at > STALE_SECONDS:
+            await self._lease.confirm()
+        await self._publisher.publish(
+            [(self._prefix + BY_TYPE[row.aggregate].name, row.record) for row in rows]
+        )
+        await self._outbox.remove([row.position for row in rows])
+        return len(rows)
+
+    async def run(self, woken: asyncio.Event) -> None:
+        """Drain for ever; `woken` is set by notifications. Raises LeaseLost."""
+        while True:
+            await self._lease.confirm()
+            woken.clear()
+            if await self.drain() < BATCH:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(woken.wait(), POLL_SECONDS)
+
+
+class PostgresLease:
+    """An advisory lock on a connection of its own, kept awake by a ping each second."""
+
+    def __init__(self, connection: asyncpg.Connection[Any], lock: int) -> None:
+        self._connection = connection
+        self._lock = lock
+        self._confirmed = 0.0
+
+    async def confirm(self) -> None:
+        """Ping when the last answer is older than a second. Raises LeaseLost when the session is gone."""
+        if time.monotonic() - self._confirmed < PING_SECONDS:
+            return
+        try:
+            await self._connection.fetchval("SELECT 1", timeout=IDLE_SECONDS)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            raise LeaseLost(str(error)) from error
+        self._confirmed = time.monotonic()
+
+    async def acquire(self) -> bool:
+        """Whether this process is now the active relay; False: another one is."""
+        return bool(await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", self._lock))
+
+
+@asynccontextmanager
+async def lease_on(dsn: str, owner: str) -> AsyncIterator[PostgresLease]:
+    """A lease for one owner's relay, not yet acquired; given up when the block ends."""
+    settings = {"idle_session_timeout": f"{IDLE_SECONDS}s"}
+    connection = await asyncpg.connect(dsn, server_settings=settings)
+    try:
+        yield PostgresLease(connection, crc32(f"relay {owner}".encode()))
+    finally:
+        connection.terminate()
+
+
+class KafkaPublisher:
+    """An idempotent producer: all replicas acknowledge, no linger, order kept per key."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._producer: AIOKafkaProducer | None = None
+
+    async def publish(self, records: Sequence[tuple[str, Record]]) -> None:
+        """Send all, then wait for all acknowledgements; a failed producer is replaced by a new one."""
+        producer = await self._started()
+        try:
+            sent = [
+                await producer.send(topic, record.value, record.key, headers=list(record.headers))
+                for topic, record in records
+            ]
+            await asyncio.gather(*sent)
+        except BaseException:
+            # A producer can be stuck after a broker's restart (OutOfOrderSequence, aiokafka 0.14).
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Close the producer; the next publish starts another."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await producer.stop()
+
+    async def _started(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap, enable_idempotence=True, acks="all", linger_ms=0
+            )
+            await producer.start()
+            self._producer = producer
+        return self._producer

@@ -1,0 +1,53 @@
+"""The part of aiokafka 0.14 that is used here."""
+
+from asyncio import Future
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+class TopicPartition:
+    topic: str
+    partition: int
+    def __init__(self, topic: str, partition: int) -> None: ...
+
+class ConsumerRecord:
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+class AIOKafkaProducer:
+    def __init__(
+        self, *, bootstrap_servers: str, enable_idempotence: bool = ..., acks: str = ..., linger_ms: int = ...
+    ) -> None: ...
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+    async def send(
+        self,
+        topic: str,
+        value: bytes | None = ...,
+        key: bytes | None = ...,
+        *,
+        headers: Iterable[tuple[str, bytes]] | None = ...,
+    ) -> Future[Any]: ...
+
+class AIOKafkaConsumer:
+    def __init__(
+        self,
+        *topics: str,
+        bootstrap_servers: str,
+        group_id: str | None = ...,
+        auto_offset_reset: str = ...,
+        enable_auto_commit: bool = ...,
+    ) -> None: ...
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+    def assign(self, partitions: Iterable[TopicPartition]) -> None: ...
+    def partitions_for_topic(self, topic: str) -> set[int] | None: ...
+    async def seek_to_beginning(self, *partitions: TopicPartition) -> bool: ...
+    async def end_offsets(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]: ...
+    async def position(self, partition: TopicPartition) -> int: ...
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int = ..., max_records: int | None = ...
+    ) -> Mapping[TopicPartition, list[ConsumerRecord]]: ...
