@@ -2,7 +2,7 @@
 
 
 class Refused(Exception):
-    """`code` is stable and names the reason; `facts` are JSON values that the answer may show to the asker."""
+    """`code` is stable and names the reason; `facts` are JSON values the answer may show to the asker."""
 
     def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code)

@@ -91,7 +91,7 @@ CHANNEL: Final = "outbox"
 """Postgres channel on which a process says, after its commit, that the outbox has rows."""
 
 
-async def append(connection: asyncpg.Connection[Any], entries: Sequence[Entry]) -> None:
+async def append(connection: "asyncpg.Connection[Any]", entries: Sequence[Entry]) -> None:
     """Write entries and their outbox rows in one statement, inside the caller's transaction.
 
     The caller holds the lock of every aggregate it writes. Each aggregate appears at most once.
@@ -119,7 +119,7 @@ def _values(entry: Entry) -> tuple[object, ...]:
 class PostgresOutbox:
     """The outbox of one owner, on the pool of its relay."""
 
-    def __init__(self, pool: asyncpg.Pool[Any], source: str) -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", source: str) -> None:
         self._pool = pool
         self._source = source
 
@@ -156,7 +156,7 @@ class Broken:
     version: int
 
 
-async def broken_links(connection: asyncpg.Connection[Any]) -> list[Broken]:
+async def broken_links(connection: "asyncpg.Connection[Any]") -> list[Broken]:
     """Walk every chain from its first version and name the rows that do not fit."""
     found: list[Broken] = []
     before: dict[tuple[str, str], tuple[int, bytes]] = {}

@@ -1,5 +1,7 @@
 """Creates every topic before anybody uses one, and refuses to go on with wrong partition counts."""
 
+import asyncio
+from collections.abc import Collection
 from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -7,6 +9,9 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from schemas.topics import DEAD_LETTER_CONFIG, TOPICS
 
 DEAD_LETTER_PARTITIONS: Final = 1
+
+KNOWN_SECONDS: Final = 30
+"""A broker answers that a topic is made before it knows its partitions: so long it may take."""
 
 
 class WrongPartitions(Exception):
@@ -29,7 +34,7 @@ def wanted(prefix: str, replicas: int) -> list[NewTopic]:
 
 
 async def create_topics(bootstrap: str, prefix: str = "", replicas: int = 1) -> None:
-    """Create what is missing. Raises WrongPartitions where a topic exists with another count.
+    """Create what is missing. Raises WrongPartitions where a topic has another count.
 
     A worker that meets an auto-created topic loses events while it looks healthy (faust 0.15): so nothing is
     ever created in passing.
@@ -46,7 +51,14 @@ async def create_topics(bootstrap: str, prefix: str = "", replicas: int = 1) -> 
 
 
 async def _check(admin: AIOKafkaAdminClient, counts: dict[str, int]) -> None:
-    for found in await admin.describe_topics(list(counts)):
-        name, partitions = found["topic"], len(found["partitions"])
+    async with asyncio.timeout(KNOWN_SECONDS):
+        while 0 in (found := await _partitions(admin, counts)).values():
+            await asyncio.sleep(0.05)
+    for name, partitions in found.items():
         if partitions != counts[name]:
             raise WrongPartitions(f"topic {name} has {partitions} partitions; it must have {counts[name]}")
+
+
+async def _partitions(admin: AIOKafkaAdminClient, names: Collection[str]) -> dict[str, int]:
+    described = await admin.describe_topics(list(names))
+    return {found["topic"]: len(found["partitions"]) for found in described}

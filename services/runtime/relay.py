@@ -75,7 +75,7 @@ class Relay:
 class PostgresLease:
     """An advisory lock on a connection of its own, kept awake by a ping each second."""
 
-    def __init__(self, connection: asyncpg.Connection[Any], lock: int) -> None:
+    def __init__(self, connection: "asyncpg.Connection[Any]", lock: int) -> None:
         self._connection = connection
         self._lock = lock
         self._confirmed = 0.0

@@ -1,0 +1,35 @@
+"""The real Kafka and the real Postgres, once per run; each test has its own topics and its own database."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy.backing import Backing
+from deploy.bootstrap import home_of
+
+
+@pytest.fixture(scope="session")
+def backing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backing]:
+    data: Path = tmp_path_factory.mktemp("backing")
+    with Backing(home_of(os.environ), data) as running:
+        yield running
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    return f"t{secrets.token_hex(4)}-"
+
+
+@pytest.fixture
+async def database(backing: Backing) -> AsyncIterator[str]:
+    """The DSN of a fresh database, dropped afterwards."""
+    name = f"t{secrets.token_hex(6)}"
+    admin = await asyncpg.connect(backing.postgres)
+    await admin.execute(f"CREATE DATABASE {name}")
+    yield backing.postgres.rsplit("/", 1)[0] + f"/{name}"
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()

@@ -1,0 +1,250 @@
+"""Outbox and relay: one suite, on the in-memory doubles and on Postgres and Kafka."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID, uuid5
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from deploy.backing import Backing
+from schemas.codec import decode, encode, state_bytes
+from schemas.envelope import Envelope, Record
+from schemas.events.duty import Duty
+from schemas.topics import DUTY
+from services.runtime.journal import TABLES, PostgresOutbox, append, broken_links
+from services.runtime.ports import Entry, LeaseLost, Outbox, Publisher, Unpublished
+from services.runtime.prepare import WrongPartitions, create_topics
+from services.runtime.relay import KafkaPublisher, Relay, lease_on
+from tests.contract.doubles import MemoryLease, MemoryOutbox, MemoryPublisher
+
+NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
+PERSON = UUID("0193f3a0-0000-7000-8000-000000000001")
+
+
+def an_entry(version: int = 1, person: UUID = PERSON) -> Entry:
+    state = Duty(id=person, on=version % 2 == 1, changed_at=NOW, exercise=False)
+    return Entry(
+        event_id=uuid5(person, str(version)),
+        aggregate="duty",
+        key=str(person),
+        version=version,
+        event_type=Duty.event_type(),
+        at=NOW,
+        who=person,
+        correlation="c",
+        exercise=False,
+        payload=state_bytes(state),
+    )
+
+
+@dataclass
+class Bench:
+    """An outbox that can be written, a publisher that can be read back."""
+
+    outbox: Outbox
+    publisher: Publisher
+    prefix: str = ""
+
+    async def write(self, *entries: Entry) -> None:
+        raise AssertionError("each bench writes in its own way")
+
+    async def published(self) -> list[Record]:
+        raise AssertionError("each bench reads in its own way")
+
+
+class MemoryBench(Bench):
+    async def write(self, *entries: Entry) -> None:
+        assert isinstance(self.outbox, MemoryOutbox)
+        for entry in entries:
+            envelope = Envelope(
+                entry.event_id, entry.event_type, "s", NOW, entry.key, entry.version, 1, "c", exercise=False
+            )
+            row = Unpublished(len(self.outbox.rows), entry.aggregate, encode(envelope, entry.payload))
+            self.outbox.rows.append(row)
+
+    async def published(self) -> list[Record]:
+        assert isinstance(self.publisher, MemoryPublisher)
+        return [record for _, record in self.publisher.sent]
+
+
+@dataclass
+class RealBench(Bench):
+    pool: asyncpg.Pool | None = None
+    bootstrap: str = ""
+
+    async def write(self, *entries: Entry) -> None:
+        assert self.pool is not None
+        async with self.pool.acquire() as connection, connection.transaction():
+            await append(connection, entries)
+
+    async def published(self) -> list[Record]:
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap)
+        await consumer.start()
+        try:
+            places = [TopicPartition(self.prefix + DUTY.name, number) for number in range(DUTY.partitions)]
+            consumer.assign(places)
+            await consumer.seek_to_beginning(*places)
+            wanted = sum((await consumer.end_offsets(places)).values())
+            found: list[Record] = []
+            while len(found) < wanted:
+                for records in (await consumer.getmany(timeout_ms=5_000)).values():
+                    found += [Record(r.key or b"", r.value or b"", tuple(r.headers)) for r in records]
+            return found
+        finally:
+            await consumer.stop()
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
+    async with asyncpg.create_pool(database, min_size=1, max_size=4) as made:
+        await made.execute(TABLES)
+        yield made
+
+
+@pytest.fixture
+async def real(backing: Backing, pool: asyncpg.Pool, topic_prefix: str) -> AsyncIterator[Bench]:
+    await create_topics(backing.kafka, topic_prefix)
+    publisher = KafkaPublisher(backing.kafka)
+    outbox = PostgresOutbox(pool, "urn:noaber:test")
+    yield RealBench(outbox, publisher, topic_prefix, pool, backing.kafka)
+    await publisher.stop()
+
+
+@pytest.fixture(params=["memory", "real"])
+def bench(request: pytest.FixtureRequest) -> Bench:
+    if request.param == "memory":
+        return MemoryBench(MemoryOutbox(), MemoryPublisher())
+    found: Bench = request.getfixturevalue("real")
+    return found
+
+
+def versions(records: list[Record]) -> list[int]:
+    return [decode(record).envelope.version for record in records]
+
+
+async def test_what_was_written_is_published_once_in_order_and_forgotten(bench: Bench) -> None:
+    await bench.write(an_entry(1))
+    await bench.write(an_entry(2))
+    await bench.write(an_entry(3))
+    relay = Relay(bench.outbox, bench.publisher, MemoryLease(), bench.prefix)
+    assert await relay.drain() == 3
+    assert await relay.drain() == 0
+    assert versions(await bench.published()) == [1, 2, 3]
+
+
+async def test_the_published_bytes_are_the_journalled_bytes(bench: Bench) -> None:
+    await bench.write(an_entry(1))
+    await Relay(bench.outbox, bench.publisher, MemoryLease(), bench.prefix).drain()
+    (record,) = await bench.published()
+    assert record.value == an_entry(1).payload
+    assert decode(record).state.key == str(PERSON)
+
+
+async def test_a_relay_that_lost_its_lease_publishes_nothing(bench: Bench) -> None:
+    await bench.write(an_entry(1))
+    lease = MemoryLease()
+    lease.held = False
+    with pytest.raises(LeaseLost):
+        await Relay(bench.outbox, bench.publisher, lease, bench.prefix).run(asyncio.Event())
+    assert await bench.published() == []
+    assert len(await bench.outbox.read(10)) == 1
+
+
+async def test_rows_read_long_ago_are_published_only_after_the_lease_is_confirmed(bench: Bench) -> None:
+    await bench.write(an_entry(1))
+    lease = MemoryLease()
+    lease.held = False
+    moments = iter([0.0, 60.0])
+    relay = Relay(bench.outbox, bench.publisher, lease, bench.prefix, lambda: next(moments))
+    with pytest.raises(LeaseLost):
+        await relay.drain()
+    assert await bench.published() == []
+
+
+async def test_a_row_stays_in_the_outbox_until_it_is_acknowledged() -> None:
+    bench = MemoryBench(MemoryOutbox(), publisher := MemoryPublisher())
+    publisher.failures = 1
+    await bench.write(an_entry(1))
+    relay = Relay(bench.outbox, publisher, MemoryLease())
+    with pytest.raises(ConnectionError):
+        await relay.drain()
+    assert await relay.drain() == 1
+    assert versions(await bench.published()) == [1]
+
+
+async def test_a_later_commit_with_a_lower_position_is_not_lost(real: RealBench, pool: asyncpg.Pool) -> None:
+    slow, fast = UUID(int=1), UUID(int=2)
+    async with pool.acquire() as connection:
+        running = connection.transaction()
+        await running.start()
+        await append(connection, [an_entry(1, slow)])
+        await real.write(an_entry(1, fast))
+        relay = Relay(real.outbox, real.publisher, MemoryLease(), real.prefix)
+        assert await relay.drain() == 0
+        await running.commit()
+    assert await relay.drain() == 2
+    assert {decode(record).envelope.key for record in await real.published()} == {str(slow), str(fast)}
+
+
+async def test_a_change_that_is_rolled_back_is_never_published(real: RealBench, pool: asyncpg.Pool) -> None:
+    async with pool.acquire() as connection:
+        running = connection.transaction()
+        await running.start()
+        await append(connection, [an_entry(1)])
+        await running.rollback()
+    assert await Relay(real.outbox, real.publisher, MemoryLease(), real.prefix).drain() == 0
+
+
+async def test_a_version_twice_or_with_a_gap_is_refused_by_the_database(real: RealBench) -> None:
+    await real.write(an_entry(1))
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await real.write(replace(an_entry(1), event_id=UUID(int=9)))
+    with pytest.raises(asyncpg.CheckViolationError):
+        await real.write(an_entry(3))
+
+
+async def test_a_changed_journal_row_breaks_the_chain_visibly(real: RealBench, pool: asyncpg.Pool) -> None:
+    for version in (1, 2, 3):
+        await real.write(an_entry(version))
+    async with pool.acquire() as connection:
+        assert await broken_links(connection) == []
+        await connection.execute("UPDATE journal SET payload = 'forged' WHERE version = 2")
+        assert [broken.version for broken in await broken_links(connection)] == [2]
+
+
+async def test_one_relay_is_active_and_another_takes_over_when_its_session_ends(database: str) -> None:
+    async with lease_on(database, "aid") as second:
+        async with lease_on(database, "aid") as first:
+            assert await first.acquire()
+            assert not await second.acquire()
+            await first.confirm()
+        async with asyncio.timeout(10):
+            while not await second.acquire():
+                await asyncio.sleep(0.02)
+
+
+async def test_a_lease_whose_session_was_ended_is_lost(database: str, backing: Backing) -> None:
+    async with lease_on(database, "aid") as lease:
+        assert await lease.acquire()
+        admin = await asyncpg.connect(database)
+        await admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await admin.close()
+        with pytest.raises(LeaseLost):
+            await lease.confirm()
+
+
+async def test_topics_are_created_once_and_a_wrong_partition_count_stops_everything(
+    backing: Backing, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await create_topics(backing.kafka, topic_prefix)
+    await create_topics(backing.kafka, topic_prefix)
+    monkeypatch.setattr("services.runtime.prepare.TOPICS", (replace(DUTY, partitions=5),))
+    with pytest.raises(WrongPartitions, match="has 2 partitions; it must have 5"):
+        await create_topics(backing.kafka, topic_prefix)

@@ -1,0 +1,27 @@
+"""Kafka's jars are used only when every one of them is what was reviewed."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.parts import jars
+
+
+def test_a_changed_a_missing_and_a_new_jar_are_each_refused_by_name() -> None:
+    wanted = {"a.jar": "1", "b.jar": "2"}
+    jars.check(dict(wanted), wanted)
+    for found, name in [
+        ({"a.jar": "1", "b.jar": "9"}, "b"),
+        ({"a.jar": "1"}, "b"),
+        ({**wanted, "c.jar": "3"}, "c"),
+    ]:
+        with pytest.raises(jars.WrongJars, match=f"changed: {name}.jar"):
+            jars.check(found, wanted)
+
+
+def test_the_committed_list_is_read_whole(tmp_path: Path) -> None:
+    wanted = jars.expected(jars.LIST.read_text())
+    assert "kafka_2.13-4.3.1.jar" in wanted
+    assert all(len(digest) == 64 for digest in wanted.values())
+    (tmp_path / "one.jar").write_bytes(b"x")
+    assert list(jars.digests(tmp_path)) == ["one.jar"]
