@@ -10,6 +10,7 @@ import pytest
 
 from deploy.backing import Backing
 from deploy.bootstrap import home_of
+from services.runtime.journal import TABLES
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +34,11 @@ async def database(backing: Backing) -> AsyncIterator[str]:
     yield backing.postgres.rsplit("/", 1)[0] + f"/{name}"
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
+    """Connections to a fresh database with an owner's journal and outbox in it."""
+    async with asyncpg.create_pool(database, min_size=1, max_size=4) as made:
+        await made.execute(TABLES)
+        yield made

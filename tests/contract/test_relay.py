@@ -8,18 +8,18 @@ from uuid import UUID, uuid5
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.backing import Backing
 from schemas.codec import decode, encode, state_bytes
 from schemas.envelope import Envelope, Record
 from schemas.events.duty import Duty
 from schemas.topics import DUTY
-from services.runtime.journal import TABLES, PostgresOutbox, append, broken_links
+from services.runtime.journal import PostgresOutbox, append, broken_links
 from services.runtime.ports import Entry, LeaseLost, Outbox, Publisher, Unpublished
 from services.runtime.prepare import WrongPartitions, create_topics
 from services.runtime.relay import KafkaPublisher, Relay, lease_on
 from tests.contract.doubles import MemoryLease, MemoryOutbox, MemoryPublisher
+from tests.topic_reader import read_topic
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 PERSON = UUID("0193f3a0-0000-7000-8000-000000000001")
@@ -82,27 +82,7 @@ class RealBench(Bench):
             await append(connection, entries)
 
     async def published(self) -> list[Record]:
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap)
-        await consumer.start()
-        try:
-            places = [TopicPartition(self.prefix + DUTY.name, number) for number in range(DUTY.partitions)]
-            consumer.assign(places)
-            await consumer.seek_to_beginning(*places)
-            wanted = sum((await consumer.end_offsets(places)).values())
-            found: list[Record] = []
-            while len(found) < wanted:
-                for records in (await consumer.getmany(timeout_ms=5_000)).values():
-                    found += [Record(r.key or b"", r.value or b"", tuple(r.headers)) for r in records]
-            return found
-        finally:
-            await consumer.stop()
-
-
-@pytest.fixture
-async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
-    async with asyncpg.create_pool(database, min_size=1, max_size=4) as made:
-        await made.execute(TABLES)
-        yield made
+        return await read_topic(self.bootstrap, DUTY, self.prefix)
 
 
 @pytest.fixture

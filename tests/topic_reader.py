@@ -1,0 +1,24 @@
+"""Reads a whole topic from Kafka, as any consumer would find it now."""
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from schemas.envelope import Record
+from schemas.topics import Topic
+
+
+async def read_topic(bootstrap: str, topic: Topic, prefix: str) -> list[Record]:
+    """Every record up to the end offsets at the start, in order per partition."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    await consumer.start()
+    try:
+        places = [TopicPartition(prefix + topic.name, number) for number in range(topic.partitions)]
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        wanted = sum((await consumer.end_offsets(places)).values())
+        found: list[Record] = []
+        while len(found) < wanted:
+            for records in (await consumer.getmany(timeout_ms=5_000)).values():
+                found += [Record(r.key or b"", r.value or b"", tuple(r.headers)) for r in records]
+        return found
+    finally:
+        await consumer.stop()
