@@ -12,7 +12,8 @@ from schemas.events.person import Membership, Person
 from schemas.topics import INCIDENTS
 from schemas.values import Right
 from schemas.visibility import keys_of, level_of, project
-from services.aid.rules.incident import ReportIncident, report
+from services.aid.rules.commands import ReportIncident
+from services.aid.rules.incident import report
 from services.runtime.journal import PostgresOutbox, append
 from services.runtime.ports import Entry
 from services.runtime.prepare import create_topics

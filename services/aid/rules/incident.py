@@ -2,48 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
-from uuid import UUID
-
-from pydantic import Field
-
-from schemas.catalogue import ResidentService
 from schemas.events.incident import (
     Affected,
     CallBack,
     Incident,
     OnBehalfOf,
-    ServiceState,
     ServiceStatus,
 )
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
 from schemas.refused import Refused
-from schemas.values import IBD, Command, Moment, OrganisationId, Pattern, Right, Severity, ShortText, Text
+from schemas.values import IBD, Right
 from schemas.visibility import incident_readers
-
-
-class ServiceDown(Command):
-    """A resident service that does not run as usual; `since` None: since the incident began."""
-
-    service: ResidentService
-    state: ServiceState = ServiceState.DOWN
-    since: Moment | None = None
-
-
-class ReportIncident(Command):
-    """The acute hour's report: what is down, since when, who to call. The rest may follow."""
-
-    id: UUID
-    affected: OrganisationId
-    since: Moment
-    call_back: CallBack
-    services: Annotated[tuple[ServiceDown, ...], Field(max_length=len(ResidentService))] = ()
-    description: Text = ""
-    pattern: Pattern = Pattern.UNKNOWN
-    severity: Severity = Severity.UNKNOWN
-    exercise: bool = False
-    caller: ShortText | None = None
+from services.aid.rules.commands import ReportIncident, ServiceDown
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from schemas.events.person import Membership, Person
 from schemas.refused import Refused
 from schemas.values import Level, Right
 from schemas.visibility import keys_of, level_of
-from services.aid.rules.incident import ReportIncident, ServiceDown, report
+from services.aid.rules.commands import ReportIncident, ServiceDown
+from services.aid.rules.incident import report
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 PARTNERSHIP = Organisation(id="SV01", kind=Kind.PARTNERSHIP, name="Fictief", delivers_ict_to=("GM1735",))
