@@ -1,0 +1,327 @@
+// Written by `python -m schemas.export`; change the models in schemas/, not this file.
+
+/** One organisation that is hit, with its own services. */
+export interface Affected {
+  organisation: string;
+  services: ServiceStatus[];
+}
+
+/** Open; answered (claimed, declined, given back); full while no slot is free; withdrawn or lapsed. */
+export type ApproachState = "open" | "claimed" | "declined" | "given_back" | "full" | "withdrawn" | "lapsed";
+
+/** The number to call about this incident, as the reporter gave it. */
+export interface CallBack {
+  phone: string;
+  name: string;
+}
+
+/** Reserved while a yes is missing, final when all three are there; the others are over. */
+export type CommitmentState = "reserved" | "final" | "refused" | "given_back" | "lapsed" | "released";
+
+/** Who said, under which organisation's mandate, that help may be asked. */
+export interface Confirmation {
+  by: string;
+  organisation: string;
+  at: string;
+}
+
+/** How many could be asked if the request went out now. */
+export interface CouldAsk {
+  people: number;
+  organisations: number;
+}
+
+/** id = uuid5(commitment, name, arming version): a fire counts only while that id is pending. */
+export interface Deadline {
+  id: string;
+  name: DeadlineName;
+  due: string;
+}
+
+/** What happens when nobody acts: the reservation lapses, or the unnamed slot frees. */
+export type DeadlineName = "expiry" | "names_due";
+
+/** What kind of line it is; screens phrase it from `about` in the viewer's language. */
+export type Entry = "reported" | "service_changed" | "incident_changed" | "help_asked" | "help_confirmed" | "help_withdrawn" | "approached" | "reserved" | "committed" | "declined" | "given_back" | "lapsed" | "released" | "named" | "coordinator_named" | "note";
+
+/** The functions that people in a Dutch municipality really have. */
+export type Function = "civil_affairs" | "benefits" | "customer_contact" | "spokesperson" | "application_management" | "system_administration" | "network" | "backup_recovery" | "ciso" | "privacy" | "crisis_coordination" | "project_management" | "finance" | "records" | "executive_advice";
+
+/** Four lanes of work: the IBD's three fields and the continuity of service. */
+export type Lane = "technology" | "communication" | "administration" | "service_continuity";
+
+/** How much of a row a viewer sees; each level includes the ones before it. */
+export type Level = "public" | "asked" | "partner" | "coordinator" | "own";
+
+/** For whom the person works, and what they may do there. */
+export interface Membership {
+  organisation: string;
+  rights: Right[];
+}
+
+/** An IBD duty officer entered this for a caller (namens). */
+export interface OnBehalfOf {
+  entered_by: string;
+  caller: string;
+}
+
+/** Whose yes it is. */
+export type Party = "person" | "lender" | "borrower";
+
+/** What kind of incident it is, as far as anybody knows. */
+export type Pattern = "ransomware" | "supplier_outage" | "data_leak" | "ddos" | "unknown";
+
+/** Acute days, recovery weeks, aftermath months. */
+export type Phase = "acute" | "recovery" | "aftermath";
+
+/** One cost term: `minutes` is what it adds (negative: in favour), `value` what it is about.
+ *
+ * For distance the value is whole kilometres, rounded so that it does not give an address away. */
+export interface Reason {
+  code: ReasonCode;
+  minutes: number;
+  value: string;
+}
+
+/** The named cost terms of a match; also the words of 'why you'. */
+export type ReasonCode = "distance" | "function" | "language" | "same_system" | "load" | "urgency";
+
+/** Provisional until a mandated person confirms; then open until withdrawn or closed. */
+export type RequestState = "provisional" | "open" | "withdrawn";
+
+/** What residents, colleagues and streets depend on. */
+export type ResidentService = "passports" | "deaths" | "births" | "moves" | "benefits" | "wmo_youth" | "restraining_orders" | "reception" | "elections" | "payments" | "phone" | "mail" | "website" | "pumps_bridges";
+
+/** What a person may do for an organisation (domain: rights per organisation). */
+export type Right = "report" | "mandate" | "lend" | "ibd";
+
+/** Whether residents are served: as usual, by an emergency route (noodroute), or not. */
+export type ServiceState = "works" | "emergency_route" | "down";
+
+/** One resident service of one organisation; `hurts_on` is the first date at which it hurts. */
+export interface ServiceStatus {
+  service: ResidentService;
+  state: ServiceState;
+  since: string;
+  hurts_on: string | null;
+  note: string;
+}
+
+/** Impact in four levels, after the NIS2 large-scale taxonomy's colours. */
+export type Severity = "limited" | "incident" | "calamity" | "crisis" | "unknown";
+
+/** One reason and the number of people it rules out; a person counts under the first that applies. */
+export interface Shortfall {
+  reason: ShortfallReason;
+  people: number;
+}
+
+/** Why nobody can be suggested for a slot. */
+export type ShortfallReason = "nobody_has_the_function" | "outside_circle" | "off_duty" | "already_held" | "below_cover" | "lender_affected" | "said_no";
+
+/** One of the wanted number; `commitment` is who holds it. */
+export interface Slot {
+  state: SlotState;
+  commitment: string | null;
+}
+
+/** Empty, held until the missing yes comes, or final. */
+export type SlotState = "open" | "reserved" | "final";
+
+/** A lender's yes given beforehand: for which help, how many at once, how long, to whom.
+ *
+ * An empty tuple means any; `at_most` is the most commitments it may hold at the same time. */
+export interface StandingYes {
+  id: string;
+  functions: Function[];
+  where: Where[];
+  circle: string[];
+  at_most: number;
+  max_days: number;
+}
+
+/** Traffic Light Protocol 2.0 (FIRST). */
+export type Tlp = "TLP:RED" | "TLP:AMBER+STRICT" | "TLP:AMBER" | "TLP:GREEN" | "TLP:CLEAR";
+
+/** Whether help is wanted on the spot or from a distance. */
+export type Where = "on_site" | "remote";
+
+/** One of the three yeses; `standing` names the standing yes it was given by beforehand. */
+export interface Yes {
+  party: Party;
+  at: string;
+  by: string | null;
+  standing: string | null;
+}
+
+/** Name and number, where the viewer may see them. */
+export interface Contact {
+  name: string;
+  phone: string;
+}
+
+/** An incident as it is now.
+ *
+ * `source` is where the cause sits (a partnership, or the victim itself); `affected` are the victims.
+ * `coordinators` are keys (`person:...` or `org:...`) of whom the affected organisation gave that role.
+ * `audience_version` is the version at which readers or label last changed: rows that hang on the
+ * incident are shown anew from then on. */
+export interface IncidentData {
+  exercise: boolean;
+  tlp?: Tlp;  // from asked
+  id: string;
+  source?: string;  // from partner
+  affected?: Affected[];  // from partner
+  since?: string;  // from partner
+  reported_at?: string;  // from partner
+  reported_by?: string;  // from own
+  on_behalf_of?: OnBehalfOf | null;  // from coordinator
+  call_back?: CallBack;  // from partner
+  description?: string;  // from partner
+  phase?: Phase;  // from asked
+  pattern?: Pattern;  // from partner
+  severity?: Severity;  // from partner
+  coordinators?: string[];  // from coordinator
+  closed_at?: string | null;  // from partner
+}
+
+/** A help request as it is now.
+ *
+ * `version` (in the envelope) rises with every change; `terms_version` only when function, where, period,
+ * circle or exercise change, and a claim names that one. `ends` None means an end that is assumed. */
+export interface HelpRequestData {
+  exercise: boolean;
+  tlp: Tlp;
+  id: string;
+  incident?: string;  // from partner
+  borrower?: string;  // from partner
+  region: string | null;
+  function: Function;
+  where: Where;
+  place?: string;  // from partner
+  needed_by: string;
+  ends: string | null;
+  assumed_days: number;
+  at_least: number;
+  languages: string[];
+  systems: string[];
+  note?: string;  // from partner
+  call_back?: CallBack | null;  // from partner
+  state: RequestState;
+  asked_at: string;
+  asked_by?: string;  // from own
+  confirmed?: Confirmation | null;  // from coordinator
+  choose_self: boolean;
+  circle?: string[];  // from coordinator
+  terms_version: number;
+  slots?: Slot[];  // from coordinator
+  could_ask?: CouldAsk | null;  // from coordinator
+  shortfall?: Shortfall[];  // from coordinator
+  lane: Lane;
+  counts: Partial<Record<SlotState, number>>;
+}
+
+/** An approach as it is now. Its own readers are those who are asked; the borrower sees only whom. */
+export interface ApproachData {
+  exercise: boolean;
+  tlp: Tlp;
+  id: string;
+  request: string;
+  incident?: string;  // from coordinator
+  lender: string;
+  person?: string | null;  // from own
+  function: Function;
+  state: ApproachState;
+  asked_at: string;
+  answered_at: string | null;
+  standing_yes?: boolean;  // from own
+  reasons?: Reason[];  // from own
+}
+
+/** A commitment as it is now. `person` None: the slot is held, names follow. */
+export interface CommitmentData {
+  exercise: boolean;
+  tlp: Tlp;
+  id: string;
+  request: string;
+  incident: string;
+  function: Function;
+  where: Where;
+  lender: string;
+  borrower: string;
+  person: string | null;
+  team_lead: string | null;
+  state: CommitmentState;
+  waits_for: Party[];
+  yeses?: Yes[];  // from coordinator
+  starts: string;
+  ends: string;
+  claimed_at: string;
+  deadlines: Deadline[];
+  over_at: string | null;
+  over_by: Party | null;
+  contact?: Contact;  // joined by live
+}
+
+/** A line of the log. `about` holds codes and counts, never a person's name. */
+export interface LogEntryData {
+  exercise: boolean;
+  tlp: Tlp;
+  id: string;
+  incident?: string;  // from partner
+  at: string;
+  entry: Entry;
+  by_organisation?: string | null;  // from partner
+  by_person?: string | null;  // from coordinator
+  request?: string | null;  // from partner
+  about?: Record<string, string | number>;  // from partner
+  text?: string;  // from coordinator
+}
+
+/** A person's duty; past `until` it is off duty whatever `on` says. */
+export interface DutyData {
+  exercise: boolean;
+  tlp: Tlp;
+  id: string;
+  on: boolean;
+  until: string | null;
+  changed_at: string;
+}
+
+/** Lending agreements of one organisation: own minimum per function, standing yeses, who is asked. */
+export interface LendingData {
+  exercise: boolean;
+  tlp: Tlp;
+  id: string;
+  cover: Partial<Record<Function, number>>;
+  standing: StandingYes[];
+  ask_people: boolean;
+}
+
+/** A colleague as matching and the own organisation know them.
+ *
+ * After `forgotten` the lists are empty and nobody's name can be found again. */
+export interface PersonData {
+  exercise: boolean;
+  tlp: Tlp;
+  id: string;
+  memberships: Membership[];
+  functions: Function[];
+  languages: string[];
+  systems: string[];
+  fictitious: boolean;
+  forgotten: boolean;
+  contact?: Contact;  // joined by live
+}
+
+/** The data of each kind of row. */
+export interface DataOf {
+  incident: IncidentData;
+  help_request: HelpRequestData;
+  approach: ApproachData;
+  commitment: CommitmentData;
+  log_entry: LogEntryData;
+  duty: DutyData;
+  lending: LendingData;
+  person: PersonData;
+}

@@ -1,0 +1,91 @@
+/** The one store: the picture, what may be believed of it, and the time that the pages tell. */
+import { get } from "../api/http";
+import type { Row, Snapshot } from "../gen/wire";
+import { Connection, type Socket, type World } from "./connection";
+import { EMPTY, type Picture, absorb } from "./picture";
+import { type Status, ageOf, statusOf } from "./status";
+
+const browser: World = {
+  async snapshot() {
+    const answer = await get<Snapshot>("/api/live/snapshot");
+    return answer.ok ? { status: 200, snapshot: answer.value } : { status: answer.problem.status, snapshot: null };
+  },
+  socket: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/live/socket`) as unknown as Socket,
+  now: () => Date.now(),
+  random: () => Math.random(),
+  later(run, ms) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+  online: () => navigator.onLine,
+};
+
+class Live {
+  // Replaced whole and never changed in place, so the cheap kind of state is enough.
+  picture = $state.raw<Picture>(EMPTY);
+  status = $state<Status>("connecting");
+  /** Age of the data in whole seconds; null before there is any. */
+  age = $state<number | null>(null);
+  /** This second, in ms: everything that says "in 2 hours" reads it. */
+  now = $state(Date.now());
+
+  private readonly connection = new Connection(browser, () => this.schedule());
+  private scheduled = false;
+  private ticking = false;
+
+  start(): void {
+    this.tick();
+    this.connection.start();
+  }
+
+  /** Somebody else sits down, or the same person anew: nothing of the old picture stays. */
+  restart(): void {
+    this.connection.stop();
+    this.connection.forget();
+    this.publish();
+    this.connection.start();
+  }
+
+  absorb(rows: readonly (Row | null)[]): void {
+    const present = rows.filter((row): row is Row => row !== null);
+    this.connection.replace(absorb(this.connection.picture, present));
+    this.publish();
+  }
+
+  /** Frames of one animation frame are shown together; a hidden page has none and uses a timer. */
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    const show = () => this.publish();
+    if (document.hidden) setTimeout(show, 50);
+    else requestAnimationFrame(show);
+  }
+
+  private publish(): void {
+    this.scheduled = false;
+    this.picture = this.connection.picture;
+    this.judge();
+  }
+
+  private judge(): void {
+    const health = this.connection.health;
+    const age = ageOf(health, Date.now());
+    this.status = statusOf(health, Date.now());
+    this.age = age === null ? null : Math.floor(age / 1000);
+  }
+
+  private tick(): void {
+    if (this.ticking) return;
+    this.ticking = true;
+    setInterval(() => {
+      this.now = Date.now();
+      this.judge();
+    }, 1000);
+    const hurry = () => this.connection.hurry();
+    addEventListener("online", hurry);
+    addEventListener("offline", () => this.judge());
+    document.addEventListener("visibilitychange", hurry);
+  }
+}
+
+export const live = new Live();

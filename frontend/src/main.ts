@@ -1,0 +1,16 @@
+import "./styles/tokens.css";
+import "./styles/components.css";
+import "./styles/theme.css";
+import "./styles/page.css";
+import { mount } from "svelte";
+import App from "./App.svelte";
+import { words } from "./i18n/index.svelte";
+import { router } from "./router.svelte";
+
+const target = document.getElementById("app");
+if (!target) throw new Error("the page has no place for the app");
+await words.start();
+router.start();
+mount(App, { target });
+// After the first picture: the typeface may come late, never the page.
+addEventListener("load", () => setTimeout(() => void import("./styles/font.css"), 200));

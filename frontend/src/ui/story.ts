@@ -1,0 +1,28 @@
+/** A line of the log as a sentence: who, what, and the codes and counts it is about. */
+import { directory } from "../api/directory.svelte";
+import { FUNCTIONS, SERVICES } from "../gen/catalogue";
+import type { Function, LogEntryData, ResidentService } from "../gen/rows";
+import { code, named, t } from "../i18n/index.svelte";
+
+export function lineText(line: LogEntryData): string {
+  const who = directory.name(line.by_organisation) || t("story.somebody");
+  const sentence = t(`story.${line.entry}`, { who, ...subjects(line.about ?? {}) });
+  const text = line.text ? (line.entry === "note" ? line.text : `${sentence}: ${line.text}`) : sentence;
+  return line.entry === "note" ? `${who}: ${text}` : text;
+}
+
+function subjects(about: Record<string, string | number>): Record<string, string | number> {
+  const number = Number(about["number"] ?? 1);
+  const organisations = String(about["coordinators"] ?? "").split(",").filter(Boolean);
+  return {
+    n: number,
+    function: named(FUNCTIONS[about["function"] as Function]),
+    service: named(SERVICES[about["service"] as ResidentService]),
+    state: about["state"] ? code("service", String(about["state"])) : "",
+    affected: directory.name(String(about["affected"] ?? "")),
+    services: Number(about["services"] ?? 0),
+    organisations: Number(about["organisations"] ?? 0),
+    names: organisations.map((each) => directory.name(each)).join(", "),
+    changed: String(about["changed"] ?? "").split(",").map((each) => code("changed", each)).join(", "),
+  };
+}

@@ -1,0 +1,11 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: { target: "es2022", cssCodeSplit: true, modulePreload: { polyfill: false }, manifest: true },
+  // `npm run dev` shows the pages against a stack that already runs.
+  server: { proxy: { "/api": { target: process.env["NOABER_URL"] ?? "http://localhost:7400", ws: true } } },
+  resolve: { conditions: process.env["VITEST"] ? ["browser"] : [] },
+  test: { environment: "jsdom", include: ["tests/unit/**/*.test.ts"], restoreMocks: true },
+});
