@@ -1,0 +1,1 @@
+"""What is suggested and why: pure, from the newest states alone."""

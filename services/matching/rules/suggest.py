@@ -1,0 +1,102 @@
+"""The suggestion for every request: who could fill its slots, best first, and why not more."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from schemas.catalogue import Function
+from schemas.events.help_request import HelpRequest, RequestState
+from schemas.events.suggestion import Candidate, Suggestion
+from services.matching.rules.flow import Choice, Demand, overlapping, plan
+from services.matching.rules.known import Known
+from services.matching.rules.options import Field, field_of
+from services.matching.rules.picture import Picture
+
+OTHERS_PER_SLOT: Final = 5
+"""Candidates beside the chosen ones, per open slot: as many as are asked at once."""
+
+OPTIONS_PER_SLOT: Final = 2
+OPTIONS_AT_LEAST: Final = 60
+"""The cheapest so many of a request take part in the plan, counted over all slots that want its function:
+something is left after others took theirs, and the network of a whole country stays small."""
+
+
+def suggest(picture: Picture, now: datetime) -> dict[UUID, Suggestion]:
+    """Request id -> suggestion, for every request that is open or provisional."""
+    known = Known(picture, now)
+    fields = {
+        key: field_of(known, asked.request)
+        for key, asked in sorted(picture.requests.items())
+        if asked.request.state is not RequestState.WITHDRAWN
+    }
+    chosen: defaultdict[UUID, list[Choice]] = defaultdict(list)
+    for choice in _plans(known, fields):
+        chosen[choice.option.request].append(choice)
+    return {key: _suggestion(known, key, field, chosen[key]) for key, field in fields.items()}
+
+
+def may_be_filled(known: Known, request: HelpRequest) -> bool:
+    """Whether anybody may be asked: confirmed, a slot free, not over, its incident known and open."""
+    incident = known.picture.incidents.get(request.incident)
+    return (
+        request.state is RequestState.OPEN
+        and request.open_slots > 0
+        and known.now < request.until
+        # An incident that is not known yet could name the lender as a victim: wait for it.
+        and incident is not None
+        and incident.is_open
+    )
+
+
+def _plans(known: Known, fields: Mapping[UUID, Field]) -> Iterator[Choice]:
+    """Every world and period for itself: an exercise takes nobody from a real request."""
+    requests = [known.picture.requests[key].request for key in fields]
+    fillable = [request for request in requests if may_be_filled(known, request)]
+    for exercise in (False, True):
+        for together in overlapping([each for each in fillable if each.exercise is exercise]):
+            yield from plan(known, _demands(together, fields))
+
+
+def _demands(requests: Sequence[HelpRequest], fields: Mapping[UUID, Field]) -> list[Demand]:
+    slots: Counter[Function] = Counter()
+    for request in requests:
+        slots[request.function] += request.open_slots
+    return [
+        Demand(request, fields[request.id].options[: _most(slots[request.function])]) for request in requests
+    ]
+
+
+def _most(slots: int) -> int:
+    return max(OPTIONS_AT_LEAST, OPTIONS_PER_SLOT * slots)
+
+
+def _suggestion(known: Known, key: UUID, field: Field, choices: Sequence[Choice]) -> Suggestion:
+    asked = known.picture.requests[key]
+    fillable = may_be_filled(known, asked.request)
+    return Suggestion(
+        id=key,
+        request_version=asked.version,
+        terms_version=asked.request.terms_version,
+        candidates=_candidates(asked.request, field, choices) if fillable else (),
+        could_ask=field.could_ask,
+        shortfall=field.shortfall,
+    )
+
+
+def _candidates(request: HelpRequest, field: Field, choices: Sequence[Choice]) -> tuple[Candidate, ...]:
+    prices = {choice.option: choice.price for choice in choices}
+    taken = [option for option in field.options if option in prices]
+    others = [option for option in field.options if option not in prices]
+    return tuple(
+        Candidate(
+            lender=option.lender,
+            person=option.person,
+            cost_minutes=option.cost,
+            reasons=option.reasons,
+            chosen=option in prices,
+            price_minutes=prices.get(option, 0),
+        )
+        for option in (*taken, *others[: OTHERS_PER_SLOT * request.open_slots])
+    )

@@ -1,0 +1,1 @@
+"""The part of OR-Tools 9.15 that is used here."""

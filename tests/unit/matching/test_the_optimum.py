@@ -1,0 +1,228 @@
+"""The plan over all requests: as cheap as trying everything, never below a cover, the same every time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import chain, combinations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.codec import state_bytes
+from schemas.events.duty import Duty
+from schemas.events.person import Person
+from schemas.events.suggestion import Suggestion
+from services.matching.rules.cost import UNFILLED
+from services.matching.rules.flow import Demand, plan
+from services.matching.rules.known import Known
+from services.matching.rules.options import Option, field_of
+from services.matching.rules.picture import Asked, Picture
+from services.matching.rules.suggest import suggest
+from tests.unit.matching.pictures import (
+    BACKUP,
+    NETWORK,
+    NOW,
+    asked,
+    lending,
+    neighbour,
+    on_duty,
+    organisation,
+    person,
+    picture,
+    uid,
+)
+
+LENDERS = ("GM0001", "GM0002", "GM0003")
+FUNCTIONS = (BACKUP, NETWORK)
+SOON = NOW + timedelta(hours=3)
+
+
+@st.composite
+def small_pictures(draw: st.DrawFn, *, several_functions: bool) -> Picture:
+    """At most three requests, three lenders and six people."""
+    states: list[object] = [organisation(key) for key in LENDERS]
+    for key in LENDERS:
+        cover = {function: draw(st.integers(0, 2)) for function in FUNCTIONS}
+        states.append(lending(key, ask_people=draw(st.booleans()), cover=cover))
+    most = 2 if several_functions else 1
+    for number in range(draw(st.integers(0, 6))):
+        employers = draw(st.sets(st.sampled_from(LENDERS), min_size=1, max_size=most))
+        functions = draw(st.lists(st.sampled_from(FUNCTIONS), min_size=1, max_size=most, unique=True))
+        languages = draw(st.sampled_from([("nl",), ("nl", "de")]))
+        name = f"p{number}"
+        states.append(person(name, *sorted(employers), functions=functions, languages=languages))
+        states.append(on_duty(name, on=draw(st.integers(0, 3)) > 0))
+    for number in range(draw(st.integers(1, 3))):
+        circle = draw(st.sets(st.sampled_from(LENDERS), min_size=1))
+        states.append(
+            asked(
+                f"r{number}",
+                slots=draw(st.integers(1, 2)),
+                function=draw(st.sampled_from(FUNCTIONS)),
+                circle=tuple(sorted(circle)),
+                languages=draw(st.sampled_from([(), ("de",)])),
+                needed_by=draw(st.sampled_from([NOW + timedelta(days=10), SOON])),
+                ends=NOW + timedelta(days=12),
+            )
+        )
+    return picture(*states)
+
+
+def demands(known: Known) -> list[Demand]:
+    return [
+        Demand(each.request, field_of(known, each.request).options)
+        for _, each in sorted(known.picture.requests.items())
+    ]
+
+
+def fillings(demand: Demand) -> Iterator[tuple[Option, ...]]:
+    """Every way to fill none, some or all of a request's slots."""
+    units = tuple(chain.from_iterable([option] * option.units for option in demand.options))
+    for number in range(demand.request.open_slots + 1):
+        yield from combinations(units, number)
+
+
+def sound(known: Known, asks: Sequence[Demand], taken: Sequence[Option]) -> bool:
+    """Nobody in two places, no lender below its cover; all periods here overlap."""
+    people = [option.person for option in taken if option.person is not None]
+    if len(people) != len(set(people)):
+        return False
+    requests = {demand.request.id: demand.request for demand in asks}
+    return all(
+        sum(function in other.uses for other in taken if other.lender == option.lender)
+        <= known.spare(option.lender, function, requests[option.request])
+        for option in taken
+        for function in option.uses
+    )
+
+
+def cost(asks: Sequence[Demand], taken: Sequence[Option]) -> int:
+    slots = sum(demand.request.open_slots for demand in asks)
+    return sum(option.cost for option in taken) + UNFILLED * (slots - len(taken))
+
+
+def cheapest(known: Known, asks: Sequence[Demand], without: Option | None = None) -> int:
+    """Try everything."""
+    ways: list[tuple[Option, ...]] = [()]
+    for demand in asks:
+        ways = [
+            (*way, *more)
+            for way in ways
+            for more in fillings(demand)
+            if without not in more and sound(known, asks, (*way, *more))
+        ]
+    return min(cost(asks, way) for way in ways)
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_pictures(several_functions=False))
+def test_the_plan_is_as_cheap_as_trying_everything(given_picture: Picture) -> None:
+    known = Known(given_picture, NOW)
+    asks = demands(known)
+    choices = plan(known, asks)
+    taken = [choice.option for choice in choices for _ in range(choice.units)]
+    assert sound(known, asks, taken)
+    best = cheapest(known, asks)
+    assert cost(asks, taken) == best
+    for choice in choices[:2]:
+        assert best + choice.price == cheapest(known, asks, without=choice.option)
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_pictures(several_functions=True))
+def test_a_plan_with_people_of_several_functions_never_breaks_a_cover(given_picture: Picture) -> None:
+    known = Known(given_picture, NOW)
+    asks = demands(known)
+    choices = plan(known, asks)
+    taken = [choice.option for choice in choices for _ in range(choice.units)]
+    assert sound(known, asks, taken)
+    assert cost(asks, taken) >= cheapest(known, asks)
+    assert all(choice.price >= 0 for choice in choices)
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_pictures(several_functions=True))
+def test_what_is_suggested_is_what_the_rules_allow(given_picture: Picture) -> None:
+    for key, suggestion in suggest(given_picture, NOW).items():
+        request = given_picture.requests[key].request
+        known = Known(given_picture, NOW)
+        listed = [each.rank for each in field_of(known, request).options]
+        found = suggestion.candidates
+        assert {(c.cost_minutes, c.lender, str(c.person or "")) for c in found} <= set(listed)
+        assert [c.chosen for c in found] == sorted((c.chosen for c in found), reverse=True)
+        for group in (True, False):
+            costs = [c.cost_minutes for c in found if c.chosen is group]
+            assert costs == sorted(costs)
+        assert all(c.price_minutes == 0 or c.chosen for c in found)
+        assert all(sum(reason.minutes for reason in c.reasons) == c.cost_minutes for c in found)
+        with_function = {p.id for p in given_picture.people.values() if request.function in p.functions}
+        counted = suggestion.could_ask.people + sum(each.people for each in suggestion.shortfall)
+        assert counted == len(with_function)
+
+
+@settings(max_examples=40, deadline=None)
+@given(small_pictures(several_functions=True), st.randoms(use_true_random=False))
+def test_the_same_picture_gives_the_same_bytes(given_picture: Picture, random: object) -> None:
+    def shuffled(states: dict[object, object]) -> dict[object, object]:
+        keys = list(states)
+        random.shuffle(keys)  # type: ignore[attr-defined]
+        return {key: states[key] for key in keys}
+
+    other = replace(
+        given_picture,
+        **{name: shuffled(states) for name, states in vars(given_picture).items()},
+    )
+    assert as_bytes(suggest(given_picture, NOW)) == as_bytes(suggest(other, NOW))
+
+
+def as_bytes(suggestions: dict[object, Suggestion]) -> list[bytes]:
+    return [state_bytes(each) for each in suggestions.values()]
+
+
+def test_the_last_one_goes_where_it_is_most_urgent() -> None:
+    calm, urgent = asked("calm"), asked("urgent", needed_by=NOW + timedelta(hours=2))
+    found = suggest(picture(calm, urgent, *neighbour("GM0001", "joris")), NOW)
+    assert found[uid("urgent")].candidates[0].chosen
+    assert not found[uid("calm")].candidates[0].chosen
+
+
+def test_a_nearer_helper_is_left_to_whom_nobody_else_can_help() -> None:
+    near, far = neighbour("GM0001", "near"), neighbour("GM0004", "far")
+    wide = asked("wide", circle=("GM0001", "GM0004"))
+    narrow = asked("narrow", circle=("GM0001",))
+    found = suggest(picture(wide, narrow, *near, *far), NOW)
+    chosen = {key: [c.person for c in each.candidates if c.chosen] for key, each in found.items()}
+    assert chosen == {uid("wide"): [uid("far")], uid("narrow"): [uid("near")]}
+
+
+def test_the_price_of_the_only_helper_is_an_empty_slot() -> None:
+    only = suggest(picture(asked(), *neighbour()), NOW)[uid("request")].candidates[0]
+    assert only.price_minutes == UNFILLED - only.cost_minutes
+
+
+def test_a_plan_too_large_to_price_leaves_prices_at_zero(monkeypatch: object) -> None:
+    monkeypatch.setattr("services.matching.rules.flow.PRICE_ARCS", 0)  # type: ignore[attr-defined]
+    only = suggest(picture(asked(), *neighbour()), NOW)[uid("request")].candidates[0]
+    assert only.chosen
+    assert only.price_minutes == 0
+
+
+def test_missions_at_different_times_do_not_share_a_cover() -> None:
+    later = NOW + timedelta(days=40)
+    first, second = asked("first"), asked("second", needed_by=later, ends=later + timedelta(days=1))
+    states = (first, second, *neighbour("GM0001", "a", "b", "c", cover={BACKUP: 2}))
+    found = suggest(picture(*states), NOW)
+    assert found[uid("first")].candidates[0].chosen
+
+
+def test_many_requests_for_one_function_do_not_fight_over_the_same_few() -> None:
+    people: list[Person | Duty] = []
+    for number in range(300):
+        name = f"p{number}"
+        people += [person(name, f"GM{number % 100:04}"), on_duty(name)]
+    lenders = [each for n in range(100) for each in (organisation(f"GM{n:04}"), lending(f"GM{n:04}"))]
+    circle = tuple(f"GM{n:04}" for n in range(100))
+    requests: list[Asked] = [asked(f"r{number}", slots=3, circle=circle) for number in range(40)]
+    whole = picture(*lenders, *people, *requests)
+    found = suggest(whole, NOW)
+    assert sum(c.chosen for each in found.values() for c in each.candidates) == 120
