@@ -12,6 +12,9 @@ from schemas.codec import encode
 from schemas.envelope import Envelope
 from services.runtime.ports import Entry, Unpublished
 
+Connection = Any
+"""An asyncpg connection or a pool's proxy of one; the two have no type in common."""
+
 TABLES: Final = """
 CREATE TABLE epoch (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -91,7 +94,7 @@ CHANNEL: Final = "outbox"
 """Postgres channel on which a process says, after its commit, that the outbox has rows."""
 
 
-async def append(connection: "asyncpg.Connection[Any]", entries: Sequence[Entry]) -> None:
+async def append(connection: Connection, entries: Sequence[Entry]) -> None:
     """Write entries and their outbox rows in one statement, inside the caller's transaction.
 
     The caller holds the lock of every aggregate it writes. Each aggregate appears at most once.
@@ -156,7 +159,7 @@ class Broken:
     version: int
 
 
-async def broken_links(connection: "asyncpg.Connection[Any]") -> list[Broken]:
+async def broken_links(connection: Connection) -> list[Broken]:
     """Walk every chain from its first version and name the rows that do not fit."""
     found: list[Broken] = []
     before: dict[tuple[str, str], tuple[int, bytes]] = {}

@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from schemas.envelope import Record
+from schemas.state import State
 
 
 class Rejected(Exception):
@@ -43,6 +44,23 @@ class Unpublished:
     position: int
     aggregate: str
     record: Record
+
+
+@dataclass(frozen=True)
+class Written:
+    """One aggregate as it stands: its state and version."""
+
+    state: State
+    version: int
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What states came from: an id that repeats itself with the command, who asked, and when."""
+
+    id: UUID
+    who: UUID | None
+    at: datetime
 
 
 class Outbox(Protocol):

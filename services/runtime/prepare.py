@@ -5,10 +5,22 @@ from collections.abc import Collection
 from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.topics import DEAD_LETTER_CONFIG, TOPICS
+from services.runtime.settings import read
 
 DEAD_LETTER_PARTITIONS: Final = 1
+
+
+class PrepareSettings(BaseSettings):
+    """Where Kafka is, and what stands before the topics' names."""
+
+    model_config = SettingsConfigDict(env_prefix="NOABER_", frozen=True, extra="ignore")
+
+    kafka: str
+    topic_prefix: str = ""
+
 
 KNOWN_SECONDS: Final = 30
 """A broker answers that a topic is made before it knows its partitions: so long it may take."""
@@ -63,3 +75,8 @@ async def _check(admin: AIOKafkaAdminClient, counts: dict[str, int]) -> None:
 async def _partitions(admin: AIOKafkaAdminClient, names: Collection[str]) -> dict[str, int]:
     described = await admin.describe_topics(list(names))
     return {found["topic"]: len(found["partitions"]) for found in described}
+
+
+if __name__ == "__main__":
+    found = read(PrepareSettings)
+    asyncio.run(create_topics(found.kafka, found.topic_prefix))

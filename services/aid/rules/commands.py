@@ -129,7 +129,7 @@ class ChangeNumber(Command):
 
 
 class Claim(Command):
-    """"I help": a person takes one slot. It is refused after `valid_until` and under other terms."""
+    """ "I help": a person takes one slot. It is refused after `valid_until` and under other terms."""
 
     approach: UUID
     terms_version: int
@@ -137,7 +137,7 @@ class Claim(Command):
 
 
 class Decline(Command):
-    """"I cannot": the person or the desk that was asked says no."""
+    """ "I cannot": the person or the desk that was asked says no."""
 
     approach: UUID
 
@@ -185,8 +185,8 @@ class ChangeDuty(Command):
 class ChangeLending(Command):
     """An organisation's lending agreements, whole."""
 
-    cover: Annotated[dict[Function, Annotated[int, Field(ge=0, le=10_000)]], Field(max_length=len(Function))] = Field(
-        default_factory=dict
-    )
+    cover: Annotated[
+        dict[Function, Annotated[int, Field(ge=0, le=10_000)]], Field(max_length=len(Function))
+    ] = Field(default_factory=dict)
     standing: Annotated[tuple[StandingYes, ...], Field(max_length=20)] = ()
     ask_people: bool = False

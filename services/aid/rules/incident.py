@@ -1,45 +1,47 @@
-"""Reporting an incident: who may, for whom, and what the first row looks like."""
+"""An incident: who may report it for whom, what becomes known later, who coordinates, and its end."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from schemas.events.incident import (
-    Affected,
-    CallBack,
-    Incident,
-    OnBehalfOf,
-    ServiceStatus,
-)
-from schemas.events.organisation import Organisation
+from uuid import UUID
+
+from schemas.catalogue import ResidentService
+from schemas.events.approach import ApproachState
+from schemas.events.commitment import CommitmentState, Party
+from schemas.events.incident import Affected, Incident, OnBehalfOf, ServiceStatus
+from schemas.events.log_entry import Entry
+from schemas.events.organisation import Kind, Organisation
 from schemas.events.person import Person
 from schemas.refused import Refused
-from schemas.values import IBD, Right
-from schemas.visibility import incident_readers
-from services.aid.rules.commands import ReportIncident, ServiceDown
+from schemas.values import IBD, Right, organisation_key
+from services.aid.rules import audience, slots
+from services.aid.rules.commands import (
+    ChangeCoordinators,
+    ChangeFacts,
+    ChangeServices,
+    CloseIncident,
+    ReportIncident,
+    ServiceDown,
+    WriteLog,
+)
+from services.aid.rules.deadlines import release
+from services.aid.rules.story import Story
 
 
-@dataclass(frozen=True)
-class IncidentReported:
-    """An incident is known from now on."""
+def report(story: Story, command: ReportIncident, target: object) -> None:
+    """Report an incident for one's own organisation, as a partnership for a member, or namens a caller.
 
-    incident: Incident
-
-
-def report(
-    command: ReportIncident, reporter: Person, source: Organisation | None, now: datetime
-) -> IncidentReported:
-    """Decide on a report. `source` is a partnership that reports for a member, where there is one.
-
-    Refused: `since_in_future`, `service_twice`, `source_delivers_nothing_there`, `not_your_right`,
-    `caller_missing` (rights are per organisation; an IBD duty officer reports on behalf of a caller).
+    Refused: `exists`, `since_in_future`, `service_twice`, `unknown_organisation`, `not_your_right`,
+    `caller_missing` (an IBD duty officer reports on behalf of a caller).
     """
+    reporter, now = story.context.person, story.context.now
+    if command.id in story.world.incidents:
+        raise Refused("exists")
     if command.since > now:
         raise Refused("since_in_future")
-    services = tuple(_status(down, command.since, now) for down in command.services)
-    if source is not None and command.affected not in source.delivers_ict_to:
-        # The source reads the incident as its own, so nobody may name one that has nothing to do with it.
-        raise Refused("source_delivers_nothing_there", source=source.id)
-    if len({status.service for status in services}) < len(services):
-        raise Refused("service_twice")
+    services = _statuses(command.services, command.since, now)
+    if command.affected not in story.world.picture.organisations:
+        raise Refused("unknown_organisation", organisations=[command.affected])
+    source = _reporting_partnership(story, command.affected)
     incident = Incident(
         id=command.id,
         source=source.id if source is not None else command.affected,
@@ -54,25 +56,198 @@ def report(
         severity=command.severity,
         exercise=command.exercise,
     )
-    return IncidentReported(incident.model_copy(update=incident.read_by(incident_readers(incident))))
+    members = source.delivers_ict_to if source is not None else ()
+    incident = incident.model_copy(update=audience.of_incident(incident, members))
+    line = story.line(
+        incident,
+        Entry.REPORTED,
+        by_organisation=IBD if incident.on_behalf_of else incident.source,
+        about={"affected": command.affected, "services": len(services)},
+    )
+    story.happened(incident, line=line)
+    if not command.exercise:
+        _lender_became_victim(story, command.affected)
 
 
-def _status(down: ServiceDown, since: datetime, now: datetime) -> ServiceStatus:
-    begun = down.since or since
-    if begun > now:
+def change_services(story: Story, command: ChangeServices, target: UUID) -> None:
+    """A service works, goes by an emergency route, or does not; what is not named stays as it was.
+
+    Refused: `not_found`, `closed`, `not_your_right`, `not_affected`, `since_in_future`, `service_twice`.
+    """
+    incident = _own(story, target)
+    if command.affected not in incident.victims:
+        raise Refused("not_affected")
+    news = {s.service: s for s in _statuses(command.services, story.context.now, story.context.now)}
+    affected = tuple(
+        victim.model_copy(update={"services": _merged(victim.services, news)})
+        if victim.organisation == command.affected
+        else victim
+        for victim in incident.affected
+    )
+    changed = incident.model_copy(update={"affected": affected})
+    for status in news.values():
+        about: dict[str, str | int] = {"service": status.service, "state": status.state}
+        line = story.line(
+            changed, Entry.SERVICE_CHANGED, by_organisation=command.affected, about=about, text=status.note
+        )
+        story.happened(changed, line=line)
+
+
+def change_facts(story: Story, command: ChangeFacts, target: UUID) -> None:
+    """What became known: phase, pattern, severity, label, description, whom to call.
+
+    Refused: `not_found`, `closed`, `not_your_right`.
+    """
+    incident = _own(story, target)
+    news = {
+        name: value for name in type(command).model_fields if (value := getattr(command, name)) is not None
+    }
+    changed = incident.model_copy(update=news)
+    if changed.tlp is not incident.tlp:
+        changed = changed.model_copy(update={"audience_version": incident.audience_version + 1})
+    about: dict[str, str | int] = {"changed": ",".join(sorted(news))}
+    line = story.line(changed, Entry.INCIDENT_CHANGED, by_organisation=incident.source, about=about)
+    story.happened(changed, line=line)
+
+
+def change_coordinators(story: Story, command: ChangeCoordinators, target: UUID) -> None:
+    """The affected organisation gives and takes the role of coordinator.
+
+    Refused: `not_found`, `closed`, `not_your_right`, `unknown_organisation`.
+    """
+    incident = _open(story, target)
+    if not any(story.context.person.may(Right.MANDATE, each) for each in _hit(incident)):
+        raise Refused("not_your_right", right=Right.MANDATE, organisation=incident.source)
+    unknown = sorted(set(command.coordinators) - set(story.world.picture.organisations))
+    if unknown:
+        raise Refused("unknown_organisation", organisations=unknown)
+    changed = incident.model_copy(
+        update={
+            "coordinators": tuple(organisation_key(each) for each in sorted(set(command.coordinators))),
+            "audience_version": incident.audience_version + 1,
+        }
+    )
+    about: dict[str, str | int] = {"coordinators": ",".join(sorted(set(command.coordinators)))}
+    line = story.line(changed, Entry.COORDINATOR_NAMED, by_organisation=incident.source, about=about)
+    story.happened(changed, line=line)
+
+
+def write_log(story: Story, command: WriteLog, target: UUID) -> None:
+    """A line in the log, by the affected organisation, the IBD or a coordinator.
+
+    Refused: `not_found`, `closed`, `not_your_right`.
+    """
+    incident = _open(story, target)
+    person = story.context.person
+    given = {key.removeprefix("org:") for key in incident.coordinators}
+    if not _may_change(person, incident) and not any(person.works_for(each) for each in given):
+        raise Refused("not_your_right", right=Right.REPORT, organisation=incident.source)
+    own = next((m.organisation for m in person.memberships), None)
+    line = story.line(incident, Entry.NOTE, by_organisation=own, text=command.text)
+    story.happened(line=line)
+
+
+def close(story: Story, command: CloseIncident, target: UUID) -> None:
+    """The incident is over.
+
+    Refused: `not_found`, `closed`, `not_your_right`.
+    """
+    incident = _open(story, target)
+    if not any(story.context.person.may(Right.MANDATE, each) for each in _hit(incident)):
+        raise Refused("not_your_right", right=Right.MANDATE, organisation=incident.source)
+    closed = incident.model_copy(update={"closed_at": story.context.now})
+    line = story.line(
+        closed, Entry.INCIDENT_CHANGED, by_organisation=incident.source, about={"changed": "closed"}
+    )
+    story.happened(closed, line=line)
+
+
+def _statuses(services: Iterable[ServiceDown], since: datetime, now: datetime) -> tuple[ServiceStatus, ...]:
+    found = tuple(
+        ServiceStatus(
+            service=each.service,
+            state=each.state,
+            since=each.since or since,
+            hurts_on=each.hurts_on,
+            note=each.note,
+        )
+        for each in services
+    )
+    if any(status.since > now for status in found):
         raise Refused("since_in_future")
-    return ServiceStatus(service=down.service, state=down.state, since=begun)
+    if len({status.service for status in found}) < len(found):
+        raise Refused("service_twice")
+    return found
+
+
+def _merged(
+    known: tuple[ServiceStatus, ...], news: Mapping[ResidentService, ServiceStatus]
+) -> tuple[ServiceStatus, ...]:
+    kept = tuple(news.get(status.service, status) for status in known)
+    added = tuple(status for service, status in news.items() if service not in {k.service for k in known})
+    return (*kept, *added)
+
+
+def _reporting_partnership(story: Story, affected: str) -> Organisation | None:
+    """The partnership for which the reporter reports, where it delivers to the victim."""
+    reporter, organisations = story.context.person, story.world.picture.organisations
+    if reporter.may(Right.REPORT, affected):
+        return None
+    for member in reporter.memberships:
+        mine = organisations.get(member.organisation)
+        if mine is None or mine.kind is not Kind.PARTNERSHIP or Right.REPORT not in member.rights:
+            continue
+        if affected in mine.delivers_ict_to:
+            return mine
+    return None
 
 
 def _on_behalf_of(
     command: ReportIncident, reporter: Person, source: Organisation | None
 ) -> OnBehalfOf | None:
-    if reporter.may(Right.REPORT, command.affected):
-        return None
-    if source is not None and reporter.may(Right.REPORT, source.id):
+    if source is not None or reporter.may(Right.REPORT, command.affected):
         return None
     if not reporter.may(Right.IBD, IBD):
         raise Refused("not_your_right", right=Right.REPORT, organisation=command.affected)
     if command.caller is None:
         raise Refused("caller_missing")
     return OnBehalfOf(entered_by=IBD, caller=command.caller)
+
+
+def _lender_became_victim(story: Story, organisation: str) -> None:
+    """Nobody asks a fellow victim: what it was asked lapses, and so does what waits for its yes."""
+    touched: set[UUID] = set()
+    for approach in list(story.world.approaches.values()):
+        if approach.lender == organisation and approach.state in slots.STANDING:
+            story.happened(approach.model_copy(update={"state": ApproachState.LAPSED}))
+            touched.add(approach.request)
+    for commitment in list(story.world.commitments.values()):
+        if commitment.lender == organisation and Party.LENDER in commitment.waits_for and commitment.holds:
+            release(story, commitment, CommitmentState.LAPSED, Party.LENDER, Entry.LAPSED)
+            touched.add(commitment.request)
+    for request in sorted(touched):
+        slots.settle(story, request)
+
+
+def _hit(incident: Incident) -> list[str]:
+    return sorted({incident.source, *incident.victims})
+
+
+def _may_change(person: Person, incident: Incident) -> bool:
+    rights = (Right.REPORT, Right.MANDATE)
+    own = any(person.may(right, each) for each in _hit(incident) for right in rights)
+    return own or person.may(Right.IBD, IBD)
+
+
+def _open(story: Story, target: UUID) -> Incident:
+    incident = story.world.incident(target)
+    if not incident.is_open:
+        raise Refused("closed")
+    return incident
+
+
+def _own(story: Story, target: UUID) -> Incident:
+    incident = _open(story, target)
+    if not _may_change(story.context.person, incident):
+        raise Refused("not_your_right", right=Right.REPORT, organisation=incident.source)
+    return incident

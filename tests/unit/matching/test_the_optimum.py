@@ -114,7 +114,7 @@ def cheapest(known: Known, asks: Sequence[Demand], without: Option | None = None
     return min(cost(asks, way) for way in ways)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(small_pictures(several_functions=False))
 def test_the_plan_is_as_cheap_as_trying_everything(given_picture: Picture) -> None:
     known = Known(given_picture, NOW)
@@ -128,7 +128,7 @@ def test_the_plan_is_as_cheap_as_trying_everything(given_picture: Picture) -> No
         assert best + choice.price == cheapest(known, asks, without=choice.option)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(small_pictures(several_functions=True))
 def test_a_plan_with_people_of_several_functions_never_breaks_a_cover(given_picture: Picture) -> None:
     known = Known(given_picture, NOW)
@@ -140,7 +140,7 @@ def test_a_plan_with_people_of_several_functions_never_breaks_a_cover(given_pict
     assert all(choice.price >= 0 for choice in choices)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(small_pictures(several_functions=True))
 def test_what_is_suggested_is_what_the_rules_allow(given_picture: Picture) -> None:
     for key, suggestion in suggest(given_picture, NOW).items():
@@ -205,6 +205,14 @@ def test_a_plan_too_large_to_price_leaves_prices_at_zero(monkeypatch: object) ->
     only = suggest(picture(asked(), *neighbour()), NOW)[uid("request")].candidates[0]
     assert only.chosen
     assert only.price_minutes == 0
+
+
+def test_nobody_is_planned_in_two_places_through_two_employers() -> None:
+    both = person("joris", "GM0001", "GM0002", functions=FUNCTIONS)
+    one, other = asked("one", circle=("GM0001",)), asked("other", function=NETWORK, circle=("GM0002",))
+    lenders = [each for key in LENDERS[:2] for each in (organisation(key), lending(key))]
+    found = suggest(picture(one, other, *lenders, both, on_duty("joris")), NOW)
+    assert sum(c.chosen for each in found.values() for c in each.candidates) == 1
 
 
 def test_missions_at_different_times_do_not_share_a_cover() -> None:

@@ -1,0 +1,1 @@
+"""The `noaber` command: a file per verb."""

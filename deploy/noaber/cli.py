@@ -1,0 +1,33 @@
+"""`noaber`: run the platform, see how it is, play a scenario."""
+
+import sys
+
+import click
+
+from deploy.bootstrap import SetupFailed
+from deploy.noaber.status import status
+from deploy.noaber.stop import stop
+from deploy.noaber.up import demo, up
+
+
+class _Plain(click.Group):
+    """A failure to set up is one sentence and exit code 1, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except SetupFailed as failure:
+            click.echo(f"Stopped: {failure}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Plain)
+def main() -> None:
+    """Mutual aid between municipalities in digital incidents."""
+
+
+for verb in (up, demo, status, stop):
+    main.add_command(verb)
+
+if __name__ == "__main__":
+    main()

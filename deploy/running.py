@@ -1,0 +1,201 @@
+"""Starts the whole platform on one machine, waits until it is healthy, and stops it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final, Self
+
+import httpx
+
+from deploy.bootstrap import ROOT, SetupFailed, child_environment
+from deploy.parts import caddy, frontend
+from deploy.parts.kafka import Kafka
+from deploy.parts.ports import answers, free_block
+from deploy.parts.postgres import Postgres
+from deploy.provision import provision
+from deploy.stack import (
+    CONTROLLER,
+    KAFKA,
+    OWNERS,
+    POSTGRES,
+    SERVICES,
+    Platform,
+    environment,
+    gateway_environment,
+    secrets_in,
+)
+from deploy.supervisor import Child, Supervisor
+from services.runtime.settings import Mode, Seed
+
+READY_SECONDS: Final = 90.0
+STATE: Final = "state.json"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a platform should run: its home, mode, what it is filled with, and settings of services."""
+
+    home: Path
+    mode: Mode = Mode.DEMO
+    seed: Seed = Seed.FICTITIOUS
+    first_port: int = 7400
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+Say = Callable[[str], None]
+
+
+class Running:
+    """A platform that runs while the block lasts; `say` hears what happens, one line at a time."""
+
+    def __init__(self, wish: Wish, say: Say = lambda line: None) -> None:
+        self._say = say
+        home = wish.home
+        self._home = home
+        self.platform = Platform(
+            base=free_block(wish.first_port),
+            mode=wish.mode,
+            seed=wish.seed,
+            home=home,
+            secrets=secrets_in(home / "run" / "secrets.json"),
+            settings=dict(wish.settings),
+        )
+        base = self.platform.base
+        self._kafka = Kafka(home, home / "data" / "kafka", base + KAFKA, base + CONTROLLER)
+        self._postgres = Postgres(home, home / "data" / "postgres", base + POSTGRES)
+        self.supervisor = Supervisor(home, home / "log")
+        self.supervisor.changed = self._write_state
+
+    def __enter__(self) -> Self:
+        began = time.monotonic()
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        self._say(f"Ready after {time.monotonic() - began:.1f} s: {self.platform.origin}")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.supervisor.stop()
+        (self._home / "run" / STATE).unlink(missing_ok=True)
+
+    def _start(self) -> None:
+        with ThreadPoolExecutor() as pool:
+            pages = pool.submit(frontend.build, self._home)
+            self._say("Starting Kafka and Postgres")
+            for prepared in [pool.submit(self._kafka.prepare), pool.submit(self._postgres.prepare)]:
+                prepared.result()
+            self._start_backing()
+            self._say("Preparing topics, schemas and facts")
+            self._prepare(pool)
+            self._say("Starting the services")
+            for service in SERVICES:
+                command = [sys.executable, "-m", service.module, *service.arguments]
+                told = environment(self.platform, service)
+                self.supervisor.start(Child(service.name, partial(list, command), told))
+            built = pages.result()
+        self.supervisor.start(Child("caddy", caddy.command, gateway_environment(self.platform, built)))
+        self._write_state()
+        self._await_health()
+
+    def _start_backing(self) -> None:
+        self.supervisor.start(Child("kafka", self._kafka.command))
+        self.supervisor.start(Child("postgres", self._postgres.command, user=self._postgres.user))
+        for name, port in (("kafka", self._kafka.port), ("postgres", self._postgres.port)):
+            self._await(name, partial(answers, port))
+
+    def _prepare(self, pool: ThreadPoolExecutor) -> None:
+        platform = self.platform
+        provision(self._postgres.dsn, platform)
+        steps = [
+            pool.submit(self._step, "services.runtime.prepare", [], None),
+            *(pool.submit(self._step, f"services.{owner}", ["migrate"], owner) for owner in OWNERS),
+        ]
+        for step in steps:
+            step.result()
+        self._step("services.directory", ["seed"], "directory")
+
+    def _step(self, module: str, arguments: Sequence[str], owner: str | None) -> None:
+        platform = self.platform
+        told = {
+            "NOABER_KAFKA": platform.kafka,
+            "NOABER_TOPIC_PREFIX": platform.topic_prefix,
+            "NOABER_SEED": platform.seed,
+        }
+        if owner is not None:
+            told["NOABER_DATABASE"] = platform.database(owner)
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            env={**child_environment(os.environ, self._home), **told},
+            cwd=ROOT,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode != 0:
+            last = "\n".join(done.stderr.strip().splitlines()[-12:])
+            raise SetupFailed(f"{module} {' '.join(arguments)} stopped:\n{last}")
+
+    def _await_health(self) -> None:
+        for service in SERVICES:
+            port = self.platform.port(service.name)
+            self._await(service.name, partial(is_healthy, port))
+        self._await("caddy", lambda: answers(self.platform.base))
+
+    def _await(self, name: str, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + READY_SECONDS
+        while not condition():
+            child = next(each for each in self.supervisor.children if each.name == name)
+            if child.is_failing or time.monotonic() > end:
+                raise SetupFailed(
+                    "\n".join([f"{name} did not get ready. Its last lines:", *self.last_lines(name)])
+                )
+            time.sleep(0.05)
+
+    def last_lines(self, name: str, number: int = 50) -> list[str]:
+        """The end of a process's log."""
+        log = self.supervisor.log(name)
+        return log.read_text(errors="replace").splitlines()[-number:] if log.exists() else []
+
+    def _write_state(self) -> None:
+        state = {
+            "supervisor": os.getpid(),
+            "origin": self.platform.origin,
+            "base": self.platform.base,
+            "processes": [
+                {
+                    "name": child.name,
+                    "pid": child.pid,
+                    "restarts": child.restarts,
+                    "failing": child.is_failing,
+                }
+                for child in self.supervisor.children
+            ],
+        }
+        file = self._home / "run" / STATE
+        half = file.with_suffix(".half")
+        half.write_text(json.dumps(state))
+        half.rename(file)
+
+
+def forget(home: Path) -> None:
+    """Delete all data of a home whose platform does not run; the next start is an empty one."""
+    Postgres(home, home / "data" / "postgres", 0).remove()
+    shutil.rmtree(home / "data", ignore_errors=True)
+
+
+def is_healthy(port: int) -> bool:
+    """Whether the process on that port says that it makes progress."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,141 @@
+"""The one description of the platform: which processes there are, and what each is told."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from services.runtime.settings import Mode, Seed
+from services.runtime.tokens import DEMO_KEY, new_keys
+
+OWNERS: Final = ("directory", "aid")
+"""Services with a database: a role and a schema of that name each."""
+
+GATEWAY: Final = 0
+KAFKA: Final = 9
+CONTROLLER: Final = 10
+POSTGRES: Final = 11
+"""Offsets from the base port."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """One process of ours: `python -m module arguments`, its port's offset, and whose database it opens."""
+
+    name: str
+    module: str
+    offset: int
+    owner: str | None = None
+    arguments: tuple[str, ...] = ()
+
+
+SERVICES: Final[tuple[Service, ...]] = (
+    Service("directory", "services.directory", 1, "directory"),
+    Service("directory-relay", "services.directory", 2, "directory", ("relay",)),
+    Service("aid", "services.aid", 3, "aid"),
+    Service("aid-relay", "services.aid", 4, "aid", ("relay",)),
+    Service("matching", "services.matching", 5),
+    Service("clock", "services.clock", 6),
+    Service("live", "services.live", 7),
+)
+"""In the order in which they start; each waits by itself for what it needs."""
+
+BY_NAME: Final = {service.name: service for service in SERVICES}
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Made once per home: database passwords, the key that signs sessions, what services show each other."""
+
+    passwords: dict[str, str]
+    private_key: str
+    public_keys: dict[str, str]
+    internal_token: str
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What differs from one running platform to another."""
+
+    base: int
+    mode: Mode
+    seed: Seed
+    home: Path
+    secrets: Secrets
+    topic_prefix: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> str:
+        """Where people go."""
+        return f"http://localhost:{self.base}"
+
+    @property
+    def kafka(self) -> str:
+        """Bootstrap address."""
+        return f"127.0.0.1:{self.base + KAFKA}"
+
+    def port(self, service: str) -> int:
+        """The port of a service's own HTTP interface."""
+        return self.base + BY_NAME[service].offset
+
+    def database(self, owner: str) -> str:
+        """An owner's connection string: its own role, which sees its own schema."""
+        password = self.secrets.passwords[owner]
+        return f"postgresql://{owner}:{password}@127.0.0.1:{self.base + POSTGRES}/noaber"
+
+
+def secrets_in(file: Path) -> Secrets:
+    """The secrets of a home, made the first time."""
+    if not file.exists():
+        private, public = new_keys(f"{DEMO_KEY}{secrets.token_hex(4)}")
+        made = {
+            "passwords": {owner: secrets.token_urlsafe(24) for owner in OWNERS},
+            "private_key": private,
+            "public_keys": public,
+            "internal_token": secrets.token_urlsafe(32),
+        }
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(made))
+    return Secrets(**json.loads(file.read_text()))
+
+
+def environment(platform: Platform, service: Service) -> dict[str, str]:
+    """What a service is told: nothing that it does not need."""
+    base = platform.base
+    told = {
+        "NOABER_MODE": platform.mode,
+        "NOABER_SEED": platform.seed,
+        "NOABER_KAFKA": platform.kafka,
+        "NOABER_TOPIC_PREFIX": platform.topic_prefix,
+        "NOABER_HTTP_PORT": str(base + service.offset),
+        "NOABER_DATA_HOME": str(platform.home / "data" / service.name),
+        "NOABER_TOKEN_PUBLIC_KEYS": json.dumps(platform.secrets.public_keys),
+        "NOABER_ALLOWED_ORIGINS": f"{platform.origin},http://*.localhost:{base}",
+    }
+    if service.owner is not None:
+        told["NOABER_DATABASE"] = platform.database(service.owner)
+    if service.name == "directory":
+        told["NOABER_TOKEN_PRIVATE_KEY"] = platform.secrets.private_key
+    if service.name in {"directory", "live"}:
+        told["NOABER_INTERNAL_TOKEN"] = platform.secrets.internal_token
+        keys = f"http://127.0.0.1:{platform.port('directory')}/internal/contact-keys"
+        told["NOABER_CONTACT_KEYS_URL"] = keys
+    return {**told, **platform.settings}
+
+
+def gateway_environment(platform: Platform, pages: Path) -> dict[str, str]:
+    """What Caddy is told."""
+    return {
+        "NOABER_PORT": str(platform.base),
+        "NOABER_BIND": "127.0.0.1",
+        "NOABER_PAGES": str(pages),
+        "NOABER_DIRECTORY": f"127.0.0.1:{platform.port('directory')}",
+        "NOABER_AID": f"127.0.0.1:{platform.port('aid')}",
+        "NOABER_LIVE": f"127.0.0.1:{platform.port('live')}",
+        "XDG_DATA_HOME": str(platform.home / "data" / "caddy"),
+        "XDG_CONFIG_HOME": str(platform.home / "data" / "caddy"),
+    }

@@ -1,0 +1,237 @@
+"""The HTTP interface of `aid`: one route per command, and rows by id."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import FastAPI, Request, Response
+from pydantic import BaseModel
+
+from schemas.envelope import Event
+from schemas.events.alarm import Alarm
+from schemas.events.person import Person
+from schemas.events.suggestion import Suggestion
+from schemas.live import Row as Shown
+from schemas.topics import ALARMS, ORGANISATIONS, PEOPLE, SESSIONS, SUGGESTIONS
+from schemas.values import Command, OrganisationId
+from services.aid.handlers.desk import Desk, KeyReused, Sent
+from services.aid.render import shown
+from services.aid.rules import commands
+from services.aid.rules.world import Picture
+from services.aid.settings import AidSettings
+from services.aid.store.postgres import PostgresStore
+from services.aid.store.tables import read_row
+from services.aid.store.welcome import Welcome
+from services.aid.words import WORDS
+from services.runtime.database import open_engine, open_pool
+from services.runtime.dead_letters import LazyDeadLetters
+from services.runtime.health import Health
+from services.runtime.intake import Intake
+from services.runtime.known import Directory
+from services.runtime.now import clock
+from services.runtime.problems import Problem
+from services.runtime.settings import Seed
+from services.runtime.tokens import Verifier
+from services.runtime.wake import Waker
+from services.runtime.web import Asking, Gate, report_problems
+from services.runtime.who import Who
+
+AGGREGATE_ROUTES: Final[dict[str, type[Command]]] = {
+    "/incidents/{target}/services": commands.ChangeServices,
+    "/incidents/{target}/facts": commands.ChangeFacts,
+    "/incidents/{target}/coordinators": commands.ChangeCoordinators,
+    "/incidents/{target}/log": commands.WriteLog,
+    "/incidents/{target}/close": commands.CloseIncident,
+    "/requests/{target}/confirm": commands.ConfirmRequest,
+    "/requests/{target}/withdraw": commands.WithdrawRequest,
+    "/requests/{target}/number": commands.ChangeNumber,
+    "/requests/{target}/claim": commands.Claim,
+    "/requests/{target}/decline": commands.Decline,
+    "/requests/{target}/lend": commands.Lend,
+    "/commitments/{target}/accept": commands.AcceptCommitment,
+    "/commitments/{target}/approve": commands.ApproveCommitment,
+    "/commitments/{target}/refuse": commands.RefuseCommitment,
+    "/commitments/{target}/give-back": commands.GiveBack,
+    "/commitments/{target}/name": commands.NamePerson,
+}
+"""Commands about an aggregate that the path names by its id."""
+
+NEW_ROUTES: Final[dict[str, type[Command]]] = {
+    "/incidents": commands.ReportIncident,
+    "/requests": commands.AskHelp,
+    "/duty": commands.ChangeDuty,
+}
+"""Commands whose body says what they are about."""
+
+READS: Final = {
+    "incidents": "incident",
+    "requests": "help_request",
+    "approaches": "approach",
+    "commitments": "commitment",
+}
+"""Path -> kind of the row."""
+
+PREFIX: Final = "/api/aid"
+
+
+class Answer(BaseModel):
+    """The row that answers the command, and every row it changed that the asker may see."""
+
+    row: Shown | None
+    rows: list[Shown]
+
+
+class Aid:
+    """The parts of one process of `aid`, wired together."""
+
+    def __init__(self, settings: AidSettings) -> None:
+        self.settings = settings
+        self.now = clock(settings.clock_offset_seconds)
+        self.directory = Directory()
+        self.who = Who(Verifier(settings.token_public_keys, settings.mode), self.directory, self.now)
+        self.epoch = 1
+        self.intake: Intake | None = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Connections, the replica and the tasks, while the block runs."""
+        settings = self.settings
+        pool = await open_pool(settings.database, settings.pool_size)
+        self.engine = open_engine(settings.database)
+        letters = LazyDeadLetters(settings.kafka, settings.topic_prefix)
+        store = PostgresStore(pool)
+        self.epoch = await store.epoch()
+        await self.directory.load(pool)
+        waker = Waker(pool)
+        picture = Picture(self.directory.people, self.directory.organisations, self.directory.staff)
+        self.welcome = Welcome(pool, self.now, waker.wake)
+        self.desk = Desk(store, picture, self.now, settings.terms(), waker.wake)
+        self.intake = Intake(
+            pool,
+            settings.kafka,
+            settings.topic_prefix,
+            replicas=(PEOPLE, ORGANISATIONS, SESSIONS),
+            hints=(SUGGESTIONS, ALARMS),
+            on_hint=self._on_hint,
+            on_replica=self._on_replica,
+            dead_letters=letters,
+        )
+        tasks = [asyncio.create_task(self.intake.run()), asyncio.create_task(waker.run())]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await letters.stop()
+            await self.engine.dispose()
+            await pool.close()
+
+    async def _on_hint(self, event: Event) -> None:
+        if isinstance(event.state, Suggestion | Alarm):
+            await self.desk.heed(event.state)
+
+    async def _on_replica(self, events: Sequence[Event]) -> None:
+        self.directory.take(events)
+        if self.settings.seed is Seed.FICTITIOUS:
+            await self.welcome.greet([each.state for each in events if isinstance(each.state, Person)])
+
+    def health(self) -> Health:
+        """Healthy while commands are answered; what is behind is said, and does not stop anybody."""
+        intake = self.intake
+        if intake is None:
+            return Health(healthy=False, why="starting")
+        trouble = [*intake.trouble.values(), *intake.waiting.values()]
+        return Health(healthy=not trouble, why="; ".join(trouble), lag=intake.lag)
+
+
+def create_app(settings: AidSettings) -> FastAPI:
+    """The application; it connects when it starts and lets go of everything when it stops."""
+    aid = Aid(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with aid.running():
+            yield
+
+    app = FastAPI(
+        title="Noaber aid",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{PREFIX}/openapi.json",
+    )
+    app.add_middleware(
+        Gate,
+        who=aid.who,
+        origins=settings.allowed_origins,
+        open_paths=("/health", f"{PREFIX}/openapi.json"),
+        words=WORDS,
+    )
+    report_problems(app, WORDS)
+    _add_commands(app, aid)
+    _add_reads(app, aid)
+
+    @app.get("/health", include_in_schema=False)
+    async def health() -> Response:
+        found = aid.health()
+        return Response(found.body(), found.status, media_type="application/json")
+
+    @app.exception_handler(KeyReused)
+    async def key_reused(request: Request, found: KeyReused) -> Response:
+        raise Problem(422, "key_reused")
+
+    return app
+
+
+def _add_commands(app: FastAPI, aid: Aid) -> None:
+    for path, kind in AGGREGATE_ROUTES.items():
+        app.post(PREFIX + path, name=kind.__name__, response_model=Answer)(_about_one(aid, kind, UUID))
+    for path, kind in NEW_ROUTES.items():
+        app.post(PREFIX + path, name=kind.__name__, response_model=Answer)(_about_itself(aid, kind))
+    lending = _about_one(aid, commands.ChangeLending, OrganisationId)
+    app.post(PREFIX + "/lending/{target}", name="ChangeLending", response_model=Answer)(lending)
+
+
+Endpoint = Callable[..., Awaitable[Answer]]
+
+
+def _about_one(aid: Aid, kind: type[Command], target_type: Any) -> Endpoint:
+    async def endpoint(request: Request, asker: Asking, target: Any, command: Any) -> Answer:
+        return await _carry_out(aid, request, asker, target, command)
+
+    endpoint.__annotations__ |= {"target": target_type, "command": kind}
+    return endpoint
+
+
+def _about_itself(aid: Aid, kind: type[Command]) -> Endpoint:
+    async def endpoint(request: Request, asker: Asking, command: Any) -> Answer:
+        return await _carry_out(aid, request, asker, None, command)
+
+    endpoint.__annotations__ |= {"command": kind}
+    return endpoint
+
+
+async def _carry_out(aid: Aid, request: Request, asker: Asking, target: Any, command: Command) -> Answer:
+    digest = sha256(request.url.path.encode() + b"\n" + request.state.body).digest()
+    sent = Sent(command, target, asker.person, request.headers["idempotency-key"], digest)
+    done = await aid.desk.carry_out(sent)
+    rows = shown(done.rows, done.incidents, asker.person, aid.epoch)
+    return Answer(row=rows[0] if rows else None, rows=rows)
+
+
+def _add_reads(app: FastAPI, aid: Aid) -> None:
+    for path, kind in READS.items():
+
+        async def read(asker: Asking, target: UUID, kind: str = kind) -> Shown:
+            found = await read_row(aid.engine, kind, target)
+            rows = shown(found.rows, found.incidents, asker.person, aid.epoch)
+            if not rows:
+                raise Problem(404, "not_found")
+            return rows[0]
+
+        read.__annotations__.pop("kind")
+        app.get(f"{PREFIX}/{path}/{{target}}", name=f"Read {kind}", response_model=Shown)(read)

@@ -1,0 +1,190 @@
+"""Carries out commands and hints: lock, load, decide, write, in one transaction each."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid5
+
+from schemas.events.alarm import Alarm
+from schemas.events.incident import Incident
+from schemas.events.person import Person
+from schemas.events.suggestion import Suggestion
+from schemas.refused import Refused
+from schemas.state import Row
+from schemas.values import Command
+from schemas.visibility import keys_of, level_of
+from services.aid.handlers.commands import HANDLERS, Target, suggested
+from services.aid.ports import Answer, ReachMoved, Store, Unit
+from services.aid.reach import Reach
+from services.aid.rules.deadlines import apply_due
+from services.aid.rules.story import Story
+from services.aid.rules.world import Context, Picture, Terms, World, changes
+from services.runtime.now import Now
+from services.runtime.ports import Cause, Written
+
+ATTEMPTS: Final = 8
+"""How often what must be locked may change under our hands before we say that it is too busy."""
+
+COMMANDS: Final = UUID("6f1d7a86-7f0e-5c56-9c0e-0d2f9f3c7b11")
+"""Namespace of causes: a command's cause is uuid5 of it with the person and the key."""
+
+
+class KeyReused(Exception):
+    """The key came before with another body."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A command as it came: what it asks, about what, who asks, its key and the hash of its body."""
+
+    command: Command
+    target: Target
+    asker: Person
+    key: str
+    body_hash: bytes
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left: the row that answers it first, and the incidents that they hang on."""
+
+    rows: Sequence[Written]
+    incidents: dict[UUID, Incident]
+
+
+class Desk:
+    """The one door to the aggregates; `picture` and `now` are living views of the outside."""
+
+    def __init__(
+        self,
+        store: Store,
+        picture: Picture,
+        now: Now,
+        terms: Terms,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._picture = picture
+        self._now = now
+        self._terms = terms
+        self._wake = wake
+
+    async def carry_out(self, sent: Sent) -> Done:
+        """Carry a command out once; a repeat is answered afresh. Raises Refused and KeyReused."""
+        answer = Answer(sent.asker.id, sent.key, sent.body_hash)
+        try:
+            return await self._retried(lambda unit: self._command(unit, sent, answer))
+        except Refused as no:
+            if no.code == "taken":
+                raise Refused("taken", **no.facts, open=await self._still_open(sent.asker)) from no
+            raise
+
+    async def heed(self, hint: Suggestion | Alarm) -> None:
+        """Act on a hint, if it is still about what is. Raises Refused: it is not, and nothing is lost."""
+        await self._retried(lambda unit: self._hint(unit, hint))
+
+    async def _retried(self, work: "Callable[[Unit], Awaitable[_Outcome]]") -> Done:
+        for _ in range(ATTEMPTS):
+            try:
+                async with self._store.unit() as unit:
+                    outcome = await work(unit)
+            except ReachMoved:
+                continue
+            if outcome.refused is not None:
+                self._wake()
+                raise outcome.refused
+            self._wake()
+            return outcome.done
+        raise Refused("busy")
+
+    async def _command(self, unit: Unit, sent: Sent, answer: Answer) -> "_Outcome":
+        handler = HANDLERS[type(sent.command)]
+        reach = await unit.lock(handler.reach(sent.command, sent.target, sent.asker), answer)
+        seen = await unit.seen(answer)
+        if seen is not None and seen.body_hash != sent.body_hash:
+            raise KeyReused
+        if seen is not None:
+            return await self._again(unit, seen.rows, handler.answers)
+        cause = uuid5(COMMANDS, f"{sent.asker.id}/{sent.key}")
+        context = Context(self._now(), cause, sent.asker, self._terms)
+        before = await unit.load(reach, self._picture)
+        _check_visible(before, handler.shows(before, sent.command, sent.target), sent.asker)
+        due = Story(before, context)
+        apply_due(due)
+        story = Story(due.world, context)
+        try:
+            handler.rule(story, sent.command, sent.target)
+        except Refused as no:
+            # What was due has happened, whatever becomes of the command.
+            await _write(unit, before, due.world, context, None)
+            return _Outcome(refused=no)
+        written = await _write(unit, before, story.world, context, answer)
+        return _Outcome(Done(_first(written, handler.answers), dict(story.world.incidents)))
+
+    async def _again(self, unit: Unit, rows: Sequence[tuple[str, str]], first: type[Row]) -> "_Outcome":
+        found = await unit.read(rows)
+        parents = {each.state.parent_id for each in found if isinstance(each.state, Row)} - {None}
+        incidents = await unit.read([(Incident.TYPE, str(each)) for each in parents])
+        known = {
+            each.state.id: each.state for each in (*found, *incidents) if isinstance(each.state, Incident)
+        }
+        return _Outcome(Done(_first(found, first), known))
+
+    async def _hint(self, unit: Unit, hint: Suggestion | Alarm) -> "_Outcome":
+        reach = await unit.lock(_hint_reach(hint), None)
+        before = await unit.load(reach, self._picture)
+        cause = uuid5(COMMANDS, f"{hint.TYPE}/{hint.key}/{_about(hint)}")
+        story = Story(before, Context(self._now(), cause, None, self._terms))
+        if isinstance(hint, Alarm) and hint.due > story.context.now:
+            raise Refused("too_early")
+        apply_due(story)
+        if isinstance(hint, Suggestion):
+            suggested(story, hint)
+        return _Outcome(Done(await _write(unit, before, story.world, story.context, None), {}))
+
+    async def _still_open(self, person: Person) -> list[dict[str, str]]:
+        asked = await self._store.asked(person.id)
+        return [{"request": str(each.request), "function": each.function} for each in asked]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    done: Done = Done((), {})
+    refused: Refused | None = None
+
+
+def _hint_reach(hint: Suggestion | Alarm) -> Reach:
+    if isinstance(hint, Alarm):
+        return Reach(commitments=frozenset({hint.commitment}))
+    return Reach(
+        requests=frozenset({hint.id}),
+        persons=frozenset(each.person for each in hint.candidates if each.person is not None),
+        organisations=frozenset(each.lender for each in hint.candidates),
+    )
+
+
+def _about(hint: Suggestion | Alarm) -> str:
+    return str(hint.request_version) if isinstance(hint, Suggestion) else str(hint.due)
+
+
+def _check_visible(world: World, row: Row | None, asker: Person) -> None:
+    """Somebody who may not see a row does not learn from a refusal that it exists."""
+    if row is None:
+        return
+    parent = world.incidents.get(row.parent_id) if row.parent_id is not None else None
+    if level_of(row, keys_of(asker, list(world.incidents.values())), parent) is None:
+        raise Refused("not_found")
+
+
+async def _write(
+    unit: Unit, before: World, after: World, context: Context, answer: Answer | None
+) -> list[Written]:
+    states = changes(before, after)
+    if not states and answer is None:
+        return []
+    who = None if context.asker is None else context.asker.id
+    return await unit.write(states, Cause(context.cause, who, context.now), answer)
+
+
+def _first(rows: Sequence[Written], kind: type[Row]) -> list[Written]:
+    return sorted(rows, key=lambda each: not isinstance(each.state, kind))

@@ -1,0 +1,66 @@
+"""What the handlers of `aid` need of the outside: a store with units of work, and somebody to tell."""
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from schemas.events.approach import Approach
+from schemas.state import Row
+from services.aid.reach import Reach
+from services.aid.rules.world import Picture, World
+from services.runtime.ports import Cause, Written
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is remembered of a command: who sent it, its key and its body's hash (SHA-256)."""
+
+    person: UUID
+    key: str
+    body_hash: bytes
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What an earlier command with the same key was, and which rows its answer showed (type, id)."""
+
+    body_hash: bytes
+    rows: tuple[tuple[str, str], ...]
+
+
+class Unit(Protocol):
+    """One transaction. What is not written when it ends, never happened."""
+
+    async def lock(self, reach: Reach, answer: Answer | None) -> Reach:
+        """Take every lock in order; the reach with the requests that its open ends led to.
+
+        Raises ReachMoved when those changed while the locks were waited for: try again.
+        """
+
+    async def seen(self, answer: Answer) -> Seen | None:
+        """What became of a command with this key before."""
+
+    async def load(self, reach: Reach, picture: Picture) -> World:
+        """Everything within reach, as it is under the locks."""
+
+    async def read(self, rows: Collection[tuple[str, str]]) -> list[Written]:
+        """These rows as they are now."""
+
+    async def write(self, states: Sequence[Row], cause: Cause, answer: Answer | None) -> list[Written]:
+        """Rows, journal and outbox with the next versions, and the answered key."""
+
+
+class ReachMoved(Exception):
+    """Somebody asked or promised something while we waited for the locks: what must be locked has changed."""
+
+
+class Store(Protocol):
+    """Where the aggregates are."""
+
+    def unit(self) -> AbstractAsyncContextManager[Unit]:
+        """A transaction that ends with the block; an exception rolls it back."""
+
+    async def asked(self, person: UUID) -> list[Approach]:
+        """The open approaches to a person."""

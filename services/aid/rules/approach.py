@@ -1,0 +1,99 @@
+"""Asking: what a hint of `matching` leads to, after every hard limit was checked again."""
+
+from uuid import UUID
+
+from schemas.events.approach import Approach, ApproachState
+from schemas.events.help_request import HelpRequest, RequestState
+from schemas.events.log_entry import Entry
+from schemas.events.suggestion import Candidate, Suggestion
+from schemas.refused import Refused
+from services.aid.rules import audience, slots
+from services.aid.rules.claim import standing_yes
+from services.aid.rules.cover import can_miss, is_free, spare
+from services.aid.rules.story import Story
+from services.aid.rules.world import World
+
+AGAIN = (ApproachState.WITHDRAWN, ApproachState.LAPSED)
+"""States from which somebody may be asked once more; who declined or gave back is left alone."""
+
+
+def suggested(story: Story, hint: Suggestion) -> None:
+    """Approach the best candidates, up to a number per open slot; note how many could be asked.
+
+    Refused: `not_found`, `stale_hint` (it is about an older version of the request).
+    """
+    request = story.world.request(hint.id)
+    if hint.request_version != story.world.request_versions[hint.id]:
+        raise Refused("stale_hint")
+    noted = {"could_ask": hint.could_ask, "shortfall": hint.shortfall}
+    story.happened(request.model_copy(update=noted))
+    if request.state is not RequestState.OPEN or story.world.incident(request.incident).closed_at:
+        return
+    made = sum(_approach(story, request, each, number) for number, each in enumerate(_ranked(hint)))
+    if made:
+        incident = story.world.incident(request.incident)
+        about: dict[str, str | int] = {"function": request.function, "number": made}
+        line = story.line(incident, Entry.APPROACHED, request=request.id, about=about)
+        story.happened(line=line)
+        slots.settle(story, request.id)
+
+
+def _ranked(hint: Suggestion) -> list[Candidate]:
+    # The order within each group is matching's own: by cost.
+    return [*(c for c in hint.candidates if c.chosen), *(c for c in hint.candidates if not c.chosen)]
+
+
+def _approach(story: Story, request: HelpRequest, candidate: Candidate, number: int) -> int:
+    """Ask one candidate; how many approaches that made, 0 or 1."""
+    asked = story.world.approaches_for(request.id, ApproachState.OPEN)
+    if len(asked) >= story.context.terms.approaches_per_slot * request.open_slots:
+        return 0
+    known = _known(story.world, request.id, candidate)
+    if known is not None and known.state not in AGAIN:
+        return 0
+    if not _may_ask(story, request, candidate):
+        return 0
+    incident = story.world.incident(request.incident)
+    standing = standing_yes(story.world, candidate.lender, request, story.context.now)
+    approach = Approach(
+        id=known.id if known is not None else story.context.new_id("approach", number),
+        request=request.id,
+        incident=request.incident,
+        lender=candidate.lender,
+        person=candidate.person,
+        function=request.function,
+        asked_at=story.context.now,
+        standing_yes=standing is not None,
+        reasons=candidate.reasons,
+        exercise=request.exercise,
+        tlp=incident.tlp,
+    )
+    readers = audience.of_approach(approach, request.borrower)
+    story.happened(approach.model_copy(update={"readers": readers}))
+    return 1
+
+
+def _known(world: World, request: UUID, candidate: Candidate) -> Approach | None:
+    same = (
+        each
+        for each in world.approaches_for(request)
+        if each.lender == candidate.lender and each.person == candidate.person
+    )
+    return next(same, None)
+
+
+def _may_ask(story: Story, request: HelpRequest, candidate: Candidate) -> bool:
+    world, now, lender = story.world, story.context.now, candidate.lender
+    if lender not in request.circle or world.is_victim(lender):
+        return False
+    if candidate.person is None:
+        return spare(world, lender, request.function, request, now) >= 1
+    person = world.picture.people.get(candidate.person)
+    return (
+        person is not None
+        and world.lending(lender).ask_people
+        and person.works_for(lender)
+        and request.function in person.functions
+        and is_free(world, person.id, request, now)
+        and can_miss(world, lender, person.functions, request, now)
+    )

@@ -1,0 +1,284 @@
+"""Taking slots: a person's "I help", and a lender's yes for several at once (domain, laws 1 and 2)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from schemas.events.approach import Approach, ApproachState
+from schemas.events.commitment import Commitment, CommitmentState, Deadline, Party, Yes
+from schemas.events.help_request import HelpRequest, RequestState
+from schemas.events.lending import StandingYes
+from schemas.events.log_entry import Entry
+from schemas.refused import Refused
+from schemas.values import Right
+from services.aid.rules import audience, slots
+from services.aid.rules.commands import Claim, Decline, Lend
+from services.aid.rules.cover import can_miss, clash, holding, on_duty, spare
+from services.aid.rules.deadlines import expiry, names_due
+from services.aid.rules.story import Story
+from services.aid.rules.world import World
+
+
+def claim(story: Story, command: Claim, target: UUID) -> None:
+    """A person takes one slot of a request.
+
+    Refused: `not_found`, `withdrawn`, `terms_changed`, `claim_too_late`, `already_yours`, `taken`,
+    `not_asked_any_more`, `over`, `off_duty`, `elsewhere`, `lender_affected`, `below_cover`.
+    """
+    person = story.context.person
+    request = story.world.request(target)
+    approach = story.world.approach(command.approach)
+    if approach.person != person.id or approach.request != request.id:
+        raise Refused("not_found")
+    _check_terms(story, request, command.terms_version, command.valid_until)
+    _check_answerable(story.world, request, approach)
+    _check_person(story, request, approach.lender, person.id)
+    standing = standing_yes(story.world, approach.lender, request, story.context.now)
+    yeses = [Yes(party=Party.PERSON, at=story.context.now, by=person.id)]
+    if standing is not None:
+        yeses.append(Yes(party=Party.LENDER, at=story.context.now, standing=standing.id))
+    commitment = _new(story, request, approach.lender, yeses, person=person.id)
+    slots.take(story, commitment)
+    story.happened(
+        approach.model_copy(update={"state": ApproachState.CLAIMED, "answered_at": story.context.now})
+    )
+    _tell(story, commitment, 1)
+    slots.settle(story, request.id)
+
+
+def lend(story: Story, command: Lend, target: UUID) -> None:
+    """A lender's yes: to reservations that wait for it, and to unnamed slots; the two add up.
+
+    Refused: as `claim`, and `not_your_right`, `expired`, `nothing_chosen`, `not_asked`.
+    """
+    person = story.context.person
+    request = story.world.request(target)
+    if not person.may(Right.LEND, command.lender):
+        raise Refused("not_your_right", right=Right.LEND, organisation=command.lender)
+    if not command.reservations and not command.unnamed:
+        raise Refused("nothing_chosen")
+    _check_terms(story, request, command.terms_version, command.valid_until)
+    for key in command.reservations:
+        _approve(story, request, command.lender, key)
+    if command.unnamed:
+        _take_unnamed(story, request, command)
+    slots.settle(story, request.id)
+
+
+def decline(story: Story, command: Decline, target: UUID) -> None:
+    """ "I cannot": nobody asks this person or organisation again for this request.
+
+    Refused: `not_found`, `not_your_right`, `not_asked_any_more`.
+    """
+    approach = story.world.approach(command.approach)
+    person = story.context.person
+    mine = approach.person == person.id
+    if approach.request != target or not (mine or person.works_for(approach.lender)):
+        raise Refused("not_found")
+    if not mine and not person.may(Right.LEND, approach.lender):
+        raise Refused("not_your_right", right=Right.LEND, organisation=approach.lender)
+    if approach.state not in slots.STANDING:
+        raise Refused("not_asked_any_more")
+    story.happened(
+        approach.model_copy(update={"state": ApproachState.DECLINED, "answered_at": story.context.now})
+    )
+    incident = story.world.incident(approach.incident)
+    line = story.line(
+        incident,
+        Entry.DECLINED,
+        request=target,
+        by_organisation=approach.lender,
+        about={"function": approach.function},
+    )
+    story.happened(line=line)
+    slots.settle(story, target)
+
+
+def standing_yes(world: World, lender: str, request: HelpRequest, now: datetime) -> StandingYes | None:
+    """The lender's yes given beforehand that fits this request and is not used up."""
+    for standing in world.lending(lender).standing:
+        used = sum(
+            any(yes.standing == standing.id for yes in each.yeses)
+            for each in holding(world, now, request.exercise)
+        )
+        if _fits(standing, request) and used < standing.at_most:
+            return standing
+    return None
+
+
+def taken(world: World, request: HelpRequest) -> Refused:
+    """Who comes too late hears which commitments hold the slots, and of which organisations."""
+    held = sorted(world.commitments_for(request.id), key=lambda each: (each.claimed_at, each.id))
+    return Refused("taken", commitments=[{"id": str(each.id), "lender": each.lender} for each in held])
+
+
+def _fits(standing: StandingYes, request: HelpRequest) -> bool:
+    days = (request.until - request.needed_by).total_seconds() / 86_400
+    return (
+        (not standing.functions or request.function in standing.functions)
+        and (not standing.where or request.where in standing.where)
+        and (not standing.circle or request.borrower in standing.circle)
+        and days <= standing.max_days
+    )
+
+
+def _check_terms(story: Story, request: HelpRequest, version: int, valid_until: datetime | None) -> None:
+    if request.state is not RequestState.OPEN:
+        raise Refused("withdrawn" if request.state is RequestState.WITHDRAWN else "not_asked_any_more")
+    if version != request.terms_version:
+        raise Refused("terms_changed", terms_version=request.terms_version)
+    if valid_until is not None and story.context.now > valid_until:
+        raise Refused("claim_too_late")
+    if story.context.now >= request.until:
+        raise Refused("over")
+
+
+def _check_answerable(world: World, request: HelpRequest, approach: Approach) -> None:
+    if approach.state is ApproachState.CLAIMED:
+        raise Refused("already_yours")
+    if approach.state not in slots.STANDING:
+        raise Refused("not_asked_any_more")
+    if request.open_slots == 0:
+        raise taken(world, request)
+
+
+def _check_person(story: Story, request: HelpRequest, lender: str, person: UUID) -> None:
+    world, now = story.world, story.context.now
+    if not on_duty(world, person, now):
+        raise Refused("off_duty")
+    other = clash(world, person, request, now)
+    if other is not None:
+        raise Refused("elsewhere", commitment=str(other.id))
+    if world.is_victim(lender):
+        raise Refused("lender_affected")
+    functions = world.picture.people[person].functions
+    if not can_miss(world, lender, functions, request, now):
+        raise Refused("below_cover", lender=lender)
+
+
+def _new(
+    story: Story,
+    request: HelpRequest,
+    lender: str,
+    yeses: list[Yes],
+    *,
+    person: UUID | None,
+    ordinal: int = 0,
+) -> Commitment:
+    context = story.context
+    if not request.choose_self and request.confirmed is not None:
+        yeses = [*yeses, Yes(party=Party.BORROWER, at=context.now, standing=request.id)]
+    given = {yes.party for yes in yeses}
+    waits_for = tuple(party for party in Party if party not in given)
+    key = context.new_id("commitment", ordinal)
+    incident = story.world.incident(request.incident)
+    commitment = Commitment(
+        id=key,
+        request=request.id,
+        incident=request.incident,
+        function=request.function,
+        where=request.where,
+        lender=lender,
+        borrower=request.borrower,
+        person=person,
+        state=CommitmentState.RESERVED if waits_for else CommitmentState.FINAL,
+        waits_for=waits_for,
+        yeses=tuple(yeses),
+        starts=request.needed_by,
+        ends=request.until,
+        claimed_at=context.now,
+        deadlines=_armed(key, request, waits_for, expiry(key, incident, request, context), story),
+        exercise=request.exercise,
+        tlp=request.tlp,
+    )
+    return commitment.model_copy(update={"readers": audience.of_commitment(commitment)})
+
+
+def _armed(
+    key: UUID, request: HelpRequest, waits_for: tuple[Party, ...], lapses: Deadline, story: Story
+) -> tuple[Deadline, ...]:
+    """Names due while the person's yes is missing, the expiry while an organisation's is; none when final."""
+    due = [names_due(key, request, story.context)] if Party.PERSON in waits_for else []
+    if set(waits_for) - {Party.PERSON}:
+        due.append(lapses)
+    return tuple(due)
+
+
+def _approve(story: Story, request: HelpRequest, lender: str, key: UUID) -> None:
+    commitment = story.world.commitment(key)
+    if commitment.request != request.id or commitment.lender != lender:
+        raise Refused("not_found")
+    if commitment.state is CommitmentState.LAPSED:
+        raise Refused("expired")
+    if Party.LENDER not in commitment.waits_for:
+        raise Refused("not_waiting")
+    agree(story, commitment, Yes(party=Party.LENDER, at=story.context.now, by=story.context.person.id))
+
+
+def agree(story: Story, commitment: Commitment, yes: Yes) -> None:
+    """Add a yes; with the last one the commitment is final and no deadline is left."""
+    waits_for = tuple(party for party in commitment.waits_for if party is not yes.party)
+    kept = _still_due(commitment, waits_for)
+    agreed = commitment.model_copy(
+        update={
+            "yeses": (*commitment.yeses, yes),
+            "waits_for": waits_for,
+            "state": CommitmentState.RESERVED if waits_for else CommitmentState.FINAL,
+            "deadlines": kept,
+        }
+    )
+    slots.change(story, agreed)
+    _tell(story, agreed, 1)
+
+
+def _still_due(commitment: Commitment, waits_for: tuple[Party, ...]) -> tuple[Deadline, ...]:
+    named = Party.PERSON not in waits_for
+    approved = not set(waits_for) - {Party.PERSON}
+    return tuple(
+        each
+        for each in commitment.deadlines
+        if not (named and each.name == "names_due") and not (approved and each.name == "expiry")
+    )
+
+
+def _take_unnamed(story: Story, request: HelpRequest, command: Lend) -> None:
+    world, now = story.world, story.context.now
+    asked = [
+        each
+        for each in world.approaches_for(request.id, *slots.STANDING, ApproachState.CLAIMED)
+        if each.lender == command.lender
+    ]
+    if not asked:
+        raise Refused("not_asked")
+    if world.is_victim(command.lender):
+        raise Refused("lender_affected")
+    wanted = min(command.unnamed, request.open_slots)
+    if wanted < min(request.at_least, command.unnamed) or wanted == 0:
+        raise taken(world, request)
+    free = min(wanted, spare(world, command.lender, request.function, request, now))
+    if free < min(request.at_least, command.unnamed) or free <= 0:
+        raise Refused("below_cover", lender=command.lender)
+    by = story.context.person.id
+    for ordinal in range(free):
+        yeses = [Yes(party=Party.LENDER, at=now, by=by)]
+        made = _new(story, request, command.lender, yeses, person=None, ordinal=ordinal)
+        slots.take(story, made.model_copy(update={"team_lead": command.team_lead}))
+    for approach in asked:
+        if approach.person is None:
+            story.happened(approach.model_copy(update={"state": ApproachState.CLAIMED, "answered_at": now}))
+    _tell(story, made, free)
+
+
+def _tell(story: Story, commitment: Commitment, number: int) -> None:
+    final = commitment.state is CommitmentState.FINAL
+    incident = story.world.incident(commitment.incident)
+    about: dict[str, str | int] = {"function": commitment.function, "number": number}
+    if commitment.person is None:
+        about["names"] = "follow"
+    line = story.line(
+        incident,
+        Entry.COMMITTED if final else Entry.RESERVED,
+        request=commitment.request,
+        by_organisation=commitment.lender,
+        about=about,
+    )
+    story.happened(line=line)

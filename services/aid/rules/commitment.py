@@ -1,0 +1,151 @@
+"""A commitment after the claim: the missing yes, a no, a name, and giving back."""
+
+from uuid import UUID
+
+from schemas.events.commitment import Commitment, CommitmentState, Party, Yes
+from schemas.events.log_entry import Entry
+from schemas.refused import Refused
+from schemas.values import Right
+from services.aid.rules import audience, slots
+from services.aid.rules.claim import agree
+from services.aid.rules.commands import (
+    AcceptCommitment,
+    ApproveCommitment,
+    GiveBack,
+    NamePerson,
+    RefuseCommitment,
+)
+from services.aid.rules.cover import can_miss, clash, on_duty
+from services.aid.rules.deadlines import release
+from services.aid.rules.story import Story
+
+
+def accept(story: Story, command: AcceptCommitment, target: UUID) -> None:
+    """The person who was named says yes.
+
+    Refused: `not_found`, `expired`, `not_waiting`, `off_duty`, `elsewhere`.
+    """
+    commitment = _waiting(story, target, Party.PERSON)
+    person = story.context.person
+    if commitment.person != person.id:
+        raise Refused("not_found")
+    _check_named(story, commitment, person.id)
+    agree(story, commitment, Yes(party=Party.PERSON, at=story.context.now, by=person.id))
+    slots.settle(story, commitment.request)
+
+
+def approve(story: Story, command: ApproveCommitment, target: UUID) -> None:
+    """The borrower's yes, where it picks each helper itself.
+
+    Refused: `not_found`, `not_your_right`, `expired`, `not_waiting`.
+    """
+    commitment = _waiting(story, target, Party.BORROWER)
+    person = story.context.person
+    if not person.may(Right.MANDATE, commitment.borrower):
+        raise Refused("not_your_right", right=Right.MANDATE, organisation=commitment.borrower)
+    agree(story, commitment, Yes(party=Party.BORROWER, at=story.context.now, by=person.id))
+    slots.settle(story, commitment.request)
+
+
+def refuse(story: Story, command: RefuseCommitment, target: UUID) -> None:
+    """A no while a yes is missing: of the person named, of the lender's desk or of the borrower.
+
+    The person's no leaves the slot held and unnamed; a no of either organisation frees it.
+    Refused: `not_found`, `not_your_right`, `expired`, `not_waiting`.
+    """
+    commitment = _reserved(story, target)
+    person = story.context.person
+    waits = commitment.waits_for
+    if commitment.person == person.id and Party.PERSON in waits:
+        _unname(story, commitment)
+    elif person.may(Right.LEND, commitment.lender) and Party.LENDER in waits:
+        release(story, commitment, CommitmentState.REFUSED, Party.LENDER, Entry.DECLINED)
+    elif person.may(Right.MANDATE, commitment.borrower) and Party.BORROWER in waits:
+        release(story, commitment, CommitmentState.REFUSED, Party.BORROWER, Entry.DECLINED)
+    else:
+        raise Refused("not_your_right", right=Right.LEND, organisation=commitment.lender)
+    slots.settle(story, commitment.request)
+
+
+def give_back(story: Story, command: GiveBack, target: UUID) -> None:
+    """The person or the lender's desk frees the slot; the next one gets the chance.
+
+    Refused: `not_found`, `not_your_right`, `expired`, `over`.
+    """
+    commitment = story.world.commitment(target)
+    person = story.context.person
+    mine = commitment.person == person.id
+    if not mine and not person.may(Right.LEND, commitment.lender):
+        raise Refused("not_your_right", right=Right.LEND, organisation=commitment.lender)
+    if not commitment.holds:
+        raise Refused("expired" if commitment.state is CommitmentState.LAPSED else "over")
+    by = Party.PERSON if mine else Party.LENDER
+    release(story, commitment, CommitmentState.GIVEN_BACK, by, Entry.GIVEN_BACK)
+    slots.settle(story, commitment.request)
+
+
+def name(story: Story, command: NamePerson, target: UUID) -> None:
+    """Say who takes an unnamed slot; that person is asked and must say yes before the names are due.
+
+    Refused: `not_found`, `not_your_right`, `expired`, `not_waiting`, `already_named`, `not_yours_to_name`,
+    `wrong_function`, `off_duty`, `elsewhere`, `below_cover`.
+    """
+    commitment = _waiting(story, target, Party.PERSON)
+    asker = story.context.person
+    if not asker.may(Right.LEND, commitment.lender):
+        raise Refused("not_your_right", right=Right.LEND, organisation=commitment.lender)
+    if commitment.person is not None:
+        raise Refused("already_named")
+    person = story.world.picture.people.get(command.person)
+    if person is None or not person.works_for(commitment.lender):
+        raise Refused("not_yours_to_name")
+    if commitment.function not in person.functions:
+        raise Refused("wrong_function")
+    _check_named(story, commitment, person.id)
+    request = story.world.request(commitment.request)
+    # The slot already holds one unit of its own function; the person's other functions go with them.
+    others = set(person.functions) - {commitment.function}
+    if not can_miss(story.world, commitment.lender, others, request, story.context.now):
+        raise Refused("below_cover", lender=commitment.lender)
+    named = commitment.model_copy(update={"person": person.id})
+    named = named.model_copy(update=named.read_by(audience.of_commitment(named)))
+    incident = story.world.incident(commitment.incident)
+    line = story.line(
+        incident,
+        Entry.NAMED,
+        request=commitment.request,
+        by_organisation=commitment.lender,
+        about={"function": commitment.function},
+    )
+    story.happened(named, line=line)
+    slots.settle(story, commitment.request)
+
+
+def _unname(story: Story, commitment: Commitment) -> None:
+    empty = commitment.model_copy(update={"person": None})
+    story.happened(empty.model_copy(update=empty.read_by(audience.of_commitment(empty))))
+
+
+def _check_named(story: Story, commitment: Commitment, person: UUID) -> None:
+    if not on_duty(story.world, person, story.context.now):
+        raise Refused("off_duty")
+    request = story.world.request(commitment.request)
+    other = clash(story.world, person, request, story.context.now)
+    if other is not None and other.id != commitment.id:
+        raise Refused("elsewhere", commitment=str(other.id))
+
+
+def _reserved(story: Story, target: UUID) -> Commitment:
+    commitment = story.world.commitment(target)
+    if commitment.state is CommitmentState.LAPSED:
+        raise Refused("expired")
+    if commitment.state is not CommitmentState.RESERVED:
+        raise Refused("not_waiting")
+    return commitment
+
+
+def _waiting(story: Story, target: UUID, party: Party) -> Commitment:
+    commitment = _reserved(story, target)
+    if party not in commitment.waits_for:
+        raise Refused("not_waiting")
+    return commitment

@@ -1,0 +1,64 @@
+"""A person's own switch, and an organisation's lending agreements."""
+
+from schemas.events.approach import ApproachState
+from schemas.events.duty import Duty
+from schemas.events.lending import Lending
+from schemas.refused import Refused
+from schemas.values import Level, Right, organisation_key, person_key
+from services.aid.rules import slots
+from services.aid.rules.commands import ChangeDuty, ChangeLending
+from services.aid.rules.story import Story
+
+
+def change_duty(story: Story, command: ChangeDuty, target: object) -> None:
+    """On duty, until when, or off: off withdraws what was asked and touches nothing promised.
+
+    Refused: `until_past`.
+    """
+    person, now = story.context.person, story.context.now
+    if command.until is not None and command.until <= now:
+        raise Refused("until_past")
+    duty = Duty(
+        id=person.id,
+        on=command.on,
+        until=command.until,
+        changed_at=now,
+        exercise=False,
+        readers={person_key(person.id): Level.OWN},
+    )
+    story.happened(duty)
+    if not command.on:
+        _stop_asking(story)
+
+
+def change_lending(story: Story, command: ChangeLending, target: str) -> None:
+    """New agreements; what was given under the old ones stands.
+
+    Refused: `not_your_right`, `standing_twice`.
+    """
+    if not story.context.person.may(Right.LEND, target):
+        raise Refused("not_your_right", right=Right.LEND, organisation=target)
+    if len({standing.id for standing in command.standing}) < len(command.standing):
+        raise Refused("standing_twice")
+    story.happened(
+        Lending(
+            id=target,
+            cover=command.cover,
+            standing=command.standing,
+            ask_people=command.ask_people,
+            exercise=False,
+            readers={organisation_key(target): Level.OWN},
+        )
+    )
+
+
+def _stop_asking(story: Story) -> None:
+    mine = [
+        each
+        for each in story.world.approaches.values()
+        if each.person == story.context.person.id and each.state in slots.STANDING
+    ]
+    for approach in mine:
+        story.happened(approach.model_copy(update={"state": ApproachState.WITHDRAWN}))
+    for request in sorted({approach.request for approach in mine}):
+        slots.settle(story, request)

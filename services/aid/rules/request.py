@@ -1,0 +1,165 @@
+"""A help request: asked provisionally, confirmed under a mandate, changed, withdrawn (domain, law 3)."""
+
+from uuid import UUID
+
+from schemas.events.approach import ApproachState
+from schemas.events.commitment import CommitmentState, Party
+from schemas.events.help_request import Confirmation, HelpRequest, RequestState, Slot, SlotState
+from schemas.events.incident import Incident
+from schemas.events.log_entry import Entry
+from schemas.events.person import Person
+from schemas.refused import Refused
+from schemas.values import IBD, Level, Right
+from services.aid.rules import audience, slots
+from services.aid.rules.commands import AskHelp, ChangeNumber, ConfirmRequest, WithdrawRequest
+from services.aid.rules.deadlines import release
+from services.aid.rules.story import Story
+from services.aid.rules.world import World
+
+
+def ask(story: Story, command: AskHelp, target: UUID) -> None:
+    """Draft a request; nobody is approached before it is confirmed.
+
+    Refused: `not_found`, `exists`, `closed`, `not_your_right`, `not_affected`, `needed_by_past`,
+    `ends_before_needed`, `at_least_above_number`, `label_too_strict`.
+    """
+    context, person = story.context, story.context.person
+    incident = _open_incident(story.world, command.incident)
+    if command.id in story.world.requests:
+        raise Refused("exists")
+    _check_may_draft(person, incident, command.borrower)
+    if command.borrower not in incident.victims:
+        raise Refused("not_affected")
+    if command.needed_by <= context.now:
+        raise Refused("needed_by_past")
+    if command.ends is not None and command.ends <= command.needed_by:
+        raise Refused("ends_before_needed")
+    if command.at_least > command.number:
+        raise Refused("at_least_above_number")
+    organisation = story.world.picture.organisations.get(command.borrower)
+    request = HelpRequest(
+        **command.model_dump(exclude={"number"}),
+        region=organisation.region if organisation is not None else None,
+        assumed_days=context.terms.assumed_days,
+        call_back=incident.call_back,
+        asked_at=context.now,
+        asked_by=person.id,
+        slots=(Slot(),) * command.number,
+        exercise=incident.exercise,
+        tlp=incident.tlp,
+    )
+    request = request.model_copy(update=audience.of_request(request, (), ()))
+    about: dict[str, str | int] = {"function": request.function, "number": command.number}
+    line = story.line(
+        incident, Entry.HELP_ASKED, request=request.id, by_organisation=command.borrower, about=about
+    )
+    story.happened(request, line=line)
+
+
+def confirm(story: Story, command: ConfirmRequest, target: UUID) -> None:
+    """A mandated person lets this circle be asked; confirming again chooses another circle.
+
+    Refused: `not_found`, `not_your_right`, `withdrawn`, `closed`, `needed_by_past`, `label_too_strict`,
+    `unknown_organisation`.
+    """
+    request, incident = _mandated(story, target)
+    context = story.context
+    if request.state is RequestState.WITHDRAWN:
+        raise Refused("withdrawn")
+    if request.needed_by <= context.now:
+        raise Refused("needed_by_past")
+    unknown = sorted(set(command.circle) - set(story.world.picture.organisations))
+    if unknown:
+        raise Refused("unknown_organisation", organisations=unknown)
+    circle = tuple(sorted(set(command.circle) - incident.victims))
+    if not circle:
+        raise Refused("circle_empty")
+    again = request.state is RequestState.OPEN
+    confirmed = request.model_copy(
+        update={
+            "state": RequestState.OPEN,
+            "circle": circle,
+            "choose_self": command.choose_self,
+            "confirmed": Confirmation(by=context.person.id, organisation=request.borrower, at=context.now),
+            "terms_version": request.terms_version + (1 if again and circle != request.circle else 0),
+        }
+    )
+    about: dict[str, str | int] = {"function": request.function, "organisations": len(circle)}
+    line = story.line(
+        incident, Entry.HELP_CONFIRMED, request=target, by_organisation=request.borrower, about=about
+    )
+    story.happened(confirmed, line=line)
+    for approach in story.world.approaches_for(target, *slots.STANDING):
+        if approach.lender not in circle:
+            story.happened(approach.model_copy(update={"state": ApproachState.WITHDRAWN}))
+    slots.settle(story, target)
+
+
+def withdraw(story: Story, command: WithdrawRequest, target: UUID) -> None:
+    """The help is not needed: reservations lapse, commitments are released, nobody is asked any more.
+
+    Refused: `not_found`, `not_your_right`, `withdrawn`.
+    """
+    request, incident = _mandated(story, target)
+    if request.state is RequestState.WITHDRAWN:
+        raise Refused("withdrawn")
+    for commitment in story.world.commitments_for(target):
+        final = commitment.state is CommitmentState.FINAL
+        over = CommitmentState.RELEASED if final else CommitmentState.LAPSED
+        entry = Entry.RELEASED if final else Entry.LAPSED
+        release(story, commitment, over, Party.BORROWER, entry)
+    slots.move_approaches(story, request, *slots.STANDING, ApproachState.WITHDRAWN)
+    gone = story.world.request(target).model_copy(update={"state": RequestState.WITHDRAWN})
+    line = story.line(
+        incident,
+        Entry.HELP_WITHDRAWN,
+        request=target,
+        by_organisation=request.borrower,
+        about={"function": request.function},
+    )
+    story.happened(gone, line=line)
+    slots.settle(story, target)
+
+
+def change_number(story: Story, command: ChangeNumber, target: UUID) -> None:
+    """More or fewer slots, never fewer than are held.
+
+    Refused: `not_found`, `not_your_right`, `withdrawn`, `below_held`.
+    """
+    request, _ = _mandated(story, target)
+    if request.state is RequestState.WITHDRAWN:
+        raise Refused("withdrawn")
+    held = [slot for slot in request.slots if slot.state is not SlotState.OPEN]
+    if command.number < len(held):
+        raise Refused("below_held", held=len(held))
+    update = {
+        "slots": (*held, *(Slot(),) * (command.number - len(held))),
+        "at_least": min(request.at_least, command.number),
+    }
+    story.happened(request.model_copy(update=update))
+    slots.settle(story, target)
+
+
+def _open_incident(world: World, key: UUID) -> Incident:
+    incident = world.incident(key)
+    if not incident.is_open:
+        raise Refused("closed")
+    if incident.tlp.lowest_level.rank > Level.ASKED.rank:
+        # Nobody could see what is asked of them under this label: say so instead of asking in vain.
+        raise Refused("label_too_strict", label=incident.tlp)
+    return incident
+
+
+def _check_may_draft(person: Person, incident: Incident, borrower: str) -> None:
+    own = {borrower, incident.source}
+    may = any(person.may(right, each) for each in own for right in (Right.REPORT, Right.MANDATE))
+    if not may and not person.may(Right.IBD, IBD):
+        raise Refused("not_your_right", right=Right.REPORT, organisation=borrower)
+
+
+def _mandated(story: Story, target: UUID) -> tuple[HelpRequest, Incident]:
+    request = story.world.request(target)
+    incident = _open_incident(story.world, request.incident)
+    if not story.context.person.may(Right.MANDATE, request.borrower):
+        raise Refused("not_your_right", right=Right.MANDATE, organisation=request.borrower)
+    return request, incident

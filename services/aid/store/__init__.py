@@ -1,0 +1,1 @@
+"""Where `aid` keeps its aggregates: locking, loading and writing them in one transaction."""

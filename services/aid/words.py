@@ -1,0 +1,115 @@
+"""What `aid` says when a rule says no: what happened, and what to do now."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.runtime.problems import Words
+
+WORDS: Final[Mapping[str, Words]] = {
+    "already_named": Words(
+        "Voor deze plek is al iemand genoemd.", "Somebody is named for this slot already."
+    ),
+    "already_yours": Words("Deze plek is al van u.", "This slot is already yours."),
+    "at_least_above_number": Words(
+        "Het minimum is hoger dan het aantal. Verlaag het minimum.",
+        "The minimum is above the number. Lower the minimum.",
+    ),
+    "below_cover": Words(
+        "Uw gemeente houdt dan te weinig mensen over (eigen minimum). Overleg met uw leidinggevende.",
+        "Your municipality would keep too few people at home (own minimum). Ask your manager.",
+    ),
+    "below_held": Words(
+        "Er zijn al meer plekken bezet. Geef eerst iemand vrij.",
+        "More slots are held than that. Release somebody first.",
+    ),
+    "busy": Words(
+        "Het is nu erg druk met deze hulpvraag. Probeer het nog eens.",
+        "This request is very busy now. Try again.",
+    ),
+    "caller_missing": Words(
+        "Namens wie meldt u dit? Vul in wie er belde.", "Who called? Say on whose behalf you report."
+    ),
+    "circle_empty": Words(
+        "Kies ten minste één organisatie die niet zelf getroffen is.",
+        "Choose at least one organisation that is not hit itself.",
+    ),
+    "claim_too_late": Words(
+        "Uw toezegging kwam te laat binnen. Kijk of er nog plek is en probeer het opnieuw.",
+        "Your answer arrived too late. See whether a slot is open and try again.",
+    ),
+    "closed": Words("Dit incident is afgesloten.", "This incident is closed."),
+    "elsewhere": Words(
+        "Deze persoon is in die periode al ergens anders ingezet.",
+        "This person has already promised to be elsewhere in that period.",
+    ),
+    "ends_before_needed": Words(
+        "Het einde ligt voor het begin. Kies een later einde.",
+        "The end is before the start. Choose a later end.",
+    ),
+    "exists": Words("Dit is al verstuurd.", "This was sent before."),
+    "expired": Words(
+        "De reservering is verlopen; de plek is weer vrij. Kijk of er nog plek is.",
+        "The reservation has expired and the slot is free again. See whether one is open.",
+    ),
+    "label_too_strict": Words(
+        "Met dit TLP-label mag niemand deze vraag lezen. Kies eerst TLP:GREEN of TLP:CLEAR.",
+        "Nobody may read this request under its TLP label. Choose TLP:GREEN or TLP:CLEAR first.",
+    ),
+    "lender_affected": Words(
+        "Uw gemeente is zelf getroffen; daarom vragen wij u nu niet.",
+        "Your municipality is hit itself, so you are not asked now.",
+    ),
+    "needed_by_past": Words(
+        "Het moment waarop hulp nodig is, ligt in het verleden. Kies een later moment.",
+        "The moment at which help is needed has passed. Choose a later one.",
+    ),
+    "not_affected": Words(
+        "Deze organisatie is in dit incident niet getroffen.",
+        "This organisation is not hit in this incident.",
+    ),
+    "not_asked": Words(
+        "Uw organisatie is hier niet voor gevraagd.", "Your organisation was not asked for this."
+    ),
+    "not_asked_any_more": Words(
+        "Deze vraag aan u is gesloten. Kijk bij Mijn taken wat er nog open staat.",
+        "This question to you is closed. See My tasks for what is open.",
+    ),
+    "not_waiting": Words("Hier is geen antwoord meer nodig.", "No answer is needed here any more."),
+    "not_your_right": Words(
+        "U mag dit niet doen. Vraag iemand die dat wel mag.",
+        "You may not do this. Ask somebody who may.",
+    ),
+    "not_yours_to_name": Words(
+        "Deze persoon werkt niet bij uw organisatie.", "This person does not work for your organisation."
+    ),
+    "nothing_chosen": Words("Kies eerst waar u ja op zegt.", "Choose first what you say yes to."),
+    "off_duty": Words(
+        "Deze persoon is niet beschikbaar. Zet eerst 'Ik ben beschikbaar' aan.",
+        "This person is off duty. Switch 'I am on duty' on first.",
+    ),
+    "over": Words("Dit is al voorbij.", "This is over."),
+    "service_twice": Words("Een dienst staat er twee keer in.", "A service is named twice."),
+    "since_in_future": Words(
+        "'Sinds wanneer' ligt in de toekomst. Kies nu of een eerder moment.",
+        "'Since when' lies in the future. Choose now or earlier.",
+    ),
+    "standing_twice": Words("Een vooraf gegeven ja staat er twee keer in.", "A standing yes is in it twice."),
+    "taken": Words(
+        "Deze plekken zijn al bezet. Hieronder staat wie u voor was en wat er nog meer nodig is.",
+        "These slots are taken. Below is who came first, and what else needs doing.",
+    ),
+    "terms_changed": Words(
+        "De vraag is intussen veranderd. Lees hem opnieuw en antwoord dan.",
+        "The request has changed. Read it again, then answer.",
+    ),
+    "unknown_organisation": Words(
+        "Een van deze organisaties kennen wij niet.", "One of these organisations is not known."
+    ),
+    "until_past": Words(
+        "Dat moment is al voorbij. Kies een later moment.", "That moment has passed. Choose a later one."
+    ),
+    "withdrawn": Words("Deze hulpvraag is ingetrokken.", "This request was withdrawn."),
+    "wrong_function": Words(
+        "Deze persoon heeft de gevraagde functie niet.", "This person does not have the function asked for."
+    ),
+}

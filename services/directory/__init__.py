@@ -1,0 +1,1 @@
+"""Owns organisations, people, contacts and sessions."""

@@ -1,0 +1,27 @@
+"""`python -m services.directory [relay | migrate | seed]`."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from services.directory.app import create_app
+from services.directory.seed import seed
+from services.directory.settings import DirectorySettings
+from services.runtime.database import migrate
+from services.runtime.process import run
+from services.runtime.relay_process import relay
+from services.runtime.serve import serve
+from services.runtime.settings import MigrationSettings, OwnerSettings, SeedSettings, read
+
+match sys.argv[1:]:
+    case []:
+        settings = read(DirectorySettings)
+        serve(create_app(settings), settings.http_port)
+    case ["relay"]:
+        run(relay(read(OwnerSettings), "directory"))
+    case ["migrate"]:
+        migrate(Path(__file__).parent / "migrations", read(MigrationSettings).database)
+    case ["seed"]:
+        asyncio.run(seed(read(SeedSettings)))
+    case _:
+        sys.exit("usage: python -m services.directory [relay | migrate | seed]")

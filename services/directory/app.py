@@ -1,0 +1,320 @@
+"""The HTTP interface of the directory: organisations, colleagues, and signing in and out."""
+
+import asyncio
+import base64
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import FastAPI, Header, Query, Request, Response
+from pydantic import BaseModel
+
+from schemas.catalogue import Function
+from schemas.events.organisation import Kind, Organisation
+from schemas.events.person import Person
+from schemas.events.session import Session
+from schemas.values import Command, OrganisationId, Right
+from services.directory.rules.session import end, open_session
+from services.directory.settings import DirectorySettings
+from services.directory.store.reads import Named, Reads
+from services.directory.store.writes import Writes
+from services.runtime.database import open_engine, open_pool
+from services.runtime.health import Health
+from services.runtime.now import clock
+from services.runtime.problems import Problem
+from services.runtime.settings import Mode
+from services.runtime.tokens import Claims, Signer, Verifier
+from services.runtime.wake import Waker
+from services.runtime.web import Asking, Gate, report_problems
+from services.runtime.who import COOKIE, Who
+
+PREFIX = "/api/directory"
+
+
+class OrganisationShown(BaseModel):
+    """An organisation as anybody may know it; what it uses and whom it lends is not in it."""
+
+    id: str
+    kind: Kind
+    name: str
+    province: str | None
+    region: str | None
+    population: int | None
+    latitude: float | None
+    longitude: float | None
+    delivers_ict_to: tuple[str, ...]
+    fictitious: bool
+
+
+class Organisations(BaseModel):
+    """All organisations."""
+
+    organisations: list[OrganisationShown]
+
+
+class Blurb(BaseModel):
+    """One sentence in two languages."""
+
+    nl: str
+    en: str
+
+
+class PersonaShown(BaseModel):
+    """A made-up person to play, and the host name on which their session stands apart."""
+
+    person: UUID
+    name: str
+    organisation: str
+    functions: tuple[Function, ...]
+    rights: tuple[Right, ...]
+    host: str
+    blurb: Blurb
+
+
+class Personas(BaseModel):
+    """Whom a visitor may play."""
+
+    people: list[PersonaShown]
+
+
+class Colleague(BaseModel):
+    """A colleague of one's own organisation."""
+
+    person: UUID
+    name: str
+    functions: tuple[Function, ...]
+
+
+class Colleagues(BaseModel):
+    """The colleagues of one organisation."""
+
+    people: list[Colleague]
+
+
+class Me(BaseModel):
+    """Who is signed in, for which organisations, and with which rights there."""
+
+    person: UUID
+    session: UUID
+    name: str
+    organisations: list[str]
+    rights: dict[str, list[Right]]
+    demonstration: bool
+
+
+class SignIn(Command):
+    """Which made-up person to be."""
+
+    person: UUID
+
+
+class Nothing(Command):
+    """A body without fields."""
+
+
+class KeysWanted(Command):
+    """Whose data keys a service needs."""
+
+    people: list[UUID]
+
+
+class Keys(BaseModel):
+    """Person -> data key in base64; a forgotten person is not in it."""
+
+    keys: dict[str, str]
+
+
+class OwnTables:
+    """Sessions and people of the directory's own tables, kept in memory by the one process that writes them."""
+
+    def __init__(self) -> None:
+        self.people: dict[UUID, Person] = {}
+        self.sessions: dict[UUID, Session] = {}
+
+    def session(self, session: UUID) -> Session | None:
+        """The newest state of a session."""
+        return self.sessions.get(session)
+
+    def person(self, person: UUID) -> Person | None:
+        """The newest state of a person."""
+        return self.people.get(person)
+
+
+class Directory:
+    """The parts of one process of the directory, wired together."""
+
+    def __init__(self, settings: DirectorySettings) -> None:
+        self.settings = settings
+        self.now = clock(settings.clock_offset_seconds)
+        self.own = OwnTables()
+        self.signer = Signer(settings.token_private_key)
+        self.who = Who(Verifier(settings.token_public_keys, settings.mode), self.own, self.now)
+        self.ready = False
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Connections and tasks, while the block runs."""
+        pool = await open_pool(self.settings.database, self.settings.pool_size)
+        engine = open_engine(self.settings.database)
+        self.reads, self.writes, waker = Reads(engine), Writes(pool), Waker(pool)
+        self.wake = waker.wake
+        self.own.people = {each.id: each for each in await self.reads.people()}
+        self.own.sessions = {each.id: each for each in await self.reads.sessions()}
+        task = asyncio.create_task(waker.run())
+        self.ready = True
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await engine.dispose()
+            await pool.close()
+
+    async def keep(self, session: Session) -> None:
+        """Write a session and let the world hear."""
+        await self.writes.keep_session(session, session.person, self.now())
+        self.own.sessions[session.id] = session
+        self.wake()
+
+
+def create_app(settings: DirectorySettings) -> FastAPI:
+    """The application; outside demonstrations the page to choose who you are does not exist."""
+    directory = Directory(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with directory.running():
+            yield
+
+    app = FastAPI(
+        title="Noaber directory",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{PREFIX}/openapi.json",
+    )
+    demo = (f"{PREFIX}/demo/people", f"{PREFIX}/demo/sign-in")
+    public = (
+        "/health",
+        "/internal/contact-keys",
+        f"{PREFIX}/organisations",
+        f"{PREFIX}/openapi.json",
+    )
+    app.add_middleware(
+        Gate,
+        who=directory.who,
+        origins=settings.allowed_origins,
+        open_paths=(*public, *demo) if settings.mode is Mode.DEMO else public,
+        words={},
+    )
+    report_problems(app, {})
+    _add_reads(app, directory)
+    _add_sessions(app, directory)
+    if settings.mode is Mode.DEMO:
+        _add_demo(app, directory)
+    _add_internal(app, directory)
+    return app
+
+
+def _add_reads(app: FastAPI, directory: Directory) -> None:
+    @app.get(f"{PREFIX}/organisations")
+    async def organisations(response: Response) -> Organisations:
+        response.headers["Cache-Control"] = "public, max-age=300"
+        return Organisations(organisations=[_shown(each) for each in await directory.reads.organisations()])
+
+    @app.get(f"{PREFIX}/me")
+    async def me(asker: Asking) -> Me:
+        named = await directory.reads.named([asker.person])
+        return Me(
+            person=asker.person.id,
+            session=asker.session.id,
+            name=named[0].name if named else "",
+            organisations=[member.organisation for member in asker.person.memberships],
+            rights={member.organisation: list(member.rights) for member in asker.person.memberships},
+            demonstration=asker.session.demonstration,
+        )
+
+    @app.get(f"{PREFIX}/colleagues")
+    async def colleagues(asker: Asking, organisation: Annotated[OrganisationId, Query()]) -> Colleagues:
+        if not asker.person.works_for(organisation):
+            raise Problem(404, "not_found")
+        return Colleagues(
+            people=[_colleague(each) for each in await directory.reads.colleagues(organisation)]
+        )
+
+
+def _add_sessions(app: FastAPI, directory: Directory) -> None:
+    @app.post(f"{PREFIX}/sign-out")
+    async def sign_out(asker: Asking, body: Nothing, response: Response) -> dict[str, str]:
+        await directory.keep(end(asker.session, asker.person.id))
+        response.delete_cookie(COOKIE)
+        return {}
+
+    @app.post(f"{PREFIX}/sessions/{{session}}/end")
+    async def end_session(asker: Asking, session: UUID, body: Nothing) -> dict[str, str]:
+        found = directory.own.session(session)
+        if found is None:
+            raise Problem(404, "not_found")
+        await directory.keep(end(found, asker.person.id))
+        return {}
+
+
+def _add_demo(app: FastAPI, directory: Directory) -> None:
+    @app.get(f"{PREFIX}/demo/people")
+    async def people() -> Personas:
+        found = await directory.reads.personas()
+        return Personas(people=[_persona(row, named) for row, named in found])
+
+    @app.post(f"{PREFIX}/demo/sign-in")
+    async def sign_in(body: SignIn, response: Response) -> dict[str, str]:
+        person = directory.own.person(body.person)
+        if person is None or not person.fictitious:
+            raise Problem(404, "not_found")
+        session = open_session(uuid4(), person.id, directory.now())
+        await directory.keep(session)
+        token = directory.signer.sign(Claims(person.id, session.id), session.expires_at)
+        response.set_cookie(COOKIE, token, httponly=True, samesite="strict", path="/")
+        return {"session": str(session.id)}
+
+
+def _add_internal(app: FastAPI, directory: Directory) -> None:
+    @app.post("/internal/contact-keys", include_in_schema=False)
+    async def contact_keys(body: KeysWanted, authorization: Annotated[str, Header()] = "") -> Keys:
+        wanted = f"Bearer {directory.settings.internal_token}"
+        if not secrets.compare_digest(authorization.encode(), wanted.encode()):
+            raise Problem(401, "not_signed_in")
+        keys = await directory.reads.data_keys(body.people)
+        return Keys(keys={person: base64.b64encode(key).decode() for person, key in keys.items()})
+
+    @app.get("/health", include_in_schema=False)
+    async def health(request: Request) -> Response:
+        found = Health(healthy=directory.ready, why="" if directory.ready else "starting")
+        return Response(found.body(), found.status, media_type="application/json")
+
+
+def _shown(organisation: Organisation) -> OrganisationShown:
+    place = organisation.place
+    return OrganisationShown(
+        **organisation.model_dump(exclude={"place", "systems"}),
+        latitude=None if place is None else place.latitude,
+        longitude=None if place is None else place.longitude,
+    )
+
+
+def _persona(row: Any, named: Named) -> PersonaShown:
+    member = named.person.memberships[0]
+    return PersonaShown(
+        person=named.person.id,
+        name=named.name,
+        organisation=member.organisation,
+        functions=named.person.functions,
+        rights=member.rights,
+        host=f"{row.host}.localhost",
+        blurb=Blurb(nl=row.blurb_nl, en=row.blurb_en),
+    )
+
+
+def _colleague(named: Named) -> Colleague:
+    return Colleague(person=named.person.id, name=named.name, functions=named.person.functions)

@@ -1,0 +1,22 @@
+"""Fills an empty directory: the organisations there are, and made-up people where that is asked for."""
+
+from services.directory.rules.fictitious import make_people
+from services.directory.rules.organisations import FACTS, fictitious_partnerships, real_organisations
+from services.directory.store.writes import Writes
+from services.runtime.database import open_pool
+from services.runtime.now import clock
+from services.runtime.settings import Seed, SeedSettings
+
+
+async def seed(settings: SeedSettings) -> None:
+    """Write what is missing; a second run changes nothing."""
+    now = clock()()
+    organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
+    made_up = settings.seed is Seed.FICTITIOUS
+    if made_up:
+        organisations += fictitious_partnerships(organisations)
+    async with await open_pool(settings.database, 1) as pool:
+        writes = Writes(pool)
+        written = await writes.seed_organisations(organisations, now)
+        people = await writes.seed_people(make_people(organisations), now) if made_up else 0
+    print(f"directory: {written} organisations and {people} made-up people written")

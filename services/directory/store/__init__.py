@@ -1,0 +1,1 @@
+"""Where the directory keeps organisations, people, contacts and sessions."""

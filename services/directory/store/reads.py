@@ -1,0 +1,105 @@
+"""What the directory's pages read."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from schemas.events.contact import Contact
+from schemas.events.organisation import Organisation
+from schemas.events.person import Person
+from schemas.events.session import Session
+from services.directory.store.tables import (
+    ContactRow,
+    DataKeyRow,
+    OrganisationRow,
+    PersonaRow,
+    PersonRow,
+    SessionRow,
+)
+from services.runtime.seal import unseal
+
+
+@dataclass(frozen=True)
+class Named:
+    """A person and the name that the directory unsealed for somebody who may see it."""
+
+    person: Person
+    name: str
+
+
+class Reads:
+    """Questions to the directory's own tables."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def organisations(self) -> list[Organisation]:
+        """All of them, by id."""
+        async with AsyncSession(self._engine) as session:
+            rows = await session.exec(select(OrganisationRow).order_by(col(OrganisationRow.id)))
+            return [Organisation.model_validate(row.state) for row in rows]
+
+    async def person(self, person: UUID) -> Person | None:
+        """One person."""
+        async with AsyncSession(self._engine) as session:
+            row = await session.get(PersonRow, str(person))
+            return None if row is None else Person.model_validate(row.state)
+
+    async def session(self, key: UUID) -> Session | None:
+        """One session."""
+        async with AsyncSession(self._engine) as session:
+            row = await session.get(SessionRow, str(key))
+            return None if row is None else Session.model_validate(row.state)
+
+    async def people(self) -> list[Person]:
+        """Everybody; only the process itself asks this."""
+        async with AsyncSession(self._engine) as session:
+            return [Person.model_validate(row.state) for row in await session.exec(select(PersonRow))]
+
+    async def sessions(self) -> list[Session]:
+        """Every session that is kept."""
+        async with AsyncSession(self._engine) as session:
+            return [Session.model_validate(row.state) for row in await session.exec(select(SessionRow))]
+
+    async def colleagues(self, organisation: str) -> list[Named]:
+        """Who works for an organisation, by name."""
+        employers: Any = col(PersonRow.employers)
+        async with AsyncSession(self._engine) as session:
+            rows = await session.exec(select(PersonRow).where(employers.contains([organisation])))
+            people = [Person.model_validate(row.state) for row in rows]
+        return sorted(await self.named(people), key=lambda each: each.name)
+
+    async def personas(self) -> list[tuple[PersonaRow, Named]]:
+        """Whom a visitor may play, in the order of the story."""
+        async with AsyncSession(self._engine) as session:
+            rows = list(await session.exec(select(PersonaRow).order_by(col(PersonaRow.position))))
+            people = [await session.get(PersonRow, row.person) for row in rows]
+        named = await self.named([Person.model_validate(each.state) for each in people if each is not None])
+        return list(zip(rows, named, strict=True))
+
+    async def named(self, people: Sequence[Person]) -> list[Named]:
+        """The same people in the same order with their names."""
+        keys = [str(person.id) for person in people]
+        async with AsyncSession(self._engine) as session:
+            contacts = await session.exec(select(ContactRow).where(col(ContactRow.id).in_(keys)))
+            sealed = {row.id: Contact.model_validate(row.state) for row in contacts}
+            data_keys = await self._data_keys(session, keys)
+        return [
+            Named(person, unseal(sealed[key].name, data_keys[key], person.id, "name"))
+            for person, key in zip(people, keys, strict=True)
+            if key in sealed and key in data_keys
+        ]
+
+    async def data_keys(self, people: Collection[UUID]) -> dict[str, bytes]:
+        """Person -> data key, for services that may read contacts; a forgotten person has none."""
+        async with AsyncSession(self._engine) as session:
+            return await self._data_keys(session, [str(person) for person in people])
+
+    async def _data_keys(self, session: AsyncSession, keys: Sequence[str]) -> dict[str, bytes]:
+        rows = await session.exec(select(DataKeyRow).where(col(DataKeyRow.person).in_(keys)))
+        return {row.person: row.key for row in rows}

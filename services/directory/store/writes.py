@@ -1,0 +1,92 @@
+"""How the directory changes what it owns: journalled, and published by its relay."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4, uuid5
+
+import asyncpg
+
+from schemas.events.contact import Contact
+from schemas.events.organisation import Organisation
+from schemas.events.person import Person
+from schemas.events.session import Session
+from schemas.state import State
+from services.directory.rules.fictitious import NAMESPACE, MadeUp
+from services.runtime.aggregates import Tables
+from services.runtime.ports import Cause, Written
+from services.runtime.seal import new_key, seal
+
+TABLES: Final = Tables((Organisation, Person, Contact, Session))
+
+_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+
+
+class Writes:
+    """Changes on a pool of connections to the directory's own schema."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self._pool = pool
+
+    async def keep_session(self, session: Session, who: UUID, at: datetime) -> None:
+        """A session as it is now, as its next version."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(_LOCK, f"session:{session.id}")
+            known = await TABLES.read(connection, Session.TYPE, [session.key])
+            version = known[0].version + 1 if known else 1
+            await TABLES.write(connection, [Written(session, version)], Cause(uuid4(), who, at))
+
+    async def seed_organisations(self, organisations: Sequence[Organisation], at: datetime) -> int:
+        """Write organisations that are new or changed; how many those were."""
+        return await self._seed(organisations, at)
+
+    async def seed_people(self, made_up: Sequence[MadeUp], at: datetime) -> int:
+        """Write made-up people that are new, with a sealed contact each; how many those were."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch("SELECT person FROM data_key")
+            known = {row["person"] for row in rows}
+            new = [each for each in made_up if str(each.person.id) not in known]
+            keys = {each.person.id: new_key() for each in new}
+            await connection.executemany(
+                "INSERT INTO data_key (person, key) VALUES ($1, $2)",
+                [(str(person), key) for person, key in keys.items()],
+            )
+            await connection.executemany(
+                "INSERT INTO persona (person, host, position, blurb_nl, blurb_en) VALUES ($1, $2, $3, $4, $5)",
+                [
+                    (str(each.person.id), each.host, position, each.blurb_nl, each.blurb_en)
+                    for position, each in enumerate(new)
+                    if each.host is not None
+                ],
+            )
+            states = [each.person for each in new] + [_contact(each, keys[each.person.id]) for each in new]
+            await TABLES.write(connection, [Written(state, 1) for state in states], _seeding(states, at))
+        return len(new)
+
+    async def _seed(self, states: Sequence[State], at: datetime) -> int:
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(_LOCK, "seed")
+            known = {
+                each.state.key: each
+                for each in await TABLES.read(connection, states[0].TYPE, [state.key for state in states])
+            }
+            new = [
+                Written(state, known[state.key].version + 1 if state.key in known else 1)
+                for state in states
+                if state.key not in known or known[state.key].state != state
+            ]
+            await TABLES.write(connection, new, _seeding([each.state for each in new], at))
+        return len(new)
+
+
+def _contact(made_up: MadeUp, key: bytes) -> Contact:
+    person = made_up.person.id
+    return Contact(
+        id=person,
+        name=seal(made_up.name, key, person, "name"),
+        phone=seal(made_up.phone, key, person, "phone"),
+    )
+
+
+def _seeding(states: Sequence[State], at: datetime) -> Cause:
+    return Cause(uuid5(NAMESPACE, ",".join(state.key for state in states)), None, at)

@@ -1,0 +1,265 @@
+"""`live`: reads the topics, answers snapshots and keeps sockets up to date."""
+
+import asyncio
+import contextlib
+import fnmatch
+import gzip
+import json
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+from pydantic import ValidationError
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from schemas.envelope import Event
+from schemas.events.contact import Contact
+from schemas.events.incident import Incident
+from schemas.events.person import Person
+from schemas.events.session import Session
+from schemas.live import CLOSE_SIGNED_OUT, Hello, Me, Reset, Resume
+from schemas.topics import (
+    APPROACHES,
+    COMMITMENTS,
+    CONTACTS,
+    DUTY,
+    HELP_REQUESTS,
+    INCIDENTS,
+    LENDING,
+    LOG_ENTRIES,
+    PEOPLE,
+    SESSIONS,
+)
+from schemas.visibility import Keys
+from services.live.contacts import Contacts
+from services.live.cursors import Stale, cursor, resumed
+from services.live.rules.board import Board, frame
+from services.live.settings import LiveSettings
+from services.live.viewers import Viewer, Viewers
+from services.runtime.dead_letters import LazyDeadLetters
+from services.runtime.health import Health
+from services.runtime.now import clock
+from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, document
+from services.runtime.replica import Newest
+from services.runtime.settings import Mode
+from services.runtime.tokens import Verifier
+from services.runtime.who import Asker, NotSignedIn, Who, token_in
+
+log: Final = logging.getLogger(__name__)
+
+TOPICS: Final = (
+    INCIDENTS,
+    HELP_REQUESTS,
+    APPROACHES,
+    COMMITMENTS,
+    LOG_ENTRIES,
+    DUTY,
+    LENDING,
+    PEOPLE,
+    CONTACTS,
+    SESSIONS,
+)
+
+SNAPSHOT: Final = "/api/live/snapshot"
+SOCKET: Final = "/api/live/socket"
+FIRST_WORD_SECONDS: Final = 10
+FRAME_LIMIT: Final = 64 * 1024
+"""Bytes of a client's frame: it only ever sends its cursor."""
+
+REVIEW_SECONDS: Final = 1.0
+
+
+class Live:
+    """The parts of one process of `live`, wired together."""
+
+    def __init__(self, settings: LiveSettings) -> None:
+        self._settings = settings
+        self._now = clock(settings.clock_offset_seconds)
+        self._board = Board()
+        self._letters = LazyDeadLetters(settings.kafka, settings.topic_prefix)
+        self._newest = Newest(settings.kafka, settings.topic_prefix, TOPICS, self._letters, self._on_news)
+        self._viewers = Viewers(self._board, self._cursor, self._now)
+        self._contacts = Contacts(settings.contact_keys_url, settings.internal_token)
+        verifier = Verifier(settings.token_public_keys, settings.mode)
+        self._who = Who(verifier, self, self._now)
+
+    async def run(self) -> None:
+        """Serve for ever. Raises what the consumer raises: the process ends and is started again."""
+        socket = serve(
+            self._socket,
+            "127.0.0.1",
+            self._settings.http_port,
+            process_request=self._request,
+            compression=None,
+            max_size=FRAME_LIMIT,
+            server_header=None,
+            open_timeout=FIRST_WORD_SECONDS,
+        )
+        try:
+            async with socket, asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._newest.run())
+                tasks.create_task(self._viewers.run())
+                tasks.create_task(self._join_contacts())
+                tasks.create_task(self._review_for_ever())
+        finally:
+            await self._letters.stop()
+
+    def health(self) -> Health:
+        """Healthy once every topic was read to its end, while no partition waits for a person."""
+        waiting = [*self._newest.waiting.values()]
+        ready = self._newest.caught_up.is_set()
+        why = "; ".join(waiting) if ready else "reading the topics"
+        details = {"contacts": self._contacts.trouble} if self._contacts.trouble else {}
+        lag = self._newest.lag()
+        return Health(ready and not waiting, why, lag, len(self._viewers), details)
+
+    def session(self, session: UUID) -> Session | None:
+        """The newest state of a session."""
+        found = self._newest.states[Session].get(str(session))
+        return found.state if found is not None and isinstance(found.state, Session) else None
+
+    def person(self, person: UUID) -> Person | None:
+        """The newest state of a person."""
+        found = self._newest.states[Person].get(str(person))
+        return found.state if found is not None and isinstance(found.state, Person) else None
+
+    async def _on_news(self, events: Sequence[Event]) -> None:
+        rights_changed = False
+        for event in events:
+            self._viewers.touch(self._board.put(event))
+            if isinstance(event.state, Contact):
+                self._contacts.want(event)
+            rights_changed |= isinstance(event.state, Session | Person | Incident)
+        if rights_changed:
+            self._viewers.review(self._judge)
+
+    async def _join_contacts(self) -> None:
+        while True:
+            for person, reach in (await self._contacts.next()).items():
+                self._viewers.touch(self._board.join(person, reach))
+
+    async def _review_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(REVIEW_SECONDS)
+            self._viewers.review(self._judge)
+
+    def _judge(self, viewer: Viewer) -> str | None:
+        session, person = self.session(viewer.asker.session.id), self.person(viewer.asker.person.id)
+        if session is None or person is None or not self._who.lives(session, person):
+            return "signed_out"
+        return None if self._board.keys(person) == viewer.keys else "other rights"
+
+    def _cursor(self, keys: Keys) -> str:
+        return cursor(self._newest, keys, self._now())
+
+    async def _request(self, connection: ServerConnection, request: Request) -> Response | None:
+        path = request.path.partition("?")[0]
+        if path == "/health":
+            found = self.health()
+            return _response(HTTPStatus(found.status), {"Content-Type": "application/json"}, found.body())
+        try:
+            if not self._newest.caught_up.is_set():
+                raise Problem(503, "unavailable")
+            if path == SNAPSHOT:
+                asker = await self._who.resolve(_token(request))
+                return await self._snapshot(asker, "gzip" in request.headers.get("Accept-Encoding", ""))
+            if path != SOCKET:
+                raise Problem(404, "not_found")
+            self._check_origin(request)
+            return None
+        except NotSignedIn:
+            return _refusal(Problem(401, "not_signed_in"))
+        except Problem as problem:
+            return _refusal(problem)
+
+    def _check_origin(self, request: Request) -> None:
+        origin = request.headers.get("Origin", "")
+        allowed = self._settings.allowed_origins.split(",")
+        if origin and not any(fnmatch.fnmatchcase(origin, each.strip()) for each in allowed):
+            raise Problem(403, "wrong_origin")
+
+    async def _snapshot(self, asker: Asker, zipped: bool) -> Response:  # noqa: FBT001 what the client accepts
+        keys = self._board.keys(asker.person)
+        picture = {
+            "cursor": self._cursor(keys),
+            "at": self._now().isoformat(),
+            "demonstration": self._settings.mode is Mode.DEMO,
+            "me": self._me(asker, keys).model_dump(mode="json"),
+            "tables": self._board.tables(keys),
+        }
+        body = await asyncio.to_thread(_packed, picture, zipped)
+        headers = {"Content-Type": "application/json", "Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+        if zipped:
+            headers["Content-Encoding"] = "gzip"
+        return _response(HTTPStatus.OK, headers, body)
+
+    def _me(self, asker: Asker, keys: Keys) -> Me:
+        person = asker.person
+        return Me(
+            person=str(person.id),
+            name=self._board.name_of(person.id),
+            organisations=[member.organisation for member in person.memberships],
+            rights={member.organisation: list(member.rights) for member in person.memberships},
+            keys=sorted(keys),
+        )
+
+    async def _socket(self, connection: ServerConnection) -> None:
+        request = connection.request
+        assert request is not None
+        try:
+            asker = await self._who.resolve(_token(request))
+        except NotSignedIn:
+            await connection.close(CLOSE_SIGNED_OUT, "signed out")
+            return
+        with contextlib.suppress(ConnectionClosed):
+            await self._look(connection, asker)
+
+    async def _look(self, connection: ServerConnection, asker: Asker) -> None:
+        keys = self._board.keys(asker.person)
+        try:
+            async with asyncio.timeout(FIRST_WORD_SECONDS):
+                first = Resume.model_validate_json(await connection.recv())
+            events = await resumed(self._newest, first.cursor, keys, self._now())
+        except (ValidationError, TimeoutError):
+            await connection.close(1008, "say where you were first")
+            return
+        except Stale as stale:
+            await connection.send(Reset(why=str(stale)).model_dump_json())
+            return
+        # From here to `add` nothing is awaited: what changes later reaches the viewer as a delta.
+        changed, removed = self._board.since(sorted(self._board.touched_by(events)), keys)
+        head = {"cursor": self._cursor(keys), "at": self._now().isoformat()}
+        hello = Hello(**head).model_dump_json()
+        viewer = Viewer(connection, asker, keys)
+        self._viewers.add(viewer)
+        try:
+            await connection.send(hello)
+            if changed or removed:
+                await connection.send(frame("delta", head, changed, removed).decode())
+            await connection.wait_closed()
+        finally:
+            self._viewers.discard(viewer)
+
+
+def _token(request: Request) -> str | None:
+    return token_in("; ".join(request.headers.get_all("Cookie")))
+
+
+def _packed(picture: dict[str, object], zipped: bool) -> bytes:  # noqa: FBT001 what the client accepts
+    body = json.dumps(picture, separators=(",", ":"), default=str).encode()
+    return gzip.compress(body, 5) if zipped else body
+
+
+def _refusal(problem: Problem) -> Response:
+    found = document(problem, COMMON)
+    return _response(HTTPStatus(found.status), {"Content-Type": MEDIA_TYPE}, found.body())
+
+
+def _response(status: HTTPStatus, headers: dict[str, str], body: bytes) -> Response:
+    sent = Headers({**headers, "Content-Length": str(len(body)), "Connection": "close"})
+    return Response(status.value, status.phrase, sent, body)

@@ -1,0 +1,81 @@
+"""Names and numbers: read from `contacts`, unsealed with keys that the directory hands out."""
+
+import asyncio
+import base64
+import logging
+from collections.abc import Collection, Mapping
+from typing import Final
+from uuid import UUID, uuid4
+
+import httpx
+
+from schemas.envelope import Event
+from schemas.events.contact import Contact
+from services.live.rules.board import Reach
+from services.runtime.seal import Unreadable, unseal
+
+log: Final = logging.getLogger(__name__)
+
+BATCH: Final = 500
+RETRY_SECONDS: Final = 2.0
+
+
+class Contacts:
+    """Fetches keys for contacts that came in; while the directory is away, rows are shown without names."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._url = url
+        self._token = token
+        self._waiting: dict[UUID, Event] = {}
+        self._wanted = asyncio.Event()
+        self.trouble = ""
+
+    def want(self, event: Event) -> None:
+        """A contact that has to be unsealed."""
+        self._waiting[UUID(event.envelope.key)] = event
+        self._wanted.set()
+
+    async def next(self) -> Mapping[UUID, Reach | None]:
+        """The next people whose contact can be read now, or (None) never again; waits for them."""
+        while True:
+            await self._wanted.wait()
+            batch = dict(list(self._waiting.items())[:BATCH])
+            try:
+                keys = await self._keys(batch)
+            except httpx.HTTPError as away:
+                self.trouble = f"the keys of contacts cannot be had: {type(away).__name__}"
+                log.warning("%s", self.trouble)
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            self.trouble = ""
+            self._forget(batch)
+            return {person: _reach(event, keys.get(str(person))) for person, event in batch.items()}
+
+    def _forget(self, batch: Mapping[UUID, Event]) -> None:
+        for person, event in batch.items():
+            if self._waiting.get(person) is event:
+                del self._waiting[person]
+        if not self._waiting:
+            self._wanted.clear()
+
+    async def _keys(self, people: Collection[UUID]) -> dict[str, bytes]:
+        headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": str(uuid4())}
+        async with httpx.AsyncClient(timeout=10) as client:
+            answer = await client.post(
+                self._url, json={"people": [str(person) for person in people]}, headers=headers
+            )
+            answer.raise_for_status()
+            return {person: base64.b64decode(key) for person, key in answer.json()["keys"].items()}
+
+
+def _reach(event: Event, key: bytes | None) -> Reach | None:
+    contact = event.state
+    if not isinstance(contact, Contact) or contact.forgotten or key is None:
+        return None
+    try:
+        name = unseal(contact.name, key, contact.id, "name")
+        phone = unseal(contact.phone, key, contact.id, "phone")
+    except Unreadable:
+        log.error("the contact of %s does not fit its key", contact.id)
+        return None
+    return Reach(name, phone, event.envelope.version)

@@ -1,0 +1,68 @@
+"""Writes an owner's aggregates: rows, journal and outbox together, in the caller's transaction."""
+
+from collections.abc import Collection, Sequence
+from uuid import uuid5
+
+from schemas.codec import state_bytes
+from schemas.state import State
+from services.runtime.journal import Connection, append
+from services.runtime.ports import Cause, Entry, Written
+
+_INCOMING = """
+WITH incoming AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[]) AS incoming (kind, id, version, state)
+),
+"""
+
+_UPSERT = """
+{kind}_kept AS (
+    INSERT INTO {kind} (id, version, state)
+    SELECT id, version, state::jsonb FROM incoming WHERE kind = '{kind}'
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state
+)"""
+
+
+class Tables:
+    """The tables of one owner, by the names of its aggregates' types."""
+
+    def __init__(self, kinds: Collection[type[State]]) -> None:
+        self.by_type = {kind.TYPE: kind for kind in kinds}
+        kept = ",".join(_UPSERT.format(kind=kind) for kind in self.by_type)
+        self._write = _INCOMING + kept + " SELECT 1"
+
+    async def write(self, connection: Connection, written: Sequence[Written], cause: Cause) -> None:
+        """Write new versions. The caller holds their locks; a version that exists already is an error."""
+        if not written:
+            return
+        journal = [_entry(each, cause) for each in written]
+        await append(connection, journal)
+        await connection.execute(
+            self._write,
+            [each.aggregate for each in journal],
+            [each.key for each in journal],
+            [each.version for each in journal],
+            [each.payload.decode() for each in journal],
+        )
+
+    async def read(self, connection: Connection, kind: str, keys: Collection[str]) -> list[Written]:
+        """Rows of one kind by their ids, in the order of the ids."""
+        model = self.by_type[kind]
+        query = f"SELECT version, state FROM {model.TYPE} WHERE id = ANY($1::text[]) ORDER BY id"  # noqa: S608
+        rows = await connection.fetch(query, list(keys))
+        return [Written(model.model_validate_json(row["state"]), row["version"]) for row in rows]
+
+
+def _entry(written: Written, cause: Cause) -> Entry:
+    state = written.state
+    return Entry(
+        event_id=uuid5(cause.id, f"{state.TYPE}/{state.key}/{written.version}"),
+        aggregate=state.TYPE,
+        key=state.key,
+        version=written.version,
+        event_type=state.event_type(),
+        at=cause.at,
+        who=cause.who,
+        correlation=str(cause.id),
+        exercise=bool(getattr(state, "exercise", False)),
+        payload=state_bytes(state),
+    )

@@ -1,0 +1,38 @@
+"""Connections of a service to its own schema: a pool for commands, sessions for the rest, migrations."""
+
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
+
+STATEMENT_SECONDS = 10
+"""No command of ours needs longer; one that does would hold its locks for everybody else."""
+
+
+async def open_pool(dsn: str, size: int) -> "asyncpg.Pool[Any]":
+    """A pool of at most `size` connections; the caller closes it."""
+    settings = {"statement_timeout": f"{STATEMENT_SECONDS}s", "idle_in_transaction_session_timeout": "30s"}
+    return await asyncpg.create_pool(dsn, min_size=1, max_size=size, server_settings=settings)
+
+
+def open_engine(dsn: str) -> AsyncEngine:
+    """SQLAlchemy's engine on the same database, for SQLModel sessions."""
+    return create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1), pool_size=4)
+
+
+def migrate(folder: Path, dsn: str) -> None:
+    """Bring the schema to the newest revision in `folder`; each revision is one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.attributes["dsn"] = dsn
+    command.upgrade(config, "head")
+
+
+def run_script(operations: Any, script: str) -> None:
+    """Run several statements of SQL in a migration; SQLAlchemy's own way takes one at a time with asyncpg."""
+    connection: Any = operations.get_bind().connection.driver_connection
+    await_only(connection.execute(script))

@@ -1,0 +1,54 @@
+"""Answers GET /health for processes without an HTTP interface of their own: progress, not presence."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True)
+class Health:
+    """`why` says in one sentence what is wrong; `lag` is in records; `viewers` only `live` has."""
+
+    healthy: bool
+    why: str = ""
+    lag: int = 0
+    viewers: int = 0
+    details: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """HTTP status: 200, or 503 when there is no progress."""
+        return 200 if self.healthy else 503
+
+    def body(self) -> bytes:
+        """The JSON of the answer."""
+        return json.dumps(asdict(self)).encode()
+
+
+@asynccontextmanager
+async def health_server(port: int, look: Callable[[], Health]) -> AsyncIterator[None]:
+    """Serve `look()` on 127.0.0.1 while the block runs."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(5):
+                await reader.readuntil(b"\r\n\r\n")
+                found = look()
+                body = found.body()
+                head = (
+                    f"HTTP/1.1 {found.status} {'OK' if found.healthy else 'Service Unavailable'}\r\n"
+                    f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+                    "Connection: close\r\n\r\n"
+                )
+                writer.write(head.encode() + body)
+                await writer.drain()
+        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
+            return  # Whoever asked has gone or did not ask in HTTP; there is nobody to tell.
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", port)
+    async with server:
+        yield

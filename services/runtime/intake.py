@@ -1,0 +1,207 @@
+"""How an owner takes in other services' topics: replicas and hints, with the offsets in its own database."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from schemas.codec import state_bytes
+from schemas.envelope import Event, Record
+from schemas.topics import BY_STATE, Topic
+from services.runtime.consume import Policy
+from services.runtime.ports import DeadLetters, Place
+
+log: Final = logging.getLogger(__name__)
+
+TABLES: Final = """
+CREATE TABLE replica (
+    aggregate text NOT NULL,
+    key text NOT NULL,
+    epoch integer NOT NULL,
+    version bigint NOT NULL,
+    state bytea NOT NULL,
+    PRIMARY KEY (aggregate, key)
+);
+CREATE TABLE intake (
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    next_offset bigint NOT NULL,
+    PRIMARY KEY (topic, partition)
+);
+"""
+"""What an owner's migration creates to remember what it read and how far."""
+
+_KEEP: Final = """
+INSERT INTO replica (aggregate, key, epoch, version, state)
+SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::bigint[], $5::bytea[])
+ON CONFLICT (aggregate, key) DO UPDATE
+SET epoch = excluded.epoch, version = excluded.version, state = excluded.state
+WHERE (replica.epoch, replica.version) < (excluded.epoch, excluded.version)
+"""
+
+_MOVE: Final = """
+INSERT INTO intake (topic, partition, next_offset) VALUES ($1, $2, $3)
+ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset
+"""
+
+OnHint = Callable[[Event], Awaitable[None]]
+OnReplica = Callable[[Sequence[Event]], Awaitable[None]]
+
+BATCH: Final = 500
+RETRY_SECONDS: Final = (0.5, 1.0, 2.0, 5.0)
+
+
+class Intake:
+    """Reads topics from where the database says it was; a failure pauses that partition and tries again.
+
+    Replica topics: a batch and its offset in one transaction, then `on_replica`. Hint topics: `on_hint`,
+    which makes its own transaction and may see a hint twice; then the offset.
+    """
+
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[Any]",
+        bootstrap: str,
+        prefix: str,
+        *,
+        replicas: Sequence[Topic],
+        hints: Sequence[Topic],
+        on_hint: OnHint,
+        on_replica: OnReplica,
+        dead_letters: DeadLetters,
+    ) -> None:
+        self._pool = pool
+        self._bootstrap = bootstrap
+        self._prefix = prefix
+        self._replicas = {topic.name for topic in replicas}
+        self._topics = (*replicas, *hints)
+        self._on_hint = on_hint
+        self._on_replica = on_replica
+        self._policy = Policy(self._take, dead_letters)
+        self._batch: list[Event] = []
+        self._lag: dict[TopicPartition, int] = {}
+        self._failures: dict[TopicPartition, int] = {}
+        self.trouble: dict[str, str] = {}
+
+    async def run(self) -> None:
+        """Read for ever; a broker that is away is waited for, since people's commands go on without it."""
+        while True:
+            try:
+                await self._read()
+            except (KafkaError, OSError) as away:
+                self.trouble["kafka"] = f"Kafka does not answer: {type(away).__name__}"
+                log.warning("intake waits for Kafka: %r", away)
+                await asyncio.sleep(RETRY_SECONDS[1])
+
+    @property
+    def lag(self) -> int:
+        """Records that are not taken in yet, as far as is known."""
+        return sum(self._lag.values())
+
+    @property
+    def waiting(self) -> Mapping[tuple[str, int], str]:
+        """Partitions that wait for an upgrade or for a person."""
+        return self._policy.waiting
+
+    async def _read(self) -> None:
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+        await consumer.start()
+        try:
+            places = await self._places(consumer)
+            self.trouble.pop("kafka", None)
+            while True:
+                for place, records in (await consumer.getmany(timeout_ms=500, max_records=BATCH)).items():
+                    await self._partition(consumer, place, records)
+                await self._note_lag(consumer, places)
+        finally:
+            await consumer.stop()
+
+    async def _places(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
+        places = [
+            TopicPartition(self._prefix + topic.name, number)
+            for topic in self._topics
+            for number in range(topic.partitions)
+        ]
+        consumer.assign(places)
+        known = {
+            (row["topic"], row["partition"]): row["next_offset"]
+            for row in await self._pool.fetch("SELECT * FROM intake")
+        }
+        for place in places:
+            at = known.get((self._short(place), place.partition))
+            if at is None:
+                await consumer.seek_to_beginning(place)
+            else:
+                consumer.seek(place, at)
+        return places
+
+    async def _partition(
+        self, consumer: AIOKafkaConsumer, place: TopicPartition, records: Sequence[ConsumerRecord]
+    ) -> None:
+        next_offset = records[0].offset
+        try:
+            for found in records:
+                record = Record(found.key or b"", found.value or b"", tuple(found.headers))
+                spot = Place(self._short(place), place.partition, found.offset)
+                if not (await self._policy.consume(spot, record)).commits:
+                    break
+                next_offset = found.offset + 1
+            await self._settle(place, next_offset)
+            self._failures.pop(place, None)
+            self.trouble.pop(place.topic, None)
+        except Exception as failure:
+            # Policy 5, an owner: keep the offset, go on serving, try this partition again.
+            self._batch.clear()
+            log.error("intake of %s stopped at a record; trying again", place.topic, exc_info=failure)
+            self.trouble[place.topic] = f"{self._short(place)} does not move: {type(failure).__name__}"
+            next_offset = records[0].offset
+            await self._back_off(place)
+        if next_offset <= records[-1].offset:
+            consumer.seek(place, next_offset)
+
+    async def _back_off(self, place: TopicPartition) -> None:
+        self._failures[place] = self._failures.get(place, 0) + 1
+        await asyncio.sleep(RETRY_SECONDS[min(self._failures[place], len(RETRY_SECONDS)) - 1])
+
+    async def _take(self, event: Event) -> None:
+        if BY_STATE[type(event.state)].name in self._replicas:
+            self._batch.append(event)
+        else:
+            await self._on_hint(event)
+
+    async def _settle(self, place: TopicPartition, next_offset: int) -> None:
+        events, self._batch = self._batch, []
+        short = self._short(place)
+        async with self._pool.acquire() as connection, connection.transaction():
+            if events:
+                await connection.execute(_KEEP, *_columns(events))
+            await connection.execute(_MOVE, short, place.partition, next_offset)
+        if events:
+            await self._on_replica(events)
+
+    async def _note_lag(self, consumer: AIOKafkaConsumer, places: Sequence[TopicPartition]) -> None:
+        for place in places:
+            end = consumer.highwater(place)
+            if end is not None:
+                self._lag[place] = max(0, end - await consumer.position(place))
+
+    def _short(self, place: TopicPartition) -> str:
+        return place.topic[len(self._prefix) :]
+
+
+def _columns(events: Sequence[Event]) -> tuple[list[object], ...]:
+    # ON CONFLICT cannot meet a row twice in one statement: the newest of each key stands for all.
+    newest: dict[tuple[str, str], Event] = {}
+    for event in events:
+        place = (event.state.TYPE, event.envelope.key)
+        if place not in newest or newest[place].envelope.order < event.envelope.order:
+            newest[place] = event
+    rows = [
+        (kind, key, event.envelope.epoch, event.envelope.version, state_bytes(event.state))
+        for (kind, key), event in newest.items()
+    ]
+    return tuple(list(column) for column in zip(*rows, strict=True))

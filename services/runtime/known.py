@@ -1,0 +1,64 @@
+"""The directory as another owner knows it: read from its own replica at start, kept new by its intake."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from schemas.envelope import Event
+from schemas.events.organisation import Organisation
+from schemas.events.person import Person
+from schemas.events.session import Session
+from schemas.state import State
+
+KINDS: Final[tuple[type[State], ...]] = (Organisation, Person, Session)
+
+
+class Directory:
+    """People, organisations and sessions by id; living views, so that who holds one sees what is new."""
+
+    def __init__(self) -> None:
+        self.people: dict[UUID, Person] = {}
+        self.organisations: dict[str, Organisation] = {}
+        self.staff: defaultdict[str, dict[UUID, Person]] = defaultdict(dict)
+        self._sessions: dict[UUID, Session] = {}
+
+    async def load(self, pool: "asyncpg.Pool[Any]") -> None:
+        """Everything that was taken in before this process started."""
+        by_type = {kind.TYPE: kind for kind in KINDS}
+        rows = await pool.fetch(
+            "SELECT aggregate, state FROM replica WHERE aggregate = ANY($1)", list(by_type)
+        )
+        for row in rows:
+            self._keep(by_type[row["aggregate"]].model_validate_json(row["state"]))
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Newer states came in."""
+        for event in events:
+            self._keep(event.state)
+
+    def session(self, session: UUID) -> Session | None:
+        """The newest state of a session."""
+        return self._sessions.get(session)
+
+    def person(self, person: UUID) -> Person | None:
+        """The newest state of a person."""
+        return self.people.get(person)
+
+    def _keep(self, state: State) -> None:
+        if isinstance(state, Session):
+            self._sessions[state.id] = state
+        elif isinstance(state, Organisation):
+            self.organisations[state.id] = state
+        elif isinstance(state, Person):
+            self._keep_person(state)
+
+    def _keep_person(self, person: Person) -> None:
+        before = self.people.get(person.id)
+        for member in before.memberships if before is not None else ():
+            self.staff[member.organisation].pop(person.id, None)
+        self.people[person.id] = person
+        for member in person.memberships:
+            self.staff[member.organisation][person.id] = person

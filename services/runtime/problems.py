@@ -1,0 +1,93 @@
+"""Problem documents (RFC 9457): every error says in Dutch and English what to do, nothing of the inside."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+
+class Problem(Exception):
+    """An answer that is not a success: `code` is stable, the text stands in WORDS of the service."""
+
+    def __init__(self, status: int, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.facts = facts
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a problem is, and what to do: one sentence each, in two languages."""
+
+    nl: str
+    en: str
+
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+COMMON: Final[Mapping[str, Words]] = {
+    "not_signed_in": Words(
+        "U bent niet aangemeld. Meld u aan en probeer het opnieuw; wat u invulde, blijft staan.",
+        "You are not signed in. Sign in and try again; what you typed is kept.",
+    ),
+    "key_missing": Words(
+        "De opdracht heeft geen geldige Idempotency-Key. Laad de pagina opnieuw.",
+        "The command carries no valid Idempotency-Key. Reload the page.",
+    ),
+    "key_reused": Words(
+        "Deze opdracht is al verstuurd met een andere inhoud. Laad de pagina opnieuw.",
+        "This key was used with another body. Reload the page.",
+    ),
+    "too_large": Words(
+        "Dit is te groot: een opdracht mag 64 KiB zijn. Kort de tekst in.",
+        "This is too large: a command may be 64 KiB. Shorten the text.",
+    ),
+    "not_json": Words("Verstuur dit als JSON.", "Send this as application/json."),
+    "invalid": Words(
+        "Een of meer velden kloppen niet; bij elk veld staat wat er mis is.",
+        "One or more fields are wrong; each says what is the matter.",
+    ),
+    "wrong_origin": Words(
+        "Deze opdracht komt van een andere website en is niet uitgevoerd.",
+        "This command comes from another website and was not carried out.",
+    ),
+    "not_found": Words(
+        "Dit bestaat niet, of u mag het niet zien.", "This does not exist, or you may not see it."
+    ),
+    "method_not_allowed": Words("Dat kan hier niet.", "That cannot be done here."),
+    "unavailable": Words(
+        "Dit werkt nu even niet. Wat u invulde, blijft staan; probeer het over een minuut opnieuw.",
+        "This does not work right now. What you typed is kept; try again in a minute.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A problem as it is sent."""
+
+    status: int
+    code: str
+    words: Words
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def body(self) -> bytes:
+        """JSON of the document; `detail` carries both languages, since the page chooses."""
+        return json.dumps(
+            {
+                "type": f"urn:noaber:problem:{self.code}",
+                "title": self.words.en,
+                "status": self.status,
+                "code": self.code,
+                "detail": {"nl": self.words.nl, "en": self.words.en},
+                "facts": dict(self.facts),
+            },
+            default=str,
+        ).encode()
+
+
+def document(problem: Problem, words: Mapping[str, Words]) -> Document:
+    """The document of a problem; a code without words is a mistake of ours and says `unavailable`."""
+    found = words.get(problem.code) or COMMON[problem.code]
+    return Document(problem.status, problem.code, found, problem.facts)

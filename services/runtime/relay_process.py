@@ -1,0 +1,96 @@
+"""The second process of every owner: waits for the lease, relays, and says how old the oldest row is."""
+
+import asyncio
+import contextlib
+import time
+from typing import Any, Final
+
+import asyncpg
+
+from services.runtime.database import open_pool
+from services.runtime.health import Health, health_server
+from services.runtime.journal import CHANNEL, PostgresOutbox
+from services.runtime.relay import KafkaPublisher, PostgresLease, Relay, lease_on
+from services.runtime.settings import OwnerSettings
+
+ACQUIRE_SECONDS: Final = 0.5
+LATE_SECONDS: Final = 10.0
+"""An outbox row older than this means that the world does not hear what was decided."""
+
+_STATE: Final = """
+SELECT count(*) AS waiting, coalesce(extract(epoch FROM now() - min(journal.at)), 0) AS age
+FROM outbox JOIN journal USING (aggregate, key, version)
+"""
+
+
+class Watch:
+    """What the relay knows of its own progress."""
+
+    def __init__(self) -> None:
+        self.active = False
+        self.waiting = 0
+        self.age = 0.0
+        self.looked_at = time.monotonic()
+
+    def health(self) -> Health:
+        """Healthy while rows leave in time, or while another relay is the active one."""
+        silent = time.monotonic() - self.looked_at
+        if silent > LATE_SECONDS:
+            return Health(healthy=False, why=f"the outbox was not looked at for {silent:.0f} s")
+        details = {"active": str(self.active).lower(), "oldest_seconds": f"{self.age:.1f}"}
+        late = self.active and self.age > LATE_SECONDS
+        why = f"the oldest unpublished row is {self.age:.0f} s old" if late else ""
+        return Health(healthy=not late, why=why, lag=self.waiting, details=details)
+
+
+async def relay(settings: OwnerSettings, owner: str) -> None:
+    """Relay for ever. Raises LeaseLost and what Kafka raises: the process ends and is started again."""
+    pool = await open_pool(settings.database, 3)
+    publisher = KafkaPublisher(settings.kafka)
+    watch = Watch()
+    try:
+        async with (
+            health_server(settings.http_port, watch.health),
+            lease_on(settings.database, owner) as lease,
+        ):
+            looking = asyncio.create_task(_look(pool, watch))
+            await _acquire(lease, watch)
+            working = asyncio.create_task(_work(settings, owner, pool, publisher, lease))
+            done, _ = await asyncio.wait({looking, working}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+    finally:
+        await publisher.stop()
+        pool.terminate()
+
+
+async def _acquire(lease: PostgresLease, watch: Watch) -> None:
+    # The lock tells nobody when it is free: asking again is the only way.
+    while not await lease.acquire():  # noqa: ASYNC110
+        await asyncio.sleep(ACQUIRE_SECONDS)
+    watch.active = True
+
+
+async def _work(
+    settings: OwnerSettings,
+    owner: str,
+    pool: "asyncpg.Pool[Any]",
+    publisher: KafkaPublisher,
+    lease: PostgresLease,
+) -> None:
+    woken = asyncio.Event()
+    outbox = PostgresOutbox(pool, f"urn:noaber:{owner}")
+    async with pool.acquire() as ears:
+        await ears.add_listener(CHANNEL, lambda *_: woken.set())
+        await Relay(outbox, publisher, lease, settings.topic_prefix).run(woken)
+
+
+async def _look(pool: "asyncpg.Pool[Any]", watch: Watch) -> None:
+    while True:
+        # While the database is away nothing is looked at, and health says so by itself.
+        with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            row = await pool.fetchrow(_STATE, timeout=5)
+            assert row is not None
+            watch.waiting, watch.age = int(row["waiting"]), float(row["age"])
+            watch.looked_at = time.monotonic()
+        await asyncio.sleep(1)

@@ -1,0 +1,30 @@
+"""Runs a FastAPI application on loopback until the process is told to stop."""
+
+import logging
+import sys
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+GRACE_SECONDS: Final = 3
+"""uvicorn waits for ever for a parked connection unless it is told how long."""
+
+
+def serve(app: FastAPI, port: int) -> None:
+    """Answer on 127.0.0.1:port; SIGTERM stops it, and what is being answered is finished first."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        loop="uvloop",
+        http="httptools",
+    )

@@ -1,0 +1,88 @@
+"""What a process is told by its environment; a wrong setting stops it at start, by name."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Mode(StrEnum):
+    """`demo`: made-up people, choose who you are. `real`: neither exists."""
+
+    DEMO = "demo"
+    REAL = "real"
+
+
+class Seed(StrEnum):
+    """`fictitious`: fill an empty platform with made-up people. `none`: it starts empty."""
+
+    FICTITIOUS = "fictitious"
+    NONE = "none"
+
+
+class Settings(BaseSettings):
+    """What every process knows. Environment names are NOABER_ and the field's name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="NOABER_", frozen=True, extra="ignore")
+
+    mode: Mode = Mode.REAL
+    kafka: str
+    topic_prefix: str = ""
+    http_port: Annotated[int, Field(ge=1, le=65535)]
+    clock_offset_seconds: float = 0
+    data_home: Path = Path()
+
+
+class OwnerSettings(Settings):
+    """What a service with a database knows beside that."""
+
+    database: str
+    pool_size: Annotated[int, Field(ge=1, le=100)] = 8
+    seed: Seed = Seed.NONE
+
+
+class MigrationSettings(BaseSettings):
+    """What a migration needs."""
+
+    model_config = SettingsConfigDict(env_prefix="NOABER_", frozen=True, extra="ignore")
+
+    database: str
+
+
+class SeedSettings(MigrationSettings):
+    """What filling an empty database needs."""
+
+    seed: Seed = Seed.NONE
+
+
+class WebSettings(Settings):
+    """What a service that answers people knows: which tokens to believe, from which pages to take orders.
+
+    `token_public_keys`: key id -> base64 of a raw Ed25519 public key. `allowed_origins`: comma separated;
+    `*.localhost:PORT` stands for every name under localhost on that port.
+    """
+
+    token_public_keys: dict[str, str]
+    allowed_origins: str
+
+
+Kind = TypeVar("Kind", bound=BaseSettings)
+
+
+def read(kind: type[Kind]) -> Kind:
+    """The settings from the environment; leaves the process with one line per wrong setting."""
+    try:
+        return kind()  # pyright: ignore[reportCallIssue]
+    except ValidationError as error:
+        _leave(error)
+
+
+def _leave(error: ValidationError) -> NoReturn:
+    for wrong in error.errors():
+        name = "NOABER_" + "_".join(str(part) for part in wrong["loc"]).upper()
+        found = "not set" if wrong["type"] == "missing" else f"found {wrong['input']!r}"
+        print(f"{name}: {found}; {wrong['msg']}", file=sys.stderr)
+    sys.exit(2)

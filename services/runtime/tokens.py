@@ -1,0 +1,75 @@
+"""Signed tokens: they say who and which session, never what somebody may do."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from services.runtime.settings import Mode
+
+ALGORITHM: Final = "EdDSA"
+DEMO_KEY: Final = "demo-"
+"""Key ids that begin so sign made-up people; a service in real mode refuses them, whoever configured it."""
+
+
+class BadToken(Exception):
+    """Not a token of ours, expired, or signed with a key that is not believed here."""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Who signed in, and in which session."""
+
+    person: UUID
+    session: UUID
+
+
+class Verifier:
+    """Believes tokens signed with one of the public keys (key id -> base64 of a raw Ed25519 key)."""
+
+    def __init__(self, keys: Mapping[str, str], mode: Mode) -> None:
+        self._keys = {
+            name: Ed25519PublicKey.from_public_bytes(base64.b64decode(key))
+            for name, key in keys.items()
+            if mode is Mode.DEMO or not name.startswith(DEMO_KEY)
+        }
+
+    def verify(self, token: str, now: datetime) -> Claims:
+        """The claims of a token. Raises BadToken; `now` is the process's clock, not the machine's."""
+        try:
+            key = self._keys[jwt.get_unverified_header(token)["kid"]]
+            options: Any = {"require": ["exp", "sub", "sid"], "verify_exp": False}
+            found = jwt.decode(token, key, algorithms=[ALGORITHM], options=options)
+            if now.timestamp() >= float(found["exp"]):
+                raise BadToken("expired")
+            return Claims(UUID(found["sub"]), UUID(found["sid"]))
+        except (jwt.PyJWTError, KeyError, ValueError, TypeError, AttributeError) as error:
+            raise BadToken(type(error).__name__) from error
+
+
+class Signer:
+    """Signs tokens with one private key, given as `kid:base64 of a raw Ed25519 key`."""
+
+    def __init__(self, key: str) -> None:
+        self._name, _, secret = key.partition(":")
+        self._key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(secret))
+
+    def sign(self, claims: Claims, expires: datetime) -> str:
+        """A token that is believed until `expires`."""
+        body = {"sub": str(claims.person), "sid": str(claims.session), "exp": int(expires.timestamp())}
+        return jwt.encode(body, self._key, ALGORITHM, headers={"kid": self._name})
+
+
+def new_keys(name: str) -> tuple[str, dict[str, str]]:
+    """A fresh pair: what the signer is given, and what every verifier is given."""
+    private = Ed25519PrivateKey.generate()
+    public = private.public_key().public_bytes_raw()
+    return (
+        f"{name}:{base64.b64encode(private.private_bytes_raw()).decode()}",
+        {name: base64.b64encode(public).decode()},
+    )

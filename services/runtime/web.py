@@ -1,0 +1,162 @@
+"""The HTTP side of a service: the gate in front of every route, and errors as problem documents."""
+
+import fnmatch
+import logging
+import re
+from collections.abc import Collection, Mapping
+from typing import Annotated, Final
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from schemas.refused import Refused
+from schemas.values import BODY_LIMIT, safe_key
+from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, Words, document
+from services.runtime.who import Asker, NotSignedIn, Who, token_in
+
+log: Final = logging.getLogger(__name__)
+
+_JSON: Final = re.compile(r"^application/json\s*(;|$)", re.IGNORECASE)
+
+
+class Gate:
+    """Judges every request before a route sees it: who (401), size, type and key (4xx), origin (403).
+
+    `open_paths` need no session. The whole body is read here, so that too large a one never reaches a route.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        who: Who,
+        origins: str,
+        open_paths: Collection[str],
+        words: Mapping[str, Words],
+    ) -> None:
+        self._app = app
+        self._who = who
+        self._origins = [origin.strip() for origin in origins.split(",") if origin.strip()]
+        self._open = frozenset(open_paths)
+        self._words = {**COMMON, **words}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            asker = await self._asker(scope)
+            body = b""
+            if scope["method"] == "POST":
+                body = await self._checked_body(scope, receive)
+            scope.setdefault("state", {})["asker"] = asker
+            scope["state"]["body"] = body
+        except Problem as problem:
+            await self._refuse(problem, scope, receive, send)
+            return
+        await self._app(scope, _once(body), send)
+
+    async def _asker(self, scope: Scope) -> Asker | None:
+        if scope["path"] in self._open:
+            return None
+        cookies = _header(scope, b"cookie")
+        try:
+            return await self._who.resolve(token_in(cookies))
+        except NotSignedIn as unknown:
+            raise Problem(401, "not_signed_in") from unknown
+
+    async def _checked_body(self, scope: Scope, receive: Receive) -> bytes:
+        declared = _header(scope, b"content-length")
+        if declared.isdigit() and int(declared) > BODY_LIMIT:
+            raise Problem(413, "too_large")
+        body = await _read(receive)
+        if not _JSON.match(_header(scope, b"content-type")):
+            raise Problem(415, "not_json")
+        if not safe_key(_header(scope, b"idempotency-key")):
+            raise Problem(400, "key_missing")
+        origin = _header(scope, b"origin")
+        if origin and not any(fnmatch.fnmatchcase(origin, allowed) for allowed in self._origins):
+            # A page elsewhere must not act with our cookie; a client that is no browser sends no Origin.
+            raise Problem(403, "wrong_origin")
+        return body
+
+    async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+        response = answer(problem, self._words)
+        await response(scope, receive, send)
+
+
+def answer(problem: Problem, words: Mapping[str, Words]) -> Response:
+    """A problem as a response."""
+    found = document(problem, words)
+    return Response(found.body(), found.status, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+
+
+async def _read(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b""
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > BODY_LIMIT:
+            raise Problem(413, "too_large")
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _once(body: bytes) -> Receive:
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return waiting.pop() if waiting else {"type": "http.disconnect"}
+
+    return receive
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def asking(request: Request) -> Asker:
+    """The person behind the request, as the gate found them."""
+    found = request.state.asker
+    if not isinstance(found, Asker):
+        raise Problem(401, "not_signed_in")
+    return found
+
+
+Asking = Annotated[Asker, Depends(asking)]
+
+
+def report_problems(app: FastAPI, words: Mapping[str, Words]) -> None:
+    """Turn everything a route raises into a problem document; what nobody foresaw is logged and a 503."""
+    known = {**COMMON, **words}
+
+    @app.exception_handler(Problem)
+    async def problem(request: Request, found: Problem) -> Response:
+        return answer(found, known)
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, found: Refused) -> Response:
+        status = 403 if found.code == "not_your_right" else 404 if found.code == "not_found" else 409
+        return answer(Problem(status, found.code, **found.facts), known)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, found: RequestValidationError) -> Response:
+        fields = {".".join(str(part) for part in error["loc"]): error["msg"] for error in found.errors()}
+        return answer(Problem(400, "invalid", fields=fields), known)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, found: HTTPException) -> Response:
+        code = {404: "not_found", 405: "method_not_allowed"}.get(found.status_code, "invalid")
+        return answer(Problem(found.status_code, code), known)
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, found: Exception) -> Response:
+        log.error("unforeseen at %s", request.url.path, exc_info=found)
+        return answer(Problem(503, "unavailable"), known)

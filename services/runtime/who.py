@@ -1,0 +1,87 @@
+"""Who is asking: from a cookie to a person with a living session."""
+
+import asyncio
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Final, Protocol
+from uuid import UUID
+
+from schemas.events.person import Person
+from schemas.events.session import Session
+from services.runtime.now import Now
+from services.runtime.tokens import BadToken, Verifier
+
+COOKIE: Final = "noaber_session"
+
+NEWS_SECONDS: Final = 2.0
+"""A sign-in may be newer than our replica: so long a valid token of an unknown session is waited for."""
+
+
+class NotSignedIn(Exception):
+    """No token, a token that is not believed, or a session that is over."""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A person in a session; what they may do is asked of `person` at every command."""
+
+    person: Person
+    session: Session
+
+
+class Known(Protocol):
+    """The sessions and people that a service knows."""
+
+    def session(self, session: UUID) -> Session | None:
+        """The newest state of a session."""
+
+    def person(self, person: UUID) -> Person | None:
+        """The newest state of a person."""
+
+
+def token_in(cookie_header: str) -> str | None:
+    """Our token in a Cookie header."""
+    try:
+        found = SimpleCookie(cookie_header).get(COOKIE)
+    except CookieError:
+        return None
+    return None if found is None else found.value
+
+
+class Who:
+    """Resolves tokens against what a service knows."""
+
+    def __init__(self, verifier: Verifier, known: Known, now: Now) -> None:
+        self._verifier = verifier
+        self._known = known
+        self._now = now
+
+    async def resolve(self, token: str | None) -> Asker:
+        """The asker behind a token. Raises NotSignedIn."""
+        if token is None:
+            raise NotSignedIn("no session")
+        try:
+            claims = self._verifier.verify(token, self._now())
+        except BadToken as bad:
+            raise NotSignedIn(str(bad)) from bad
+        session = await self._wait_for(claims.session, claims.person)
+        person = self._known.person(claims.person)
+        if session is None or person is None:
+            raise NotSignedIn("unknown session")
+        if not self.lives(session, person):
+            raise NotSignedIn("the session is over")
+        return Asker(person, session)
+
+    def lives(self, session: Session, person: Person) -> bool:
+        """Whether the session still counts now."""
+        over = session.revoked or self._now() >= session.expires_at or person.forgotten
+        return not over and session.person == person.id
+
+    async def _wait_for(self, session: UUID, person: UUID) -> Session | None:
+        end = asyncio.get_running_loop().time() + NEWS_SECONDS
+        while asyncio.get_running_loop().time() < end:
+            found = self._known.session(session)
+            if found is not None and self._known.person(person) is not None:
+                return found
+            await asyncio.sleep(0.02)
+        return None

@@ -1,0 +1,207 @@
+"""A Faust worker with our settings: acknowledges last, buries what cannot be read, ends when it fails."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol, cast
+
+import faust
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from faust.contrib.asgi import bind_to_running_loop
+from faust.types import StreamT, TopicT
+from mode.supervisors import CrashingSupervisor
+
+from schemas.envelope import Record
+from schemas.topics import Topic
+from services.runtime.consume import Policy
+from services.runtime.health import Health
+from services.runtime.ports import Place
+
+SESSION_SECONDS: Final = 10
+REBALANCE_SECONDS: Final = 15
+HEARTBEAT_SECONDS: Final = 2
+"""Faust waits 60 s by default before it gives a dead worker's partitions to another."""
+
+COMMIT_SECONDS: Final = 1
+STOP_SECONDS: Final = 4
+LOOK_SECONDS: Final = 1
+STUCK_SECONDS: Final = 20
+"""Records wait and the committed offset has not moved for so long: it is stuck, whatever it answers."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Which consumer group this is, and as which member of it: a second one of that name fences the first."""
+
+    name: str
+    bootstrap: str
+    prefix: str = ""
+    member: str = "0"
+    data_home: Path = Path()
+
+    @property
+    def id(self) -> str:
+        """The group's id in Kafka."""
+        return self.prefix + self.name
+
+
+class _Event(Protocol):
+    @property
+    def message(self) -> "_Message": ...
+
+    def ack(self) -> bool: ...
+
+
+class _Message(Protocol):
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Mapping[str, bytes] | list[tuple[str, bytes]] | None
+
+
+class _ManualStream(Protocol):
+    def noack(self) -> "_ManualStream": ...
+
+    def events(self) -> AsyncIterable[_Event]: ...
+
+
+def worker_app(group: Group) -> faust.App:
+    """An app of its own, one per process and per test; bytes go in and out, `schemas.codec` reads them."""
+    return faust.App(
+        id=group.id,
+        broker=f"kafka://{group.bootstrap}",
+        store="memory://",
+        datadir=group.data_home / "faust",
+        autodiscover=False,
+        web_enabled=False,
+        key_serializer="raw",
+        value_serializer="raw",
+        agent_supervisor=CrashingSupervisor,
+        broker_session_timeout=SESSION_SECONDS,
+        broker_rebalance_timeout=REBALANCE_SECONDS,
+        broker_heartbeat_interval=HEARTBEAT_SECONDS,
+        broker_commit_interval=COMMIT_SECONDS,
+        consumer_group_instance_id=f"{group.id}-{group.member}",
+        consumer_auto_offset_reset="earliest",
+        topic_disable_leader=True,
+        topic_replication_factor=1,
+        table_standby_replicas=0,
+        stream_wait_empty=False,
+        worker_redirect_stdouts=False,
+    )
+
+
+def source(app: faust.App, group: Group, topic: Topic) -> TopicT:
+    """A topic to read; it exists already, since one made in passing loses events (faust 0.15)."""
+    return app.topic(
+        group.prefix + topic.name,
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+        partitions=topic.partitions,
+        allow_empty=True,
+    )
+
+
+async def consume(stream: "StreamT[bytes]", policy: Policy, prefix: str) -> None:
+    """Take each event by the one failure policy and acknowledge it afterwards.
+
+    A partition that may not move on is left alone, unacknowledged, until this process is started again. What
+    the handler raises beyond Refused and Rejected ends the process.
+    """
+    waiting: set[tuple[str, int]] = set()
+    # faust 0.15: StreamT lacks `noack` in its types. `async with event` would acknowledge a failure too.
+    async for event in cast(_ManualStream, stream).noack().events():
+        message = event.message
+        if (message.topic, message.partition) in waiting:
+            continue
+        place = Place(message.topic.removeprefix(prefix), message.partition, message.offset)
+        headers = tuple(dict(message.headers or {}).items())
+        record = Record(message.key or b"", message.value or b"", headers)
+        if (await policy.consume(place, record)).commits:
+            event.ack()
+        else:
+            waiting.add((message.topic, message.partition))
+
+
+async def run_worker(app: faust.App) -> None:
+    """Run until cancelled. Raises what crashed the app: a pure consumer ends and is started again."""
+    bind_to_running_loop(app)
+    app.finalize()
+    try:
+        await app.start()
+        await app.wait_until_stopped()
+    finally:
+        await asyncio.wait_for(app.stop(), STOP_SECONDS)
+    raise app.crash_reason or RuntimeError(f"{app.conf.id} stopped by itself")
+
+
+@asynccontextmanager
+async def producer(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
+    """A producer for dead letters while the block runs."""
+    made = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, acks="all")
+    await made.start()
+    try:
+        yield made
+    finally:
+        await made.stop()
+
+
+class Progress:
+    """Compares a group's committed offsets with the ends of its topic, from outside the worker.
+
+    A worker can stop consuming and still answer (faust 0.15), so this asks Kafka and not the worker.
+    """
+
+    def __init__(self, group: Group, topic: Topic, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._group = group
+        self._places = [TopicPartition(group.prefix + topic.name, n) for n in range(topic.partitions)]
+        self._elapsed = elapsed
+        self._committed: dict[TopicPartition, int] = {}
+        self._moved_at = self._looked_at = elapsed()
+        self.lag = 0
+
+    async def run(self) -> None:
+        """Look each second, for ever."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._group.bootstrap, group_id=self._group.id, enable_auto_commit=False
+        )
+        await consumer.start()
+        try:
+            consumer.assign(self._places)
+            starts = await consumer.beginning_offsets(self._places)
+            while True:
+                committed = {
+                    place: await consumer.committed(place) or starts[place] for place in self._places
+                }
+                self.note(committed, await consumer.end_offsets(self._places))
+                await asyncio.sleep(LOOK_SECONDS)
+        finally:
+            await consumer.stop()
+
+    def note(self, committed: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> None:
+        """What was found."""
+        self._looked_at = self._elapsed()
+        lag = sum(max(0, end - committed[place]) for place, end in ends.items())
+        # While nothing waits there is nothing to move: the time counts from when something does.
+        if committed != self._committed or self.lag == 0:
+            self._moved_at = self._looked_at
+        self._committed, self.lag = dict(committed), lag
+
+    def health(self, waiting: Mapping[tuple[str, int], str]) -> Health:
+        """Healthy while the committed offsets advance; `waiting` are partitions that may not move on."""
+        for (topic, partition), why in waiting.items():
+            return Health(healthy=False, why=f"{topic}/{partition} {why}", lag=self.lag)
+        now = self._elapsed()
+        if now - self._looked_at > STUCK_SECONDS:
+            return Health(healthy=False, why="Kafka does not say how far this group is", lag=self.lag)
+        if self.lag and now - self._moved_at > STUCK_SECONDS:
+            why = f"{self.lag} records wait and none was taken for {now - self._moved_at:.0f} s"
+            return Health(healthy=False, why=why, lag=self.lag)
+        return Health(healthy=True, lag=self.lag)

@@ -1,0 +1,3 @@
+"""The part of aiokafka 0.14 that is used here."""
+
+class KafkaError(RuntimeError): ...

@@ -1,0 +1,190 @@
+"""The planner: only news is published, every version of a request is answered, versions rise for ever."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from schemas.codec import decode
+from schemas.envelope import Envelope, Event
+from schemas.events.help_request import HelpRequest
+from schemas.events.suggestion import Suggestion
+from schemas.state import State
+from services.matching.handlers import Planner, picture_of
+from tests.contract.doubles import MemoryPublisher
+from tests.unit.matching.pictures import NOW, Asked, asked, neighbour, on_duty, picture, uid
+
+REQUEST = str(uid("request"))
+
+
+class World:
+    """Newest states as the replica keeps them, a planner on them, and a list for Kafka."""
+
+    def __init__(self, *states: object) -> None:
+        self.states: defaultdict[type[State], dict[str, Event]] = defaultdict(dict)
+        self.time = NOW
+        self.publisher = MemoryPublisher()
+        whole = picture(*states)
+        for found in vars(whole).values():
+            self.hears(*found.values())
+        self.planner = self.restarted()
+
+    def restarted(self) -> Planner:
+        self.planner = Planner(self.states, self.publisher, lambda: self.time, "p-")
+        return self.planner
+
+    def hears(self, *states: object) -> None:
+        for state in states:
+            version = state.version if isinstance(state, Asked) else 1
+            inner = state.request if isinstance(state, Asked) else state
+            assert isinstance(inner, State)
+            self.states[type(inner)][inner.key] = Event(envelope(inner, version), inner)
+
+    def reads_itself_back(self) -> None:
+        for _, record in self.publisher.sent:
+            event = decode(record)
+            self.states[Suggestion][event.envelope.key] = event
+
+    def said(self) -> list[Event]:
+        assert all(topic == "p-suggestions" for topic, _ in self.publisher.sent)
+        return [decode(record) for _, record in self.publisher.sent]
+
+
+def envelope(state: State, version: int) -> Envelope:
+    return Envelope(
+        id=UUID(int=1),
+        type=state.event_type(),
+        source="urn:noaber:aid",
+        time=NOW,
+        key=state.key,
+        version=version,
+        epoch=1,
+        correlation="cause",
+        exercise=bool(getattr(state, "exercise", False)),
+    )
+
+
+def noted(said: Suggestion, version: int) -> Asked:
+    """The request after its owner took the hint in."""
+    update = {"could_ask": said.could_ask, "shortfall": said.shortfall}
+    return Asked(version, asked().request.model_copy(update=update))
+
+
+def suggestion(event: Event) -> Suggestion:
+    assert isinstance(event.state, Suggestion)
+    return event.state
+
+
+async def test_what_is_new_is_said_once() -> None:
+    world = World(asked(version=4), *neighbour())
+    assert [await world.planner.plan(), await world.planner.plan()] == [1, 0]
+    (said,) = world.said()
+    assert suggestion(said).request_version == 4
+    assert (said.envelope.key, said.envelope.correlation) == (REQUEST, "cause")
+
+
+async def test_only_the_request_that_changed_is_said_again() -> None:
+    world = World(asked(), asked("other", circle=("GM0002",)), *neighbour("GM0001", "joris"))
+    assert await world.planner.plan() == 2
+    world.hears(on_duty("joris", on=False))
+    assert await world.planner.plan() == 2
+    world.hears(asked(version=9))
+    assert await world.planner.plan() == 1
+
+
+async def test_versions_rise_while_the_clock_stands_still_or_goes_back() -> None:
+    world = World(asked(), *neighbour("GM0001", "joris"))
+    for on, hours in ((True, 0), (False, 0), (True, -1), (False, 0)):
+        world.time += timedelta(hours=hours)
+        world.hears(on_duty("joris", on=on))
+        await world.planner.plan()
+    said = world.said()
+    versions = [event.envelope.version for event in said]
+    assert versions == sorted(set(versions))
+    assert len({event.envelope.id for event in said}) == 4
+    assert suggestion(said[0]) == suggestion(said[2])
+
+
+async def test_a_restart_says_nothing_twice_and_goes_on_counting() -> None:
+    world = World(asked(), *neighbour("GM0001", "joris"))
+    await world.planner.plan()
+    world.reads_itself_back()
+    world.time -= timedelta(days=1)
+    running = asyncio.create_task(world.restarted().run())
+    await asyncio.wait_for(world.planner.answer(world.states[HelpRequest][REQUEST]), 5)
+    assert len(world.said()) == 1
+    world.hears(asked(version=5))
+    await asyncio.wait_for(world.planner.answer(world.states[HelpRequest][REQUEST]), 5)
+    running.cancel()
+    first, second = world.said()
+    assert second.envelope.version > first.envelope.version
+
+
+async def test_the_echo_of_what_was_said_is_no_news() -> None:
+    world = World(asked(version=3), *neighbour())
+    await world.planner.plan()
+    world.hears(noted(suggestion(world.said()[-1]), 4))
+    assert await world.planner.plan() == 0
+    world.hears(noted(suggestion(world.said()[-1]), 5))
+    assert await world.planner.plan() == 0
+
+
+async def test_a_second_suggestion_about_one_version_is_said_again_for_the_next() -> None:
+    world = World(asked(version=3), *neighbour("GM0001", "joris"))
+    await world.planner.plan()
+    first = suggestion(world.said()[-1])
+    world.hears(on_duty("joris", on=False))
+    await world.planner.plan()
+    world.hears(noted(first, 4))
+    assert await world.planner.plan() == 1
+    assert suggestion(world.said()[-1]).request_version == 4
+    world.hears(noted(suggestion(world.said()[-1]), 5))
+    assert await world.planner.plan() == 0
+
+
+async def test_a_request_is_answered_only_after_its_suggestion_was_published() -> None:
+    world = World(asked(), *neighbour())
+    world.publisher.failures = 1
+    event = world.states[HelpRequest][REQUEST]
+    answer = asyncio.create_task(world.planner.answer(event))
+    with pytest.raises(ConnectionError):
+        await world.planner.plan()
+    assert not answer.done()
+    await world.planner.plan()
+    await asyncio.wait_for(answer, 5)
+    assert len(world.said()) == 1
+
+
+async def test_time_alone_is_a_reason_to_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.matching.handlers.IDLE_SECONDS", 0.01)
+    world = World(asked(), *neighbour("GM0001", "joris"), on_duty("joris", until=NOW + timedelta(hours=1)))
+    running = asyncio.create_task(world.planner.run())
+    await asyncio.wait_for(world.planner.answer(world.states[HelpRequest][REQUEST]), 5)
+    world.time += timedelta(hours=1)
+    await _until(lambda: len(world.said()) == 2)
+    running.cancel()
+    assert suggestion(world.said()[-1]).candidates == ()
+
+
+def test_the_picture_holds_every_kind() -> None:
+    world = World(asked(), *neighbour())
+    states: Mapping[type[State], Mapping[str, Event]] = world.states
+    found = picture_of(states)
+    assert {name for name, rows in vars(found).items() if rows} == {
+        "organisations",
+        "people",
+        "duty",
+        "lending",
+        "incidents",
+        "requests",
+    }
+
+
+async def _until(condition: object, seconds: float = 5) -> None:
+    assert callable(condition)
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
