@@ -1,0 +1,60 @@
+"""Wires the clock: commitments into a table, and twice a second what is due onto `alarms`."""
+
+import asyncio
+from typing import Final
+
+import faust
+from faust.types import StreamT
+
+from schemas.topics import COMMITMENTS
+from services.clock.handlers import Clock
+from services.runtime.consume import Policy
+from services.runtime.dead_letters import KafkaDeadLetters
+from services.runtime.health import health_server
+from services.runtime.now import clock
+from services.runtime.prepare import create_topics
+from services.runtime.relay import KafkaPublisher
+from services.runtime.settings import Settings
+from services.runtime.worker import Group, Progress, consume, producer, run_worker, source, worker_app
+
+TICK_SECONDS: Final = 0.5
+
+
+async def run(settings: Settings) -> None:
+    """Run until cancelled; raises what made it end."""
+    group = Group("noaber-clock", settings.kafka, settings.topic_prefix, data_home=settings.data_home)
+    await create_topics(settings.kafka, settings.topic_prefix)
+    publisher = KafkaPublisher(settings.kafka)
+    progress = Progress(group, COMMITMENTS)
+    try:
+        async with producer(settings.kafka) as graves:
+            app = worker_app(group)
+            table = app.Table(
+                "pending",
+                partitions=COMMITMENTS.partitions,
+                key_type=bytes,
+                value_type=bytes,
+            )
+            now = clock(settings.clock_offset_seconds)
+            hand = Clock(table, publisher, now, settings.topic_prefix)
+            policy = Policy(hand.take, KafkaDeadLetters(graves, settings.topic_prefix))
+            _wire(app, group, hand, policy)
+            async with (
+                health_server(settings.http_port, lambda: progress.health(policy.waiting)),
+                asyncio.TaskGroup() as tasks,
+            ):
+                tasks.create_task(run_worker(app))
+                tasks.create_task(progress.run())
+    finally:
+        await publisher.stop()
+
+
+def _wire(app: faust.App, group: Group, hand: Clock, policy: Policy) -> None:
+    async def commitments(stream: "StreamT[bytes]") -> None:
+        await consume(stream, policy, group.prefix)
+
+    async def tick() -> None:
+        await hand.fire()
+
+    app.agent(source(app, group, COMMITMENTS), name="commitments")(commitments)
+    app.timer(TICK_SECONDS)(tick)

@@ -1,0 +1,336 @@
+"""Faust with our settings, on Kafka: nothing lost, nothing acknowledged early; matching and clock whole."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+from aiokafka import TopicPartition
+
+from deploy.backing import Backing
+from schemas.codec import decode, encode, state_bytes
+from schemas.envelope import Envelope, Event, Record
+from schemas.events.alarm import Alarm
+from schemas.events.commitment import CommitmentState, Deadline, DeadlineName
+from schemas.events.suggestion import Suggestion
+from schemas.state import State
+from schemas.topics import ALARMS, BY_STATE, DUTY, SUGGESTIONS, Topic
+from services.runtime.consume import Policy
+from services.runtime.dead_letters import KafkaDeadLetters
+from services.runtime.prepare import create_topics
+from services.runtime.relay import KafkaPublisher
+from services.runtime.worker import (
+    STUCK_SECONDS,
+    Group,
+    Progress,
+    consume,
+    producer,
+    run_worker,
+    source,
+    worker_app,
+)
+from tests.topic_reader import read_topic
+from tests.unit.matching.pictures import asked, commitment, neighbour, on_duty, picture, uid
+
+pytestmark = pytest.mark.timeout(120)
+
+SECONDS = 40
+"""The longest anything here is waited for."""
+
+
+def record(state: State, version: int = 1, event_type: str = "") -> tuple[Topic, Record]:
+    envelope = Envelope(
+        id=uid(f"{state.key}/{version}"),
+        type=event_type or state.event_type(),
+        source="urn:noaber:aid",
+        time=datetime.now(UTC),
+        key=state.key,
+        version=version,
+        epoch=1,
+        correlation="c",
+        exercise=False,
+    )
+    return BY_STATE[type(state)], encode(envelope, state_bytes(state))
+
+
+class Broker:
+    """Topics of one test."""
+
+    def __init__(self, bootstrap: str, prefix: str, home: Path) -> None:
+        self.bootstrap, self.prefix, self.home = bootstrap, prefix, home
+        self.publisher = KafkaPublisher(bootstrap)
+
+    async def hears(self, *found: tuple[Topic, Record]) -> None:
+        await self.publisher.publish([(self.prefix + topic.name, each) for topic, each in found])
+
+    async def holds(self, topic: Topic) -> list[Event]:
+        return [decode(each) for each in await read_topic(self.bootstrap, topic, self.prefix)]
+
+    async def dead(self, topic: Topic) -> list[Record]:
+        grave = replace(topic, name=topic.dead_letters, partitions=1)
+        return await read_topic(self.bootstrap, grave, self.prefix)
+
+    @property
+    def group(self) -> Group:
+        return Group("test", self.bootstrap, self.prefix, data_home=self.home)
+
+
+@pytest.fixture
+async def broker(backing: Backing, topic_prefix: str, tmp_path: Path) -> AsyncIterator[Broker]:
+    await create_topics(backing.kafka, topic_prefix)
+    made = Broker(backing.kafka, topic_prefix, tmp_path)
+    yield made
+    await made.publisher.stop()
+
+
+async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = SECONDS) -> None:
+    """Wait until it holds; TimeoutError after so many seconds."""
+    async with asyncio.timeout(seconds):
+        while True:
+            found = condition()
+            if found if isinstance(found, bool) else await found:
+                return
+            await asyncio.sleep(0.1)
+
+
+class Handler:
+    """Remembers the people it heard of; `failures` says how often it fails first."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures = failures
+        self.seen: list[str] = []
+
+    async def __call__(self, event: Event) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionError("not today")
+        self.seen.append(event.envelope.key)
+
+
+@asynccontextmanager
+async def worker(broker: Broker, handler: Handler) -> AsyncIterator[tuple["asyncio.Task[None]", Policy]]:
+    """A worker on `duty`, stopped afterwards."""
+    async with producer(broker.bootstrap) as graves:
+        policy = Policy(handler, KafkaDeadLetters(graves, broker.prefix))
+        app = worker_app(broker.group)
+
+        async def duties(stream: object) -> None:
+            await consume(stream, policy, broker.prefix)  # type: ignore[arg-type]
+
+        app.agent(source(app, broker.group, DUTY), name="duties")(duties)
+        task = asyncio.create_task(run_worker(app))
+        try:
+            yield task, policy
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def committed(broker: Broker) -> int:
+    """How many records of `duty` the group does not have to read again."""
+    from aiokafka import AIOKafkaConsumer
+
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=broker.bootstrap, group_id=broker.group.id, enable_auto_commit=False
+    )
+    await consumer.start()
+    try:
+        places = [TopicPartition(broker.prefix + DUTY.name, n) for n in range(DUTY.partitions)]
+        consumer.assign(places)
+        return sum([await consumer.committed(place) or 0 for place in places])
+    finally:
+        await consumer.stop()
+
+
+async def test_every_record_is_handled_and_committed_and_what_is_broken_is_buried(broker: Broker) -> None:
+    names = [f"p{number}" for number in range(20)]
+    broken = (DUTY, Record(b"x", b"not json", ()))
+    await broker.hears(*(record(on_duty(name)) for name in names[:10]), broken)
+    await broker.hears(*(record(on_duty(name)) for name in names[10:]))
+    handler = Handler()
+    async with worker(broker, handler):
+        await until(lambda: len(handler.seen) == 20)
+
+        async def all_committed() -> bool:
+            return await committed(broker) == 21
+
+        await until(all_committed)
+    assert sorted(handler.seen) == sorted(str(uid(name)) for name in names)
+    (dead,) = await broker.dead(DUTY)
+    assert dead.value == b"not json"
+    assert dict(dead.headers)["dead_place"].decode().startswith("duty/")
+
+
+async def test_a_failure_ends_the_worker_and_the_next_one_takes_that_record_again(broker: Broker) -> None:
+    await broker.hears(record(on_duty("joris")))
+    failing, working = Handler(failures=1), Handler()
+    async with worker(broker, failing) as (task, _):
+        with pytest.raises(ConnectionError, match="not today"):
+            await asyncio.wait_for(asyncio.shield(task), SECONDS)
+    assert await committed(broker) == 0
+    async with worker(broker, working):
+        await until(lambda: working.seen == [str(uid("joris"))])
+
+
+async def test_a_type_newer_than_the_reader_keeps_its_partition_waiting(broker: Broker) -> None:
+    newer = record(on_duty("joris"), event_type="nl.noaber.duty.v2")
+    await broker.hears(newer, record(on_duty("joris"), version=2))
+    handler = Handler()
+    async with worker(broker, handler) as (_, policy):
+        await until(lambda: bool(policy.waiting))
+        names = [f"p{number}" for number in range(20)]
+        await broker.hears(*(record(on_duty(name)) for name in names))
+        await until(lambda: len(handler.seen) > 3)
+        await asyncio.sleep(2)
+    assert str(uid("joris")) not in handler.seen
+    assert 0 < await committed(broker) < 22
+    assert await broker.dead(DUTY) == []
+
+
+PLACE = TopicPartition("duty", 0)
+
+
+def test_progress_means_that_the_committed_offset_moves_towards_the_end() -> None:
+    moment = 0.0
+    progress = Progress(Group("g", "nowhere"), DUTY, lambda: moment)
+    for committed_offset, end, healthy in ((5, 5, True), (5, 9, True), (7, 12, True), (7, 12, False)):
+        moment += STUCK_SECONDS + 1 if not healthy else 1
+        progress.note({PLACE: committed_offset}, {PLACE: end})
+        assert progress.health({}).healthy is healthy
+    assert progress.lag == 5
+    assert "5 records wait" in progress.health({}).why
+    progress.note({PLACE: 12}, {PLACE: 12})
+    assert progress.health({}).healthy
+    assert progress.health({("duty", 0): "waits for an upgrade"}).why == "duty/0 waits for an upgrade"
+    moment += STUCK_SECONDS + 1
+    assert not progress.health({}).healthy
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+class Process:
+    """One service as its own process, with its health."""
+
+    def __init__(self, running: asyncio.subprocess.Process, port: int) -> None:
+        self.running, self.port = running, port
+
+    async def health(self) -> tuple[int, dict[str, object]]:
+        def ask() -> tuple[int, dict[str, object]]:
+            try:
+                with urlopen(f"http://127.0.0.1:{self.port}/health", timeout=5) as found:
+                    return found.status, json.load(found)
+            except HTTPError as error:
+                with error:
+                    return error.code, json.load(error)
+            except OSError:
+                return 0, {}
+
+        return await asyncio.to_thread(ask)
+
+    async def is_healthy(self) -> bool:
+        return (await self.health())[0] == 200
+
+    async def is_done(self) -> bool:
+        status, found = await self.health()
+        return status == 200 and found["lag"] == 0
+
+
+@asynccontextmanager
+async def process(module: str, broker: Broker, **more: str) -> AsyncIterator[Process]:
+    """`python -m module`, told to stop afterwards: within five seconds, without a complaint."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "NOABER_KAFKA": broker.bootstrap,
+        "NOABER_TOPIC_PREFIX": broker.prefix,
+        "NOABER_HTTP_PORT": str(port),
+        "NOABER_DATA_HOME": str(broker.home),
+        **more,
+    }
+    errors = broker.home / f"{module}.{port}.log"
+    with errors.open("wb") as log:
+        running = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", module, env=environment, stderr=log
+        )
+    try:
+        yield Process(running, port)
+        running.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(running.wait(), 5) == 0
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.wait()
+        print(errors.read_text()[-6_000:])
+
+
+def suggestions(events: Sequence[Event]) -> list[Suggestion]:
+    return [event.state for event in events if isinstance(event.state, Suggestion)]
+
+
+async def test_matching_answers_every_version_and_says_nothing_twice_across_a_restart(broker: Broker) -> None:
+    whole = picture(*neighbour("GM0001", "joris"), *neighbour("GM0002", "anna"))
+    states = [each for found in vars(whole).values() for each in found.values()]
+    await broker.hears(*(record(each) for each in states), record(asked().request, 3))
+
+    async def answered(version: int) -> bool:
+        found = suggestions(await broker.holds(SUGGESTIONS))
+        return any(each.request_version == version for each in found)
+
+    async with process("services.matching", broker) as running:
+        await until(lambda: answered(3))
+        await until(running.is_done)
+        first = suggestions(await broker.holds(SUGGESTIONS))
+        await broker.hears(record(on_duty("joris", on=False), 2))
+        await until(lambda: _more(broker, len(first)))
+    gone = suggestions(await broker.holds(SUGGESTIONS))[-1]
+    assert [each.person for each in gone.candidates] == [uid("anna")]
+    before = await broker.holds(SUGGESTIONS)
+    async with process("services.matching", broker) as running:
+        await until(running.is_done)
+        assert await broker.holds(SUGGESTIONS) == before
+        await broker.hears(record(asked(slots=2).request, 4))
+        await until(lambda: answered(4))
+        await until(running.is_done)
+    versions = [event.envelope.version for event in await broker.holds(SUGGESTIONS)]
+    assert versions == sorted(set(versions))
+
+
+async def _more(broker: Broker, number: int) -> bool:
+    return len(await broker.holds(SUGGESTIONS)) > number
+
+
+async def test_the_clock_fires_what_is_due_even_what_fell_due_while_it_was_away(broker: Broker) -> None:
+    now = datetime.now(UTC)
+    early, late = (
+        Deadline(id=uid(name), name=DeadlineName.EXPIRY, due=now + timedelta(seconds=seconds))
+        for name, seconds in (("early", 1), ("late", 3_600))
+    )
+    one = commitment("one", "GM0001", "joris", state=CommitmentState.RESERVED, deadlines=(early,))
+    two = commitment("two", "GM0001", "anna", state=CommitmentState.RESERVED, deadlines=(late,))
+    await broker.hears(record(one), record(two))
+
+    async def fired(name: str) -> bool:
+        found = [event.state for event in await broker.holds(ALARMS)]
+        return any(isinstance(each, Alarm) and each.id == uid(name) for each in found)
+
+    async with process("services.clock", broker) as running:
+        await until(lambda: fired("early"))
+        await until(running.is_done)
+        assert not await fired("late")
+    # Nothing is on the topic that this one has not taken: what is pending comes back from its table.
+    async with process("services.clock", broker, NOABER_CLOCK_OFFSET_SECONDS="7200"):
+        await until(lambda: fired("late"))
