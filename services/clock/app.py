@@ -15,7 +15,16 @@ from services.runtime.now import clock
 from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher
 from services.runtime.settings import Settings
-from services.runtime.worker import Group, Progress, consume, producer, run_worker, source, worker_app
+from services.runtime.worker import (
+    Group,
+    Progress,
+    bytes_table,
+    consume,
+    producer,
+    run_worker,
+    source,
+    worker_app,
+)
 
 TICK_SECONDS: Final = 0.5
 
@@ -29,12 +38,7 @@ async def run(settings: Settings) -> None:
     try:
         async with producer(settings.kafka) as graves:
             app = worker_app(group)
-            table = app.Table(
-                "pending",
-                partitions=COMMITMENTS.partitions,
-                key_type=bytes,
-                value_type=bytes,
-            )
+            table = bytes_table(app, "pending", COMMITMENTS)
             now = clock(settings.clock_offset_seconds)
             hand = Clock(table, publisher, now, settings.topic_prefix)
             policy = Policy(hand.take, KafkaDeadLetters(graves, settings.topic_prefix))

@@ -284,7 +284,7 @@ def suggestions(events: Sequence[Event]) -> list[Suggestion]:
 async def test_matching_answers_every_version_and_says_nothing_twice_across_a_restart(broker: Broker) -> None:
     whole = picture(*neighbour("GM0001", "joris"), *neighbour("GM0002", "anna"))
     states = [each for found in vars(whole).values() for each in found.values()]
-    await broker.hears(*(record(each) for each in states), record(asked().request, 3))
+    await broker.hears(*(record(each) for each in states), request(1, version=3))
 
     async def answered(version: int) -> bool:
         found = suggestions(await broker.holds(SUGGESTIONS))
@@ -302,11 +302,16 @@ async def test_matching_answers_every_version_and_says_nothing_twice_across_a_re
     async with process("services.matching", broker) as running:
         await until(running.is_done)
         assert await broker.holds(SUGGESTIONS) == before
-        await broker.hears(record(asked(slots=2).request, 4))
+        await broker.hears(request(2, version=4))
         await until(lambda: answered(4))
         await until(running.is_done)
     versions = [event.envelope.version for event in await broker.holds(SUGGESTIONS)]
     assert versions == sorted(set(versions))
+
+
+def request(slots: int, version: int) -> tuple[Topic, Record]:
+    needed_by = datetime.now(UTC).replace(microsecond=0) + timedelta(days=20)
+    return record(asked(slots=slots, needed_by=needed_by, ends=None).request, version)
 
 
 async def _more(broker: Broker, number: int) -> bool:
@@ -332,5 +337,13 @@ async def test_the_clock_fires_what_is_due_even_what_fell_due_while_it_was_away(
         await until(running.is_done)
         assert not await fired("late")
     # Nothing is on the topic that this one has not taken: what is pending comes back from its table.
-    async with process("services.clock", broker, NOABER_CLOCK_OFFSET_SECONDS="7200"):
+    async with process("services.clock", broker, NOABER_CLOCK_OFFSET_SECONDS="7200") as running:
         await until(lambda: fired("late"))
+        final = commitment("two", "GM0001", "anna", state=CommitmentState.FINAL)
+        await broker.hears(record(one.model_copy(update={"deadlines": ()}), 2), record(final, 2))
+        await until(running.is_done)
+    alarms = await broker.holds(ALARMS)
+    async with process("services.clock", broker, NOABER_CLOCK_OFFSET_SECONDS="9000") as running:
+        await until(running.is_done)
+        await asyncio.sleep(2)
+    assert await broker.holds(ALARMS) == alarms
