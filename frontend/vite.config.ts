@@ -6,6 +6,7 @@ export default defineConfig({
   build: { target: "es2022", cssCodeSplit: true, modulePreload: { polyfill: false }, manifest: true },
   // `npm run dev` shows the pages against a stack that already runs.
   server: { proxy: { "/api": { target: process.env["NOABER_URL"] ?? "http://localhost:7400", ws: true } } },
-  resolve: { conditions: process.env["VITEST"] ? ["browser"] : [] },
+  // Vitest resolves as a server would, and Svelte mounts nothing there. Elsewhere the defaults stand.
+  ...(process.env["VITEST"] ? { resolve: { conditions: ["browser"] } } : {}),
   test: { environment: "jsdom", include: ["tests/unit/**/*.test.ts"], restoreMocks: true },
 });

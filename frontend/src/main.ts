@@ -13,4 +13,6 @@ await words.start();
 router.start();
 mount(App, { target });
 // After the first picture: the typeface may come late, never the page.
-addEventListener("load", () => setTimeout(() => void import("./styles/font.css"), 200));
+const typeface = () => void setTimeout(() => void import("./styles/font.css"), 200);
+if (document.readyState === "complete") typeface();
+else addEventListener("load", typeface);

@@ -64,7 +64,8 @@ export function spanText(ms: number, language: Language): string {
 /** The moment that a local date and time (2020-12-01T07:10) is in Amsterdam, as ISO text in UTC. */
 export function fromLocal(text: string): string | null {
   const naive = Date.parse(`${text}:00Z`);
-  if (Number.isNaN(naive)) return null;
+  // A browser's parser makes a date of nearly any text, so the shape is checked as well.
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text) || Number.isNaN(naive)) return null;
   // The offset is asked twice, since the first guess can fall on the other side of a clock change.
   const first = naive - offset(naive);
   return new Date(naive - offset(first)).toISOString();

@@ -3,7 +3,7 @@
  * package @sparticuz/chromium (64-bit Intel Linux), unpacked once under NOABER_HOME. None is a failure, never a skip.
  */
 import { execFileSync } from "node:child_process";
-import { access, constants, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { access, constants, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,7 +50,7 @@ async function unpacked() {
   const folder = join(HOME, "browser");
   const found = {
     path: join(folder, "chromium"),
-    environment: { FONTCONFIG_PATH: join(folder, "fonts"), LD_LIBRARY_PATH: join(folder, "al2023", "lib"), HOME },
+    environment: { FONTCONFIG_FILE: join(folder, "fonts.conf"), LD_LIBRARY_PATH: join(folder, "al2023", "lib"), HOME },
   };
   if (await runs(found.path)) return found;
   await mkdir(HOME, { recursive: true });
@@ -62,6 +62,7 @@ async function unpacked() {
     const { inflate } = await import("@sparticuz/chromium");
     const packed = join(dirname(fileURLToPath(import.meta.resolve("@sparticuz/chromium"))), "..", "bin");
     for (const name of ["chromium.br", "fonts.tar.br", "al2023.tar.br"]) await inflate(join(packed, name));
+    await writeFile(join(partial, "fonts.conf"), fontsIn(folder));
     await rm(folder, { recursive: true, force: true });
     await rename(partial, folder);
   } catch (error) {
@@ -72,6 +73,12 @@ async function unpacked() {
     else process.env.TMPDIR = before;
   }
   return found;
+}
+
+/** The package's own list of fonts names fixed folders of a cloud machine; without fonts Chromium draws no text at all. */
+function fontsIn(folder) {
+  return `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+<dir>${join(folder, "fonts")}</dir><dir>/usr/share/fonts</dir><cachedir>${join(folder, "fonts-cache")}</cachedir></fontconfig>`;
 }
 
 async function runs(path) {

@@ -1,0 +1,73 @@
+/** The built pages in a browser with a stand-in for the servers, so that screens can be looked at one by one. */
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { dirname, extname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { COLLEAGUES, DEMO_PEOPLE, INCIDENT, NOW, ORGANISATIONS, snapshotOf } from "../fixtures/story.mjs";
+
+const DIST = resolve(dirname(fileURLToPath(import.meta.url)), "../../dist");
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
+
+/** Every screen: a name, who looks, and the path. */
+export const SCREENS = [
+  { name: "sign-in", who: null, path: "/sign-in" },
+  { name: "report", who: "wilma", path: "/report" },
+  { name: "report-ibd", who: "ruud", path: "/report" },
+  { name: "incidents", who: "wilma", path: "/incidents" },
+  { name: "incident", who: "gert", path: `/incident/${INCIDENT}` },
+  { name: "incident-read", who: "fatima", path: `/incident/${INCIDENT}` },
+  { name: "tasks", who: "joris", path: "/tasks" },
+  { name: "tasks-none", who: "kees", path: "/tasks" },
+  { name: "desk", who: "anouk", path: "/desk" },
+  { name: "wall", who: "fatima", path: "/wall" },
+  { name: "missing", who: "kees", path: "/nowhere" },
+];
+
+/** Serves dist as Caddy does: unknown paths get the page itself. */
+export async function serve() {
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    const file = extname(path) ? path : "/index.html";
+    readFile(join(DIST, file)).then(
+      (body) => response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(body),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address();
+  return { url: `http://localhost:${port}`, close: () => new Promise((closed) => server.close(closed)) };
+}
+
+/** A page on which `who` is signed in; commands get the answers of `commands` (path suffix -> [status, body]). */
+export async function stage(browser, url, { who, language = "nl", scheme = "light", size, commands = {} }) {
+  const context = await browser.newContext({
+    baseURL: url, colorScheme: scheme, viewport: size, locale: language === "nl" ? "nl-NL" : "en-GB", reducedMotion: "reduce",
+    serviceWorkers: "block",
+  });
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  await page.clock.setFixedTime(new Date(NOW));
+  const json = (route, body, status = 200) => route.fulfill({ status, contentType: "application/json", body: JSON.stringify(body) });
+  await page.route("**/api/**", (route) => {
+    const path = new URL(route.request().url()).pathname;
+    if (path === "/api/live/snapshot") return who ? json(route, snapshotOf(who)) : json(route, { code: "signed_out" }, 401);
+    if (path === "/api/directory/organisations") return json(route, { organisations: ORGANISATIONS });
+    if (path === "/api/directory/demo/people") return json(route, { people: DEMO_PEOPLE });
+    if (path === "/api/directory/colleagues") return json(route, { people: COLLEAGUES });
+    const known = Object.keys(commands).find((suffix) => path.endsWith(suffix));
+    return known ? json(route, commands[known][1], commands[known][0]) : json(route, { row: null, rows: [] });
+  });
+  await page.routeWebSocket("**/api/live/socket", (socket) => {
+    socket.onMessage(() => socket.send(JSON.stringify({ type: "hello", cursor: "c1", at: new Date(NOW).toISOString() })));
+  });
+  return { page, context, errors };
+}
+
+/** Opens a screen and waits until it shows what it has to show. */
+export async function open(page, screen) {
+  await page.goto(screen.path);
+  await page.locator("main h1, main p").first().waitFor({ state: "attached" });
+  if (screen.who) await page.getByText("Live").first().waitFor();
+  await page.evaluate(() => document.fonts.ready);
+}
