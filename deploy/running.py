@@ -41,9 +41,13 @@ STATE: Final = "state.json"
 
 @dataclass(frozen=True)
 class Wish:
-    """How a platform should run: its home, mode, what it is filled with, and settings of services."""
+    """How a platform should run: mode, what it is filled with, and settings of services.
+
+    `home` holds what is fetched and built, `place` its data, logs and secrets.
+    """
 
     home: Path
+    place: Path
     mode: Mode = Mode.DEMO
     seed: Seed = Seed.FICTITIOUS
     first_port: int = 7400
@@ -58,20 +62,20 @@ class Running:
 
     def __init__(self, wish: Wish, say: Say = lambda line: None) -> None:
         self._say = say
-        home = wish.home
-        self._home = home
+        self._home = wish.home
+        self._place = wish.place
         self.platform = Platform(
             base=free_block(wish.first_port),
             mode=wish.mode,
             seed=wish.seed,
-            home=home,
-            secrets=secrets_in(home / "run" / "secrets.json"),
+            home=wish.place,
+            secrets=secrets_in(wish.place / "run" / "secrets.json"),
             settings=dict(wish.settings),
         )
         base = self.platform.base
-        self._kafka = Kafka(home, home / "data" / "kafka", base + KAFKA, base + CONTROLLER)
-        self._postgres = Postgres(home, home / "data" / "postgres", base + POSTGRES)
-        self.supervisor = Supervisor(home, home / "log")
+        self._kafka = Kafka(wish.home, wish.place / "data" / "kafka", base + KAFKA, base + CONTROLLER)
+        self._postgres = Postgres(wish.home, wish.place / "data" / "postgres", base + POSTGRES)
+        self.supervisor = Supervisor(wish.home, wish.place / "log")
         self.supervisor.changed = self._write_state
 
     def __enter__(self) -> Self:
@@ -86,7 +90,7 @@ class Running:
 
     def __exit__(self, *_: object) -> None:
         self.supervisor.stop()
-        (self._home / "run" / STATE).unlink(missing_ok=True)
+        (self._place / "run" / STATE).unlink(missing_ok=True)
 
     def _start(self) -> None:
         with ThreadPoolExecutor() as pool:
@@ -101,6 +105,7 @@ class Running:
             for service in SERVICES:
                 command = [sys.executable, "-m", service.module, *service.arguments]
                 told = environment(self.platform, service)
+                Path(told["NOABER_DATA_HOME"]).mkdir(parents=True, exist_ok=True)
                 self.supervisor.start(Child(service.name, partial(list, command), told))
             built = pages.result()
         self.supervisor.start(Child("caddy", caddy.command, gateway_environment(self.platform, built)))
@@ -181,7 +186,7 @@ class Running:
                 for child in self.supervisor.children
             ],
         }
-        file = self._home / "run" / STATE
+        file = self._place / "run" / STATE
         half = file.with_suffix(".half")
         half.write_text(json.dumps(state))
         half.rename(file)

@@ -16,7 +16,7 @@ def up() -> None:
     """Start the platform with the data of last time, until Ctrl-C."""
     home = home_of(os.environ)
     refuse_second(home)
-    with Running(Wish(home), click.echo) as running:
+    with Running(Wish(home, home), click.echo) as running:
         _where(running)
         _until_told()
         click.echo("Stopping")
@@ -28,7 +28,7 @@ def demo() -> None:
     home = home_of(os.environ)
     refuse_second(home)
     forget(home)
-    with Running(Wish(home), click.echo) as running:
+    with Running(Wish(home, home), click.echo) as running:
         _where(running)
         _until_told()
         click.echo("Stopping")

@@ -127,7 +127,7 @@ class Keys(BaseModel):
 
 
 class OwnTables:
-    """Sessions and people of the directory's own tables, kept in memory by the one process that writes them."""
+    """Sessions and people of the own tables, kept in memory by the one process that writes them."""
 
     def __init__(self) -> None:
         self.people: dict[UUID, Person] = {}

@@ -10,7 +10,8 @@ from services.runtime.ports import Cause, Entry, Written
 
 _INCOMING = """
 WITH incoming AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[]) AS incoming (kind, id, version, state)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[])
+        AS incoming (kind, id, version, state)
 ),
 """
 

@@ -19,13 +19,14 @@ SYSTEMS: Final = ("burgerbalie", "zaakpad", "herstelkluis", "financie+", "postka
 """Made-up products: what real municipalities run is nobody's business."""
 
 _FIRST: Final = (
-    "Aafke", "Bilal", "Carlijn", "Dirk", "Esra", "Floor", "Gijs", "Hanna", "Ilias", "Jolien", "Karim", "Lotte",
-    "Merel", "Noor", "Okke", "Pleun", "Quinten", "Roos", "Sanne", "Teun", "Umar", "Vera", "Wietske", "Yara", "Zeger",
+    "Aafke", "Bilal", "Carlijn", "Dirk", "Esra", "Floor", "Gijs", "Hanna", "Ilias", "Jolien",
+    "Karim", "Lotte", "Merel", "Noor", "Okke", "Pleun", "Quinten", "Roos", "Sanne", "Teun",
+    "Umar", "Vera", "Wietske", "Yara", "Zeger",
 )  # fmt: skip
 _LAST: Final = (
-    "Aalbers", "Blokzijl", "Claassen", "Driesen", "Eshuis", "Franken", "Grevink", "Hulshof", "IJzerman", "Jellema",
-    "Kolkman", "Lansink", "Meijerink", "Nijhuis", "Oude Wesselink", "Pierik", "Roelofs", "Scholten", "Tijink",
-    "Uiterwijk", "Veldhuis", "Wolbers", "Yilmaz", "Zandbergen",
+    "Aalbers", "Blokzijl", "Claassen", "Driesen", "Eshuis", "Franken", "Grevink", "Hulshof",
+    "IJzerman", "Jellema", "Kolkman", "Lansink", "Meijerink", "Nijhuis", "Oude Wesselink", "Pierik",
+    "Roelofs", "Scholten", "Tijink", "Uiterwijk", "Veldhuis", "Wolbers", "Yilmaz", "Zandbergen",
 )  # fmt: skip
 
 
@@ -117,7 +118,8 @@ def _shares(places: Sequence[Organisation], number: int) -> list[int]:
 def _persona(persona: Persona) -> MadeUp:
     key = uuid5(NAMESPACE, persona.name)
     system = ("herstelkluis",) if Function.BACKUP_RECOVERY in persona.functions else ()
-    person = _as_person(key, persona.organisation, persona.rights, persona.functions, ("nl",), system)
+    member = Membership(organisation=persona.organisation, rights=persona.rights)
+    person = _as_person(key, member, persona.functions, ("nl",), system)
     return MadeUp(person, persona.name, "06 00000000", persona.name.lower(), persona.nl, persona.en)
 
 
@@ -133,24 +135,24 @@ def _person(organisation: str, ordinal: int, dice: random.Random) -> MadeUp:
     key = uuid5(NAMESPACE, f"{organisation}/{ordinal}")
     name = f"{dice.choice(_FIRST)} {dice.choice(_LAST)}"
     phone = f"06 0{dice.randrange(10_000_000):07d}"
-    return MadeUp(_as_person(key, organisation, rights, functions, languages, systems), name, phone)
+    member = Membership(organisation=organisation, rights=rights)
+    return MadeUp(_as_person(key, member, functions, languages, systems), name, phone)
 
 
 def _as_person(
     key: UUID,
-    organisation: str,
-    rights: tuple[Right, ...],
+    member: Membership,
     functions: tuple[Function, ...],
     languages: tuple[str, ...],
     systems: tuple[str, ...],
 ) -> Person:
     return Person(
         id=key,
-        memberships=(Membership(organisation=organisation, rights=rights),),
+        memberships=(member,),
         functions=functions,
         languages=languages,
         systems=systems,
         fictitious=True,
         exercise=False,
-        readers={person_key(key): Level.OWN, organisation_key(organisation): Level.OWN},
+        readers={person_key(key): Level.OWN, organisation_key(member.organisation): Level.OWN},
     )

@@ -52,7 +52,8 @@ class Writes:
                 [(str(person), key) for person, key in keys.items()],
             )
             await connection.executemany(
-                "INSERT INTO persona (person, host, position, blurb_nl, blurb_en) VALUES ($1, $2, $3, $4, $5)",
+                "INSERT INTO persona (person, host, position, blurb_nl, blurb_en)"
+                " VALUES ($1, $2, $3, $4, $5)",
                 [
                     (str(each.person.id), each.host, position, each.blurb_nl, each.blurb_en)
                     for position, each in enumerate(new)

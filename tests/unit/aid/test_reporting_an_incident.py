@@ -1,114 +1,147 @@
 """Who may report for whom, what is refused, and who sees a report by default."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 
 from schemas.catalogue import ResidentService
-from schemas.events.incident import CallBack, Incident
-from schemas.events.organisation import Kind, Organisation
-from schemas.events.person import Membership, Person
-from schemas.refused import Refused
-from schemas.values import Level, Right
+from schemas.events.incident import CallBack, Incident, ServiceState
+from schemas.events.log_entry import Entry
+from schemas.values import Level, Tlp
 from schemas.visibility import keys_of, level_of
-from services.aid.rules.commands import ReportIncident, ServiceDown
-from services.aid.rules.incident import report
-
-NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
-PARTNERSHIP = Organisation(id="SV01", kind=Kind.PARTNERSHIP, name="Fictief", delivers_ict_to=("GM1735",))
+from services.aid.rules import commands
+from tests.unit.aid.stage import MORNING, Stage, key
 
 
-def someone(organisation: str, *rights: Right, number: int = 1) -> Person:
-    member = Membership(organisation=organisation, rights=rights)
-    return Person(id=UUID(int=number), memberships=(member,), exercise=False, fictitious=True)
-
-
-WILMA = someone("GM1735", Right.REPORT)
-RUUD = someone("IBD", Right.IBD)
-
-
-def a_report(**changes: Any) -> ReportIncident:
+def a_report(**changes: Any) -> commands.ReportIncident:
     made: dict[str, Any] = {
-        "id": UUID(int=9),
+        "id": key("incident"),
         "affected": "GM1735",
-        "since": NOW - timedelta(hours=2),
+        "since": MORNING - timedelta(hours=2),
         "call_back": CallBack(phone="06 00000000"),
     }
-    return ReportIncident(**{**made, **changes})
+    return commands.ReportIncident(**{**made, **changes})
 
 
-def reported(reporter: Person = WILMA, source: Organisation | None = None, **changes: Any) -> Incident:
-    return report(a_report(**changes), reporter, source, NOW).incident
+async def reported(who: str = "wilma", **changes: Any) -> tuple[Stage, Incident]:
+    stage = Stage()
+    await stage.do(who, a_report(**changes))
+    return stage, stage.all(Incident)[0]
 
 
-def test_three_fields_are_enough_and_the_rest_is_not_known_yet() -> None:
-    incident = reported()
+async def test_three_fields_are_enough_and_the_rest_is_not_known_yet() -> None:
+    _, incident = await reported()
     assert (incident.pattern, incident.severity, incident.description) == ("unknown", "unknown", "")
-    assert incident.source == "GM1735" and incident.reported_at == NOW and incident.on_behalf_of is None
+    assert (incident.source, incident.reported_at, incident.on_behalf_of) == ("GM1735", MORNING, None)
 
 
-def test_a_service_without_a_moment_is_down_since_the_incident_began() -> None:
-    since = NOW - timedelta(minutes=5)
+async def test_a_service_without_a_moment_is_down_since_the_incident_began() -> None:
+    since = MORNING - timedelta(minutes=5)
     services = (
-        ServiceDown(service=ResidentService.PASSPORTS),
-        ServiceDown(service=ResidentService.DEATHS, since=since),
+        commands.ServiceDown(service=ResidentService.PASSPORTS),
+        commands.ServiceDown(service=ResidentService.DEATHS, since=since),
     )
-    (affected,) = reported(services=services).affected
-    assert [status.since for status in affected.services] == [NOW - timedelta(hours=2), since]
+    _, incident = await reported(services=services)
+    found = [status.since for status in incident.affected[0].services]
+    assert found == [MORNING - timedelta(hours=2), since]
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"since": NOW + timedelta(minutes=1)}, "since_in_future"),
-        (
-            {"services": (ServiceDown(service=ResidentService.MAIL, since=NOW + timedelta(days=1)),)},
-            "since_in_future",
-        ),
-        ({"services": (ServiceDown(service=ResidentService.MAIL),) * 2}, "service_twice"),
-    ],
-)
-def test_what_cannot_be_true_is_refused(changes: dict[str, Any], code: str) -> None:
-    with pytest.raises(Refused, match=code):
-        reported(**changes)
+async def test_a_since_in_the_future_is_refused_and_a_past_one_is_not() -> None:
+    await Stage().refused("since_in_future", "wilma", a_report(since=MORNING + timedelta(seconds=1)))
+    late = commands.ServiceDown(service=ResidentService.MAIL, since=MORNING + timedelta(hours=1))
+    await Stage().refused("since_in_future", "wilma", a_report(services=(late,)))
+    await reported(since=MORNING - timedelta(days=400))
 
 
-@pytest.mark.parametrize(
-    "stranger",
-    [someone("GM0168", Right.REPORT), someone("GM1735"), someone("GM1735", Right.LEND, Right.MANDATE)],
-)
-def test_nobody_reports_without_the_right_for_that_organisation(stranger: Person) -> None:
-    with pytest.raises(Refused, match="not_your_right"):
-        reported(stranger)
+async def test_a_service_named_twice_is_refused() -> None:
+    twice = (commands.ServiceDown(service=ResidentService.MAIL),) * 2
+    await Stage().refused("service_twice", "wilma", a_report(services=twice))
 
 
-def test_a_partnership_reports_for_its_members_and_is_the_source() -> None:
-    incident = reported(someone("SV01", Right.REPORT), PARTNERSHIP)
-    assert incident.source == "SV01" and incident.victims == {"GM1735"}
-    with pytest.raises(Refused, match="not_your_right"):
-        reported(someone("SV01", Right.MANDATE), PARTNERSHIP)
+async def test_nobody_reports_for_an_organisation_without_the_right() -> None:
+    for who in ("joris", "kees", "fatima", "anouk"):
+        refusal = await Stage().refused("not_your_right", who, a_report())
+        assert refusal.facts == {"right": "report", "organisation": "GM1735"}
 
 
-def test_an_ibd_duty_officer_enters_a_report_on_behalf_of_a_named_caller() -> None:
-    with pytest.raises(Refused, match="caller_missing"):
-        reported(RUUD)
-    incident = reported(RUUD, caller="piket Hof van Twente")
-    assert incident.on_behalf_of is not None and incident.on_behalf_of.entered_by == "IBD"
+async def test_the_ibd_reports_namens_a_caller_and_names_that_caller() -> None:
+    await Stage().refused("caller_missing", "ruud", a_report())
+    _, incident = await reported("ruud", caller="Wilma, 06 00000000")
+    assert incident.on_behalf_of is not None
+    assert incident.on_behalf_of.entered_by == "IBD" and incident.source == "GM1735"
 
 
-def test_a_report_is_seen_by_the_own_organisation_and_the_ibd_and_by_no_curious_neighbour() -> None:
-    incident = reported()
-    curious = someone("GM0168", *Right, number=5)
-    assert level_of(incident, keys_of(WILMA, [incident])) is Level.OWN
-    assert level_of(incident, keys_of(RUUD, [incident])) is Level.COORDINATOR
-    assert level_of(incident, keys_of(curious, [incident])) is None
+async def test_an_unknown_organisation_is_refused() -> None:
+    await Stage().refused("unknown_organisation", "ruud", a_report(affected="GM9999", caller="iemand"))
 
 
-@pytest.mark.parametrize("reporter", [someone("GM0168", Right.REPORT), RUUD])
-def test_a_partnership_that_delivers_nothing_there_cannot_be_made_the_source_and_so_a_reader(
-    reporter: Person,
-) -> None:
-    with pytest.raises(Refused, match="source_delivers_nothing_there"):
-        reported(reporter, PARTNERSHIP, affected="GM0168", caller="piket")
+async def test_own_organisation_and_the_ibd_see_it_and_nobody_else() -> None:
+    stage, incident = await reported()
+    levels = {
+        name: level_of(incident, keys_of(stage.people[key(name)], [incident]))
+        for name in ("wilma", "gert", "ruud", "fatima", "kees", "joris")
+    }
+    assert levels == {
+        "wilma": Level.OWN,
+        "gert": Level.OWN,
+        "ruud": Level.COORDINATOR,
+        "fatima": None,
+        "kees": None,
+        "joris": None,
+    }
+
+
+async def test_a_change_of_a_service_leaves_the_others_and_writes_a_line() -> None:
+    services = tuple(
+        commands.ServiceDown(service=each) for each in (ResidentService.MAIL, ResidentService.PHONE)
+    )
+    stage, _ = await reported(services=services)
+    stage.later(hours=1)
+    works = commands.ServiceDown(service=ResidentService.MAIL, state=ServiceState.WORKS)
+    change = commands.ChangeServices(affected="GM1735", services=(works,))
+    await stage.do("wilma", change, key("incident"))
+    states = {s.service: s.state for s in stage.all(Incident)[0].affected[0].services}
+    assert states == {"mail": "works", "phone": "down"}
+    line = stage.lines()[-1]
+    assert line.entry is Entry.SERVICE_CHANGED and line.about == {"service": "mail", "state": "works"}
+
+
+async def test_somebody_who_does_not_see_it_hears_that_it_does_not_exist() -> None:
+    stage, _ = await reported()
+    note = commands.WriteLog(id=key("note"), text="nieuwsgierig")
+    for target in (key("incident"), key("nothing")):
+        await stage.refused("not_found", "kees", note, target)
+
+
+async def test_a_coordinator_reads_and_writes_the_log_from_the_moment_the_role_is_given() -> None:
+    stage, _ = await reported()
+    note = commands.WriteLog(id=key("note"), text="Almelo kijkt mee")
+    await stage.refused("not_found", "fatima", note, key("incident"))
+    give = commands.ChangeCoordinators(coordinators=("GM0141",))
+    await stage.refused("not_your_right", "wilma", give, key("incident"))
+    await stage.do("gert", give, key("incident"))
+    await stage.do("fatima", note, key("incident"))
+    assert stage.lines()[-1].text == "Almelo kijkt mee"
+    await stage.do("gert", commands.ChangeCoordinators(coordinators=()), key("incident"))
+    await stage.refused("not_found", "fatima", note, key("incident"))
+
+
+async def test_another_label_shows_everything_under_the_incident_anew() -> None:
+    stage, before = await reported()
+    await stage.do("wilma", commands.ChangeFacts(tlp=Tlp.RED), key("incident"))
+    assert stage.all(Incident)[0].audience_version == before.audience_version + 1
+
+
+async def test_a_closed_incident_takes_no_more_changes() -> None:
+    stage, _ = await reported()
+    await stage.refused("not_your_right", "wilma", commands.CloseIncident(), key("incident"))
+    await stage.do("gert", commands.CloseIncident(), key("incident"))
+    await stage.refused("closed", "gert", commands.CloseIncident(), key("incident"))
+
+
+@pytest.mark.parametrize("field", [{"unknown": 1}, {"since": "2026-01-05T07:10:00"}, {"affected": "Hengelo"}])
+def test_a_body_that_is_not_a_report_is_refused_before_any_rule(field: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        a_report(**field)

@@ -13,7 +13,8 @@ AGGREGATES = """
 CREATE TABLE organisation (id text PRIMARY KEY, version integer NOT NULL, state jsonb NOT NULL);
 CREATE TABLE person (
     id text PRIMARY KEY, version integer NOT NULL, state jsonb NOT NULL,
-    employers jsonb GENERATED ALWAYS AS (jsonb_path_query_array(state, '$.memberships[*].organisation')) STORED
+    employers jsonb
+        GENERATED ALWAYS AS (jsonb_path_query_array(state, '$.memberships[*].organisation')) STORED
 );
 CREATE INDEX ON person USING gin (employers);
 CREATE TABLE contact (id text PRIMARY KEY, version integer NOT NULL, state jsonb NOT NULL);

@@ -1,0 +1,329 @@
+"""A small platform in memory: people, organisations and a clock, driven through the real handlers."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+
+from schemas.catalogue import Function
+from schemas.events.approach import Approach, ApproachState
+from schemas.events.commitment import Commitment
+from schemas.events.duty import Duty
+from schemas.events.help_request import CouldAsk, HelpRequest
+from schemas.events.incident import CallBack, Incident
+from schemas.events.lending import Lending, StandingYes
+from schemas.events.log_entry import LogEntry
+from schemas.events.organisation import Kind, Organisation
+from schemas.events.person import Membership, Person
+from schemas.events.suggestion import Candidate, Suggestion
+from schemas.refused import Refused
+from schemas.state import Row
+from schemas.values import Command, Level, Right, Where, organisation_key, person_key
+from services.aid.handlers.desk import Desk, Done, Sent
+from services.aid.ports import Answer, Seen
+from services.aid.reach import Reach
+from services.aid.rules import commands
+from services.aid.rules.world import Picture, Terms, World
+from services.runtime.ports import Cause, Written
+
+MORNING = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
+NAMES = UUID("00000000-0000-4000-8000-000000000000")
+
+
+def key(name: str) -> UUID:
+    """The id that a name has in every test."""
+    return uuid5(NAMES, name)
+
+
+@dataclass
+class Memory:
+    """Aggregates in dictionaries; a unit of work that raises leaves them as they were."""
+
+    states: dict[tuple[str, str], Written] = field(default_factory=dict)
+    history: list[Written] = field(default_factory=list)
+    answers: dict[tuple[UUID, str], Seen] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator["MemoryUnit"]:
+        unit = MemoryUnit(self)
+        yield unit
+        unit.commit()
+
+    async def asked(self, person: UUID) -> list[Approach]:
+        rows = [each.state for each in self.states.values()]
+        return [
+            row
+            for row in rows
+            if isinstance(row, Approach) and row.person == person and row.state is ApproachState.OPEN
+        ]
+
+
+class MemoryUnit:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._written: list[Written] = []
+        self._answer: tuple[Answer, Seen] | None = None
+
+    async def lock(self, reach: Reach, answer: Answer | None) -> Reach:
+        commitments = [each.state for each in self._memory.states.values()]
+        found = {
+            row.request
+            for row in commitments
+            if (isinstance(row, Commitment) and row.id in reach.commitments)
+            or (isinstance(row, Approach) and row.person in reach.asked_persons)
+            or (isinstance(row, Approach | Commitment) and row.lender in reach.asked_organisations)
+        }
+        return reach.with_requests(frozenset(found))
+
+    async def seen(self, answer: Answer) -> Seen | None:
+        return self._memory.answers.get((answer.person, answer.key))
+
+    async def load(self, reach: Reach, picture: Picture) -> World:
+        def shelf(kind: type[Row]) -> dict[Any, Any]:
+            rows = [each.state for each in self._memory.states.values() if isinstance(each.state, kind)]
+            return {row.model_dump(include={"id"})["id"]: row for row in rows}
+
+        requests = {k: v for k, v in shelf(HelpRequest).items() if k in reach.requests}
+        return World(
+            picture=picture,
+            incidents=shelf(Incident),
+            requests=requests,
+            approaches={k: v for k, v in shelf(Approach).items() if v.request in requests},
+            commitments=shelf(Commitment),
+            duties=shelf(Duty),
+            lendings=shelf(Lending),
+            request_versions={k: self._memory.states["help_request", str(k)].version for k in requests},
+        )
+
+    async def read(self, rows: Collection[tuple[str, str]]) -> list[Written]:
+        return [self._memory.states[row] for row in rows]
+
+    async def write(self, states: Sequence[Row], cause: Cause, answer: Answer | None) -> list[Written]:
+        known = self._memory.states
+        self._written = [
+            Written(s, known[s.TYPE, s.key].version + 1 if (s.TYPE, s.key) in known else 1) for s in states
+        ]
+        if answer is not None:
+            touched = tuple((each.TYPE, each.key) for each in states)
+            self._answer = (answer, Seen(answer.body_hash, touched))
+        return self._written
+
+    def commit(self) -> None:
+        for each in self._written:
+            self._memory.states[each.state.TYPE, each.state.key] = each
+            self._memory.history.append(each)
+        if self._answer is not None:
+            answer, seen = self._answer
+            self._memory.answers[answer.person, answer.key] = seen
+
+
+class Stage:
+    """Hof van Twente is the borrower; Enschede gave a standing yes, Hengelo did not. All are made up."""
+
+    def __init__(self, terms: Terms | None = None) -> None:
+        self.now = MORNING
+        self.memory = Memory()
+        self.people: dict[UUID, Person] = {}
+        self.staff: dict[str, dict[UUID, Person]] = {}
+        self.organisations = {
+            code: Organisation(id=code, kind=Kind.MUNICIPALITY, name=code, region="VR05")
+            for code in ("GM1735", "GM0153", "GM0164", "GM0141", "GM0168", "IBD")
+        }
+        self.organisations["SV01"] = Organisation(
+            id="SV01", kind=Kind.PARTNERSHIP, name="SV01", delivers_ict_to=("GM0141",)
+        )
+        picture = Picture(self.people, self.organisations, self.staff)
+        self.desk = Desk(self.memory, picture, lambda: self.now, terms or Terms())
+        self._keys = count()
+        self.person("wilma", "GM1735", rights=(Right.REPORT,))
+        self.person("gert", "GM1735", rights=(Right.MANDATE, Right.REPORT))
+        self.person("ruud", "IBD", rights=(Right.IBD,))
+        self.person("kees", "GM0168")
+        self.person("fatima", "GM0141", rights=(Right.REPORT,))
+        self.person("anouk", "GM0164", rights=(Right.LEND,))
+        self.person("bas", "GM0153", rights=(Right.LEND,))
+        for name in ("joris", "jet"):
+            self.helper(name, "GM0153")
+        for name in ("hugo", "hans", "hilde"):
+            self.helper(name, "GM0164")
+        self.lend("GM0153", standing=(StandingYes(id=key("standing"), at_most=9),))
+        self.lend("GM0164")
+
+    def person(
+        self,
+        name: str,
+        organisation: str,
+        functions: tuple[Function, ...] = (),
+        rights: tuple[Right, ...] = (),
+    ) -> Person:
+        """Somebody new."""
+        member = Membership(organisation=organisation, rights=rights)
+        person = Person(
+            id=key(name), memberships=(member,), functions=functions, fictitious=True, exercise=False
+        )
+        self.people[person.id] = person
+        self.staff.setdefault(organisation, {})[person.id] = person
+        return person
+
+    def helper(self, name: str, organisation: str, *functions: Function, on: bool = True) -> None:
+        """Somebody with a function (back-up and recovery unless said), on duty unless said."""
+        person = self.person(name, organisation, functions or (Function.BACKUP_RECOVERY,))
+        self._put(
+            Duty(
+                id=person.id,
+                on=on,
+                changed_at=self.now,
+                exercise=False,
+                readers={person_key(person.id): Level.OWN},
+            )
+        )
+
+    def lend(
+        self,
+        organisation: str,
+        cover: dict[Function, int] | None = None,
+        standing: tuple[StandingYes, ...] = (),
+    ) -> None:
+        """An organisation's lending agreements; its people may be asked directly."""
+        self._put(
+            Lending(
+                id=organisation,
+                cover=cover or {},
+                standing=standing,
+                ask_people=True,
+                exercise=False,
+                readers={organisation_key(organisation): Level.OWN},
+            )
+        )
+
+    def _put(self, state: Row) -> None:
+        version = self.memory.states.get((state.TYPE, state.key))
+        self.memory.states[state.TYPE, state.key] = Written(state, version.version + 1 if version else 1)
+
+    async def do(
+        self, who: str, command: Command, target: object = None, key_text: str | None = None
+    ) -> Done:
+        """Somebody sends a command."""
+        sent = Sent(
+            command,
+            target,  # type: ignore[arg-type]
+            self.people[key(who)],
+            key_text or f"key-{next(self._keys)}",
+            sha256(command.model_dump_json().encode()).digest(),
+        )
+        return await self.desk.carry_out(sent)
+
+    async def refused(self, code: str, who: str, command: Command, target: object = None) -> Refused:
+        """The same, and it is refused with this code."""
+        with pytest.raises(Refused) as found:
+            await self.do(who, command, target)
+        assert found.value.code == code
+        return found.value
+
+    async def incident(self, name: str = "incident", *, exercise: bool = False) -> UUID:
+        """Wilma reports that passports do not work."""
+        report = commands.ReportIncident(
+            id=key(name),
+            affected="GM1735",
+            since=self.now,
+            call_back=CallBack(phone="06 00000000"),
+            exercise=exercise,
+        )
+        await self.do("wilma", report)
+        return key(name)
+
+    async def request(
+        self, number: int = 1, name: str = "request", *, incident: str = "incident", **more: Any
+    ) -> UUID:
+        """Wilma asks for back-up people and Gert confirms for everybody around."""
+        if ("incident", str(key(incident))) not in self.memory.states:
+            await self.incident(incident)
+        choose_self = more.pop("choose_self", False)
+        wanted: dict[str, Any] = {
+            "id": key(name),
+            "incident": key(incident),
+            "borrower": "GM1735",
+            "function": Function.BACKUP_RECOVERY,
+            "number": number,
+            "where": Where.ON_SITE,
+            "needed_by": self.now + timedelta(hours=48),
+            **more,
+        }
+        await self.do("wilma", commands.AskHelp(**wanted))
+        circle = ("GM0153", "GM0164", "GM0141", "GM0168")
+        await self.do("gert", commands.ConfirmRequest(circle=circle, choose_self=choose_self), key(name))
+        return key(name)
+
+    async def suggest(self, request: UUID, *candidates: str) -> None:
+        """Matching's hint arrives."""
+        await self.desk.heed(self.hint(request, *candidates))
+
+    def hint(self, request: UUID, *candidates: str) -> Suggestion:
+        """These people ("hugo") or organisations ("GM0164") could help, best first."""
+        found = [self._candidate(name) for name in candidates]
+        return Suggestion(
+            id=request,
+            request_version=self.memory.states["help_request", str(request)].version,
+            terms_version=self.the_request(request).terms_version,
+            candidates=tuple(found),
+            could_ask=CouldAsk(people=len(found), organisations=1),
+        )
+
+    def _candidate(self, name: str) -> Candidate:
+        if name in self.organisations:
+            return Candidate(lender=name, cost_minutes=1)
+        person = self.people[key(name)]
+        return Candidate(
+            lender=person.memberships[0].organisation, person=person.id, cost_minutes=1, chosen=True
+        )
+
+    async def claim(self, who: str, request: UUID) -> Commitment:
+        """Somebody who was asked says "I help"."""
+        done = await self.do(who, self.a_claim(who, request), request)
+        found = done.rows[0].state
+        assert isinstance(found, Commitment)
+        return found
+
+    def a_claim(self, who: str, request: UUID, **more: Any) -> commands.Claim:
+        """The command behind it."""
+        mine = self.approach(who, request)
+        return commands.Claim(
+            **{"approach": mine.id, "terms_version": self.the_request(request).terms_version, **more}
+        )
+
+    def approach(self, who: str, request: UUID) -> Approach:
+        """The approach to a person, or to an organisation, for a request."""
+        person = key(who) if who not in self.organisations else None
+        return next(
+            each
+            for each in self.all(Approach)
+            if each.request == request
+            and each.person == person
+            and (person is not None or each.lender == who)
+        )
+
+    def the_request(self, request: UUID) -> HelpRequest:
+        """A request as it is now."""
+        return next(each for each in self.all(HelpRequest) if each.id == request)
+
+    def commitment(self, commitment: UUID) -> Commitment:
+        """A commitment as it is now."""
+        return next(each for each in self.all(Commitment) if each.id == commitment)
+
+    def lines(self) -> list[LogEntry]:
+        """The log, in order."""
+        return self.all(LogEntry)
+
+    def all(self, kind: type[Any]) -> list[Any]:
+        """Every aggregate of a kind, as it is now."""
+        return [each.state for each in self.memory.states.values() if isinstance(each.state, kind)]
+
+    def later(self, **duration: float) -> None:
+        """Time passes."""
+        self.now += timedelta(**duration)
