@@ -85,8 +85,11 @@ class Matching:
         return self._progress.health({**self._newest.waiting, **self._policy.waiting})
 
     async def _news(self, events: Sequence[Event]) -> None:
-        # What we said ourselves comes back here: no reason to plan again.
-        if any(not isinstance(event.state, Suggestion) for event in events):
+        own = [event for event in events if isinstance(event.state, Suggestion)]
+        for event in own:
+            self._planner.heard(event)
+        # What we said ourselves is no reason to plan again.
+        if len(own) < len(events):
             self._planner.changed()
 
     def _app(self) -> faust.App:

@@ -52,6 +52,10 @@ class Said:
     again: bool = False
 
 
+class Superseded(Exception):
+    """Another matching speaks after this one: this one ends."""
+
+
 class Planner:
     """Keeps the suggestions on the topic equal to what the rules make of the newest states.
 
@@ -66,6 +70,7 @@ class Planner:
         self._topic = prefix + SUGGESTIONS.name
         self._changed = asyncio.Event()
         self._said: dict[UUID, Said] = {}
+        self._claimed: dict[UUID, int] | None = None
         self._covered: dict[str, Order] = {}
         self._planned = asyncio.Condition()
         self.planned_at = time.monotonic()
@@ -81,6 +86,17 @@ class Planner:
             if self._covered.get(key, (0, 0)) < order:
                 self.changed()
             await self._planned.wait_for(lambda: self._covered.get(key, (0, 0)) >= order)
+
+    def heard(self, event: Event) -> None:
+        """Our own topic says this. Raises Superseded when it is newer than all that we said.
+
+        Kafka lets a second member of the same name in, and aiokafka 0.14 does not tell the first one: so the
+        one that spoke last goes on, and the other sees it here.
+        """
+        if self._claimed is None:
+            return
+        if event.envelope.version > self._claimed.get(UUID(event.envelope.key), 0):
+            raise Superseded(f"suggestion {event.envelope.key} is of another matching")
 
     async def run(self) -> None:
         """Plan for ever; to be started when the picture is whole. Raises what publishing raises."""
@@ -105,6 +121,8 @@ class Planner:
             for key, suggestion in found.items()
             if (said := self._news(suggestion, picture.requests[key].request)) is not None
         }
+        # Before they are sent: they may be read back before their acknowledgement is here.
+        self._claimed = {**(self._claimed or {}), **{key: said.version for key, said in news.items()}}
         if news:
             await self._publisher.publish([(self._topic, self._record(each)) for each in news.values()])
         self._said.update(news)
@@ -118,6 +136,7 @@ class Planner:
         for event in self._states[Suggestion].values():
             if isinstance(event.state, Suggestion):
                 self._said[event.state.id] = Said(event.state, event.envelope.version)
+        self._claimed = {key: said.version for key, said in self._said.items()}
 
     def _orders(self) -> dict[str, Order]:
         return {key: event.envelope.order for key, event in self._states[HelpRequest].items()}

@@ -178,7 +178,8 @@ class Progress:
         self._places = [TopicPartition(group.prefix + topic.name, n) for n in range(topic.partitions)]
         self._elapsed = elapsed
         self._committed: dict[TopicPartition, int] = {}
-        self._moved_at = self._looked_at = elapsed()
+        self._moved_at = elapsed()
+        self._looked_at: float | None = None
         self.lag = 0
 
     async def run(self) -> None:
@@ -213,7 +214,7 @@ class Progress:
         for (topic, partition), why in waiting.items():
             return Health(healthy=False, why=f"{topic}/{partition} {why}", lag=self.lag)
         now = self._elapsed()
-        if now - self._looked_at > STUCK_SECONDS:
+        if self._looked_at is None or now - self._looked_at > STUCK_SECONDS:
             return Health(healthy=False, why="Kafka does not say how far this group is", lag=self.lag)
         if self.lag and now - self._moved_at > STUCK_SECONDS:
             why = f"{self.lag} records wait and none was taken for {now - self._moved_at:.0f} s"

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -227,6 +228,7 @@ class Process:
 
     def __init__(self, running: asyncio.subprocess.Process, port: int) -> None:
         self.running, self.port = running, port
+        self.may_have_ended = False
 
     async def health(self) -> tuple[int, dict[str, object]]:
         def ask() -> tuple[int, dict[str, object]]:
@@ -267,9 +269,11 @@ async def process(module: str, broker: Broker, **more: str) -> AsyncIterator[Pro
             sys.executable, "-m", module, env=environment, stderr=log
         )
     try:
-        yield Process(running, port)
-        running.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(running.wait(), 5) == 0
+        made = Process(running, port)
+        yield made
+        if not (made.may_have_ended and running.returncode):
+            running.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(running.wait(), 5) == 0
     finally:
         if running.returncode is None:
             running.kill()
@@ -307,6 +311,25 @@ async def test_matching_answers_every_version_and_says_nothing_twice_across_a_re
         await until(running.is_done)
     versions = [event.envelope.version for event in await broker.holds(SUGGESTIONS)]
     assert versions == sorted(set(versions))
+
+
+async def test_of_two_matchings_one_goes_on(broker: Broker) -> None:
+    await broker.hears(*(record(each) for each in neighbour("GM0001", "joris")), request(1, version=3))
+
+    async with process("services.matching", broker) as second:
+        await until(second.is_done)
+        async with process("services.matching", broker) as first:
+            await until(first.is_done)
+            running = [first.running, second.running]
+
+            async def one_ended() -> bool:
+                version = 4 + int(time.monotonic() * 10)
+                await broker.hears(request(version % 7 + 1, version))
+                return any(each.returncode is not None for each in running)
+
+            await until(one_ended)
+            assert sum(each.returncode is None for each in running) == 1
+            first.may_have_ended = second.may_have_ended = True
 
 
 def request(slots: int, version: int) -> tuple[Topic, Record]:

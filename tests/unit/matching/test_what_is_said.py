@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from schemas.envelope import Envelope, Event
 from schemas.events.help_request import HelpRequest
 from schemas.events.suggestion import Suggestion
 from schemas.state import State
-from services.matching.handlers import Planner, picture_of
+from services.matching.handlers import Planner, Superseded, picture_of
 from tests.contract.doubles import MemoryPublisher
 from tests.unit.matching.pictures import NOW, Asked, asked, neighbour, on_duty, picture, uid
 
@@ -156,6 +157,20 @@ async def test_a_request_is_answered_only_after_its_suggestion_was_published() -
     await world.planner.plan()
     await asyncio.wait_for(answer, 5)
     assert len(world.said()) == 1
+
+
+async def test_who_hears_another_matching_speak_after_it_ends() -> None:
+    world = World(asked(), *neighbour())
+    world.planner.heard(Event(envelope(asked().request, 9**15), asked().request))
+    await world.planner.plan()
+    (own,) = world.said()
+    world.planner.heard(own)
+    older, newer = (
+        Event(replace(own.envelope, version=own.envelope.version + step), own.state) for step in (-1, 1)
+    )
+    world.planner.heard(older)
+    with pytest.raises(Superseded):
+        world.planner.heard(newer)
 
 
 async def test_time_alone_is_a_reason_to_plan(monkeypatch: pytest.MonkeyPatch) -> None:
