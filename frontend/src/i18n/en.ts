@@ -149,7 +149,6 @@ export const en: Record<Key, string> = {
   "requests.could_ask": "{people} colleagues at {organisations} organisations could be asked.",
   "requests.could_ask_later": "How many people could be asked is being worked out.",
   "requests.waits_mandate": "Somebody with a mandate has to confirm this.",
-  "requests.withdrawn": "Withdrawn",
   "requests.asked": "1 organisation asked | {n} organisations asked",
   "requests.needed": "needed {when}",
   "requests.withdraw": "Withdraw",

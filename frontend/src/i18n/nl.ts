@@ -147,7 +147,6 @@ export const nl = {
   "requests.could_ask": "{people} collega's bij {organisations} organisaties kunnen gevraagd worden.",
   "requests.could_ask_later": "Hoeveel mensen gevraagd kunnen worden, wordt nu uitgezocht.",
   "requests.waits_mandate": "Iemand met mandaat moet dit bevestigen.",
-  "requests.withdrawn": "Ingetrokken",
   "requests.asked": "1 organisatie gevraagd | {n} organisaties gevraagd",
   "requests.needed": "nodig {when}",
   "requests.withdraw": "Intrekken",
