@@ -135,6 +135,7 @@ class Running:
             "NOABER_KAFKA": platform.kafka,
             "NOABER_TOPIC_PREFIX": platform.topic_prefix,
             "NOABER_SEED": platform.seed,
+            **platform.settings,
         }
         if owner is not None:
             told["NOABER_DATABASE"] = platform.database(owner)

@@ -1,6 +1,6 @@
 """Fills an empty directory: the organisations there are, and made-up people where that is asked for."""
 
-from services.directory.rules.fictitious import make_people
+from services.directory.rules.fictitious import PEOPLE, make_people
 from services.directory.rules.organisations import FACTS, fictitious_partnerships, real_organisations
 from services.directory.store.writes import Writes
 from services.runtime.database import open_pool
@@ -18,5 +18,6 @@ async def seed(settings: SeedSettings) -> None:
     async with await open_pool(settings.database, 1) as pool:
         writes = Writes(pool)
         written = await writes.seed_organisations(organisations, now)
-        people = await writes.seed_people(make_people(organisations), now) if made_up else 0
+        made = make_people(organisations, settings.seed_people or PEOPLE) if made_up else []
+        people = await writes.seed_people(made, now) if made else 0
     print(f"directory: {written} organisations and {people} made-up people written")

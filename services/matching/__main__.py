@@ -1,8 +1,9 @@
 """Runs matching."""
 
 from services.matching.app import run as run_matching
+from services.matching.settings import MatchingSettings
 from services.runtime.process import run
-from services.runtime.settings import Settings, read
+from services.runtime.settings import read
 
 if __name__ == "__main__":
-    run(run_matching(read(Settings)))
+    run(run_matching(read(MatchingSettings)))

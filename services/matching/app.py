@@ -22,6 +22,7 @@ from schemas.topics import (
     SUGGESTIONS,
 )
 from services.matching.handlers import Planner
+from services.matching.settings import MatchingSettings
 from services.runtime.consume import Policy
 from services.runtime.dead_letters import KafkaDeadLetters
 from services.runtime.health import Health, health_server
@@ -29,7 +30,6 @@ from services.runtime.now import clock
 from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher
 from services.runtime.replica import Newest
-from services.runtime.settings import Settings
 from services.runtime.worker import Group, Progress, consume, producer, run_worker, source, worker_app
 
 PICTURE: Final = (ORGANISATIONS, PEOPLE, DUTY, LENDING, INCIDENTS, HELP_REQUESTS, APPROACHES, COMMITMENTS)
@@ -39,7 +39,7 @@ LATE_SECONDS: Final = 60.0
 """A plan is made at least every 15 s: without one for so long, something is wrong."""
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: MatchingSettings) -> None:
     """Run until cancelled; raises what made it end."""
     prefix = settings.topic_prefix
     group = Group("noaber-matching", settings.kafka, prefix, data_home=settings.data_home)
@@ -56,13 +56,15 @@ class Matching:
     """Everything that runs in this process."""
 
     def __init__(
-        self, settings: Settings, group: Group, publisher: KafkaPublisher, graves: KafkaDeadLetters
+        self, settings: MatchingSettings, group: Group, publisher: KafkaPublisher, graves: KafkaDeadLetters
     ) -> None:
         self._settings = settings
         self._group = group
         self._newest = Newest(group.bootstrap, group.prefix, (*PICTURE, SUGGESTIONS), graves, self._news)
         now = clock(settings.clock_offset_seconds)
-        self._planner = Planner(self._newest.states, publisher, now, group.prefix)
+        self._planner = Planner(
+            self._newest.states, publisher, now, group.prefix, settings.approaches_per_slot
+        )
         self._policy = Policy(self._planner.answer, graves)
         self._progress = Progress(group, HELP_REQUESTS)
 

@@ -22,7 +22,7 @@ from schemas.events.suggestion import Suggestion
 from schemas.state import State
 from schemas.topics import SUGGESTIONS
 from services.matching.rules.picture import Asked, Picture
-from services.matching.rules.suggest import suggest
+from services.matching.rules.suggest import OTHERS_PER_SLOT, suggest
 from services.runtime.now import Now
 from services.runtime.ports import Publisher
 
@@ -63,11 +63,19 @@ class Planner:
     read back from the topic at start: so it rises across restarts, and also when the topic was lost.
     """
 
-    def __init__(self, states: States, publisher: Publisher, now: Now, prefix: str = "") -> None:
+    def __init__(
+        self,
+        states: States,
+        publisher: Publisher,
+        now: Now,
+        prefix: str = "",
+        others: int = OTHERS_PER_SLOT,
+    ) -> None:
         self._states = states
         self._publisher = publisher
         self._now = now
         self._topic = prefix + SUGGESTIONS.name
+        self._others = others
         self._changed = asyncio.Event()
         self._said: dict[UUID, Said] = {}
         self._claimed: dict[UUID, int] | None = None
@@ -115,7 +123,7 @@ class Planner:
         picture, covers = picture_of(self._states), self._orders()
         now = self._now()
         # A thread of its own: a large plan takes a second, and the group's heartbeat must not wait for it.
-        found = await asyncio.to_thread(suggest, picture, now)
+        found = await asyncio.to_thread(suggest, picture, now, self._others)
         news = {
             key: said
             for key, suggestion in found.items()

@@ -53,9 +53,10 @@ class MigrationSettings(BaseSettings):
 
 
 class SeedSettings(MigrationSettings):
-    """What filling an empty database needs."""
+    """What filling an empty database needs. `seed_people`: how many made-up people; None: as usual."""
 
     seed: Seed = Seed.NONE
+    seed_people: Annotated[int, Field(ge=1_100, le=20_000)] | None = None
 
 
 class WebSettings(Settings):

@@ -15,7 +15,7 @@ from services.matching.rules.options import Field, field_of
 from services.matching.rules.picture import Picture
 
 OTHERS_PER_SLOT: Final = 5
-"""Candidates beside the chosen ones, per open slot: as many as are asked at once."""
+"""Candidates beside the chosen ones, per open slot, unless a setting says otherwise: as many as are asked."""
 
 OPTIONS_PER_SLOT: Final = 2
 OPTIONS_AT_LEAST: Final = 60
@@ -23,8 +23,11 @@ OPTIONS_AT_LEAST: Final = 60
 something is left after others took theirs, and the network of a whole country stays small."""
 
 
-def suggest(picture: Picture, now: datetime) -> dict[UUID, Suggestion]:
-    """Request id -> suggestion, for every request that is open or provisional."""
+def suggest(picture: Picture, now: datetime, others: int = OTHERS_PER_SLOT) -> dict[UUID, Suggestion]:
+    """Request id -> suggestion, for every request that is open or provisional.
+
+    `others`: candidates beside the chosen ones, per open slot.
+    """
     known = Known(picture, now)
     fields = {
         key: field_of(known, asked.request)
@@ -34,7 +37,7 @@ def suggest(picture: Picture, now: datetime) -> dict[UUID, Suggestion]:
     chosen: defaultdict[UUID, list[Choice]] = defaultdict(list)
     for choice in _plans(known, fields):
         chosen[choice.option.request].append(choice)
-    return {key: _suggestion(known, key, field, chosen[key]) for key, field in fields.items()}
+    return {key: _suggestion(known, key, field, chosen[key], others) for key, field in fields.items()}
 
 
 def may_be_filled(known: Known, request: HelpRequest) -> bool:
@@ -72,20 +75,20 @@ def _most(slots: int) -> int:
     return max(OPTIONS_AT_LEAST, OPTIONS_PER_SLOT * slots)
 
 
-def _suggestion(known: Known, key: UUID, field: Field, choices: Sequence[Choice]) -> Suggestion:
+def _suggestion(known: Known, key: UUID, field: Field, choices: Sequence[Choice], others: int) -> Suggestion:
     asked = known.picture.requests[key]
     fillable = may_be_filled(known, asked.request)
     return Suggestion(
         id=key,
         request_version=asked.version,
         terms_version=asked.request.terms_version,
-        candidates=_candidates(asked.request, field, choices) if fillable else (),
+        candidates=_candidates(field, choices, others * asked.request.open_slots) if fillable else (),
         could_ask=field.could_ask,
         shortfall=field.shortfall,
     )
 
 
-def _candidates(request: HelpRequest, field: Field, choices: Sequence[Choice]) -> tuple[Candidate, ...]:
+def _candidates(field: Field, choices: Sequence[Choice], most: int) -> tuple[Candidate, ...]:
     prices = {choice.option: choice.price for choice in choices}
     taken = [option for option in field.options if option in prices]
     others = [option for option in field.options if option not in prices]
@@ -98,5 +101,5 @@ def _candidates(request: HelpRequest, field: Field, choices: Sequence[Choice]) -
             chosen=option in prices,
             price_minutes=prices.get(option, 0),
         )
-        for option in (*taken, *others[: OTHERS_PER_SLOT * request.open_slots])
+        for option in (*taken, *others[:most])
     )
