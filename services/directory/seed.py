@@ -1,11 +1,17 @@
 """Fills an empty directory: the organisations there are, and made-up people where that is asked for."""
 
+from pathlib import Path
+from typing import Final
+
 from services.directory.rules.fictitious import PEOPLE, make_people
-from services.directory.rules.organisations import FACTS, fictitious_partnerships, real_organisations
+from services.directory.rules.organisations import fictitious_partnerships, real_organisations
 from services.directory.store.writes import Writes
 from services.runtime.database import open_pool
 from services.runtime.now import clock
 from services.runtime.settings import Seed, SeedSettings
+
+FACTS: Final = Path(__file__).parent / "facts" / "municipalities.csv"
+"""Codes, names, provinces, regions, population (CBS, 2023) and the middle of each municipality."""
 
 
 async def seed(settings: SeedSettings) -> None:

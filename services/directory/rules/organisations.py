@@ -2,14 +2,10 @@
 
 import csv
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from schemas.events.organisation import Kind, Organisation, Place
 from schemas.values import IBD
-
-FACTS: Final = Path(__file__).parent.parent / "facts" / "municipalities.csv"
-"""Codes, names, provinces, regions, population (CBS, 2023) and the middle of each municipality."""
 
 
 def real_organisations(text: str) -> list[Organisation]:
