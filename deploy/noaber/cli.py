@@ -5,6 +5,7 @@ import sys
 import click
 
 from deploy.bootstrap import SetupFailed
+from deploy.noaber.play import play
 from deploy.noaber.status import status
 from deploy.noaber.stop import stop
 from deploy.noaber.up import demo, up
@@ -26,7 +27,7 @@ def main() -> None:
     """Mutual aid between municipalities in digital incidents."""
 
 
-for verb in (up, demo, status, stop):
+for verb in (up, demo, play, status, stop):
     main.add_command(verb)
 
 if __name__ == "__main__":

@@ -9,6 +9,9 @@ STEPS: Final = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
+    ("deploy.verbs.layers",),
+    ("schemas.export", "--check"),
+    ("deploy.compose", "--check"),
 )
 
 if __name__ == "__main__":

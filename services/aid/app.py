@@ -132,7 +132,7 @@ class Aid:
 
     async def _on_hint(self, event: Event) -> None:
         if isinstance(event.state, Suggestion | Alarm):
-            await self.desk.heed(event.state)
+            await self.desk.heed(event.state, event.envelope.id)
 
     async def _on_replica(self, events: Sequence[Event]) -> None:
         self.directory.take(events)

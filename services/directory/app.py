@@ -263,9 +263,14 @@ def _add_sessions(app: FastAPI, directory: Directory) -> None:
 
 def _add_demo(app: FastAPI, directory: Directory) -> None:
     @app.get(f"{PREFIX}/demo/people")
-    async def people() -> Personas:
+    async def people(organisation: Annotated[OrganisationId | None, Query()] = None) -> Personas:
         found = await directory.reads.personas()
-        return Personas(people=[_persona(row, named) for row, named in found])
+        personas = [_persona(row, named) for row, named in found]
+        if organisation is None:
+            return Personas(people=personas)
+        known = {each.person: each for each in personas}
+        staff = await directory.reads.colleagues(organisation)
+        return Personas(people=[known.get(each.person.id) or _made_up(each) for each in staff])
 
     @app.post(f"{PREFIX}/demo/sign-in")
     async def sign_in(body: SignIn, response: Response) -> dict[str, str]:
@@ -313,6 +318,19 @@ def _persona(row: Any, named: Named) -> PersonaShown:
         rights=member.rights,
         host=f"{row.host}.localhost",
         blurb=Blurb(nl=row.blurb_nl, en=row.blurb_en),
+    )
+
+
+def _made_up(named: Named) -> PersonaShown:
+    member = named.person.memberships[0]
+    return PersonaShown(
+        person=named.person.id,
+        name=named.name,
+        organisation=member.organisation,
+        functions=named.person.functions,
+        rights=member.rights,
+        host="localhost",
+        blurb=Blurb(nl="Verzonnen collega.", en="A made-up colleague."),
     )
 
 

@@ -79,9 +79,9 @@ class Desk:
                 raise Refused("taken", **no.facts, open=await self._still_open(sent.asker)) from no
             raise
 
-    async def heed(self, hint: Suggestion | Alarm) -> None:
+    async def heed(self, hint: Suggestion | Alarm, event: UUID) -> None:
         """Act on a hint, if it is still about what is. Raises Refused: it is not, and nothing is lost."""
-        await self._retried(lambda unit: self._hint(unit, hint))
+        await self._retried(lambda unit: self._hint(unit, hint, event))
 
     async def _retried(self, work: "Callable[[Unit], Awaitable[_Outcome]]") -> Done:
         for _ in range(ATTEMPTS):
@@ -130,11 +130,10 @@ class Desk:
         }
         return _Outcome(Done(_first(found, first), known))
 
-    async def _hint(self, unit: Unit, hint: Suggestion | Alarm) -> "_Outcome":
+    async def _hint(self, unit: Unit, hint: Suggestion | Alarm, event: UUID) -> "_Outcome":
         reach = await unit.lock(_hint_reach(hint), None)
         before = await unit.load(reach, self._picture)
-        cause = uuid5(COMMANDS, f"{hint.TYPE}/{hint.key}/{_about(hint)}")
-        story = Story(before, Context(self._now(), cause, None, self._terms))
+        story = Story(before, Context(self._now(), event, None, self._terms))
         if isinstance(hint, Alarm) and hint.due > story.context.now:
             raise Refused("too_early")
         apply_due(story)
@@ -161,10 +160,6 @@ def _hint_reach(hint: Suggestion | Alarm) -> Reach:
         persons=frozenset(each.person for each in hint.candidates if each.person is not None),
         organisations=frozenset(each.lender for each in hint.candidates),
     )
-
-
-def _about(hint: Suggestion | Alarm) -> str:
-    return str(hint.request_version) if isinstance(hint, Suggestion) else str(hint.due)
 
 
 def _check_visible(world: World, row: Row | None, asker: Person) -> None:

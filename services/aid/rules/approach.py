@@ -1,6 +1,6 @@
 """Asking: what a hint of `matching` leads to, after every hard limit was checked again."""
 
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from schemas.events.approach import Approach, ApproachState
 from schemas.events.help_request import HelpRequest, RequestState
@@ -11,7 +11,6 @@ from services.aid.rules import audience, slots
 from services.aid.rules.claim import standing_yes
 from services.aid.rules.cover import can_miss, is_free, spare
 from services.aid.rules.story import Story
-from services.aid.rules.world import World
 
 AGAIN = (ApproachState.WITHDRAWN, ApproachState.LAPSED)
 """States from which somebody may be asked once more; who declined or gave back is left alone."""
@@ -29,7 +28,7 @@ def suggested(story: Story, hint: Suggestion) -> None:
     story.happened(request.model_copy(update=noted))
     if request.state is not RequestState.OPEN or story.world.incident(request.incident).closed_at:
         return
-    made = sum(_approach(story, request, each, number) for number, each in enumerate(_ranked(hint)))
+    made = sum(_approach(story, request, each) for each in _ranked(hint))
     if made:
         incident = story.world.incident(request.incident)
         about: dict[str, str | int] = {"function": request.function, "number": made}
@@ -43,12 +42,17 @@ def _ranked(hint: Suggestion) -> list[Candidate]:
     return [*(c for c in hint.candidates if c.chosen), *(c for c in hint.candidates if not c.chosen)]
 
 
-def _approach(story: Story, request: HelpRequest, candidate: Candidate, number: int) -> int:
+def approach_id(request: UUID, candidate: Candidate) -> UUID:
+    """One approach per request and who is asked, however often it opens again."""
+    return uuid5(request, f"approach/{candidate.lender}/{candidate.person}")
+
+
+def _approach(story: Story, request: HelpRequest, candidate: Candidate) -> int:
     """Ask one candidate; how many approaches that made, 0 or 1."""
     asked = story.world.approaches_for(request.id, ApproachState.OPEN)
     if len(asked) >= story.context.terms.approaches_per_slot * request.open_slots:
         return 0
-    known = _known(story.world, request.id, candidate)
+    known = story.world.approaches.get(approach_id(request.id, candidate))
     if known is not None and known.state not in AGAIN:
         return 0
     if not _may_ask(story, request, candidate):
@@ -56,7 +60,7 @@ def _approach(story: Story, request: HelpRequest, candidate: Candidate, number: 
     incident = story.world.incident(request.incident)
     standing = standing_yes(story.world, candidate.lender, request, story.context.now)
     approach = Approach(
-        id=known.id if known is not None else story.context.new_id("approach", number),
+        id=approach_id(request.id, candidate),
         request=request.id,
         incident=request.incident,
         lender=candidate.lender,
@@ -71,15 +75,6 @@ def _approach(story: Story, request: HelpRequest, candidate: Candidate, number: 
     readers = audience.of_approach(approach, request.borrower)
     story.happened(approach.model_copy(update={"readers": readers}))
     return 1
-
-
-def _known(world: World, request: UUID, candidate: Candidate) -> Approach | None:
-    same = (
-        each
-        for each in world.approaches_for(request)
-        if each.lender == candidate.lender and each.person == candidate.person
-    )
-    return next(same, None)
 
 
 def _may_ask(story: Story, request: HelpRequest, candidate: Candidate) -> bool:

@@ -262,7 +262,7 @@ class Stage:
 
     async def suggest(self, request: UUID, *candidates: str) -> None:
         """Matching's hint arrives."""
-        await self.desk.heed(self.hint(request, *candidates))
+        await self.desk.heed(self.hint(request, *candidates), key(f"hint-{next(self._keys)}"))
 
     def hint(self, request: UUID, *candidates: str) -> Suggestion:
         """These people ("hugo") or organisations ("GM0164") could help, best first."""

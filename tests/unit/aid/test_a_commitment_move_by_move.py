@@ -162,7 +162,7 @@ async def test_a_hint_about_an_older_version_is_ignored() -> None:
     hint = stage.hint(request, "jet")
     await stage.do("gert", commands.ChangeNumber(number=2), request)
     with pytest.raises(Refused, match="stale_hint"):
-        await stage.desk.heed(hint)
+        await stage.desk.heed(hint, key("hint"))
     assert len(stage.all(Approach)) == 1
 
 
@@ -514,3 +514,14 @@ async def test_the_same_command_twice_is_carried_out_once_and_answered_the_same(
     }
     assert again.rows[0].state == first.rows[0].state
     assert len(stage.all(Commitment)) == 1
+
+
+async def test_two_hints_about_one_version_ask_two_people_apart() -> None:
+    stage, request = await asked(1, "joris")
+    first, second = stage.hint(request, "hugo"), stage.hint(request, "hans")
+    await stage.desk.heed(first, key("first"))
+    await stage.do("hugo", commands.Decline(approach=stage.approach("hugo", request).id), request)
+    version = stage.memory.states["help_request", str(request)].version
+    await stage.desk.heed(second.model_copy(update={"request_version": version}), key("second"))
+    assert {each.person for each in stage.all(Approach)} == {key("joris"), key("hugo"), key("hans")}
+    assert len({each.id for each in stage.lines()}) == len(stage.lines())
