@@ -1,0 +1,264 @@
+"""Writes docker-compose.yml from the one description of the platform, and the secrets that it asks for.
+
+`python -m deploy.compose` writes it, `--check` only says whether it is stale, `secrets` writes the file for
+`docker compose --env-file`.
+"""
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.bootstrap import ROOT, home_of
+from deploy.parts.kafka import CLUSTER
+from deploy.parts.kafka import SETTINGS as KAFKA_SETTINGS
+from deploy.parts.ports import BASE
+from deploy.stack import (
+    OWNERS,
+    SERVICES,
+    Platform,
+    Secrets,
+    Service,
+    environment,
+    gateway_environment,
+    secrets_in,
+)
+from services.runtime.settings import Mode, Seed
+
+FILE: Final = "docker-compose.yml"
+PAGES: Final = Path("/pages")
+
+HEAD: Final = """\
+# Written by `python -m deploy.compose` from deploy/stack.py; change that, not this file.
+#
+# NOT RUN YET: a first version, written where no container engine was at hand. Its form is checked, and the
+# steps of `prepare` are tested on the real Kafka and Postgres; that the containers come up is not.
+#
+#   python -m deploy.compose secrets
+#   docker compose --env-file .noaber/run/compose.env up --build
+#
+# Our processes listen on loopback only. So they share the network of `gateway`, as in a pod: it alone has a
+# port on the machine, and there they find each other where the local runner would have put them.
+
+"""
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Composed(Platform):
+    """The platform in containers: Kafka and Postgres are other hosts."""
+
+    @property
+    def kafka(self) -> str:
+        """Bootstrap address."""
+        return "kafka:9092"
+
+    def database(self, owner: str) -> str:
+        """An owner's connection string."""
+        return f"postgresql://{owner}:{self.secrets.passwords[owner]}@postgres:5432/noaber"
+
+
+def text() -> str:
+    """The whole file; the same stack gives the same text."""
+    return HEAD + "".join(f"{line}\n" for line in _yaml(composition(), 0))
+
+
+def composition() -> Json:
+    """The file as data."""
+    platform = _platform()
+    services = {service.name: _service(platform, service) for service in SERVICES}
+    return {
+        "name": "noaber",
+        "services": {
+            "kafka": _kafka(),
+            "postgres": _postgres(),
+            "prepare": _prepare(platform),
+            "gateway": _gateway(platform),
+            **services,
+        },
+        "volumes": {"kafka": {}, "postgres": {}, "pages": {}},
+    }
+
+
+def _platform() -> Platform:
+    return Composed(
+        base=BASE,
+        mode=Mode.DEMO,
+        seed=Seed.FICTITIOUS,
+        home=Path("/noaber"),
+        secrets=Secrets(
+            passwords={owner: _asked(f"{owner}_password") for owner in OWNERS},
+            private_key=_asked("token_private_key"),
+            public_keys={},
+            internal_token=_asked("internal_token"),
+        ),
+        settings={"NOABER_TOKEN_PUBLIC_KEYS": _asked("token_public_keys"), "NOABER_DATA_HOME": "/tmp"},  # noqa: S108
+    )
+
+
+def _asked(name: str) -> str:
+    """A value that compose takes from its environment, and without which it stops."""
+    return f"${{NOABER_{name.upper()}:?run python -m deploy.compose secrets}}"
+
+
+def _kafka() -> Json:
+    settings = KAFKA_SETTINGS.format(port=9092, controller=9093, data="/var/lib/kafka/data")
+    told = dict(line.split("=", 1) for line in settings.splitlines())
+    # The image formats its storage without --standalone, so its controller needs voters by name.
+    del told["controller.quorum.bootstrap.servers"]
+    told |= {
+        "controller.quorum.voters": "1@localhost:9093",
+        "listeners": "PLAINTEXT://:9092,CONTROLLER://localhost:9093",
+        "advertised.listeners": "PLAINTEXT://kafka:9092",
+        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    }
+    variables = {f"KAFKA_{name.replace('.', '_').upper()}": value for name, value in told.items()}
+    return {
+        "image": "apache/kafka:4.3.1",
+        "environment": {**variables, "CLUSTER_ID": CLUSTER, "KAFKA_HEAP_OPTS": "-Xmx512m"},
+        "volumes": ["kafka:/var/lib/kafka/data"],
+        "healthcheck": _healthcheck(
+            "/opt/kafka/bin/kafka-topics.sh", "--bootstrap-server", "kafka:9092", "--list"
+        ),
+        "restart": "unless-stopped",
+    }
+
+
+def _postgres() -> Json:
+    return {
+        "image": "postgres:18",
+        "environment": {
+            "POSTGRES_PASSWORD": _asked("postgres_password"),
+            "POSTGRES_INITDB_ARGS": "--auth=scram-sha-256 -E UTF8 --locale=C",
+        },
+        # From 18 on the image keeps its data one level below this folder.
+        "volumes": ["postgres:/var/lib/postgresql"],
+        "healthcheck": _healthcheck("pg_isready", "-U", "postgres", "-h", "127.0.0.1"),
+        "restart": "unless-stopped",
+    }
+
+
+def _prepare(platform: Platform) -> Json:
+    superuser = f"postgresql://postgres:{_asked('postgres_password')}@postgres:5432/postgres"
+    passwords = {f"NOABER_{owner.upper()}_PASSWORD": platform.secrets.passwords[owner] for owner in OWNERS}
+    return {
+        **_ours(),
+        "command": ["python", "-m", "deploy.images.prepare"],
+        "environment": {
+            "NOABER_SUPERUSER": superuser,
+            **passwords,
+            "NOABER_KAFKA": platform.kafka,
+            "NOABER_TOPIC_PREFIX": platform.topic_prefix,
+            "NOABER_SEED": platform.seed,
+            "NOABER_PAGES": str(PAGES),
+        },
+        "volumes": [f"pages:{PAGES}"],
+        "depends_on": {
+            "kafka": {"condition": "service_healthy"},
+            "postgres": {"condition": "service_healthy"},
+        },
+    }
+
+
+def _gateway(platform: Platform) -> Json:
+    told = gateway_environment(platform, PAGES)
+    own = {name: value for name, value in told.items() if not name.startswith("XDG_")}
+    return {
+        "image": "caddy:2",
+        "command": ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"],
+        "environment": {**own, "NOABER_BIND": "0.0.0.0"},  # noqa: S104 inside its own network; see `ports`
+        "ports": [f"127.0.0.1:{platform.base}:{platform.base}"],
+        "volumes": ["./deploy/Caddyfile:/etc/caddy/Caddyfile:ro", f"pages:{PAGES}:ro"],
+        "healthcheck": _healthcheck("wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{platform.base}/"),
+        "depends_on": {"prepare": {"condition": "service_completed_successfully"}},
+        "restart": "unless-stopped",
+    }
+
+
+def _service(platform: Platform, service: Service) -> Json:
+    ask = f"import urllib.request as u; u.urlopen('http://127.0.0.1:{platform.port(service.name)}/health')"
+    return {
+        **_ours(),
+        "command": ["python", "-m", service.module, *service.arguments],
+        "environment": environment(platform, service),
+        "network_mode": "service:gateway",
+        "healthcheck": _healthcheck("python", "-c", ask),
+        "depends_on": {
+            "gateway": {"condition": "service_started", "restart": True},
+            "prepare": {"condition": "service_completed_successfully"},
+        },
+        "restart": "unless-stopped",
+    }
+
+
+def _ours() -> Json:
+    return {
+        "image": "noaber:local",
+        "build": {"context": ".", "dockerfile": "deploy/images/Dockerfile"},
+        "init": True,
+        "read_only": True,
+        "tmpfs": ["/tmp"],  # noqa: S108
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges:true"],
+    }
+
+
+def _healthcheck(*command: str) -> Json:
+    times = {"interval": "5s", "timeout": "10s", "retries": 12, "start_period": "30s"}
+    return {"test": ["CMD", *command], **times}
+
+
+def _yaml(node: Json | list[str], depth: int) -> Iterator[str]:
+    """Block style, with every value as JSON, which YAML reads the same."""
+    pad = "  " * depth
+    if isinstance(node, list):
+        yield from (f"{pad}- {json.dumps(each)}" for each in node)
+        return
+    for name, value in node.items():
+        if isinstance(value, dict | list) and value:
+            yield f"{pad}{name}:"
+            yield from _yaml(value, depth + 1)
+        else:
+            yield f"{pad}{name}: {json.dumps(value)}"
+
+
+def write_secrets(home: Path) -> Path:
+    """Write the file for `--env-file` unless it is there; readable by its owner only."""
+    file = home / "run" / "compose.env"
+    if file.exists():
+        return file
+    made = secrets_in(home / "run" / "secrets.json")
+    values = {
+        "postgres_password": secrets.token_urlsafe(24),
+        **{f"{owner}_password": made.passwords[owner] for owner in OWNERS},
+        "token_private_key": made.private_key,
+        "token_public_keys": json.dumps(made.public_keys),
+        "internal_token": made.internal_token,
+    }
+    file.touch(mode=0o600)
+    file.write_text("".join(f"NOABER_{name.upper()}='{value}'\n" for name, value in values.items()))
+    return file
+
+
+def main(arguments: list[str], root: Path = ROOT) -> int:
+    """Write what is asked; with --check 1 when the file is stale."""
+    if arguments == ["secrets"]:
+        print(write_secrets(home_of(os.environ)))
+        return 0
+    target = root / FILE
+    fresh = target.is_file() and target.read_text(encoding="utf-8") == text()
+    if "--check" in arguments:
+        if not fresh:
+            print(f"{FILE} is not what deploy/stack.py gives; run: python -m deploy.compose", file=sys.stderr)
+        return 0 if fresh else 1
+    target.write_text(text(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
