@@ -2,16 +2,25 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 
-.PHONY: setup test check lock
+.PHONY: setup demo up test check smoke lock
 
 setup:
 	@$(PYTHON) -m deploy.bootstrap
+
+demo: setup
+	@$(VENV) -m deploy.noaber.cli demo
+
+up: setup
+	@$(VENV) -m deploy.noaber.cli up
 
 test: setup
 	@$(VENV) -m deploy.verbs.test $(if $(LONG),--long)
 
 check: setup
 	@$(VENV) -m deploy.verbs.check
+
+smoke: setup
+	@$(VENV) -m deploy.verbs.smoke
 
 lock: setup
 	@$(VENV) -m deploy.verbs.lock

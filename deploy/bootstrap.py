@@ -87,7 +87,19 @@ def make_environment(root: Path, home: Path, environment: Mapping[str, str]) -> 
     print(f"Setting up {target}: Python packages from {LOCK}, about a minute the first time", flush=True)
     venv.EnvBuilder(clear=True, with_pip=True, symlinks=True).create(target)
     _install(target, root / LOCK, child_environment(environment, home))
+    _write_command(target)
     (target / STAMP).write_text(wanted)
+
+
+def _write_command(target: Path) -> None:
+    """`.venv/bin/noaber`: finds the checkout from its own place, so that a path with a space does no harm."""
+    command = target / "bin" / "noaber"
+    command.write_text(
+        "#!/bin/sh\n"
+        'here=$(cd "$(dirname "$0")" && pwd)\n'
+        'PYTHONPATH="$here/../..${PYTHONPATH:+:$PYTHONPATH}" exec "$here/python" -m deploy.noaber.cli "$@"\n'
+    )
+    command.chmod(0o755)
 
 
 def _install(target: Path, lock: Path, environment: Mapping[str, str]) -> None:

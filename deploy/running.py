@@ -69,7 +69,7 @@ class Running:
             mode=wish.mode,
             seed=wish.seed,
             home=wish.place,
-            secrets=secrets_in(wish.place / "run" / "secrets.json"),
+            secrets=secrets_in(wish.place / "secrets.json"),
             settings=dict(wish.settings),
         )
         base = self.platform.base
@@ -90,7 +90,7 @@ class Running:
 
     def __exit__(self, *_: object) -> None:
         self.supervisor.stop()
-        (self._place / "run" / STATE).unlink(missing_ok=True)
+        (self._place / STATE).unlink(missing_ok=True)
 
     def _start(self) -> None:
         with ThreadPoolExecutor() as pool:
@@ -187,16 +187,16 @@ class Running:
                 for child in self.supervisor.children
             ],
         }
-        file = self._place / "run" / STATE
+        file = self._place / STATE
         half = file.with_suffix(".half")
         half.write_text(json.dumps(state))
         half.rename(file)
 
 
-def forget(home: Path) -> None:
-    """Delete all data of a home whose platform does not run; the next start is an empty one."""
-    Postgres(home, home / "data" / "postgres", 0).remove()
-    shutil.rmtree(home / "data", ignore_errors=True)
+def forget(home: Path, place: Path) -> None:
+    """Delete everything in a place whose platform does not run; the next start is an empty one."""
+    Postgres(home, place / "data" / "postgres", 0).remove()
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def is_healthy(port: int) -> bool:

@@ -3,19 +3,26 @@
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from deploy.bootstrap import SetupFailed
 from deploy.running import STATE
 
+UP: Final = "up"
+DEMO: Final = "demo"
+"""Folders within the home: a demonstration never touches the data of `noaber up`."""
+
 
 def read_state(home: Path) -> dict[str, Any] | None:
     """The state of the platform of this home, or None when none runs."""
-    try:
-        state: dict[str, Any] = json.loads((home / "run" / STATE).read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
-        return None
-    return state if _lives(int(state["supervisor"])) else None
+    for place in (home / UP, home / DEMO):
+        try:
+            state: dict[str, Any] = json.loads((place / STATE).read_text())
+        except FileNotFoundError:
+            continue
+        if _lives(int(state["supervisor"])):
+            return state
+    return None
 
 
 def refuse_second(home: Path) -> None:

@@ -2,13 +2,29 @@
 
 import os
 import signal
+import sys
 import threading
+from typing import Final
 
 import click
 
 from deploy.bootstrap import home_of
-from deploy.noaber.state import refuse_second
+from deploy.noaber.play import STORY, Speed, perform
+from deploy.noaber.state import DEMO, UP, refuse_second
 from deploy.running import Running, Wish, forget
+from deploy.scenarios.story import read_story
+
+ROLES: Final = (
+    ("wilma", "meldt en vraagt hulp", "reports and asks for help"),
+    ("gert", "bevestigt en kiest de kring", "confirms and chooses whom to ask"),
+    ("joris", "wordt gevraagd, op zijn telefoon", "is asked, on his phone"),
+    ("anouk", "zegt ja voor haar mensen", "says yes for her people"),
+    ("fatima", "kijkt naar de wand", "watches the wall"),
+    ("ruud", "voert in namens een beller", "enters on behalf of a caller"),
+    ("kees", "is niet gevraagd en ziet niets", "was not asked and sees nothing"),
+)
+WATCHING: Final = "5"
+"""Speed of the play when somebody watches a terminal."""
 
 
 @click.command(epilog="Example: noaber up")
@@ -16,31 +32,40 @@ def up() -> None:
     """Start the platform with the data of last time, until Ctrl-C."""
     home = home_of(os.environ)
     refuse_second(home)
-    with Running(Wish(home, home), click.echo) as running:
+    with Running(Wish(home, home / UP), click.echo) as running:
         _where(running)
         _until_told()
         click.echo("Stopping")
 
 
-@click.command(epilog="Example: noaber demo")
-def demo() -> None:
+@click.command(epilog="Example: noaber demo --speed max")
+@click.option(
+    "--speed", type=Speed(), default=lambda: WATCHING if sys.stdout.isatty() else "max", help="Of the play."
+)
+def demo(speed: float) -> None:
     """Start with fresh made-up data, play Hof van Twente, stay until Ctrl-C."""
     home = home_of(os.environ)
     refuse_second(home)
-    forget(home)
-    with Running(Wish(home, home), click.echo) as running:
+    forget(home, home / DEMO)
+    story = read_story(STORY)
+    with Running(Wish(home, home / DEMO), click.echo) as running:
         _where(running)
+        code = perform(running.platform.origin, story, speed, as_json=False)
+        if code != 0:
+            sys.exit(code)
+        click.echo("The story has been played; everything stays up. Ctrl-C stops it.")
         _until_told()
         click.echo("Stopping")
 
 
 def _where(running: Running) -> None:
     base = running.platform.base
-    click.echo(f"\nLook at {running.platform.origin}  (everybody there is made up)\n")
-    roles = ("wilma", "gert", "joris", "anouk", "fatima", "ruud", "kees")
-    for role in roles:
-        click.echo(f"  {role:8} http://{role}.localhost:{base}")
-    click.echo("\nCtrl-C stops everything.")
+    click.echo(
+        f"\nLook at {running.platform.origin} - everybody there is made up. Each role has an address:\n"
+    )
+    for name, nl, en in ROLES:
+        click.echo(f"  http://{name}.localhost:{base:<6} {nl} ({en})")
+    click.echo("")
 
 
 def _until_told() -> None:
