@@ -21,8 +21,8 @@ export interface Changed {
 const UNREACHABLE: Problem = { code: "unreachable", status: 0, detail: null, facts: {} };
 const PATIENCE_MS = 15_000;
 
-export async function get<T>(path: string): Promise<Answer<T>> {
-  return call<T>(path, { headers: { accept: "application/json" } });
+export async function get<T>(path: string, cache: RequestCache = "default"): Promise<Answer<T>> {
+  return call<T>(path, { headers: { accept: "application/json" }, cache });
 }
 
 export async function post<T = Changed>(path: string, body: unknown, key: string): Promise<Answer<T>> {

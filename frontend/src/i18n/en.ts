@@ -22,6 +22,8 @@ export const en: Record<Key, string> = {
   "demo.short": "Demonstration, made up",
   "demo.title": "This is a demonstration.",
   "demo.explained": "Everybody here is made up. Choose who you want to be, without a password.",
+  "live.lost": "The connection is lost. This picture may be stale.",
+  "live.back": "The connection is back. The picture is right again.",
   "exercise.word": "EXERCISE",
   "exercise.some": "part of it is real",
 
@@ -120,6 +122,17 @@ export const en: Record<Key, string> = {
   "service.works": "works",
   "service.since": "since {when}",
   "service.hurts": "hurts residents {when}",
+
+  "facts.title": "Add what is known by now",
+  "facts.phase": "Phase",
+  "facts.severity": "How severe is it?",
+  "facts.tlp": "Who may read this?",
+  "tlp.red": "own organisation only, strictly",
+  "tlp.strict": "own organisation only",
+  "tlp.amber": "whoever coordinates too",
+  "tlp.green": "whoever is asked too",
+  "tlp.clear": "everybody",
+  "severity.unknown": "Not known yet",
 
   "incidents.title": "Incidents",
   "incidents.down": "1 service does not work | {n} services do not work",

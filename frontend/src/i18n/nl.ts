@@ -20,6 +20,8 @@ export const nl = {
   "demo.short": "Demonstratie, verzonnen",
   "demo.title": "Dit is een demonstratie.",
   "demo.explained": "Alle mensen hier zijn verzonnen. Kies wie je wilt zijn, zonder wachtwoord.",
+  "live.lost": "De verbinding is weg. Dit beeld kan verouderd zijn.",
+  "live.back": "De verbinding is terug. Het beeld klopt weer.",
   "exercise.word": "OEFENING",
   "exercise.some": "een deel is echt",
 
@@ -118,6 +120,17 @@ export const nl = {
   "service.works": "werkt",
   "service.since": "sinds {when}",
   "service.hurts": "raakt inwoners {when}",
+
+  "facts.title": "Aanvullen wat nu bekend is",
+  "facts.phase": "Fase",
+  "facts.severity": "Hoe ernstig is het?",
+  "facts.tlp": "Wie mag dit lezen?",
+  "tlp.red": "alleen de eigen organisatie, strikt",
+  "tlp.strict": "alleen de eigen organisatie",
+  "tlp.amber": "ook wie coördineert",
+  "tlp.green": "ook wie gevraagd wordt",
+  "tlp.clear": "iedereen",
+  "severity.unknown": "Nog niet bekend",
 
   "incidents.title": "Incidenten",
   "incidents.down": "1 dienst werkt niet | {n} diensten werken niet",

@@ -7,7 +7,7 @@ import { type Status, ageOf, statusOf } from "./status";
 
 const browser: World = {
   async snapshot() {
-    const answer = await get<Snapshot>("/api/live/snapshot");
+    const answer = await get<Snapshot>("/api/live/snapshot", "no-store");
     return answer.ok ? { status: 200, snapshot: answer.value } : { status: answer.problem.status, snapshot: null };
   },
   socket: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/live/socket`) as unknown as Socket,
@@ -42,8 +42,8 @@ class Live {
   restart(): void {
     this.connection.stop();
     this.connection.forget();
-    this.publish();
     this.connection.start();
+    this.publish();
   }
 
   absorb(rows: readonly (Row | null)[]): void {

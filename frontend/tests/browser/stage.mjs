@@ -1,5 +1,5 @@
 /** The built pages in a browser with a stand-in for the servers, so that screens can be looked at one by one. */
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,6 +25,9 @@ export const SCREENS = [
 
 /** Serves dist as Caddy does: unknown paths get the page itself. */
 export async function serve() {
+  await access(join(DIST, "index.html")).catch(() => {
+    throw new Error("There are no built pages yet: run `npm run build` first.");
+  });
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     const file = extname(path) ? path : "/index.html";
@@ -49,19 +52,30 @@ export async function stage(browser, url, { who, language = "nl", scheme = "ligh
   page.on("pageerror", (error) => errors.push(String(error)));
   await page.clock.setFixedTime(new Date(NOW));
   const json = (route, body, status = 200) => route.fulfill({ status, contentType: "application/json", body: JSON.stringify(body) });
+  let seated = who;
   await page.route("**/api/**", (route) => {
     const path = new URL(route.request().url()).pathname;
-    if (path === "/api/live/snapshot") return who ? json(route, snapshotOf(who)) : json(route, { code: "signed_out" }, 401);
+    if (path === "/api/live/snapshot") return seated ? json(route, snapshotOf(seated)) : json(route, { code: "signed_out" }, 401);
     if (path === "/api/directory/organisations") return json(route, { organisations: ORGANISATIONS });
     if (path === "/api/directory/demo/people") return json(route, { people: DEMO_PEOPLE });
     if (path === "/api/directory/colleagues") return json(route, { people: COLLEAGUES });
+    if (path === "/api/directory/demo/sign-in") {
+      const { person } = route.request().postDataJSON();
+      seated = DEMO_PEOPLE.find((each) => each.person === person)?.host;
+      return json(route, {});
+    }
+    if (path === "/api/directory/sign-out") seated = null;
     const known = Object.keys(commands).find((suffix) => path.endsWith(suffix));
     return known ? json(route, commands[known][1], commands[known][0]) : json(route, { row: null, rows: [] });
   });
+  let newest;
   await page.routeWebSocket("**/api/live/socket", (socket) => {
+    newest = socket;
     socket.onMessage(() => socket.send(JSON.stringify({ type: "hello", cursor: "c1", at: new Date(NOW).toISOString() })));
   });
-  return { page, context, errors };
+  const say = (frame) => newest.send(JSON.stringify(frame));
+  const hangUp = (code) => newest.close({ code });
+  return { page, context, errors, say, hangUp };
 }
 
 /** Opens a screen and waits until it shows what it has to show. */
