@@ -1,0 +1,76 @@
+"""One whole platform for all journeys; a failure prints the end of every process's log."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from deploy.bootstrap import home_of
+from deploy.running import Running, Wish
+from schemas.values import IBD, Right
+from tests.journey.case import Case
+from tests.journey.cast import NUMBER, People, Places
+from tests.journey.looking import Page
+
+SETTINGS = (
+    ("NOABER_APPROACHES_PER_SLOT", "200"),
+    ("NOABER_SEED_PEOPLE", str(NUMBER)),
+)
+
+_RUNNING = pytest.StashKey[Running]()
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Running]:
+    place = tmp_path_factory.mktemp("platform")
+    wish = Wish(home_of(os.environ), place, first_port=8000, settings=SETTINGS)
+    with Running(wish, print) as running:
+        request.config.stash[_RUNNING] = running
+        yield running
+
+
+@pytest.fixture(scope="session")
+def people(platform: Running) -> Iterator[People]:
+    made = People(platform.platform.origin)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def places(people: People) -> Places:
+    return Places(people)
+
+
+@pytest.fixture
+def case(people: People, places: Places) -> Case:
+    """An incident that was just reported, by a municipality that no other test uses."""
+    return Case(people, places)
+
+
+@pytest.fixture
+def ibd(people: People):
+    return people.with_right(Right.IBD, IBD)
+
+
+@pytest.fixture
+def look() -> Iterator[Callable[..., Page]]:
+    """Opens pages that are closed when the test is over."""
+    opened: list[Page] = []
+
+    def opens(client) -> Page:
+        opened.append(Page(client))
+        return opened[-1]
+
+    yield opens
+    for page in opened:
+        page.drop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    report = yield
+    running = item.config.stash.get(_RUNNING, None)
+    if report.failed and running is not None:
+        for child in running.supervisor.children:
+            report.sections.append((f"log of {child.name}", "\n".join(running.last_lines(child.name))))
+    return report
