@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
+
+import httpx
 
 from deploy.client import Client
 from schemas.catalogue import Function
@@ -29,6 +31,7 @@ class People:
         self._staff: dict[str, list[MadeUp]] = {}
         for each in self.all.values():
             self._staff.setdefault(each.person.memberships[0].organisation, []).append(each)
+        self._door = httpx.Client(base_url=origin)
         self._signed_in: dict[UUID, Client] = {}
 
     def be(self, person: UUID) -> Client:
@@ -40,6 +43,13 @@ class People:
     def anew(self, person: UUID) -> Client:
         """The same with a session of its own, which the test may end."""
         return Client(self.origin).sign_in(person)
+
+    def cookie(self, person: UUID) -> str:
+        """Only the Cookie header of a new session: enough for one of very many."""
+        headers = {"Idempotency-Key": str(uuid4())}
+        answer = self._door.post("/api/directory/demo/sign-in", json={"person": str(person)}, headers=headers)
+        self._door.cookies.clear()
+        return "; ".join(f"{name}={value}" for name, value in answer.cookies.items())
 
     def persona(self, name: str) -> Client:
         """One of those whom the demonstration invites to play."""
@@ -56,6 +66,7 @@ class People:
 
     def close(self) -> None:
         """Everybody goes home."""
+        self._door.close()
         for client in self._signed_in.values():
             client.__exit__()
 
