@@ -92,6 +92,10 @@ class Running:
         self.supervisor.stop()
         (self._place / STATE).unlink(missing_ok=True)
 
+    def forget(self) -> None:
+        """Delete all of it, after the block; nothing is kept."""
+        forget(self._home, self._place)
+
     def _start(self) -> None:
         with ThreadPoolExecutor() as pool:
             pages = pool.submit(frontend.build, self._home)

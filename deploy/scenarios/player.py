@@ -74,6 +74,7 @@ class Player:
         self._asked_at: dict[str, float] = {}
         self._seen: dict[str, list[Approached]] = {}
         self._answered: set[str] = set()
+        self._made: dict[str, list[str]] = {}
         self.summary = Summary()
 
     def play(self, step: Step) -> None:
@@ -159,7 +160,10 @@ class Player:
         found = self._await(f"{step.at}: nobody is asked", lambda: self._nth_person(step))
         self._answered.add(found.id)
         body = {"approach": found.id, "terms_version": self._terms(step)}
-        return self._on_request(self._person(str(found.person)), step, "claim", body)
+        answer = self._on_request(self._person(str(found.person)), step, "claim", body)
+        if not isinstance(answer, Refusal):
+            self._made.setdefault(str(step.request), []).append(answer["row"]["id"])
+        return answer
 
     def _do_decline(self, step: Step) -> Any:
         found = self._await(f"{step.at}: nobody is asked", lambda: self._nth_person(step))
@@ -291,10 +295,12 @@ class Player:
         return sorted(mine, key=lambda each: (each[1]["claimed_at"], each[0]))
 
     def _waiting(self, step: Step) -> dict[str, list[str]]:
+        """Asked of the owner, since a screen may be a moment behind what was just claimed."""
         waiting: dict[str, list[str]] = {}
-        for key, row in self._commitments(step):
-            if "lender" in row["waits_for"]:
-                waiting.setdefault(row["lender"], []).append(key)
+        for key in self._made.get(str(step.request), ()):
+            row = self._as(By.MANDATE).read(f"/api/aid/commitments/{key}")
+            if not isinstance(row, Refusal) and "lender" in row["data"]["waits_for"]:
+                waiting.setdefault(row["data"]["lender"], []).append(key)
         return waiting
 
     def _unnamed(self, step: Step) -> tuple[str, dict[str, Any]] | None:

@@ -11,12 +11,19 @@ from typing import Any
 import uvloop
 
 
+def quiet() -> None:
+    """Libraries that write a line per connection, or shout while a broker is away for a moment."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    for name in ("websockets", "httpx"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
 def run(main: Coroutine[Any, Any, None]) -> None:
     """Run until it ends or the process is told to stop; what it raises ends the process, loudly."""
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    quiet()
     with contextlib.suppress(asyncio.CancelledError):
         uvloop.run(_until_told(main))
 

@@ -7,6 +7,8 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
+from services.runtime.process import quiet
+
 GRACE_SECONDS: Final = 3
 """uvicorn waits for ever for a parked connection unless it is told how long."""
 
@@ -16,7 +18,7 @@ def serve(app: FastAPI, port: int) -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    quiet()
     uvicorn.run(
         app,
         host="127.0.0.1",

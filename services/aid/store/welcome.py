@@ -60,12 +60,12 @@ def _duty(person: Person, now: datetime) -> Duty:
 def _lending(organisation: str) -> Lending:
     """One in two gave a standing yes; three in four let their people be asked directly.
 
-    Enschede gave one and Hengelo did not, as in the story that the demo tells.
+    Enschede did both and Hengelo, which answers at its desk, neither, as in the story that the demo tells.
     """
     number = uuid5(WELCOME, organisation).int
     standing = StandingYes(id=uuid5(WELCOME, f"{organisation}/standing"), at_most=3, max_days=STANDING_DAYS)
     gave = organisation != "GM0164" and (organisation == "GM0153" or number % 2 == 0)
-    asks = organisation in {"GM0153", "GM0164"} or number % 4 != 0
+    asks = organisation != "GM0164" and (organisation == "GM0153" or number % 4 != 0)
     return Lending(
         id=organisation,
         cover={Function.BACKUP_RECOVERY: 0, Function.CIVIL_AFFAIRS: 1},

@@ -30,6 +30,14 @@ _LAST: Final = (
 )  # fmt: skip
 
 
+_IN_THE_STORY: Final = {
+    # Anouk's colleagues: the demonstration tells of a back-up engineer who waits for her yes.
+    ("GM0164", 2): (Function.BACKUP_RECOVERY,),
+    ("GM0164", 3): (Function.BACKUP_RECOVERY, Function.SYSTEM_ADMINISTRATION),
+    ("GM0164", 4): (Function.CIVIL_AFFAIRS,),
+}
+
+
 @dataclass(frozen=True)
 class MadeUp:
     """A person as the directory keeps them, and the name and number that only `contacts` holds."""
@@ -130,6 +138,7 @@ def _person(organisation: str, ordinal: int, dice: random.Random) -> MadeUp:
     elif ordinal == 1:
         rights = (Right.LEND, Right.REPORT)
     functions = tuple(dice.sample(list(Function), k=dice.choice((1, 1, 2, 2, 3))))
+    functions = _IN_THE_STORY.get((organisation, ordinal), functions)
     languages = ("nl", *(dice.sample(("en", "de", "tr", "ar", "pl", "fy"), k=dice.choice((0, 1, 1)))))
     systems = tuple(dice.sample(SYSTEMS, k=dice.choice((0, 1, 2))))
     key = uuid5(NAMESPACE, f"{organisation}/{ordinal}")

@@ -1,0 +1,148 @@
+/**
+ * The main job by five people with a page each, on a running platform: `node five-people.mjs <port> <picture folder>`.
+ * Nobody presses reload. Ends with 1 and what was on the screen when something does not appear in time.
+ */
+import { mkdir } from "node:fs/promises";
+import { launch } from "./chromium.mjs";
+
+const [port, folder] = process.argv.slice(2);
+const PHONE = { width: 390, height: 844 };
+const DESK = { width: 1280, height: 900 };
+const WALL = { width: 1920, height: 1080 };
+const PATIENCE = 20_000;
+
+await mkdir(folder, { recursive: true });
+const browser = await launch();
+const errors = [];
+
+async function person(name, viewport, language = "nl-NL") {
+  const context = await browser.newContext({ viewport, locale: language, timezoneId: "Europe/Amsterdam" });
+  context.setDefaultTimeout(PATIENCE);
+  const page = await context.newPage();
+  page.on("pageerror", (error) => errors.push(`${name}: ${error}`));
+  await page.goto(`http://${name}.localhost:${port}/`);
+  await page.getByRole("button", { name: new RegExp(`^${name}`, "i") }).first().click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+  return { name, page, context };
+}
+
+const see = (who, text) => who.page.getByText(text).first().waitFor();
+const press = (who, name, role = "button") =>
+  who.page.getByRole(role, { name, exact: typeof name === "string" }).first().click();
+const picture = (who, what, whole = true) =>
+  who.page.screenshot({ path: `${folder}/${who.name}-${what}.png`, fullPage: whole });
+
+async function step(title, work) {
+  try {
+    await work();
+    console.log(`ok  ${title}`);
+  } catch (error) {
+    for (const context of browser.contexts()) {
+      for (const page of context.pages()) {
+        console.error(`--- ${page.url()}\n${(await page.innerText("body")).slice(0, 900)}`);
+        await page.screenshot({ path: `${folder}/failed-${new URL(page.url()).hostname}.png`, fullPage: true });
+      }
+    }
+    throw new Error(`${title}: ${error.message}`);
+  }
+}
+
+async function main() {
+  const wilma = await person("wilma", PHONE);
+  const gert = await person("gert", DESK);
+  const joris = await person("joris", PHONE);
+  const anouk = await person("anouk", DESK);
+  const fatima = await person("fatima", WALL, "en-GB");
+  const kees = await person("kees", PHONE);
+  await fatima.page.goto(`http://fatima.localhost:${port}/wall`);
+
+  await step("Wilma reports in three fields", async () => {
+    await wilma.page.goto(`http://wilma.localhost:${port}/report`);
+    await press(wilma, /Paspoorten/);
+    await press(wilma, /Begraven/);
+    await press(wilma, /Begraven/);
+    await press(wilma, "een uur geleden");
+    await wilma.page.getByLabel("Wie kunnen we bellen?").fill("06 00000000");
+    await picture(wilma, "report");
+    await press(wilma, "Meld incident");
+    await wilma.page.waitForURL(/\/incident\//);
+    await see(wilma, "070 204 55 11");
+    await wilma.page.getByText("Tekst om voor te lezen").click();
+    await see(wilma, /Ik bel namens/);
+  });
+
+  await step("she asks for two back-up people, provisionally", async () => {
+    await press(wilma, "Vraag hulp");
+    await wilma.page.getByLabel("Wie heb je nodig?").selectOption({ label: "Back-up en herstel" });
+    await press(wilma, /^Eén meer/);
+    await press(wilma, /over 6 uur|over 8 uur|over 4 uur|morgen 08:00/);
+    await press(wilma, "Vraag voorlopig");
+    await see(wilma, /collega's bij .* organisaties kunnen gevraagd worden/);
+    await picture(wilma, "provisional");
+  });
+
+  await step("Gert, who never reloaded, gives the coordinator's role and confirms for his region", async () => {
+    await press(gert, "Incidenten", "link");
+    await press(gert, /Hof van Twente/, "link");
+    await see(gert, "Bevestig en kies de kring");
+    await gert.page.getByLabel("Geef de rol aan").selectOption({ label: "Almelo" });
+    await press(gert, "Geef rol");
+    await picture(gert, "confirm");
+    await press(gert, "Bevestig en vraag hulp");
+    await see(gert, /organisaties gevraagd/);
+  });
+
+  await step("Fatima's wall fills by itself", async () => {
+    await see(fatima, "Back-up and recovery");
+    await picture(fatima, "wall-open", false);
+  });
+
+  await step("Joris reads why him and helps with one tap", async () => {
+    await see(joris, "Waarom jij");
+    await see(joris, "ja, vooraf gegeven");
+    await picture(joris, "asked");
+    await press(joris, "Ik help");
+    await see(joris, "De plek is van jou.");
+    await picture(joris, "claimed");
+  });
+
+  await step("Anouk says yes for one slot, the name follows", async () => {
+    await anouk.page.goto(`http://anouk.localhost:${port}/desk`);
+    await see(anouk, /Back-up en herstel/);
+    await picture(anouk, "asked");
+    await anouk.page.getByRole("button", { name: /^Eén meer: Plekken zonder naam/ }).first().click();
+    await press(anouk, /^Ja, 1 plek/);
+    await anouk.page.getByLabel("Wie gaat er?").waitFor();
+    await picture(anouk, "names-follow");
+  });
+
+  await step("the wall shows both without a reload, and the curious neighbour sees nothing", async () => {
+    await see(fatima, /Hengelo/);
+    await see(fatima, /Enschede/);
+    await picture(fatima, "wall", false);
+    const seen = await kees.page.innerText("body");
+    if (/Hof van Twente|Back-up/.test(seen)) throw new Error(`Kees sees: ${seen}`);
+    await picture(kees, "nothing");
+  });
+
+  await step("Fatima's network drops: the picture says its age; it comes back right", async () => {
+    await fatima.context.setOffline(true);
+    await see(fatima, /Offline|No connection/);
+    await press(joris, "Geef terug");
+    await press(joris, "Ja, geef terug");
+    await fatima.context.setOffline(false);
+    await see(fatima, /gives a slot for .* back/);
+    await see(fatima, /Live · \d/);
+  });
+
+  if (errors.length > 0) throw new Error(errors.join("\n"));
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(String(error));
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}
