@@ -1,0 +1,66 @@
+"""What nobody else on the machine may read, and who is told what."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deploy import stack
+from deploy.parts.ports import BLOCK
+from deploy.parts.postgres import Postgres
+from deploy.stack import BY_NAME, OWNERS, SERVICES, Platform, environment, secrets_in
+from services.runtime.settings import Mode, Seed
+
+
+def _mode(file: Path) -> int:
+    return file.stat().st_mode & 0o777
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Platform:
+    return Platform(7400, Mode.DEMO, Seed.FICTITIOUS, tmp_path, secrets_in(tmp_path / "run" / "secrets.json"))
+
+
+def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
+    file = tmp_path / "a home with a space" / "run" / "secrets.json"
+    made = secrets_in(file)
+    assert _mode(file) == 0o600
+    assert secrets_in(file) == made
+    assert set(made.passwords) == set(OWNERS)
+    assert len(set(made.passwords.values())) == len(OWNERS)
+
+
+def test_two_homes_have_nothing_in_common(tmp_path: Path) -> None:
+    one, other = (secrets_in(tmp_path / name / "secrets.json") for name in ("one", "other"))
+    assert not set(one.passwords.values()) & set(other.passwords.values())
+    assert one.private_key != other.private_key
+    assert one.public_keys != other.public_keys
+    assert one.internal_token != other.internal_token
+
+
+def test_the_superusers_password_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    server = Postgres(tmp_path, tmp_path / "data", 5432)
+    assert server.dsn == server.dsn
+    assert _mode(tmp_path / "data" / "password") == 0o600
+
+
+def test_only_the_directory_is_given_the_key_that_signs(platform: Platform) -> None:
+    told = {service.name: environment(platform, service) for service in SERVICES}
+    assert [name for name, each in told.items() if "NOABER_TOKEN_PRIVATE_KEY" in each] == ["directory"]
+    with_token = {name for name, each in told.items() if "NOABER_INTERNAL_TOKEN" in each}
+    assert with_token == {"directory", "live"}
+
+
+def test_a_process_is_told_its_own_database_and_no_other(platform: Platform) -> None:
+    for service in SERVICES:
+        told = json.dumps(environment(platform, service))
+        for owner in OWNERS:
+            knows = platform.secrets.passwords[owner] in told
+            assert knows == (service.owner == owner), f"{service.name} and the password of {owner}"
+
+
+def test_the_ports_of_a_platform_differ_and_fit_in_its_block() -> None:
+    offsets = [stack.GATEWAY, stack.KAFKA, stack.CONTROLLER, stack.POSTGRES]
+    offsets += [service.offset for service in BY_NAME.values()]
+    assert len(set(offsets)) == len(offsets)
+    assert max(offsets) < BLOCK
