@@ -39,7 +39,7 @@ HEAD: Final = """\
 # steps of `prepare` are tested on the real Kafka and Postgres; that the containers come up is not.
 #
 #   python -m deploy.compose secrets
-#   docker compose --env-file .noaber/run/compose.env up --build
+#   docker compose --env-file .noaber/compose/secrets.env up --build
 #
 # Our processes listen on loopback only. So they share the network of `gateway`, as in a pod: it alone has a
 # port on the machine, and there they find each other where the local runner would have put them.
@@ -229,10 +229,10 @@ def _yaml(node: Json | list[str], depth: int) -> Iterator[str]:
 
 def write_secrets(home: Path) -> Path:
     """Write the file for `--env-file` unless it is there; readable by its owner only."""
-    file = home / "run" / "compose.env"
+    file = home / "compose" / "secrets.env"
     if file.exists():
         return file
-    made = secrets_in(home / "run" / "secrets.json")
+    made = secrets_in(home / "compose" / "secrets.json")
     values = {
         "postgres_password": secrets.token_urlsafe(24),
         **{f"{owner}_password": made.passwords[owner] for owner in OWNERS},
