@@ -3,8 +3,7 @@
 import os
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +12,7 @@ import pytest
 
 from deploy import supervisor as supervising
 from deploy.supervisor import Child, Supervisor
+from tests.unit.deploy.patience import until
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
 IGNORES = [
@@ -21,14 +21,6 @@ IGNORES = [
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True)\n"
     "time.sleep(60)",
 ]
-
-
-def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    """Return when the condition holds; AssertionError when it does not within so many seconds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
 
 
 @pytest.fixture
