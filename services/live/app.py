@@ -234,7 +234,9 @@ class Live:
         # From here to `add` nothing is awaited: what changes later reaches the viewer as a delta.
         changed, removed = self._board.since(sorted(self._board.touched_by(events)), keys)
         head = {"cursor": self._cursor(keys), "at": self._now().isoformat()}
-        hello = Hello(**head).model_dump_json()
+        # The hello repeats the viewer's own cursor: were it newer, a viewer whose network drops before the
+        # delta arrives would never hear of what stands in it.
+        hello = Hello(cursor=first.cursor, at=head["at"]).model_dump_json()
         viewer = Viewer(connection, asker, keys)
         self._viewers.add(viewer)
         try:

@@ -81,9 +81,11 @@ class Viewers:
                 async with asyncio.timeout(max(0.0, said + SILENCE_SECONDS - time.monotonic())):
                     await self._woken.wait()
             except TimeoutError:
-                self._say_nothing_changed()
                 said = time.monotonic()
-                continue
+                # A heartbeat's cursor must not run ahead of a change that still waits for its tick.
+                if not self._touched:
+                    self._say_nothing_changed()
+                    continue
             self.flush()
             await asyncio.sleep(TICK_SECONDS)
 

@@ -28,6 +28,18 @@ def run(main: Coroutine[Any, Any, None]) -> None:
         uvloop.run(_until_told(main))
 
 
+async def first_to_end(*tasks: "asyncio.Task[None]") -> None:
+    """Wait until one of them ends, end the others, and raise what it raised."""
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
 async def _until_told(main: Coroutine[Any, Any, None]) -> None:
     task = asyncio.ensure_future(main)
     loop = asyncio.get_running_loop()

@@ -7,11 +7,14 @@ from typing import Any, Final
 
 import asyncpg
 
+from schemas.topics import owned_by
 from services.runtime.database import open_pool
 from services.runtime.health import Health, health_server
 from services.runtime.journal import CHANNEL, PostgresOutbox
+from services.runtime.process import first_to_end
 from services.runtime.relay import KafkaPublisher, PostgresLease, Relay, lease_on
 from services.runtime.settings import OwnerSettings
+from services.runtime.tail import Tail
 
 ACQUIRE_SECONDS: Final = 0.5
 LATE_SECONDS: Final = 10.0
@@ -56,9 +59,9 @@ async def relay(settings: OwnerSettings, owner: str) -> None:
             looking = asyncio.create_task(_look(pool, watch))
             await _acquire(lease, watch)
             working = asyncio.create_task(_work(settings, owner, pool, publisher, lease))
-            done, _ = await asyncio.wait({looking, working}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            tail = Tail(pool, settings.kafka, settings.topic_prefix, owned_by(owner))
+            tailing = asyncio.create_task(tail.run())
+            await first_to_end(looking, working, tailing)
     finally:
         await publisher.stop()
         pool.terminate()
