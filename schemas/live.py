@@ -111,7 +111,7 @@ class Snapshot(Wire):
 
 
 class Hello(Wire):
-    """First frame after a resume: the viewer is up to date from this cursor on."""
+    """First frame after a resume; its cursor is the viewer's own, what it missed follows as a delta."""
 
     type: Literal["hello"] = "hello"
     cursor: str

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from schemas.catalogue import Function
-from schemas.state import ASKED, COORDINATOR, OWN, Row
+from schemas.state import ASKED, OWN, Row
 from schemas.values import Moment, OrganisationId, Value
 
 
@@ -51,8 +51,9 @@ class Approach(Row):
 
     id: Annotated[UUID, ASKED]
     request: Annotated[UUID, ASKED]
-    # Not for those who are asked: it would tell them which requests come from the same victim.
-    incident: Annotated[UUID, COORDINATOR]
+    # Shown to nobody: those who are asked own the row, and it would tell them which requests come from the
+    # same victim. Who sees the request as well finds the incident there.
+    incident: UUID
     lender: Annotated[OrganisationId, ASKED]
     person: Annotated[UUID | None, OWN] = None
     function: Annotated[Function, ASKED]

@@ -22,7 +22,7 @@ from schemas.events.contact import Contact
 from schemas.events.incident import Incident
 from schemas.events.person import Person
 from schemas.events.session import Session
-from schemas.live import CLOSE_SIGNED_OUT, Hello, Me, Reset, Resume
+from schemas.live import CLOSE_SIGNED_OUT, Cursor, Hello, Me, Reset, Resume
 from schemas.topics import (
     APPROACHES,
     COMMITMENTS,
@@ -38,7 +38,7 @@ from schemas.topics import (
 from schemas.visibility import Keys
 from services.live.contacts import Contacts
 from services.live.cursors import Stale, cursor, resumed
-from services.live.rules.board import Board, frame
+from services.live.rules.board import Board, Spot, frame
 from services.live.settings import LiveSettings
 from services.live.viewers import Viewer, Viewers
 from services.runtime.dead_letters import LazyDeadLetters
@@ -85,6 +85,7 @@ class Live:
         self._newest = Newest(settings.kafka, settings.topic_prefix, TOPICS, self._letters, self._on_news)
         self._viewers = Viewers(self._board, self._cursor, self._now)
         self._contacts = Contacts(settings.contact_keys_url, settings.internal_token)
+        self._joined: dict[UUID, float] = {}
         verifier = Verifier(settings.token_public_keys, settings.mode)
         self._who = Who(verifier, self, self._now)
 
@@ -142,6 +143,13 @@ class Live:
         while True:
             for person, reach in (await self._contacts.next()).items():
                 self._viewers.touch(self._board.join(person, reach))
+                self._joined[person] = self._now().timestamp()
+
+    def _joined_since(self, cursor: str) -> set[Spot]:
+        """Rows whose contact came after a cursor: it is joined later than its event was read."""
+        issued = Cursor.decode(cursor).issued
+        late = (person for person, joined in self._joined.items() if joined >= issued)
+        return {spot for person in late for spot in self._board.of_person(person)}
 
     async def _review_for_ever(self) -> None:
         while True:
@@ -232,7 +240,8 @@ class Live:
             await connection.send(Reset(why=str(stale)).model_dump_json())
             return
         # From here to `add` nothing is awaited: what changes later reaches the viewer as a delta.
-        changed, removed = self._board.since(sorted(self._board.touched_by(events)), keys)
+        touched = self._board.touched_by(events) | self._joined_since(first.cursor)
+        changed, removed = self._board.since(sorted(touched), keys)
         head = {"cursor": self._cursor(keys), "at": self._now().isoformat()}
         # The hello repeats the viewer's own cursor: were it newer, a viewer whose network drops before the
         # delta arrives would never hear of what stands in it.

@@ -29,11 +29,11 @@ def row(client: Client, kind: str, key: str) -> dict[str, Any]:
 class Case:
     """Everything that one affected municipality does."""
 
-    def __init__(self, people: People, places: Places, victim: str | None = None) -> None:
+    def __init__(self, people: People, places: Places, victim: str | None = None, **more: Any) -> None:
         self.victim = victim or places.take()
         self.mandate = people.with_right(Right.MANDATE, self.victim)
         self.incident = new_id()
-        done(self.mandate.send("/api/aid/incidents", self.report()))
+        done(self.mandate.send("/api/aid/incidents", self.report(**more)))
 
     def report(self, **more: Any) -> dict[str, Any]:
         """The body of the report."""

@@ -70,6 +70,7 @@ class Page:
         self.resets = 0
         self.picture = Picture(self._snapshot())
         self._open = ExitStack()
+        self.cookie = client.cookie
         self._socket: ClientConnection | None = None
         self.resume()
 
@@ -92,6 +93,11 @@ class Page:
             return False
         self.picture.apply(first)
         return True
+
+    def refused(self) -> int:
+        """Connects in vain; the code with which the server says so."""
+        self._socket = self._connect()
+        return self.closed()
 
     def drop(self) -> None:
         """The network is gone: no goodbye."""
@@ -146,13 +152,15 @@ class Page:
         origin = self.client.origin
         way = connect(
             origin.replace("http", "ws") + "/api/live/socket",
-            additional_headers={"Cookie": self.client.cookie, "Origin": origin},
+            additional_headers={"Cookie": self.cookie, "Origin": origin},
             compression=None,
             proxy=None,
             close_timeout=1,
         )
         made = self._open.enter_context(way)
-        made.send(json.dumps({"type": "resume", "cursor": self.picture.cursor}))
+        # A server that closes at once is heard of at the first read.
+        with contextlib.suppress(ConnectionClosed):
+            made.send(json.dumps({"type": "resume", "cursor": self.picture.cursor}))
         return made
 
     def _received(self, seconds: float) -> str:

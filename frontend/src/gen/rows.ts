@@ -227,7 +227,6 @@ export interface ApproachData {
   tlp: Tlp;
   id: string;
   request: string;
-  incident?: string;  // from coordinator
   lender: string;
   person?: string | null;  // from own
   function: Function;

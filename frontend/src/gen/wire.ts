@@ -48,7 +48,7 @@ export interface Snapshot {
   tables: Table[];
 }
 
-/** First frame after a resume: the viewer is up to date from this cursor on. */
+/** First frame after a resume; its cursor is the viewer's own, what it missed follows as a delta. */
 export interface Hello {
   type: "hello";
   cursor: string;

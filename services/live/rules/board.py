@@ -63,6 +63,10 @@ class Board:
         for spot in self._of_person[person]:
             for level in Level:
                 self._fragments.pop((spot, level), None)
+        return self.of_person(person)
+
+    def of_person(self, person: UUID) -> set[Spot]:
+        """The rows that show this person's contact."""
         return set(self._of_person[person])
 
     def keys(self, person: Person) -> Keys:
