@@ -4,10 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from schemas.events.approach import Approach
@@ -16,45 +13,34 @@ from schemas.events.help_request import HelpRequest
 from schemas.events.incident import Incident
 from schemas.state import Row
 from services.runtime.ports import Written
+from services.runtime.tables import Stored
 
 
-class IncidentRow(SQLModel, table=True):
+class IncidentRow(Stored, table=True):
     """Incidents."""
 
     __tablename__ = "incident"
-    id: str = Field(primary_key=True)
-    version: int
-    state: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
-class HelpRequestRow(SQLModel, table=True):
+class HelpRequestRow(Stored, table=True):
     """Help requests."""
 
     __tablename__ = "help_request"
-    id: str = Field(primary_key=True)
-    version: int
-    state: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
-class ApproachRow(SQLModel, table=True):
+class ApproachRow(Stored, table=True):
     """Approaches."""
 
     __tablename__ = "approach"
-    id: str = Field(primary_key=True)
-    version: int
-    state: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
-class CommitmentRow(SQLModel, table=True):
+class CommitmentRow(Stored, table=True):
     """Commitments."""
 
     __tablename__ = "commitment"
-    id: str = Field(primary_key=True)
-    version: int
-    state: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
-TABLES: Final[dict[str, tuple[type[SQLModel], type[Row]]]] = {
+TABLES: Final[dict[str, tuple[type[Stored], type[Row]]]] = {
     Incident.TYPE: (IncidentRow, Incident),
     HelpRequest.TYPE: (HelpRequestRow, HelpRequest),
     Approach.TYPE: (ApproachRow, Approach),

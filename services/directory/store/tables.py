@@ -1,47 +1,34 @@
 """The directory's tables as SQLModel sees them."""
 
-from typing import Any
-
-from sqlalchemy import Column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from services.runtime.tables import Stored
 
-class OrganisationRow(SQLModel, table=True):
+
+class OrganisationRow(Stored, table=True):
     """Organisations."""
 
     __tablename__ = "organisation"
-    id: str = Field(primary_key=True)
-    version: int
-    state: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
-class PersonRow(SQLModel, table=True):
+class PersonRow(Stored, table=True):
     """People, without personal data; `employers` is generated from the state."""
 
     __tablename__ = "person"
-    id: str = Field(primary_key=True)
-    version: int
-    state: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    employers: list[str] = Field(sa_column=Column(JSONB))
+    employers: list[str] = Field(sa_type=JSONB)
 
 
-class ContactRow(SQLModel, table=True):
+class ContactRow(Stored, table=True):
     """Sealed names and numbers."""
 
     __tablename__ = "contact"
-    id: str = Field(primary_key=True)
-    version: int
-    state: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
-class SessionRow(SQLModel, table=True):
+class SessionRow(Stored, table=True):
     """Sessions."""
 
     __tablename__ = "session"
-    id: str = Field(primary_key=True)
-    version: int
-    state: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
 class DataKeyRow(SQLModel, table=True):
