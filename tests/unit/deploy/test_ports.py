@@ -8,14 +8,22 @@ from deploy.bootstrap import SetupFailed
 from deploy.parts import ports
 
 
-def test_a_taken_port_anywhere_in_the_block_leads_to_the_next_block() -> None:
-    first = ports.free_block(first=8000)
-    for offset in (0, ports.BLOCK - 1):
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", first + offset))
-            taken.listen()
-            assert ports.free_block(first) >= first + ports.BLOCK
-            assert (ports.free_block(first) - first) % ports.BLOCK == 0
+@pytest.mark.parametrize(
+    ("taken", "base"), [(set(), 7400), ({7400}, 7420), ({7419}, 7420), ({7403, 7420}, 7440), ({7420}, 7400)]
+)
+def test_a_taken_port_anywhere_in_the_block_leads_to_the_next_block(
+    taken: set[int], base: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ports, "_is_free", lambda port: port not in taken)
+    assert ports.free_block() == base
+
+
+def test_a_port_is_free_only_while_nobody_listens() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        assert not ports._is_free(listener.getsockname()[1])
+    assert ports._is_free(ports.free_port())
 
 
 def test_no_free_block_is_one_sentence_that_says_what_to_do() -> None:
