@@ -82,7 +82,7 @@ class Removed(Wire):
 
 
 class Table(Wire):
-    """Rows of one kind and level, by columns: each row is [id, v, value of fields[0], ...]."""
+    """Rows of one kind, level and fields, by columns: each row is [id, v, value of fields[0], ...]."""
 
     kind: Kind
     level: Level

@@ -35,8 +35,8 @@ class Contacts:
         self._waiting[UUID(event.envelope.key)] = event
         self._wanted.set()
 
-    async def next(self) -> Mapping[UUID, Reach | None]:
-        """The next people whose contact can be read now, or (None) never again; waits for them."""
+    async def next(self) -> Mapping[UUID, Reach]:
+        """The next people whose contact can be read now, or (empty) never again; waits for them."""
         while True:
             await self._wanted.wait()
             batch = dict(list(self._waiting.items())[:BATCH])
@@ -68,14 +68,15 @@ class Contacts:
             return {person: base64.b64decode(key) for person, key in answer.json()["keys"].items()}
 
 
-def _reach(event: Event, key: bytes | None) -> Reach | None:
-    contact = event.state
+def _reach(event: Event, key: bytes | None) -> Reach:
+    contact, version = event.state, event.envelope.version
+    nothing = Reach("", "", version)
     if not isinstance(contact, Contact) or contact.forgotten or key is None:
-        return None
+        return nothing
     try:
         name = unseal(contact.name, key, contact.id, "name")
         phone = unseal(contact.phone, key, contact.id, "phone")
     except Unreadable:
         log.error("the contact of %s does not fit its key", contact.id)
-        return None
-    return Reach(name, phone, event.envelope.version)
+        return nothing
+    return Reach(name, phone, version)

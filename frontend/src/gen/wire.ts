@@ -31,7 +31,7 @@ export interface Row {
   data: Record<string, unknown>;
 }
 
-/** Rows of one kind and level, by columns: each row is [id, v, value of fields[0], ...]. */
+/** Rows of one kind, level and fields, by columns: each row is [id, v, value of fields[0], ...]. */
 export interface Table {
   kind: Kind;
   level: Level;

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,10 @@ Spot = tuple[str, str]
 
 @dataclass(frozen=True)
 class Reach:
-    """A name and number as live joins them, and the version of the contact they came from."""
+    """A name and number as live joins them, and the version of the contact they came from.
+
+    Both are empty once the contact cannot be read any more; its version still rises, so that it disappears.
+    """
 
     name: str
     phone: str
@@ -54,12 +57,9 @@ class Board:
             changed |= self._children[event.state.id]
         return changed
 
-    def join(self, person: UUID, reach: Reach | None) -> set[Spot]:
+    def join(self, person: UUID, reach: Reach) -> set[Spot]:
         """A contact that can be read now, or cannot be read any more."""
-        if reach is None:
-            self._contacts.pop(person, None)
-        else:
-            self._contacts[person] = reach
+        self._contacts[person] = reach
         for spot in self._of_person[person]:
             for level in Level:
                 self._fragments.pop((spot, level), None)
@@ -117,11 +117,15 @@ class Board:
         return Removed(kind=Kind(spot[0]), id=spot[1], v=self.version(spot)).model_dump_json().encode()
 
     def tables(self, keys: Collection[str]) -> list[dict[str, Any]]:
-        """Everything the keys see, by columns: one table per kind and level."""
-        tables: dict[tuple[str, Level], list[Shown]] = defaultdict(list)
+        """Everything the keys see, by columns: one table per kind, level and fields.
+
+        Rows with and without a contact stand apart: a hole in a column could not be told from null.
+        """
+        tables: dict[tuple[str, Level, tuple[str, ...]], list[Shown]] = defaultdict(list)
         for spot, level in self.visible(keys):
-            tables[spot[0], level].append(self._shown(spot, level, self.version(spot)))
-        return [_table(kind, level, rows) for (kind, level), rows in sorted(tables.items())]
+            row = self._shown(spot, level, self.version(spot))
+            tables[spot[0], level, tuple(sorted(row.data))].append(row)
+        return [_table(*about, rows) for about, rows in sorted(tables.items())]
 
     def since(self, touched: Iterable[Spot], keys: Collection[str]) -> tuple[list[bytes], list[bytes]]:
         """Fragments of the touched rows that these keys see, and what is said of those they lost."""
@@ -152,7 +156,7 @@ class Board:
         row = _row(self._events[spot])
         data = project(row, level)
         reach = self._contacts.get(_person_of(row) or UUID(int=0))
-        if reach is not None and level.rank >= Level.PARTNER.rank:
+        if reach is not None and reach.name and level.rank >= Level.PARTNER.rank:
             data["contact"] = {"name": reach.name, "phone": reach.phone}
         return Shown(kind=Kind(spot[0]), id=spot[1], v=version, level=level, data=data)
 
@@ -196,13 +200,12 @@ def _person_of(row: Row) -> UUID | None:
     return row.id if isinstance(row, Person) else None
 
 
-def _table(kind: str, level: Level, rows: list[Shown]) -> dict[str, Any]:
-    fields = sorted({name for row in rows for name in row.data})
+def _table(kind: str, level: Level, fields: Sequence[str], rows: list[Shown]) -> dict[str, Any]:
     return {
         "kind": kind,
         "level": level,
-        "fields": fields,
-        "rows": [[row.id, list(row.v), *(row.data.get(name) for name in fields)] for row in rows],
+        "fields": list(fields),
+        "rows": [[row.id, list(row.v), *(row.data[name] for name in fields)] for row in rows],
     }
 
 

@@ -1,0 +1,64 @@
+"""snapshot@n + deltas n..m == snapshot@m per key set, whatever happens to rows, readers, labels, contacts."""
+
+import os
+from random import Random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.live.history import History, Viewer, rows_of, viewers_of
+
+EXAMPLES = 2_000 if os.environ.get("NOABER_COUNTS") == "long" else 300
+SETTINGS = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+MOVES = st.lists(st.sampled_from(("step", "step", "step", "hear", "resume")), min_size=5, max_size=60)
+
+
+@SETTINGS
+@given(st.integers(0, 2**32), st.integers(0, 30), MOVES)
+def test_a_snapshot_and_the_deltas_after_it_are_the_later_snapshot(seed, before, moves) -> None:
+    dice = Random(seed)
+    history = History(dice)
+    for _ in range(before):
+        history.step()
+    viewers = [Viewer(history, keys) for keys in viewers_of(history)]
+    for tick, move in enumerate([*moves, "hear"]):
+        if move == "step":
+            touched = history.step()
+            for viewer in viewers:
+                viewer.touched |= touched
+            continue
+        # Each viewer hears at its own pace; the last frame reaches all.
+        for viewer in viewers if tick == len(moves) else dice.sample(viewers, k=3):
+            if move == "resume":
+                viewer.resume(history)
+            viewer.hear(tick)
+            viewer.read = len(history.log)
+            assert viewer.rows == rows_of(viewer.asked_anew(tick))
+    for viewer in viewers:
+        for spot in viewer.removed:
+            assert viewer.keys & history.ever[spot], f"{spot} is named to who never read it"
+
+
+@SETTINGS
+@given(st.integers(0, 2**32))
+def test_a_frame_names_nothing_of_a_row_to_who_never_read_it(seed) -> None:
+    history = History(Random(seed))
+    viewers = [Viewer(history, keys) for keys in viewers_of(history)]
+    for tick in range(30):
+        touched = history.step()
+        for viewer in viewers:
+            viewer.touched |= touched
+            viewer.hear(tick)
+    for viewer in viewers:
+        text = str(viewer.frames)
+        hidden = [spot for spot, ever in history.ever.items() if not ever & viewer.keys]
+        assert not [spot for spot in hidden if f"'id': '{spot[1]}', 'v'" in text and _only(history, spot)]
+
+
+def _only(history: History, spot: tuple[str, str]) -> bool:
+    # A person's duty and the person themselves have one id: only ids of one kind of row are searched for.
+    return sum(each[1] == spot[1] for each in history.ever) == 1
