@@ -1,5 +1,6 @@
 """Keeps processes running: restarts what dies, slower each time, and stops all of them in the end."""
 
+import contextlib
 import signal
 import subprocess
 import threading
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from deploy.bootstrap import SetupFailed
 from deploy.parts.spawn import spawn
 
 FIRST_PAUSE: Final = 0.5
@@ -53,6 +55,7 @@ class Supervisor:
         self._logs = logs
         self.children: list[Child] = []
         self._stopping = threading.Event()
+        self._stopped = threading.Event()
         self._watching = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._lock = threading.Lock()
         self.changed: Callable[[], None] = lambda: None
@@ -67,15 +70,17 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop every child, the last started first; kill what does not end in time."""
-        self._stopping.set()
-        if self._watching.is_alive():
-            self._watching.join()
+        with self._lock:
+            self._stopping.set()
         for group in (self.children[2:], self.children[:2]):
             # The first two are Kafka and Postgres: everybody else lets go of them first.
             for child in reversed(group):
                 if child.process is not None and child.process.poll() is None:
                     child.process.send_signal(child.stop_signal)
             _wait_or_kill([child.process for child in group if child.process is not None])
+        self._stopped.set()
+        if self._watching.is_alive():
+            self._watching.join()
 
     def log(self, name: str) -> Path:
         """Where a child's output goes."""
@@ -89,9 +94,13 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
             with self._lock:
+                if self._stopping.is_set():
+                    break
                 restarted = [self._mend(child) for child in self.children]
             if any(restarted):
                 self.changed()
+        # Linux ends a child when the thread that started it ends, so this one outlives what it restarted.
+        self._stopped.wait()
 
     def _mend(self, child: Child) -> bool:
         now = time.monotonic()
@@ -106,7 +115,9 @@ class Supervisor:
             return False
         child.start_again_at = 0.0
         child.restarts += 1
-        self._spawn(child)
+        # What cannot even be started counts as one more death: it is tried again, and shows as failing.
+        with contextlib.suppress(OSError, SetupFailed):
+            self._spawn(child)
         return True
 
 

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from deploy import supervisor as supervising
+from deploy.bootstrap import SetupFailed
 from deploy.supervisor import Child, Supervisor
 from tests.unit.deploy.patience import until
 
@@ -134,3 +135,66 @@ def test_a_child_that_failed_is_still_tried(ward: _Ward) -> None:
     before = ward.child.restarts
     ward.live(11)
     assert ward.child.restarts > before
+
+
+TELLS_ITS_END = """
+import pathlib, signal, sys
+def end(*_):
+    with pathlib.Path(sys.argv[1]).open("a") as file:
+        file.write(sys.argv[2] + " ")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
+
+
+def _teller(ends: Path, name: str) -> Child:
+    return Child(name, lambda: [sys.executable, "-c", TELLS_ITS_END, str(ends), name])
+
+
+def _ready(supervisor: Supervisor, name: str) -> int:
+    return supervisor.log(name).read_text().count("ready")
+
+
+def test_what_everybody_leans_on_ends_last(supervisor: Supervisor, tmp_path: Path) -> None:
+    ends = tmp_path / "ends"
+    for name in ("kafka", "postgres", "aid", "live"):
+        supervisor.start(_teller(ends, name))
+    until(lambda: all(_ready(supervisor, each.name) for each in supervisor.children))
+    supervisor.stop()
+    assert set(ends.read_text().split()[:2]) == {"aid", "live"}
+    assert set(ends.read_text().split()[2:]) == {"kafka", "postgres"}
+
+
+def test_what_everybody_leans_on_ends_last_also_after_it_was_started_again(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    ends = tmp_path / "ends"
+    for name in ("kafka", "postgres", "aid", "live"):
+        supervisor.start(_teller(ends, name))
+    until(lambda: all(_ready(supervisor, each.name) for each in supervisor.children))
+    kafka = supervisor.children[0]
+    assert kafka.pid is not None
+    os.kill(kafka.pid, signal.SIGKILL)
+    until(lambda: kafka.restarts == 1 and _ready(supervisor, "kafka") == 2)
+    supervisor.stop()
+    assert set(ends.read_text().split()[:2]) == {"aid", "live"}
+
+
+def test_what_cannot_even_be_started_counts_as_a_death_and_is_tried_again(supervisor: Supervisor) -> None:
+    attempts: list[str] = []
+
+    def command() -> list[str]:
+        attempts.append("tried")
+        if len(attempts) == 2:
+            raise SetupFailed("its files are gone")
+        return SLEEPS
+
+    child = Child("flaky", command)
+    supervisor.start(child)
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGKILL)
+    until(lambda: child.pid is not None and len(attempts) == 3)
+    assert (child.restarts, len(child.deaths)) == (2, 2)
