@@ -22,6 +22,7 @@ from services.aid.render import shown
 from services.aid.rules import commands
 from services.aid.rules.world import Picture
 from services.aid.settings import AidSettings
+from services.aid.store.answers import forget_answers
 from services.aid.store.postgres import PostgresStore
 from services.aid.store.tables import read_row
 from services.aid.store.welcome import Welcome
@@ -119,7 +120,11 @@ class Aid:
             on_replica=self._on_replica,
             dead_letters=letters,
         )
-        tasks = [asyncio.create_task(self.intake.run()), asyncio.create_task(waker.run())]
+        tasks = [
+            asyncio.create_task(self.intake.run()),
+            asyncio.create_task(waker.run()),
+            asyncio.create_task(forget_answers(pool, self.now)),
+        ]
         try:
             yield
         finally:

@@ -8,7 +8,7 @@ import pytest
 from deploy.parts import frontend
 from deploy.running import Running
 
-STEPS = 8
+STEPS = 9
 
 
 @pytest.mark.timeout(300)

@@ -53,6 +53,7 @@ async function main() {
   const joris = await person("joris", PHONE);
   const anouk = await person("anouk", DESK);
   const fatima = await person("fatima", WALL, "en-GB");
+  const ruud = await person("ruud", DESK);
   const kees = await person("kees", PHONE);
   await fatima.page.goto(`http://fatima.localhost:${port}/wall`);
 
@@ -123,6 +124,19 @@ async function main() {
     const seen = await kees.page.innerText("body");
     if (/Hof van Twente|Back-up/.test(seen)) throw new Error(`Kees sees: ${seen}`);
     await picture(kees, "nothing");
+  });
+
+  await step("Ruud of the IBD enters an incident on behalf of a caller", async () => {
+    await ruud.page.goto(`http://ruud.localhost:${port}/report`);
+    await ruud.page.getByLabel("Voor welke gemeente?").selectOption({ label: "Wierden" });
+    await ruud.page.getByLabel("Namens wie meld je dit?").fill("Wacht van Wierden (verzonnen)");
+    await press(ruud, /E-mail/);
+    await press(ruud, "een uur geleden");
+    await ruud.page.getByLabel("Wie kunnen we bellen?").fill("06 00000001");
+    await press(ruud, "Meld incident");
+    await see(ruud, /namens Wacht van Wierden/);
+    await picture(ruud, "on-behalf");
+    if (/Wierden/.test(await kees.page.innerText("body"))) throw new Error("Kees sees Wierden");
   });
 
   await step("Fatima's network drops: the picture says its age; it comes back right", async () => {

@@ -22,7 +22,8 @@ def claim(story: Story, command: Claim, target: UUID) -> None:
     """A person takes one slot of a request.
 
     Refused: `not_found`, `withdrawn`, `terms_changed`, `claim_too_late`, `already_yours`, `taken`,
-    `not_asked_any_more`, `over`, `off_duty`, `elsewhere`, `lender_affected`, `below_cover`.
+    `not_asked_any_more`, `over`, `off_duty`, `elsewhere`, `below_cover`. (An approach lapses when its lender
+    is hit, so that case needs no check of its own.)
     """
     person = story.context.person
     request = story.world.request(target)
@@ -48,7 +49,7 @@ def claim(story: Story, command: Claim, target: UUID) -> None:
 def lend(story: Story, command: Lend, target: UUID) -> None:
     """A lender's yes: to reservations that wait for it, and to unnamed slots; the two add up.
 
-    Refused: as `claim`, and `not_your_right`, `expired`, `nothing_chosen`, `not_asked`.
+    Refused: as `claim`, and `not_your_right`, `expired`, `nothing_chosen`, `not_asked`, `lender_affected`.
     """
     person = story.context.person
     request = story.world.request(target)
@@ -148,8 +149,6 @@ def _check_person(story: Story, request: HelpRequest, lender: str, person: UUID)
     other = clash(world, person, request, now)
     if other is not None:
         raise Refused("elsewhere", commitment=str(other.id))
-    if world.is_victim(lender):
-        raise Refused("lender_affected")
     functions = world.picture.people[person].functions
     if not can_miss(world, lender, functions, request, now):
         raise Refused("below_cover", lender=lender)

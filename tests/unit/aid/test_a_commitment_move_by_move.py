@@ -13,6 +13,7 @@ from schemas.events.lending import StandingYes
 from schemas.refused import Refused
 from schemas.values import Level, Right, Tlp
 from schemas.visibility import keys_of, level_of
+from services.aid.handlers.desk import KeyReused
 from services.aid.rules import commands
 from services.aid.rules.world import Terms
 from tests.unit.aid.stage import Stage, key
@@ -525,3 +526,35 @@ async def test_two_hints_about_one_version_ask_two_people_apart() -> None:
     await stage.desk.heed(second.model_copy(update={"request_version": version}), key("second"))
     assert {each.person for each in stage.all(Approach)} == {key("joris"), key("hugo"), key("hans")}
     assert len({each.id for each in stage.lines()}) == len(stage.lines())
+
+
+async def test_the_same_key_with_another_body_is_not_carried_out() -> None:
+    stage, request = await asked(2, "joris")
+    await stage.do("gert", commands.ChangeNumber(number=3), request, key_text="tap")
+    with pytest.raises(KeyReused):
+        await stage.do("gert", commands.ChangeNumber(number=4), request, key_text="tap")
+    assert len(stage.the_request(request).slots) == 3
+
+
+async def test_nobody_outside_the_circle_is_asked_whatever_matching_says() -> None:
+    stage, request = await asked(1, "joris")
+    await stage.do("gert", commands.ConfirmRequest(circle=("GM0164",)), request)
+    await stage.suggest(request, "jet", "hugo")
+    open_now = [each.person for each in stage.all(Approach) if each.state is ApproachState.OPEN]
+    assert open_now == [key("hugo")]
+
+
+async def test_a_desk_that_is_hit_itself_takes_no_more_slots() -> None:
+    stage = Stage()
+    stage.person("faas", "GM0141", rights=(Right.LEND,))
+    for name in ("farid", "frits"):
+        stage.helper(name, "GM0141")
+    request = await stage.request(2)
+    await stage.suggest(request, "GM0141")
+    one = commands.Lend(lender="GM0141", unnamed=1, terms_version=1)
+    await stage.do("faas", one, request)
+    report = commands.ReportIncident(
+        id=key("second"), affected="GM0141", since=stage.now, call_back={"phone": "06 00000000"}
+    )
+    await stage.do("fatima", report)
+    await stage.refused("lender_affected", "faas", one, request)

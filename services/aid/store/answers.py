@@ -1,0 +1,30 @@
+"""Forgets which commands were answered after a week; until then a repeat is answered afresh."""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import asyncpg
+
+from services.runtime.now import Now
+
+log: Final = logging.getLogger(__name__)
+
+KEPT: Final = timedelta(days=7)
+ROUND_SECONDS: Final = 3_600
+
+
+async def forget_answers(pool: "asyncpg.Pool[Any]", now: Now) -> None:
+    """Once an hour, for ever; a round that fails is made up for by the next one."""
+    while True:
+        try:
+            await forget_older(pool, now() - KEPT)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as away:
+            log.warning("old answers are kept an hour longer: %r", away)
+        await asyncio.sleep(ROUND_SECONDS)
+
+
+async def forget_older(pool: "asyncpg.Pool[Any]", moment: datetime) -> None:
+    """Delete the answers to commands that came before this moment."""
+    await pool.execute("DELETE FROM answered WHERE at < $1", moment)
