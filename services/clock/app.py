@@ -1,6 +1,5 @@
 """Wires the clock: commitments into a table, and twice a second what is due onto `alarms`."""
 
-import asyncio
 from typing import Final
 
 import faust
@@ -13,6 +12,7 @@ from services.runtime.dead_letters import KafkaDeadLetters
 from services.runtime.health import health_server
 from services.runtime.now import clock
 from services.runtime.prepare import create_topics
+from services.runtime.process import together
 from services.runtime.relay import KafkaPublisher
 from services.runtime.settings import Settings
 from services.runtime.worker import (
@@ -43,12 +43,8 @@ async def run(settings: Settings) -> None:
             hand = Clock(table, publisher, now, settings.topic_prefix)
             policy = Policy(hand.take, KafkaDeadLetters(graves, settings.topic_prefix))
             _wire(app, group, hand, policy)
-            async with (
-                health_server(settings.http_port, lambda: progress.health(policy.waiting)),
-                asyncio.TaskGroup() as tasks,
-            ):
-                tasks.create_task(run_worker(app))
-                tasks.create_task(progress.run())
+            async with health_server(settings.http_port, lambda: progress.health(policy.waiting)):
+                await together(run_worker(app), progress.run())
     finally:
         await publisher.stop()
 

@@ -45,6 +45,7 @@ from services.runtime.dead_letters import LazyDeadLetters
 from services.runtime.health import Health
 from services.runtime.now import clock
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, document
+from services.runtime.process import together
 from services.runtime.replica import Newest
 from services.runtime.settings import Mode
 from services.runtime.tokens import Verifier
@@ -102,11 +103,10 @@ class Live:
             open_timeout=FIRST_WORD_SECONDS,
         )
         try:
-            async with socket, asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._newest.run())
-                tasks.create_task(self._viewers.run())
-                tasks.create_task(self._join_contacts())
-                tasks.create_task(self._review_for_ever())
+            async with socket:
+                await together(
+                    self._newest.run(), self._viewers.run(), self._join_contacts(), self._review_for_ever()
+                )
         finally:
             await self._letters.stop()
 

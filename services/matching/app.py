@@ -1,6 +1,5 @@
 """Wires matching: the whole picture in memory, and an agent that answers each new version of a request."""
 
-import asyncio
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -28,6 +27,7 @@ from services.runtime.dead_letters import KafkaDeadLetters
 from services.runtime.health import Health, health_server
 from services.runtime.now import clock
 from services.runtime.prepare import create_topics
+from services.runtime.process import together
 from services.runtime.relay import KafkaPublisher
 from services.runtime.replica import Newest
 from services.runtime.worker import Group, Progress, consume, producer, run_worker, source, worker_app
@@ -70,12 +70,12 @@ class Matching:
 
     async def run(self) -> None:
         """Read the picture, then plan and answer."""
-        async with health_server(self._settings.http_port, self.health), asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._newest.run())
-            tasks.create_task(self._progress.run())
-            await self._newest.caught_up.wait()
-            tasks.create_task(self._planner.run())
-            tasks.create_task(run_worker(self._app()))
+        async with health_server(self._settings.http_port, self.health):
+            await together(self._newest.run(), self._progress.run(), self._once_caught_up())
+
+    async def _once_caught_up(self) -> None:
+        await self._newest.caught_up.wait()
+        await together(self._planner.run(), run_worker(self._app()))
 
     def health(self) -> Health:
         """Healthy while the picture is whole, plans are made and answers are committed."""

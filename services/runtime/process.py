@@ -3,12 +3,20 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
+import threading
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Final
 
 import uvloop
+
+STOP_SECONDS: Final = 6.0
+"""Longer than any orderly stop of ours takes."""
+
+EXIT_STUCK: Final = 70
+_started: Final[list[bool]] = []
 
 
 def quiet() -> None:
@@ -24,15 +32,22 @@ def run(main: Coroutine[Any, Any, None]) -> None:
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     quiet()
+    _started.append(True)
     with contextlib.suppress(asyncio.CancelledError):
         uvloop.run(_until_told(main))
 
 
-async def first_to_end(*tasks: "asyncio.Task[None]") -> None:
-    """Wait until one of them ends, end the others, and raise what it raised."""
+async def together(*works: Coroutine[Any, Any, None]) -> None:
+    """Run all until one of them ends, then end the others, and raise what it raised.
+
+    What ends first ends the process: one that does not stop in time is not waited for (faust 0.15 sometimes
+    never does after its consumer was fenced).
+    """
+    tasks = [asyncio.ensure_future(work) for work in works]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        end_within(STOP_SECONDS)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -40,9 +55,23 @@ async def first_to_end(*tasks: "asyncio.Task[None]") -> None:
         task.result()
 
 
+def end_within(seconds: float) -> None:
+    """The process is gone after so many seconds, whatever still holds it; only one that `run` started."""
+    if not _started:
+        return
+    watchdog = threading.Timer(seconds, os._exit, (EXIT_STUCK,))
+    watchdog.daemon = True
+    watchdog.start()
+
+
 async def _until_told(main: Coroutine[Any, Any, None]) -> None:
     task = asyncio.ensure_future(main)
     loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        end_within(STOP_SECONDS)
+        task.cancel()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, task.cancel)
+        loop.add_signal_handler(name, told)
     await task

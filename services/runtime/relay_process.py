@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Coroutine
 from typing import Any, Final
 
 import asyncpg
@@ -11,7 +12,7 @@ from schemas.topics import owned_by
 from services.runtime.database import open_pool
 from services.runtime.health import Health, health_server
 from services.runtime.journal import CHANNEL, PostgresOutbox
-from services.runtime.process import first_to_end
+from services.runtime.process import together
 from services.runtime.relay import KafkaPublisher, PostgresLease, Relay, lease_on
 from services.runtime.settings import OwnerSettings
 from services.runtime.tail import Tail
@@ -56,15 +57,19 @@ async def relay(settings: OwnerSettings, owner: str) -> None:
             health_server(settings.http_port, watch.health),
             lease_on(settings.database, owner) as lease,
         ):
-            looking = asyncio.create_task(_look(pool, watch))
-            await _acquire(lease, watch)
-            working = asyncio.create_task(_work(settings, owner, pool, publisher, lease))
             tail = Tail(pool, settings.kafka, settings.topic_prefix, owned_by(owner))
-            tailing = asyncio.create_task(tail.run())
-            await first_to_end(looking, working, tailing)
+            work = _work(settings, owner, pool, publisher, lease)
+            await together(_look(pool, watch), _once_active(lease, watch, work, tail.run()))
     finally:
         await publisher.stop()
         pool.terminate()
+
+
+async def _once_active(
+    lease: PostgresLease, watch: Watch, work: Coroutine[Any, Any, None], tailing: Coroutine[Any, Any, None]
+) -> None:
+    await _acquire(lease, watch)
+    await together(work, tailing)
 
 
 async def _acquire(lease: PostgresLease, watch: Watch) -> None:
