@@ -16,6 +16,7 @@ from typing import Final, Self
 import httpx
 
 from deploy.bootstrap import ROOT, SetupFailed, child_environment
+from deploy.claim import Claim
 from deploy.parts import caddy, frontend
 from deploy.parts.kafka import Kafka
 from deploy.parts.ports import answers, free_block
@@ -75,11 +76,13 @@ class Running:
         base = self.platform.base
         self._kafka = Kafka(wish.home, wish.place / "data" / "kafka", base + KAFKA, base + CONTROLLER)
         self._postgres = Postgres(wish.home, wish.place / "data" / "postgres", base + POSTGRES)
+        self._claim = Claim(wish.place)
         self.supervisor = Supervisor(wish.home, wish.place / "log")
         self.supervisor.changed = self._write_state
 
     def __enter__(self) -> Self:
         began = time.monotonic()
+        self._claim.take()
         try:
             self._start()
         except BaseException:
@@ -91,6 +94,7 @@ class Running:
     def __exit__(self, *_: object) -> None:
         self.supervisor.stop()
         (self._place / STATE).unlink(missing_ok=True)
+        self._claim.leave()
 
     def forget(self) -> None:
         """Delete all of it, after the block; nothing is kept."""

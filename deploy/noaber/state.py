@@ -1,11 +1,11 @@
 """What a running platform wrote about itself."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any, Final
 
 from deploy.bootstrap import SetupFailed
+from deploy.claim import Claim
 from deploy.running import STATE
 
 UP: Final = "up"
@@ -16,11 +16,8 @@ DEMO: Final = "demo"
 def read_state(home: Path) -> dict[str, Any] | None:
     """The state of the platform of this home, or None when none runs."""
     for place in (home / UP, home / DEMO):
-        try:
+        if Claim(place).is_taken() and (place / STATE).exists():
             state: dict[str, Any] = json.loads((place / STATE).read_text())
-        except FileNotFoundError:
-            continue
-        if _lives(int(state["supervisor"])):
             return state
     return None
 
@@ -32,13 +29,3 @@ def refuse_second(home: Path) -> None:
         raise SetupFailed(
             f"a platform of this folder runs already at {state['origin']}; stop it: noaber stop"
         )
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from deploy.claim import Claim
 from deploy.noaber import status as status_verb
 from deploy.noaber.cli import main
 from deploy.noaber.state import DEMO, UP, read_state
@@ -34,10 +36,24 @@ def running(
 ) -> Path:
     """Let it look as if a platform of this home runs under that process id."""
     file = home / place / STATE
-    file.parent.mkdir(parents=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     state = {"supervisor": supervisor, "origin": "http://localhost:7400", "base": 7400}
     file.write_text(json.dumps({**state, "processes": processes or []}))
     return file
+
+
+@pytest.fixture
+def held(home: Path) -> Iterator[Callable[[str], None]]:
+    """Hold a place of the home, as a platform that runs does."""
+    claims: list[Claim] = []
+
+    def hold(place: str) -> None:
+        claims.append(Claim(home / place))
+        claims[-1].take()
+
+    yield hold
+    for claim in claims:
+        claim.leave()
 
 
 @pytest.fixture
@@ -90,12 +106,17 @@ def test_stop_without_a_platform_has_nothing_to_do(home: Path) -> None:
 @pytest.mark.parametrize("verb", ["up", "demo"])
 @pytest.mark.parametrize("place", [UP, DEMO])
 def test_a_second_platform_in_the_same_home_is_refused(
-    home: Path, verb: str, place: str, monkeypatch: pytest.MonkeyPatch
+    home: Path,
+    held: Callable[[str], None],
+    verb: str,
+    place: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     touched: list[object] = []
     monkeypatch.setattr("deploy.noaber.up.Running", lambda *_: touched.append("started"))
     monkeypatch.setattr("deploy.noaber.up.forget", lambda *_: touched.append("forgotten"))
     running(home, os.getpid(), place=place)
+    held(place)
     said = noaber(home, verb)
     assert said.exit_code == 1
     assert "runs already at http://localhost:7400; stop it: noaber stop" in said.output
@@ -108,9 +129,17 @@ def test_a_platform_that_was_killed_is_not_taken_for_running(home: Path, gone: i
     assert noaber(home, "stop").exit_code == 0
 
 
+def test_a_process_number_that_was_used_again_is_left_alone(home: Path) -> None:
+    running(home, os.getpid())
+    assert noaber(home, "stop").exit_code == 0
+
+
 def test_stop_waits_until_the_platform_is_gone(home: Path) -> None:
     script = """
         import pathlib, signal, sys
+        from deploy.claim import Claim
+        claim = Claim(pathlib.Path(sys.argv[1]).parent)
+        claim.take()
         def end(*_):
             pathlib.Path(sys.argv[1]).unlink()
             sys.exit(0)
@@ -129,13 +158,16 @@ def test_stop_waits_until_the_platform_is_gone(home: Path) -> None:
         assert platform.wait(5) == 0
 
 
-def test_stop_says_which_process_does_not_end(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stop_says_which_process_does_not_end(
+    home: Path, held: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     sent: list[tuple[int, int]] = []
     monkeypatch.setattr("deploy.noaber.stop.PATIENCE_SECONDS", 0.0)
     monkeypatch.setattr(
         "deploy.noaber.stop.os.kill", lambda pid, number: sent.append((pid, number)) if number else None
     )
     running(home, os.getpid())
+    held(UP)
     said = noaber(home, "stop")
     assert said.exit_code == 1
     assert f"Process {os.getpid()} does not end" in said.output
@@ -150,9 +182,12 @@ def _healthy(name: str, base: int) -> dict[str, Any]:
     return {"healthy": True, "why": "", "lag": 3, "viewers": 2 if name == "live" else 0}
 
 
-def test_status_is_healthy_only_if_everything_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_is_healthy_only_if_everything_is(
+    home: Path, held: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(status_verb, "_health", _healthy)
     running(home, os.getpid(), [_process("aid"), _process("live", restarts=1)])
+    held(UP)
     said = noaber(home, "status", "--json")
     assert said.exit_code == 0
     found = json.loads(said.output)
@@ -167,18 +202,20 @@ def test_status_is_healthy_only_if_everything_is(home: Path, monkeypatch: pytest
     [({"failing": True}, "failing: it died five times within a minute"), ({"pid": None}, "")],
 )
 def test_one_process_that_is_not_well_makes_the_platform_unhealthy(
-    home: Path, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any], why: str
+    home: Path, held: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any], why: str
 ) -> None:
     monkeypatch.setattr(status_verb, "_health", _healthy)
     running(home, os.getpid(), [_process("aid", **wrong), _process("live")])
+    held(UP)
     said = noaber(home, "status", "--json")
     assert said.exit_code == 1
     aid, live = json.loads(said.output)["processes"]
     assert (aid["healthy"], aid["why"], live["healthy"]) == (False, why, True)
 
 
-def test_a_process_that_does_not_answer_is_not_healthy(home: Path) -> None:
+def test_a_process_that_does_not_answer_is_not_healthy(home: Path, held: Callable[[str], None]) -> None:
     file = running(home, os.getpid(), [_process("aid"), _process("kafka")])
+    held(UP)
     # Nobody listens there: these ports are the system's own.
     file.write_text(json.dumps({**json.loads(file.read_text()), "base": 1}))
     found = json.loads(noaber(home, "status", "--json").output)
