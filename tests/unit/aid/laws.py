@@ -43,6 +43,12 @@ def binds(commitment: Commitment, now: datetime) -> bool:
     return commitment.state in HELD and all(each.due > now for each in commitment.deadlines)
 
 
+def nothing_is_overdue(stage: Stage, request: UUID) -> None:
+    """After any command about a request, what was due of it has happened."""
+    mine = [each for each in stage.all(Commitment) if each.request == request and each.state in HELD]
+    assert all(binds(each, stage.now) for each in mine), "a deadline has passed and its slot is held"
+
+
 def one_holder_per_slot(request: HelpRequest, commitments: list[Commitment]) -> None:
     slots = Counter(slot.commitment for slot in request.slots if slot.commitment is not None)
     assert set(slots.values()) <= {1}

@@ -5,6 +5,7 @@ import os
 from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,7 +19,8 @@ from schemas.events.commitment import Commitment, Party
 from schemas.events.incident import CallBack
 from schemas.events.lending import StandingYes
 from schemas.refused import Refused
-from schemas.values import Right
+from schemas.values import Command, Right
+from services.aid.handlers.desk import Done
 from services.aid.rules import commands
 from tests.unit.aid import laws
 from tests.unit.aid.stage import Stage, key
@@ -75,6 +77,17 @@ class Days(RuleBasedStateMachine):
         except Refused:
             return None
 
+    def _do(self, who: str, command: Command, target: UUID, request: UUID) -> Done | None:
+        """Somebody does something about a request; what came of it, None where a rule said no."""
+        try:
+            done = self._run(self.stage.do(who, command, target))
+        except Refused as no:
+            if no.code != "not_found":
+                laws.nothing_is_overdue(self.stage, request)
+            return None
+        laws.nothing_is_overdue(self.stage, request)
+        return done
+
     def _commitment(self, number: int) -> Commitment | None:
         """One of those that hold or, where none does, that did."""
         made = self.stage.all(Commitment)
@@ -84,7 +97,7 @@ class Days(RuleBasedStateMachine):
     def _asked(self, number: int) -> Approach | None:
         """One of the approaches that may be answered or, seldom, one that may not."""
         made = self.stage.all(Approach)
-        standing = [each for each in made if each.state in {ApproachState.OPEN, ApproachState.FULL}]
+        standing = [each for each in made if _standing(each)]
         found = standing if standing and number else made
         return found[number % len(found)] if found else None
 
@@ -103,15 +116,13 @@ class Days(RuleBasedStateMachine):
     @rule(number=nth)
     def claim(self, number: int) -> None:
         asked = self._asked(number)
-        if asked is None or asked.person is None:
-            return
+        if asked is not None and asked.person is not None:
+            self._claim(asked)
+
+    def _claim(self, asked: Approach) -> None:
         terms = self.stage.the_request(asked.request).terms_version
         body = commands.Claim(approach=asked.id, terms_version=terms)
-        self._taken(self._try(self.stage.do(NAMES[asked.person], body, asked.request)))
-
-    @rule(number=nth)
-    def claim_too(self, number: int) -> None:
-        self.claim(number)
+        self._taken(self._do(NAMES[asked.person], body, asked.request, asked.request))
 
     @rule(number=nth, desk=st.booleans())
     def decline(self, number: int, *, desk: bool) -> None:
@@ -119,7 +130,7 @@ class Days(RuleBasedStateMachine):
         if asked is None:
             return
         sender = DESKS[asked.lender] if desk or asked.person is None else NAMES[asked.person]
-        self._try(self.stage.do(sender, commands.Decline(approach=asked.id), asked.request))
+        self._do(sender, commands.Decline(approach=asked.id), asked.request, asked.request)
 
     @rule(number=nth, unnamed=st.integers(0, 3), waiting=st.booleans())
     def lend(self, number: int, unnamed: int, *, waiting: bool) -> None:
@@ -138,17 +149,26 @@ class Days(RuleBasedStateMachine):
             unnamed=unnamed,
             terms_version=self.stage.the_request(target).terms_version,
         )
-        self._taken(self._try(self.stage.do(DESKS[by], body, target)))
+        self._taken(self._do(DESKS[by], body, target, target))
 
-    @rule(number=nth, who=person)
-    def name_somebody(self, number: int, who: str) -> None:
+    @rule(number=nth)
+    def claim_somewhere_else_too(self, number: int) -> None:
+        busy = {each.person for each in self.stage.all(Commitment) if each.holds} - {None}
+        found = [each for each in self.stage.all(Approach) if each.person in busy and _standing(each)]
+        if found:
+            self._claim(found[number % len(found)])
+
+    @rule(number=nth, other=nth)
+    def name_somebody(self, number: int, other: int) -> None:
         held = self._commitment(number)
         if held is None:
             return
         unnamed = [each for each in self.stage.all(Commitment) if each.holds and each.person is None]
         held = unnamed[number % len(unnamed)] if unnamed else held
+        own = sorted(name for name, lender in PEOPLE.items() if lender == held.lender)
+        who = [*own, *own, *PEOPLE][other % (2 * len(own) + len(PEOPLE))]
         body = commands.NamePerson(person=key(who))
-        if self._try(self.stage.do(DESKS[held.lender], body, held.id)) is not None:
+        if self._do(DESKS[held.lender], body, held.id, held.request) is not None:
             others = set(self.stage.people[key(who)].functions) - {held.function}
             laws.keeps_its_cover(self.stage, self.stage.commitment(held.id), others)
 
@@ -156,13 +176,13 @@ class Days(RuleBasedStateMachine):
     def accept(self, number: int) -> None:
         held = self._commitment(number)
         if held is not None and held.person is not None:
-            self._try(self.stage.do(NAMES[held.person], commands.AcceptCommitment(), held.id))
+            self._do(NAMES[held.person], commands.AcceptCommitment(), held.id, held.request)
 
     @rule(number=nth)
     def approve(self, number: int) -> None:
         held = self._commitment(number)
         if held is not None:
-            self._try(self.stage.do("gert", commands.ApproveCommitment(), held.id))
+            self._do("gert", commands.ApproveCommitment(), held.id, held.request)
 
     @rule(number=nth, by=st.sampled_from(("person", "lender", "borrower")), back=st.booleans())
     def say_no_or_give_back(self, number: int, by: str, *, back: bool) -> None:
@@ -171,7 +191,7 @@ class Days(RuleBasedStateMachine):
             return
         senders = {"person": NAMES.get(held.person), "lender": DESKS[held.lender], "borrower": "gert"}
         command = commands.GiveBack() if back else commands.RefuseCommitment()
-        self._try(self.stage.do(senders[by], command, held.id))
+        self._do(senders[by], command, held.id, held.request)
 
     @rule(which=request, number=st.integers(1, 4))
     def change_number(self, which: str, number: int) -> None:
@@ -193,13 +213,14 @@ class Days(RuleBasedStateMachine):
         until = None if hours is None else self.stage.now + timedelta(hours=hours)
         self._run(self.stage.do(who, commands.ChangeDuty(on=on, until=until)))
 
-    @rule(by=lender, keeps=st.integers(0, 3))
+    @rule(by=lender, keeps=st.sampled_from((0, 0, 1, 2)))
     def change_cover(self, by: str, keeps: int) -> None:
         standing = (STANDING,) if by == "GM0153" else ()
-        body = commands.ChangeLending(cover={BACKUP: keeps}, standing=standing, ask_people=True)
+        cover = {BACKUP: keeps, NETWORK: 1 if by == "GM0164" else 0}
+        body = commands.ChangeLending(cover=cover, standing=standing, ask_people=True)
         self._run(self.stage.do(DESKS[by], body, by))
 
-    @rule(by=lender, really=seldom)
+    @rule(by=lender, really=st.integers(0, 3).map(lambda number: number == 3))
     def hit(self, by: str, *, really: bool) -> None:
         if not really:
             return
@@ -217,6 +238,8 @@ class Days(RuleBasedStateMachine):
         for number in range(1, self.hits + 1):
             for who in ("bea", "bob"):
                 self._try(self.stage.do(who, commands.CloseIncident(), key(f"hit {number}")))
+        for each in self.requests.values():
+            self._try(self.stage.suggest(each, *PEOPLE, *DESKS))
 
     @rule(minutes=st.sampled_from((1, 1, 1, 29, 31, 240)))
     def time_passes(self, minutes: int) -> None:
@@ -233,6 +256,10 @@ class Days(RuleBasedStateMachine):
     @invariant()
     def every_law_holds(self) -> None:
         laws.check(self.stage)
+
+
+def _standing(approach: Approach) -> bool:
+    return approach.state in {ApproachState.OPEN, ApproachState.FULL}
 
 
 Days.TestCase.settings = settings(
