@@ -3,7 +3,7 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, Final, NoReturn, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -81,9 +81,17 @@ def read(kind: type[Kind]) -> Kind:
         _leave(error)
 
 
+SECRET: Final = frozenset({"NOABER_DATABASE", "NOABER_INTERNAL_TOKEN", "NOABER_TOKEN_PRIVATE_KEY"})
+"""Settings whose value never goes into a log."""
+
+
 def _leave(error: ValidationError) -> NoReturn:
     for wrong in error.errors():
         name = "NOABER_" + "_".join(str(part) for part in wrong["loc"]).upper()
-        found = "not set" if wrong["type"] == "missing" else f"found {wrong['input']!r}"
+        found = f"found {wrong['input']!r}"
+        if wrong["type"] == "missing":
+            found = "not set"
+        elif name in SECRET:
+            found = "not as it should be"
         print(f"{name}: {found}; {wrong['msg']}", file=sys.stderr)
     sys.exit(2)

@@ -1,0 +1,105 @@
+"""In real mode there is nobody to choose to be: the page does not exist and its keys are refused."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from schemas.events.session import Session
+from schemas.refused import Refused
+from services.aid import app as aid_module
+from services.aid.settings import AidSettings
+from services.directory import app as directory_module
+from services.directory.rules.fictitious import PERSONAS, make_people
+from services.directory.rules.organisations import fictitious_partnerships, real_organisations
+from services.directory.rules.session import LASTS, end, open_session
+from services.directory.seed import FACTS
+from services.directory.settings import DirectorySettings
+from services.runtime import who
+from services.runtime.now import clock
+from services.runtime.settings import Mode
+from services.runtime.tokens import Claims, Signer, new_keys
+from services.runtime.who import COOKIE
+
+DEMO_PRIVATE, DEMO_PUBLIC = new_keys("demo-key")
+COMMON = {
+    "kafka": "127.0.0.1:1",
+    "http_port": 1,
+    "database": "postgresql://nobody@127.0.0.1:1/nothing",
+    "token_public_keys": DEMO_PUBLIC,
+    "allowed_origins": "http://localhost:1",
+}
+
+
+def directory(mode: Mode):
+    settings = DirectorySettings(mode=mode, token_private_key=DEMO_PRIVATE, internal_token="x" * 32, **COMMON)
+    return directory_module.create_app(settings)
+
+
+def paths(app) -> set[str]:
+    return {route.path for route in app.routes}
+
+
+async def post(app, path: str, **headers: str) -> httpx.Response:
+    names = {"Idempotency-Key": "k", "Content-Type": "application/json", **headers}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:1") as client:
+        return await client.post(
+            path, content=b'{"person": "00000000-0000-0000-0000-000000000001"}', headers=names
+        )
+
+
+def test_the_page_to_choose_who_you_are_exists_in_demonstrations_only() -> None:
+    demo = {"/api/directory/demo/people", "/api/directory/demo/sign-in"}
+    assert demo <= paths(directory(Mode.DEMO))
+    assert not demo & paths(directory(Mode.REAL))
+
+
+@pytest.mark.parametrize("path", ["demo/sign-in", "demo/people", "sign-out", "sessions/x/end"])
+async def test_outside_a_demonstration_every_command_of_the_directory_answers_401(path) -> None:
+    answer = await post(directory(Mode.REAL), f"/api/directory/{path}")
+    assert answer.status_code == 401 and answer.json()["code"] == "not_signed_in"
+
+
+async def test_a_token_of_a_demonstration_opens_nothing_in_real_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(who, "NEWS_SECONDS", 0.05)
+    app = aid_module.create_app(AidSettings(mode=Mode.REAL, **COMMON))
+    token = Signer(DEMO_PRIVATE).sign(Claims(uuid4(), uuid4()), clock()() + timedelta(hours=1))
+    commands = {route.path for route in app.routes if "POST" in getattr(route, "methods", ())}
+    assert len(commands) >= 20
+    for path in commands:
+        for headers in ({}, {"Cookie": f"{COOKIE}={token}"}):
+            answer = await post(app, path.replace("{target}", str(uuid4())), **headers)
+            assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in"), path
+
+
+async def test_the_keys_of_contacts_are_handed_to_services_only() -> None:
+    for headers in ({}, {"Authorization": "Bearer " + "y" * 32}, {"Authorization": "x" * 32}):
+        answer = await post(directory(Mode.DEMO), "/internal/contact-keys", **headers)
+        assert answer.status_code in {400, 401}
+        assert "keys" not in answer.json()
+
+
+def test_a_session_lasts_a_shift_and_only_its_person_ends_it() -> None:
+    now = clock()()
+    session = open_session(UUID(int=1), UUID(int=2), now)
+    assert isinstance(session, Session) and session.expires_at == now + LASTS and not session.revoked
+    assert end(session, UUID(int=2)).revoked
+    with pytest.raises(Refused) as refused:
+        end(session, UUID(int=3))
+    assert refused.value.code == "not_found"
+
+
+def test_made_up_people_are_the_same_every_time_and_are_all_marked_as_made_up() -> None:
+    organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
+    assert sum(each.id.startswith("GM") for each in organisations) == 342
+    assert sum(each.id.startswith("VR") for each in organisations) == 25
+    partnerships = fictitious_partnerships(organisations)
+    assert len(partnerships) == 6 and all(each.fictitious for each in partnerships)
+    people = make_people([*organisations, *partnerships])
+    assert people == make_people([*organisations, *partnerships]) and len(people) == 1_500
+    assert [each.name for each in people[: len(PERSONAS)]] == [each.name for each in PERSONAS]
+    assert all(each.person.fictitious for each in people)
+    assert len({each.person.id for each in people}) == 1_500
+    places = {each.person.memberships[0].organisation for each in people}
+    assert {each.id for each in organisations if each.population is not None} <= places

@@ -1,0 +1,162 @@
+"""The gate in front of every route: the order of its refusals, and that nothing else passes it."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from schemas.events.person import Membership, Person
+from schemas.events.session import Session
+from schemas.values import BODY_LIMIT, Command
+from services.runtime import who as who_module
+from services.runtime.settings import Mode
+from services.runtime.tokens import Claims, Signer, Verifier, new_keys
+from services.runtime.web import Asking, Gate, report_problems
+from services.runtime.who import COOKIE, Who
+
+NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
+PRIVATE, PUBLIC = new_keys("k1")
+PERSON = Person(id=UUID(int=1), memberships=(Membership(organisation="GM1735"),), exercise=False)
+SESSION = Session(id=UUID(int=2), person=PERSON.id, started_at=NOW, expires_at=NOW + timedelta(hours=12))
+ORIGINS = "http://localhost:7400,http://*.localhost:7400"
+
+
+class Known:
+    """One session of one person."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.sessions = {SESSION.id: SESSION}
+        self.people = {PERSON.id: PERSON}
+
+    def session(self, session: UUID) -> Session | None:
+        return self.sessions.get(session)
+
+    def person(self, person: UUID) -> Person | None:
+        return self.people.get(person)
+
+
+class Body(Command):
+    """Anything."""
+
+    number: int
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> Known:
+    # A session that is not known yet is waited for; here nothing will come.
+    monkeypatch.setattr(who_module, "NEWS_SECONDS", 0.05)
+    return Known()
+
+
+@pytest.fixture
+async def client(known: Known):
+    app = FastAPI()
+    who = Who(Verifier(PUBLIC, Mode.REAL), known, lambda: known.now)
+    app.add_middleware(Gate, who=who, origins=ORIGINS, open_paths=("/open",), words={})
+    report_problems(app, {})
+
+    @app.post("/command")
+    async def command(asker: Asking, body: Body) -> str:
+        return str(asker.person.id)
+
+    @app.get("/open")
+    async def public() -> str:
+        return "everybody"
+
+    @app.post("/breaks")
+    async def breaks(asker: Asking) -> str:
+        raise RuntimeError("the password is hunter2")
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:7400") as made:
+        yield made
+
+
+def signed(**headers: str) -> dict[str, str]:
+    token = Signer(PRIVATE).sign(Claims(PERSON.id, SESSION.id), SESSION.expires_at)
+    right = {"Cookie": f"{COOKIE}={token}", "Idempotency-Key": "k", "Content-Type": "application/json"}
+    return {name: value for name, value in {**right, **headers}.items() if value}
+
+
+async def code(client: httpx.AsyncClient, content: bytes = b'{"number": 1}', path="/command", **headers: str):
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    answer = await client.post(path, content=content, headers=signed(**names))
+    return answer.json()["code"] if answer.status_code != 200 else 200
+
+
+async def test_a_command_that_has_everything_passes(client) -> None:
+    assert await code(client) == 200
+
+
+async def test_each_refusal_comes_before_the_next_one(client) -> None:
+    large = b"x" * (BODY_LIMIT + 1)
+    wrong = {"Content_Type": "text/plain", "Idempotency_Key": "", "Origin": "http://elders.example"}
+    assert await code(client, large, Cookie="", **wrong) == "not_signed_in"
+    assert await code(client, large, **wrong) == "too_large"
+    assert await code(client, b"nonsense", **wrong) == "not_json"
+    del wrong["Content_Type"]
+    assert await code(client, b"nonsense", **wrong) == "key_missing"
+    del wrong["Idempotency_Key"]
+    assert await code(client, b"nonsense", **wrong) == "wrong_origin"
+    assert await code(client, b"nonsense") == "invalid"
+
+
+async def test_a_body_of_exactly_the_limit_passes_the_gate(client) -> None:
+    body = b'{"number": 1' + b" " * (BODY_LIMIT - 13) + b"}"
+    assert len(body) == BODY_LIMIT and await code(client, body) == 200
+    assert await code(client, body + b" ") == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        ("http://localhost:7400", 200),
+        ("http://wilma.localhost:7400", 200),
+        ("http://localhost:7401", "wrong_origin"),
+        ("https://localhost:7400", "wrong_origin"),
+        ("http://localhost:7400.elders.example", "wrong_origin"),
+        ("null", "wrong_origin"),
+    ],
+)
+async def test_only_our_own_pages_may_act_with_our_cookie(client, origin, expected) -> None:
+    assert await code(client, Origin=origin) == expected
+
+
+async def test_a_session_that_is_over_counts_no_more(client, known) -> None:
+    known.sessions[SESSION.id] = SESSION.model_copy(update={"revoked": True})
+    assert await code(client) == "not_signed_in"
+    known.sessions[SESSION.id] = SESSION.model_copy(update={"person": UUID(int=9)})
+    assert await code(client) == "not_signed_in"
+    known.sessions[SESSION.id] = SESSION
+    known.people[PERSON.id] = PERSON.model_copy(update={"forgotten": True})
+    assert await code(client) == "not_signed_in"
+    known.people[PERSON.id] = PERSON
+    known.now = SESSION.expires_at
+    assert await code(client) == "not_signed_in"
+
+
+async def test_a_session_that_nobody_knows_counts_not(client, known) -> None:
+    known.sessions.clear()
+    assert await code(client) == "not_signed_in"
+
+
+async def test_the_cookie_is_found_among_others_and_broken_ones_are_nobody(client) -> None:
+    cookie = signed()["Cookie"]
+    assert await code(client, Cookie=f"theme=dark; {cookie}; a=b") == 200
+    for broken in ("noaber_session=", "noaber_session=a.b.c", 'noaber_session="', "=;=;"):
+        assert await code(client, Cookie=broken) == "not_signed_in"
+
+
+async def test_what_is_open_needs_no_session_and_what_is_unknown_does(client) -> None:
+    assert (await client.get("/open")).text == '"everybody"'
+    assert (await client.get("/no-such-path")).status_code == 401
+    assert (await client.get("/no-such-path", headers=signed())).status_code == 404
+
+
+async def test_what_nobody_foresaw_says_nothing_of_the_inside(client) -> None:
+    answer = await client.post("/breaks", content=b"{}", headers=signed())
+    assert answer.status_code == 503 and answer.json()["code"] == "unavailable"
+    assert "hunter2" not in answer.text and "RuntimeError" not in answer.text

@@ -1,0 +1,79 @@
+"""A wrong setting stops the process at start and says which, without its value where that is a secret."""
+
+import os
+
+import pytest
+
+from services.aid.settings import AidSettings
+from services.live.settings import LiveSettings
+from services.runtime.settings import Mode, OwnerSettings, Seed, Settings, read
+
+RIGHT = {
+    "NOABER_KAFKA": "127.0.0.1:9092",
+    "NOABER_HTTP_PORT": "8000",
+    "NOABER_DATABASE": "postgresql://a:b@127.0.0.1/noaber",
+    "NOABER_TOKEN_PUBLIC_KEYS": "{}",
+    "NOABER_ALLOWED_ORIGINS": "http://localhost:8000",
+}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in [each for each in os.environ if each.startswith("NOABER_")]:
+        monkeypatch.delenv(name)
+    for name, value in RIGHT.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_without_a_mode_a_service_is_real_and_starts_empty() -> None:
+    found = read(OwnerSettings)
+    assert found.mode is Mode.REAL and found.seed is Seed.NONE
+
+
+@pytest.mark.parametrize("name", ["NOABER_KAFKA", "NOABER_HTTP_PORT"])
+def test_a_setting_that_is_missing_is_named(name, environment, capsys) -> None:
+    environment.delenv(name)
+    with pytest.raises(SystemExit) as left:
+        read(Settings)
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith(f"{name}: not set")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NOABER_HTTP_PORT", "0"),
+        ("NOABER_HTTP_PORT", "http"),
+        ("NOABER_MODE", "test"),
+        ("NOABER_POOL_SIZE", "0"),
+        ("NOABER_EXPIRY_ACUTE_MINUTES", "0"),
+        ("NOABER_APPROACHES_PER_SLOT", "-1"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_named_with_what_was_found(name, value, environment, capsys) -> None:
+    environment.setenv(name, value)
+    with pytest.raises(SystemExit):
+        read(AidSettings)
+    said = capsys.readouterr().err
+    assert said.startswith(f"{name}: found {value!r}") and said.count("\n") == 1
+
+
+def test_every_wrong_setting_gets_a_line_of_its_own(environment, capsys) -> None:
+    environment.delenv("NOABER_KAFKA")
+    environment.setenv("NOABER_MODE", "test")
+    with pytest.raises(SystemExit):
+        read(Settings)
+    assert {line.partition(":")[0] for line in capsys.readouterr().err.splitlines()} == {
+        "NOABER_KAFKA",
+        "NOABER_MODE",
+    }
+
+
+def test_a_secret_that_is_too_short_is_named_and_not_shown(environment, capsys) -> None:
+    environment.setenv("NOABER_CONTACT_KEYS_URL", "http://127.0.0.1:1/keys")
+    environment.setenv("NOABER_INTERNAL_TOKEN", "hunter2")
+    with pytest.raises(SystemExit):
+        read(LiveSettings)
+    said = capsys.readouterr().err
+    assert said.startswith("NOABER_INTERNAL_TOKEN: ") and "hunter2" not in said
