@@ -159,6 +159,11 @@ def organisation_key(organisation: str) -> str:
     return f"org:{organisation}"
 
 
+def desk_key(organisation: str) -> str:
+    """The key of those who may say yes for an organisation's people: its desk."""
+    return f"desk:{organisation}"
+
+
 def coordinator_key(incident: UUID) -> str:
     """The key of whoever was given the role of coordinator of an incident."""
     return f"incident:{incident}:coordinator"

@@ -10,15 +10,24 @@ from pydantic.fields import FieldInfo
 from schemas.events.incident import Incident
 from schemas.events.person import Person
 from schemas.state import Row, Seen
-from schemas.values import PUBLIC_KEY, Level, coordinator_key, organisation_key, person_key
+from schemas.values import (
+    PUBLIC_KEY,
+    Level,
+    Right,
+    coordinator_key,
+    desk_key,
+    organisation_key,
+    person_key,
+)
 
 Keys = frozenset[str]
 
 
 def keys_of(person: Person, incidents: Collection[Incident]) -> Keys:
-    """The keys a person holds: their own, their organisations', and those of roles they were given."""
+    """The keys a person holds: their own, their organisations', their desks', and of roles given to them."""
     own = {person_key(person.id), PUBLIC_KEY}
     own |= {organisation_key(member.organisation) for member in person.memberships}
+    own |= {desk_key(member.organisation) for member in person.memberships if Right.LEND in member.rights}
     given = {coordinator_key(incident.id) for incident in incidents if own & set(incident.coordinators)}
     return frozenset(own | given)
 

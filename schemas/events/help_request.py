@@ -103,6 +103,8 @@ class HelpRequest(Row):
     circle: Annotated[tuple[OrganisationId, ...], COORDINATOR] = ()
     terms_version: Annotated[int, ASKED] = 1
     slots: Annotated[tuple[Slot, ...], COORDINATOR]
+    # People who declined or gave back: for `aid` alone, nobody reads who said no.
+    said_no: tuple[UUID, ...] = ()
     could_ask: Annotated[CouldAsk | None, COORDINATOR] = None
     shortfall: Annotated[tuple[Shortfall, ...], COORDINATOR] = ()
 

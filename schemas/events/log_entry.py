@@ -18,6 +18,7 @@ class Entry(StrEnum):
     INCIDENT_CHANGED = "incident_changed"
     HELP_ASKED = "help_asked"
     HELP_CONFIRMED = "help_confirmed"
+    HELP_CHANGED = "help_changed"
     HELP_WITHDRAWN = "help_withdrawn"
     APPROACHED = "approached"
     RESERVED = "reserved"

@@ -150,6 +150,9 @@ class Aid:
         if intake is None:
             return Health(healthy=False, why="starting")
         trouble = [*intake.trouble.values(), *intake.waiting.values()]
+        if not trouble and not intake.caught_up:
+            # Commands are answered already, but who signed in elsewhere may not be known here yet.
+            trouble = ["takes in the directory first"]
         return Health(healthy=not trouble, why="; ".join(trouble), lag=intake.lag)
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Reach:
-    """Ids to lock. `commitments` reach their request; `asked_...` reach every request that asks them now.
+    """Ids to lock. `commitments` reach their request; `asked_...` reach every request that asks them now,
+    `whole_incidents` every request that hangs on them.
 
     Locks are taken in the order incident, request, person, organisation, each sorted: no two commands can
     wait for each other.
@@ -19,11 +20,14 @@ class Reach:
     organisations: frozenset[str] = frozenset()
     asked_persons: frozenset[UUID] = frozenset()
     asked_organisations: frozenset[str] = frozenset()
+    whole_incidents: frozenset[UUID] = frozenset()
 
     @property
     def is_open_ended(self) -> bool:
         """Whether requests have to be looked up before they can be locked."""
-        return bool(self.commitments or self.asked_persons or self.asked_organisations)
+        return bool(
+            self.commitments or self.asked_persons or self.asked_organisations or self.whole_incidents
+        )
 
     def with_requests(self, requests: frozenset[UUID]) -> "Reach":
         """The same reach with more requests."""
@@ -32,7 +36,7 @@ class Reach:
     def locks(self) -> list[str]:
         """Names to lock, in the order in which everybody locks."""
         ranked = (
-            ("incident", self.incidents),
+            ("incident", self.incidents | self.whole_incidents),
             ("request", self.requests),
             ("person", self.persons | self.asked_persons),
             ("organisation", self.organisations | self.asked_organisations),

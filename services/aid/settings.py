@@ -18,7 +18,6 @@ class AidSettings(OwnerSettings, WebSettings):
     expiry_acute_minutes: Positive = 30
     expiry_minutes: Positive = 240
     names_due_hours: Positive = 12
-    claim_valid_minutes: Positive = 10
     assumed_days: Positive = 3
 
     def terms(self) -> Terms:
@@ -28,6 +27,5 @@ class AidSettings(OwnerSettings, WebSettings):
             expiry_acute=timedelta(minutes=self.expiry_acute_minutes),
             expiry=timedelta(minutes=self.expiry_minutes),
             names_due=timedelta(hours=self.names_due_hours),
-            claim_valid=timedelta(minutes=self.claim_valid_minutes),
             assumed_days=self.assumed_days,
         )

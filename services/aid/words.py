@@ -88,6 +88,10 @@ WORDS: Final[Mapping[str, Words]] = {
         "This person is off duty. Switch 'I am on duty' on first.",
     ),
     "over": Words("Dit is al voorbij.", "This is over."),
+    "said_no": Words(
+        "Deze collega zei al nee op deze vraag. Kies iemand anders.",
+        "This colleague has said no to this request. Choose somebody else.",
+    ),
     "service_twice": Words("Een dienst staat er twee keer in.", "A service is named twice."),
     "since_in_future": Words(
         "'Sinds wanneer' ligt in de toekomst. Kies nu of een eerder moment.",

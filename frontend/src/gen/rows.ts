@@ -42,7 +42,7 @@ export interface Deadline {
 export type DeadlineName = "expiry" | "names_due";
 
 /** What kind of line it is; screens phrase it from `about` in the viewer's language. */
-export type Entry = "reported" | "service_changed" | "incident_changed" | "help_asked" | "help_confirmed" | "help_withdrawn" | "approached" | "reserved" | "committed" | "declined" | "given_back" | "lapsed" | "released" | "named" | "coordinator_named" | "note";
+export type Entry = "reported" | "service_changed" | "incident_changed" | "help_asked" | "help_confirmed" | "help_changed" | "help_withdrawn" | "approached" | "reserved" | "committed" | "declined" | "given_back" | "lapsed" | "released" | "named" | "coordinator_named" | "note";
 
 /** The functions that people in a Dutch municipality really have. */
 export type Function = "civil_affairs" | "benefits" | "customer_contact" | "spokesperson" | "application_management" | "system_administration" | "network" | "backup_recovery" | "ciso" | "privacy" | "crisis_coordination" | "project_management" | "finance" | "records" | "executive_advice";

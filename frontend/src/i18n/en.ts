@@ -355,6 +355,7 @@ export const en: Record<Key, string> = {
   "story.incident_changed": "{who} updates: {changed}",
   "story.help_asked": "{who} asks for help: {function}, 1 slot (provisional) | {who} asks for help: {function}, {n} slots (provisional)",
   "story.help_confirmed": "{who} confirms {function}, circle of {organisations}",
+  "story.help_changed": "{who} changes {function} to 1 slot | {who} changes {function} to {n} slots",
   "story.help_withdrawn": "{who} withdraws {function}",
   "story.approached": "Asked for {function}: 1 approach | Asked for {function}: {n} approaches",
   "story.reserved": "{who} reserves 1 slot for {function} | {who} reserves {n} slots for {function}",

@@ -353,6 +353,7 @@ export const nl = {
   "story.incident_changed": "{who} werkt bij: {changed}",
   "story.help_asked": "{who} vraagt hulp: {function}, 1 plek (voorlopig) | {who} vraagt hulp: {function}, {n} plekken (voorlopig)",
   "story.help_confirmed": "{who} bevestigt {function}, kring van {organisations}",
+  "story.help_changed": "{who} verandert {function} in 1 plek | {who} verandert {function} in {n} plekken",
   "story.help_withdrawn": "{who} trekt {function} in",
   "story.approached": "Gevraagd voor {function}: 1 benadering | Gevraagd voor {function}: {n} benaderingen",
   "story.reserved": "{who} reserveert 1 plek voor {function} | {who} reserveert {n} plekken voor {function}",

@@ -50,6 +50,10 @@ def _incident_reach(command: Command, target: UUID, asker: Person) -> Reach:
     return Reach(incidents=frozenset({target}))
 
 
+def _whole_incident_reach(command: Command, target: UUID, asker: Person) -> Reach:
+    return Reach(whole_incidents=frozenset({target}))
+
+
 def _ask_reach(command: commands.AskHelp, target: Target, asker: Person) -> Reach:
     return Reach(incidents=frozenset({command.incident}), requests=frozenset({command.id}))
 
@@ -114,10 +118,10 @@ def _commitment(world: World, command: Command, target: UUID) -> Row:
 HANDLERS: Final[Mapping[type[Command], Handler]] = {
     commands.ReportIncident: Handler(incident.report, _report_reach, _nothing, Incident),
     commands.ChangeServices: Handler(incident.change_services, _incident_reach, _incident, Incident),
-    commands.ChangeFacts: Handler(incident.change_facts, _incident_reach, _incident, Incident),
+    commands.ChangeFacts: Handler(incident.change_facts, _whole_incident_reach, _incident, Incident),
     commands.ChangeCoordinators: Handler(incident.change_coordinators, _incident_reach, _incident, Incident),
     commands.WriteLog: Handler(incident.write_log, _incident_reach, _incident, LogEntry),
-    commands.CloseIncident: Handler(incident.close, _incident_reach, _incident, Incident),
+    commands.CloseIncident: Handler(incident.close, _whole_incident_reach, _incident, Incident),
     commands.AskHelp: Handler(request.ask, _ask_reach, _incident_of_ask, HelpRequest),
     commands.ConfirmRequest: Handler(request.confirm, _request_reach, _request, HelpRequest),
     commands.WithdrawRequest: Handler(request.withdraw, _request_reach, _request, HelpRequest),

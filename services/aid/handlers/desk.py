@@ -109,7 +109,7 @@ class Desk:
         context = Context(self._now(), cause, sent.asker, self._terms)
         before = await unit.load(reach, self._picture)
         _check_visible(before, handler.shows(before, sent.command, sent.target), sent.asker)
-        due = Story(before, context)
+        due = Story(before, context, "due")
         apply_due(due)
         story = Story(due.world, context)
         try:

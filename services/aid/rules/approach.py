@@ -1,16 +1,22 @@
 """Asking: what a hint of `matching` leads to, after every hard limit was checked again."""
 
+from typing import Final
 from uuid import UUID, uuid5
 
 from schemas.events.approach import Approach, ApproachState
-from schemas.events.help_request import HelpRequest, RequestState
+from schemas.events.help_request import HelpRequest, RequestState, Shortfall, ShortfallReason
 from schemas.events.log_entry import Entry
 from schemas.events.suggestion import Candidate, Suggestion
 from schemas.refused import Refused
+from schemas.values import Level
 from services.aid.rules import audience, slots
 from services.aid.rules.claim import standing_yes
 from services.aid.rules.cover import can_miss, is_free, spare
 from services.aid.rules.story import Story
+
+SMALL_CIRCLE: Final = 5
+OWN_DOING: Final = frozenset({ShortfallReason.NOBODY_HAS_THE_FUNCTION, ShortfallReason.OUTSIDE_CIRCLE})
+"""Reasons that say nothing about who is on duty or needed at home."""
 
 AGAIN = (ApproachState.WITHDRAWN, ApproachState.LAPSED)
 """States from which somebody may be asked once more; who declined or gave back is left alone."""
@@ -24,17 +30,25 @@ def suggested(story: Story, hint: Suggestion) -> None:
     request = story.world.request(hint.id)
     if hint.request_version != story.world.request_versions[hint.id]:
         raise Refused("stale_hint")
-    noted = {"could_ask": hint.could_ask, "shortfall": hint.shortfall}
+    noted = {"could_ask": hint.could_ask, "shortfall": _coarse(request, hint.shortfall)}
     story.happened(request.model_copy(update=noted))
-    if request.state is not RequestState.OPEN or story.world.incident(request.incident).closed_at:
+    incident = story.world.incident(request.incident)
+    readable = incident.tlp.lowest_level.rank <= Level.ASKED.rank
+    if request.state is not RequestState.OPEN or not incident.is_open or not readable:
         return
     made = sum(_approach(story, request, each) for each in _ranked(hint))
     if made:
-        incident = story.world.incident(request.incident)
         about: dict[str, str | int] = {"function": request.function, "number": made}
         line = story.line(incident, Entry.APPROACHED, request=request.id, about=about)
         story.happened(line=line)
         slots.settle(story, request.id)
+
+
+def _coarse(request: HelpRequest, shortfall: tuple[Shortfall, ...]) -> tuple[Shortfall, ...]:
+    """In a circle of a few, the counts would tell how one neighbour is staffed (domain, law 8)."""
+    if not request.circle or len(request.circle) >= SMALL_CIRCLE:
+        return shortfall
+    return tuple(each for each in shortfall if each.reason in OWN_DOING)
 
 
 def _ranked(hint: Suggestion) -> list[Candidate]:
@@ -86,6 +100,7 @@ def _may_ask(story: Story, request: HelpRequest, candidate: Candidate) -> bool:
     person = world.picture.people.get(candidate.person)
     return (
         person is not None
+        and person.id not in request.said_no
         and world.lending(lender).ask_people
         and person.works_for(lender)
         and request.function in person.functions

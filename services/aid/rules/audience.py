@@ -8,7 +8,7 @@ from schemas.events.commitment import Commitment
 from schemas.events.help_request import HelpRequest
 from schemas.events.incident import Incident
 from schemas.state import Readers
-from schemas.values import Level, organisation_key, person_key
+from schemas.values import Level, desk_key, organisation_key, person_key
 from schemas.visibility import case_readers, incident_readers
 
 
@@ -38,14 +38,14 @@ def of_approach(approach: Approach, borrower: str) -> Readers:
     A person sees approaches to themselves; the desk sees those to its organisation and its people.
     """
     readers: Readers = {organisation_key(borrower): Level.COORDINATOR, **case_readers(approach.incident)}
-    readers[organisation_key(approach.lender)] = Level.OWN
+    readers[desk_key(approach.lender)] = Level.OWN
     if approach.person is not None:
         readers[person_key(approach.person)] = Level.OWN
     return readers
 
 
 def of_commitment(commitment: Commitment) -> Readers:
-    """Both organisations and the person own it; the case sees it."""
+    """The borrower, the lender's desk and the person own it; the case sees it."""
     readers: Readers = dict(case_readers(commitment.incident))
     readers |= dict.fromkeys(held_keys(commitment), Level.OWN)
     readers[organisation_key(commitment.borrower)] = Level.OWN
@@ -59,11 +59,11 @@ def of_line(incident: Incident) -> Readers:
 
 def asked_keys(approach: Approach) -> tuple[str, ...]:
     """The keys of those who are asked."""
-    keys = [organisation_key(approach.lender)]
+    keys = [desk_key(approach.lender)]
     return tuple(keys if approach.person is None else [*keys, person_key(approach.person)])
 
 
 def held_keys(commitment: Commitment) -> tuple[str, ...]:
     """The keys of those who promised: the lender's desk and the person."""
-    keys = [organisation_key(commitment.lender)]
+    keys = [desk_key(commitment.lender)]
     return tuple(keys if commitment.person is None else [*keys, person_key(commitment.person)])

@@ -76,7 +76,7 @@ def decline(story: Story, command: Decline, target: UUID) -> None:
     if approach.request != target or not (mine or person.works_for(approach.lender)):
         raise Refused("not_found")
     if not mine and not person.may(Right.LEND, approach.lender):
-        raise Refused("not_your_right", right=Right.LEND, organisation=approach.lender)
+        raise Refused("not_your_right", right=Right.LEND)
     if approach.state not in slots.STANDING:
         raise Refused("not_asked_any_more")
     story.happened(
@@ -91,6 +91,8 @@ def decline(story: Story, command: Decline, target: UUID) -> None:
         about={"function": approach.function},
     )
     story.happened(line=line)
+    if approach.person is not None:
+        slots.remember_no(story, target, approach.person)
     slots.settle(story, target)
 
 
@@ -98,7 +100,7 @@ def standing_yes(world: World, lender: str, request: HelpRequest, now: datetime)
     """The lender's yes given beforehand that fits this request and is not used up."""
     for standing in world.lending(lender).standing:
         used = sum(
-            any(yes.standing == standing.id for yes in each.yeses)
+            each.ends > now and any(yes.standing == standing.id for yes in each.yeses)
             for each in holding(world, now, request.exercise)
         )
         if _fits(standing, request) and used < standing.at_most:
@@ -123,6 +125,8 @@ def _fits(standing: StandingYes, request: HelpRequest) -> bool:
 
 
 def _check_terms(story: Story, request: HelpRequest, version: int, valid_until: datetime | None) -> None:
+    if not story.world.incident(request.incident).is_open:
+        raise Refused("closed")
     if request.state is not RequestState.OPEN:
         raise Refused("withdrawn" if request.state is RequestState.WITHDRAWN else "not_asked_any_more")
     if version != request.terms_version:
@@ -246,8 +250,11 @@ def _take_unnamed(story: Story, request: HelpRequest, command: Lend) -> None:
         for each in world.approaches_for(request.id, *slots.STANDING, ApproachState.CLAIMED)
         if each.lender == command.lender
     ]
-    if not asked:
+    if not asked or command.lender not in request.circle:
         raise Refused("not_asked")
+    lead = world.picture.people.get(command.team_lead) if command.team_lead is not None else None
+    if command.team_lead is not None and (lead is None or not lead.works_for(command.lender)):
+        raise Refused("not_yours_to_name")
     if world.is_victim(command.lender):
         raise Refused("lender_affected")
     wanted = min(command.unnamed, request.open_slots)

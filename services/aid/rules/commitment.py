@@ -42,7 +42,7 @@ def approve(story: Story, command: ApproveCommitment, target: UUID) -> None:
     commitment = _waiting(story, target, Party.BORROWER)
     person = story.context.person
     if not person.may(Right.MANDATE, commitment.borrower):
-        raise Refused("not_your_right", right=Right.MANDATE, organisation=commitment.borrower)
+        raise Refused("not_your_right", right=Right.MANDATE)
     agree(story, commitment, Yes(party=Party.BORROWER, at=story.context.now, by=person.id))
     slots.settle(story, commitment.request)
 
@@ -58,12 +58,13 @@ def refuse(story: Story, command: RefuseCommitment, target: UUID) -> None:
     waits = commitment.waits_for
     if commitment.person == person.id and Party.PERSON in waits:
         _unname(story, commitment)
+        slots.remember_no(story, commitment.request, person.id)
     elif person.may(Right.LEND, commitment.lender) and Party.LENDER in waits:
         release(story, commitment, CommitmentState.REFUSED, Party.LENDER, Entry.DECLINED)
     elif person.may(Right.MANDATE, commitment.borrower) and Party.BORROWER in waits:
         release(story, commitment, CommitmentState.REFUSED, Party.BORROWER, Entry.DECLINED)
     else:
-        raise Refused("not_your_right", right=Right.LEND, organisation=commitment.lender)
+        raise Refused("not_your_right", right=Right.LEND)
     slots.settle(story, commitment.request)
 
 
@@ -76,11 +77,13 @@ def give_back(story: Story, command: GiveBack, target: UUID) -> None:
     person = story.context.person
     mine = commitment.person == person.id
     if not mine and not person.may(Right.LEND, commitment.lender):
-        raise Refused("not_your_right", right=Right.LEND, organisation=commitment.lender)
+        raise Refused("not_your_right", right=Right.LEND)
     if not commitment.holds:
         raise Refused("expired" if commitment.state is CommitmentState.LAPSED else "over")
     by = Party.PERSON if mine else Party.LENDER
     release(story, commitment, CommitmentState.GIVEN_BACK, by, Entry.GIVEN_BACK)
+    if commitment.person is not None:
+        slots.remember_no(story, commitment.request, commitment.person)
     slots.settle(story, commitment.request)
 
 
@@ -88,12 +91,12 @@ def name(story: Story, command: NamePerson, target: UUID) -> None:
     """Say who takes an unnamed slot; that person is asked and must say yes before the names are due.
 
     Refused: `not_found`, `not_your_right`, `expired`, `not_waiting`, `already_named`, `not_yours_to_name`,
-    `wrong_function`, `off_duty`, `elsewhere`, `below_cover`.
+    `wrong_function`, `said_no`, `off_duty`, `elsewhere`, `below_cover`.
     """
     commitment = _waiting(story, target, Party.PERSON)
     asker = story.context.person
     if not asker.may(Right.LEND, commitment.lender):
-        raise Refused("not_your_right", right=Right.LEND, organisation=commitment.lender)
+        raise Refused("not_your_right", right=Right.LEND)
     if commitment.person is not None:
         raise Refused("already_named")
     person = story.world.picture.people.get(command.person)
@@ -101,8 +104,10 @@ def name(story: Story, command: NamePerson, target: UUID) -> None:
         raise Refused("not_yours_to_name")
     if commitment.function not in person.functions:
         raise Refused("wrong_function")
-    _check_named(story, commitment, person.id)
     request = story.world.request(commitment.request)
+    if person.id in request.said_no:
+        raise Refused("said_no")
+    _check_named(story, commitment, person.id)
     # The slot already holds one unit of its own function; the person's other functions go with them.
     others = set(person.functions) - {commitment.function}
     if not can_miss(story.world, commitment.lender, others, request, story.context.now):

@@ -24,7 +24,7 @@ def expiry(commitment: UUID, incident: Incident, request: HelpRequest, context: 
 
 
 def names_due(commitment: UUID, request: HelpRequest, context: Context) -> Deadline:
-    """12 h before the start, or half the time left where that is later; an hour where it has begun."""
+    """12 h before the start or half the time left, the later of both; once begun, the acute expiry."""
     now, starts = context.now, request.needed_by
     if starts <= now:
         return deadline(commitment, DeadlineName.NAMES_DUE, now + context.terms.expiry_acute, context)
@@ -42,12 +42,11 @@ def apply_due(story: Story) -> None:
     now = story.context.now
     for request in list(story.world.requests):
         due = [
-            (commitment, each)
+            commitment
             for commitment in story.world.commitments_for(request)
-            for each in commitment.deadlines
-            if each.due <= now
+            if any(each.due <= now for each in commitment.deadlines)
         ]
-        for commitment, _ in due:
+        for commitment in due:
             release(story, commitment, CommitmentState.LAPSED, None, Entry.LAPSED)
         if due:
             slots.settle(story, request)

@@ -12,7 +12,7 @@ from schemas.events.log_entry import Entry
 from schemas.events.organisation import Kind, Organisation
 from schemas.events.person import Person
 from schemas.refused import Refused
-from schemas.values import IBD, Right, organisation_key
+from schemas.values import IBD, Level, Right, organisation_key
 from services.aid.rules import audience, slots
 from services.aid.rules.commands import (
     ChangeCoordinators,
@@ -108,6 +108,12 @@ def change_facts(story: Story, command: ChangeFacts, target: UUID) -> None:
     about: dict[str, str | int] = {"changed": ",".join(sorted(news))}
     line = story.line(changed, Entry.INCIDENT_CHANGED, by_organisation=incident.source, about=about)
     story.happened(changed, line=line)
+    if changed.call_back != incident.call_back:
+        # Whoever helps sees the request and not the incident: the number must be right there too.
+        for request in story.world.requests_of(target):
+            story.happened(request.model_copy(update={"call_back": changed.call_back}))
+    if changed.tlp.lowest_level.rank > Level.ASKED.rank:
+        _stop_asking(story, target)
 
 
 def change_coordinators(story: Story, command: ChangeCoordinators, target: UUID) -> None:
@@ -117,7 +123,7 @@ def change_coordinators(story: Story, command: ChangeCoordinators, target: UUID)
     """
     incident = _open(story, target)
     if not any(story.context.person.may(Right.MANDATE, each) for each in _hit(incident)):
-        raise Refused("not_your_right", right=Right.MANDATE, organisation=incident.source)
+        raise Refused("not_your_right", right=Right.MANDATE)
     unknown = sorted(set(command.coordinators) - set(story.world.picture.organisations))
     if unknown:
         raise Refused("unknown_organisation", organisations=unknown)
@@ -141,9 +147,9 @@ def write_log(story: Story, command: WriteLog, target: UUID) -> None:
     person = story.context.person
     given = {key.removeprefix("org:") for key in incident.coordinators}
     if not _may_change(person, incident) and not any(person.works_for(each) for each in given):
-        raise Refused("not_your_right", right=Right.REPORT, organisation=incident.source)
+        raise Refused("not_your_right", right=Right.REPORT)
     own = next((m.organisation for m in person.memberships), None)
-    line = story.line(incident, Entry.NOTE, by_organisation=own, text=command.text)
+    line = story.line(incident, Entry.NOTE, by_organisation=own, text=command.text, key=command.id)
     story.happened(line=line)
 
 
@@ -154,12 +160,20 @@ def close(story: Story, command: CloseIncident, target: UUID) -> None:
     """
     incident = _open(story, target)
     if not any(story.context.person.may(Right.MANDATE, each) for each in _hit(incident)):
-        raise Refused("not_your_right", right=Right.MANDATE, organisation=incident.source)
+        raise Refused("not_your_right", right=Right.MANDATE)
     closed = incident.model_copy(update={"closed_at": story.context.now})
     line = story.line(
         closed, Entry.INCIDENT_CHANGED, by_organisation=incident.source, about={"changed": "closed"}
     )
     story.happened(closed, line=line)
+    _stop_asking(story, target)
+
+
+def _stop_asking(story: Story, incident: UUID) -> None:
+    """Nobody may read what is asked any more, or nobody needs it: open approaches are withdrawn."""
+    for request in story.world.requests_of(incident):
+        slots.move_approaches(story, request, *slots.STANDING, ApproachState.WITHDRAWN)
+        slots.settle(story, request.id)
 
 
 def _statuses(services: Iterable[ServiceDown], since: datetime, now: datetime) -> tuple[ServiceStatus, ...]:
@@ -249,5 +263,5 @@ def _open(story: Story, target: UUID) -> Incident:
 def _own(story: Story, target: UUID) -> Incident:
     incident = _open(story, target)
     if not _may_change(story.context.person, incident):
-        raise Refused("not_your_right", right=Right.REPORT, organisation=incident.source)
+        raise Refused("not_your_right", right=Right.REPORT)
     return incident

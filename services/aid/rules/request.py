@@ -14,7 +14,6 @@ from services.aid.rules import audience, slots
 from services.aid.rules.commands import AskHelp, ChangeNumber, ConfirmRequest, WithdrawRequest
 from services.aid.rules.deadlines import release
 from services.aid.rules.story import Story
-from services.aid.rules.world import World
 
 
 def ask(story: Story, command: AskHelp, target: UUID) -> None:
@@ -24,7 +23,8 @@ def ask(story: Story, command: AskHelp, target: UUID) -> None:
     `ends_before_needed`, `at_least_above_number`, `label_too_strict`.
     """
     context, person = story.context, story.context.person
-    incident = _open_incident(story.world, command.incident)
+    incident = story.world.incident(command.incident)
+    _check_can_ask(incident)
     if command.id in story.world.requests:
         raise Refused("exists")
     _check_may_draft(person, incident, command.borrower)
@@ -63,6 +63,7 @@ def confirm(story: Story, command: ConfirmRequest, target: UUID) -> None:
     `unknown_organisation`.
     """
     request, incident = _mandated(story, target)
+    _check_can_ask(incident)
     context = story.context
     if request.state is RequestState.WITHDRAWN:
         raise Refused("withdrawn")
@@ -126,7 +127,7 @@ def change_number(story: Story, command: ChangeNumber, target: UUID) -> None:
 
     Refused: `not_found`, `not_your_right`, `withdrawn`, `below_held`.
     """
-    request, _ = _mandated(story, target)
+    request, incident = _mandated(story, target)
     if request.state is RequestState.WITHDRAWN:
         raise Refused("withdrawn")
     held = [slot for slot in request.slots if slot.state is not SlotState.OPEN]
@@ -136,30 +137,32 @@ def change_number(story: Story, command: ChangeNumber, target: UUID) -> None:
         "slots": (*held, *(Slot(),) * (command.number - len(held))),
         "at_least": min(request.at_least, command.number),
     }
-    story.happened(request.model_copy(update=update))
+    about: dict[str, str | int] = {"function": request.function, "number": command.number}
+    line = story.line(
+        incident, Entry.HELP_CHANGED, request=target, by_organisation=request.borrower, about=about
+    )
+    story.happened(request.model_copy(update=update), line=line)
     slots.settle(story, target)
 
 
-def _open_incident(world: World, key: UUID) -> Incident:
-    incident = world.incident(key)
+def _check_can_ask(incident: Incident) -> None:
     if not incident.is_open:
         raise Refused("closed")
     if incident.tlp.lowest_level.rank > Level.ASKED.rank:
         # Nobody could see what is asked of them under this label: say so instead of asking in vain.
         raise Refused("label_too_strict", label=incident.tlp)
-    return incident
 
 
 def _check_may_draft(person: Person, incident: Incident, borrower: str) -> None:
     own = {borrower, incident.source}
     may = any(person.may(right, each) for each in own for right in (Right.REPORT, Right.MANDATE))
     if not may and not person.may(Right.IBD, IBD):
-        raise Refused("not_your_right", right=Right.REPORT, organisation=borrower)
+        raise Refused("not_your_right", right=Right.REPORT)
 
 
 def _mandated(story: Story, target: UUID) -> tuple[HelpRequest, Incident]:
     request = story.world.request(target)
-    incident = _open_incident(story.world, request.incident)
+    incident = story.world.incident(request.incident)
     if not story.context.person.may(Right.MANDATE, request.borrower):
-        raise Refused("not_your_right", right=Right.MANDATE, organisation=request.borrower)
+        raise Refused("not_your_right", right=Right.MANDATE)
     return request, incident

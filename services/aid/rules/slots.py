@@ -36,6 +36,13 @@ def _slot_of(commitment: Commitment) -> Slot:
     return Slot(state=SlotState.FINAL if final else SlotState.RESERVED, commitment=commitment.id)
 
 
+def remember_no(story: Story, request: UUID, person: UUID) -> None:
+    """Whoever declined or gave back is not asked again for this request, by whichever employer."""
+    known = story.world.request(request)
+    if person not in known.said_no:
+        story.happened(known.model_copy(update={"said_no": (*known.said_no, person)}))
+
+
 def settle(story: Story, key: UUID) -> None:
     """After slots or approaches changed: who is still asked, and who reads the request."""
     request = story.world.request(key)

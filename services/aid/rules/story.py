@@ -5,6 +5,7 @@ from uuid import UUID
 from schemas.events.incident import Incident
 from schemas.events.log_entry import Entry, LogEntry
 from schemas.state import Row
+from schemas.values import IBD
 from services.aid.rules import audience
 from services.aid.rules.world import Context, Fact, World, evolve
 
@@ -12,10 +13,11 @@ from services.aid.rules.world import Context, Fact, World, evolve
 class Story:
     """Starts from a world; `facts` is what happened since, `world` is where that leads."""
 
-    def __init__(self, world: World, context: Context) -> None:
+    def __init__(self, world: World, context: Context, name: str = "rule") -> None:
         self.world = world
         self.context = context
         self.facts: list[Fact] = []
+        self._name = name
         self._lines = 0
 
     def happened(self, *states: Row, line: LogEntry | None = None) -> None:
@@ -33,17 +35,22 @@ class Story:
         by_organisation: str | None = None,
         text: str = "",
         about: dict[str, str | int] | None = None,
+        key: UUID | None = None,
     ) -> LogEntry:
-        """A line for the log of an incident; it names organisations and counts, never a person."""
+        """A line for the log of an incident; it names organisations and counts, never a person.
+
+        Its id holds the moment too: what was due stays written when the rule then says no, and the same
+        command may come again.
+        """
         self._lines += 1
-        asker = self.context.asker
+        made = self.context.new_id(f"line/{self._name}/{self.context.now.isoformat()}", self._lines)
         return LogEntry(
-            id=self.context.new_id("line", self._lines),
+            id=key or made,
             incident=incident.id,
             at=self.context.now,
             entry=entry,
             by_organisation=by_organisation,
-            by_person=None if asker is None else asker.id,
+            by_person=self._insider(incident),
             request=request,
             about=about or {},
             text=text,
@@ -51,3 +58,10 @@ class Story:
             tlp=incident.tlp,
             readers=audience.of_line(incident),
         )
+
+    def _insider(self, incident: Incident) -> UUID | None:
+        """Who did it, if they act for the incident; of those who were asked the log does not say who."""
+        asker = self.context.asker
+        acting = {incident.source, IBD, *incident.victims}
+        acting |= {each.removeprefix("org:") for each in incident.coordinators}
+        return asker.id if asker is not None and any(asker.works_for(each) for each in acting) else None

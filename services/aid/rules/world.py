@@ -29,7 +29,6 @@ class Terms:
     expiry_acute: timedelta = timedelta(minutes=30)
     expiry: timedelta = timedelta(hours=4)
     names_due: timedelta = timedelta(hours=12)
-    claim_valid: timedelta = timedelta(minutes=10)
     assumed_days: int = 3
 
 
@@ -104,6 +103,10 @@ class World:
     def lending(self, organisation: str) -> Lending:
         """An organisation's agreements; without any, nothing is covered and nothing is given beforehand."""
         return self.lendings.get(organisation) or Lending(id=organisation, exercise=False)
+
+    def requests_of(self, incident: UUID) -> list[HelpRequest]:
+        """The requests that hang on an incident, of those within reach."""
+        return [each for each in self.requests.values() if each.incident == incident]
 
     def approaches_for(self, request: UUID, *states: ApproachState) -> list[Approach]:
         """Who is asked for a request, oldest first; only in these states where any are named."""

@@ -15,6 +15,7 @@ from schemas.events.help_request import HelpRequest
 from schemas.events.incident import Incident
 from schemas.events.lending import Lending
 from schemas.events.log_entry import LogEntry
+from schemas.refused import Refused
 from schemas.state import Row
 from services.aid.ports import Answer, ReachMoved, Seen
 from services.aid.reach import Reach
@@ -33,13 +34,20 @@ AGGREGATES: Final[tuple[type[Row], ...]] = (
 )
 TABLES: Final = Tables(AGGREGATES)
 
-_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest($1::text[]) AS name"
-"""One lock per name, taken in the array's order. Advisory, since what is locked may not exist yet."""
+_LOCK: Final = """
+SELECT set_config('lock_timeout', '2s', true), pg_advisory_xact_lock(hashtextextended(name, 0))
+FROM unnest($1::text[]) AS name
+"""
+"""One lock per name, taken in the array's order. Advisory, since what is locked may not exist yet.
+
+Nobody waits for longer than two seconds: whoever does keeps a connection from everybody else.
+"""
 
 _WIDEN: Final = """
 SELECT request FROM commitment WHERE id = ANY($1::text[])
 UNION SELECT request FROM approach WHERE standing AND (person = ANY($2::text[]) OR lender = ANY($3::text[]))
 UNION SELECT request FROM commitment WHERE holds AND lender = ANY($3::text[])
+UNION SELECT id FROM help_request WHERE incident = ANY($4::text[])
 """
 
 # A statement of its own after the locks: in READ COMMITTED its snapshot is younger than every lock, while
@@ -101,13 +109,21 @@ class PostgresUnit:
         if reach.is_open_ended:
             reach = reach.with_requests(await self._widen(reach))
         own = [] if answer is None else [f"answer:{answer.person}/{answer.key}"]
-        await self._connection.execute(_LOCK, own + reach.locks())
+        try:
+            await self._connection.execute(_LOCK, own + reach.locks())
+        except asyncpg.LockNotAvailableError as error:
+            raise Refused("busy") from error
         if reach.is_open_ended and not await self._widen(reach) <= reach.requests:
             raise ReachMoved
         return reach
 
     async def _widen(self, reach: Reach) -> frozenset[UUID]:
-        ends = (reach.commitments, reach.asked_persons, reach.asked_organisations)
+        ends = (
+            reach.commitments,
+            reach.asked_persons,
+            reach.asked_organisations,
+            reach.whole_incidents,
+        )
         rows = await self._connection.fetch(_WIDEN, *map(_texts, ends))
         return frozenset(UUID(row["request"]) for row in rows)
 
@@ -122,7 +138,7 @@ class PostgresUnit:
         """Everything within reach, as committed before this statement."""
         rows = await self._connection.fetch(
             _LOAD,
-            _texts(reach.incidents),
+            _texts(reach.incidents | reach.whole_incidents),
             _texts(reach.requests),
             _texts(reach.persons | reach.asked_persons),
             _texts(reach.organisations | reach.asked_organisations),

@@ -177,7 +177,7 @@ def keeps_its_cover(stage: Stage, taken: Commitment, functions: Iterable[Functio
 
 
 def _keys(lender: str, person: UUID | None) -> list[str]:
-    return [f"org:{lender}", *([] if person is None else [f"person:{person}"])]
+    return [f"desk:{lender}", *([] if person is None else [f"person:{person}"])]
 
 
 def _case(incident: UUID) -> dict[str, Level]:

@@ -79,6 +79,11 @@ class MemoryUnit:
             or (isinstance(row, Approach) and row.person in reach.asked_persons)
             or (isinstance(row, Approach | Commitment) and row.lender in reach.asked_organisations)
         }
+        found |= {
+            row.id
+            for row in commitments
+            if isinstance(row, HelpRequest) and row.incident in reach.whole_incidents
+        }
         return reach.with_requests(frozenset(found))
 
     async def seen(self, answer: Answer) -> Seen | None:
