@@ -86,6 +86,8 @@ class Intake:
         self._lag: dict[TopicPartition, int] = {}
         self._failures: dict[TopicPartition, int] = {}
         self.trouble: dict[str, str] = {}
+        self.caught_up = False
+        """Whether this process has taken in all that stood in the topics when it began to read."""
 
     async def run(self) -> None:
         """Read for ever; a broker that is away is waited for, since people's commands go on without it."""
@@ -113,10 +115,13 @@ class Intake:
         try:
             places = await self._places(consumer)
             self.trouble.pop("kafka", None)
+            ends = await consumer.end_offsets(places)
             while True:
                 for place, records in (await consumer.getmany(timeout_ms=500, max_records=BATCH)).items():
                     await self._partition(consumer, place, records)
                 await self._note_lag(consumer, places)
+                if not self.caught_up:
+                    self.caught_up = all([await consumer.position(p) >= end for p, end in ends.items()])
         finally:
             await consumer.stop()
 
