@@ -214,7 +214,7 @@ class History:
             id=key(f"line {len(self.log)}"),
             incident=parent,
             at=NOW,
-            entry=self._dice.choice(list(Entry)),
+            entry=self._dice.choice((Entry.REPORTED, Entry.COMMITTED, Entry.NOTE)),
             about={"number": len(self.log)},
             exercise=False,
         )
