@@ -109,6 +109,9 @@ class Aid:
         waker = Waker(pool)
         picture = Picture(self.directory.people, self.directory.organisations, self.directory.staff)
         self.welcome = Welcome(pool, self.now, waker.wake)
+        if settings.seed is Seed.FICTITIOUS:
+            # Whoever came in just before a crash was kept, and perhaps not greeted.
+            await self.welcome.greet(list(self.directory.people.values()))
         self.desk = Desk(store, picture, self.now, settings.terms(), waker.wake)
         self.intake = Intake(
             pool,

@@ -40,14 +40,18 @@ class Welcome:
         employers = {member.organisation for person in made_up for member in person.memberships}
         states: list[Row] = [*(_duty(person, now) for person in made_up), *map(_lending, sorted(employers))]
         async with self._pool.acquire() as connection, connection.transaction():
-            new = [Written(state, 1) for state in states if not await _exists(connection, state)]
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('welcome', 0))")
+            known = await _known(connection, states)
+            new = [Written(state, 1) for state in states if state.key not in known]
             batch = uuid5(WELCOME, ",".join(each.state.key for each in new))
             await TABLES.write(connection, new, Cause(batch, None, now))
         self._wake()
 
 
-async def _exists(connection: Any, state: Row) -> bool:
-    return bool(await TABLES.read(connection, state.TYPE, [state.key]))
+async def _known(connection: Any, states: Sequence[Row]) -> set[str]:
+    keys = [state.key for state in states]
+    kinds = {state.TYPE for state in states}
+    return {each.state.key for kind in kinds for each in await TABLES.read(connection, kind, keys)}
 
 
 def _duty(person: Person, now: datetime) -> Duty:
