@@ -13,6 +13,7 @@ from schemas.codec import state_bytes
 from schemas.envelope import Event, Record
 from schemas.topics import BY_STATE, Topic
 from services.runtime.consume import Policy
+from services.runtime.pauses import Pauses
 from services.runtime.ports import DeadLetters, Place
 
 log: Final = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ OnReplica = Callable[[Sequence[Event]], Awaitable[None]]
 
 BATCH: Final = 500
 RETRY_SECONDS: Final = (0.5, 1.0, 2.0, 5.0)
+READING: Final = "reading"
+"""Under this name stands what keeps all partitions from being read."""
 
 
 class Intake:
@@ -90,14 +93,17 @@ class Intake:
         """Whether this process has taken in all that stood in the topics when it began to read."""
 
     async def run(self) -> None:
-        """Read for ever; a broker that is away is waited for, since people's commands go on without it."""
+        """Read for ever; whatever fails is said and tried again, since people's commands go on without it."""
         while True:
             try:
                 await self._read()
-            except (KafkaError, OSError) as away:
-                self.trouble["kafka"] = f"Kafka does not answer: {type(away).__name__}"
+            except KafkaError as away:
+                self.trouble[READING] = f"Kafka does not answer: {type(away).__name__}"
                 log.warning("intake waits for Kafka: %r", away)
-                await asyncio.sleep(RETRY_SECONDS[1])
+            except Exception as failure:
+                self.trouble[READING] = f"nothing is taken in: {type(failure).__name__}"
+                log.error("intake stopped; trying again", exc_info=failure)
+            await asyncio.sleep(RETRY_SECONDS[1])
 
     @property
     def lag(self) -> int:
@@ -110,15 +116,21 @@ class Intake:
         return self._policy.waiting
 
     async def _read(self) -> None:
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
-        await consumer.start()
+        # "earliest": where our offset is gone by now, what is left is read, and not only what is new.
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+        )
+        self._batch.clear()
         try:
+            await consumer.start()
+            pauses = Pauses(consumer)
             places = await self._places(consumer)
-            self.trouble.pop("kafka", None)
+            self.trouble.pop(READING, None)
             ends = await consumer.end_offsets(places)
             while True:
+                pauses.resume_due()
                 for place, records in (await consumer.getmany(timeout_ms=500, max_records=BATCH)).items():
-                    await self._partition(consumer, place, records)
+                    await self._partition(pauses, place, records)
                 await self._note_lag(consumer, places)
                 if not self.caught_up:
                     self.caught_up = all([await consumer.position(p) >= end for p, end in ends.items()])
@@ -145,7 +157,7 @@ class Intake:
         return places
 
     async def _partition(
-        self, consumer: AIOKafkaConsumer, place: TopicPartition, records: Sequence[ConsumerRecord]
+        self, pauses: Pauses, place: TopicPartition, records: Sequence[ConsumerRecord]
     ) -> None:
         next_offset = records[0].offset
         try:
@@ -157,20 +169,19 @@ class Intake:
                 next_offset = found.offset + 1
             await self._settle(place, next_offset)
             self._failures.pop(place, None)
-            self.trouble.pop(place.topic, None)
+            self.trouble.pop(_name(place), None)
+            if next_offset <= records[-1].offset:
+                pauses.rest(place, next_offset, RETRY_SECONDS[0])
         except Exception as failure:
             # Policy 5, an owner: keep the offset, go on serving, try this partition again.
             self._batch.clear()
-            log.error("intake of %s stopped at a record; trying again", place.topic, exc_info=failure)
-            self.trouble[place.topic] = f"{self._short(place)} does not move: {type(failure).__name__}"
-            next_offset = records[0].offset
-            await self._back_off(place)
-        if next_offset <= records[-1].offset:
-            consumer.seek(place, next_offset)
+            log.error("intake of %s stopped at a record; trying again", _name(place), exc_info=failure)
+            self.trouble[_name(place)] = f"{self._short(place)} does not move: {type(failure).__name__}"
+            pauses.rest(place, records[0].offset, self._back_off(place))
 
-    async def _back_off(self, place: TopicPartition) -> None:
+    def _back_off(self, place: TopicPartition) -> float:
         self._failures[place] = self._failures.get(place, 0) + 1
-        await asyncio.sleep(RETRY_SECONDS[min(self._failures[place], len(RETRY_SECONDS)) - 1])
+        return RETRY_SECONDS[min(self._failures[place], len(RETRY_SECONDS)) - 1]
 
     async def _take(self, event: Event) -> None:
         if BY_STATE[type(event.state)].name in self._replicas:
@@ -196,6 +207,10 @@ class Intake:
 
     def _short(self, place: TopicPartition) -> str:
         return place.topic[len(self._prefix) :]
+
+
+def _name(place: TopicPartition) -> str:
+    return f"{place.topic}/{place.partition}"
 
 
 def _columns(events: Sequence[Event]) -> tuple[list[object], ...]:
