@@ -9,6 +9,7 @@ from uuid import UUID
 from schemas.catalogue import Function
 from schemas.events.help_request import HelpRequest, RequestState
 from schemas.events.suggestion import Candidate, Suggestion
+from schemas.values import Level
 from services.matching.rules.flow import Choice, Demand, overlapping, plan
 from services.matching.rules.known import Known
 from services.matching.rules.options import Field, field_of
@@ -50,6 +51,8 @@ def may_be_filled(known: Known, request: HelpRequest) -> bool:
         # An incident that is not known yet could name the lender as a victim: wait for it.
         and incident is not None
         and incident.is_open
+        # Under a stricter label nobody may read what is asked; once it is relaxed, this is news again.
+        and incident.tlp.lowest_level.rank <= Level.ASKED.rank
     )
 
 
