@@ -41,7 +41,6 @@ from services.live.cursors import Stale, cursor, resumed
 from services.live.rules.board import Board, Spot, frame
 from services.live.settings import LiveSettings
 from services.live.viewers import Viewer, Viewers
-from services.runtime.dead_letters import LazyDeadLetters
 from services.runtime.health import Health
 from services.runtime.now import clock
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, document
@@ -82,8 +81,7 @@ class Live:
         self._settings = settings
         self._now = clock(settings.clock_offset_seconds)
         self._board = Board()
-        self._letters = LazyDeadLetters(settings.kafka, settings.topic_prefix)
-        self._newest = Newest(settings.kafka, settings.topic_prefix, TOPICS, self._letters, self._on_news)
+        self._newest = Newest(settings.kafka, settings.topic_prefix, TOPICS, self._on_news)
         self._viewers = Viewers(self._board, self._cursor, self._now)
         self._contacts = Contacts(settings.contact_keys_url, settings.internal_token)
         self._joined: dict[UUID, float] = {}
@@ -102,13 +100,10 @@ class Live:
             server_header=None,
             open_timeout=FIRST_WORD_SECONDS,
         )
-        try:
-            async with socket:
-                await together(
-                    self._newest.run(), self._viewers.run(), self._join_contacts(), self._review_for_ever()
-                )
-        finally:
-            await self._letters.stop()
+        async with socket:
+            await together(
+                self._newest.run(), self._viewers.run(), self._join_contacts(), self._review_for_ever()
+            )
 
     def health(self) -> Health:
         """Healthy once every topic was read to its end, while no partition waits for a person."""

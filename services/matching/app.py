@@ -60,7 +60,7 @@ class Matching:
     ) -> None:
         self._settings = settings
         self._group = group
-        self._newest = Newest(group.bootstrap, group.prefix, (*PICTURE, SUGGESTIONS), graves, self._news)
+        self._newest = Newest(group.bootstrap, group.prefix, (*PICTURE, SUGGESTIONS), self._news)
         now = clock(settings.clock_offset_seconds)
         self._planner = Planner(
             self._newest.states, publisher, now, group.prefix, settings.approaches_per_slot

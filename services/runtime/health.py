@@ -1,10 +1,17 @@
 """Answers GET /health for processes without an HTTP interface of their own: progress, not presence."""
 
 import asyncio
+import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
+from typing import Final
+
+ASK_SECONDS: Final = 2.0
+SILENT_SECONDS: Final = 6.0
+"""Three questions without an answer: what is shown or promised cannot be relied on any more."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,32 @@ class Health:
     def body(self) -> bytes:
         """The JSON of the answer."""
         return json.dumps(asdict(self)).encode()
+
+
+class Pulse:
+    """Asks somebody we depend on a small question every two seconds, and knows whether they still answer."""
+
+    def __init__(
+        self, ask: Callable[[], Awaitable[object]], elapsed: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ask = ask
+        self._elapsed = elapsed
+        self._answered_at = elapsed()
+
+    @property
+    def answers(self) -> bool:
+        """Whether there was an answer in the last six seconds."""
+        return self._elapsed() - self._answered_at <= SILENT_SECONDS
+
+    async def run(self) -> None:
+        """Ask for ever."""
+        while True:
+            # Whatever goes wrong with the question is what is watched for: it shows as silence.
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(ASK_SECONDS):
+                    await self._ask()
+                self._answered_at = self._elapsed()
+            await asyncio.sleep(ASK_SECONDS)
 
 
 @asynccontextmanager

@@ -2,18 +2,23 @@
 
 import asyncio
 import contextlib
+import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from schemas.envelope import Event, Record
 from schemas.state import State
 from schemas.topics import Topic
-from services.runtime.consume import Policy
-from services.runtime.ports import DeadLetters, Place
+from services.runtime.consume import Outcome, Policy
+from services.runtime.health import Pulse
+from services.runtime.pauses import Pauses
+from services.runtime.ports import Place
+
+log: Final = logging.getLogger(__name__)
 
 Partition = tuple[str, int]
 """Topic name without prefix, and partition number."""
@@ -23,6 +28,13 @@ OnNews = Callable[[Sequence[Event]], Awaitable[None]]
 POLL_MS: Final = 500
 BATCH: Final = 2_000
 RETRY_SECONDS: Final = 0.5
+
+
+class _Noted:
+    """Dead letters that are only logged: owners keep them, and we read the same ones at each start."""
+
+    async def bury(self, place: Place, record: Record, why: str) -> None:
+        log.error("passed over %s/%s at %s: %s", place.topic, place.partition, place.offset, why)
 
 
 class Newest:
@@ -37,14 +49,15 @@ class Newest:
         bootstrap: str,
         prefix: str,
         topics: Sequence[Topic],
-        dead_letters: DeadLetters,
         on_news: OnNews | None = None,
     ) -> None:
         self._bootstrap = bootstrap
         self._prefix = prefix
         self._topics = topics
         self._on_news = on_news
-        self._policy = Policy(self._keep, dead_letters)
+        self._policy = Policy(self._keep, _Noted())
+        self._consumer: AIOKafkaConsumer | None = None
+        self.broker = Pulse(self._ask_ends)
         self._fresh: list[Event] = []
         self._ends: dict[Partition, int] = {}
         self.states: dict[type[State], dict[str, Event]] = {topic.state: {} for topic in topics}
@@ -62,26 +75,29 @@ class Newest:
         """Partitions that do not move, and what would make them."""
         return self._policy.waiting
 
+    @property
+    def unreadable(self) -> int:
+        """Records that were passed over, since they break the contract."""
+        return self._policy.counts[Outcome.DEAD]
+
     async def run(self) -> None:
         """Read for ever. Raises what the consumer raises: a pure consumer crashes and is started again."""
-        async with self._consumer() as consumer:
-            places = [
-                TopicPartition(self._prefix + topic.name, number)
-                for topic in self._topics
-                for number in range(topic.partitions)
-            ]
+        async with self._reading() as consumer:
+            places = self._all()
             consumer.assign(places)
             await consumer.seek_to_beginning(*places)
-            ends = await consumer.end_offsets(places)
-            self._ends = {self._short(place): end for place, end in ends.items()}
+            await self._ask_ends()
             self._read = dict.fromkeys(self._ends, 0)
             self.offsets = dict(self._read)
             self._note_progress()
-            while True:
-                batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)
-                for place, records in batches.items():
-                    await self._take(consumer, place, records)
-                await self._settle(consumer, places)
+            pauses = Pauses(consumer)
+            async with _beside(self.broker.run()):
+                while True:
+                    pauses.resume_due()
+                    batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH)
+                    for place, records in batches.items():
+                        await self._take(consumer, pauses, place, records)
+                    await self._settle(consumer, places)
 
     def lag(self) -> int:
         """Records between what was read and the newest end offsets known."""
@@ -106,21 +122,41 @@ class Newest:
         return False
 
     @asynccontextmanager
-    async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
+    async def _reading(self) -> AsyncIterator[AIOKafkaConsumer]:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap, enable_auto_commit=False, fetch_max_wait_ms=POLL_MS
+            bootstrap_servers=self._bootstrap,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=POLL_MS,
         )
-        await consumer.start()
         try:
+            await consumer.start()
+            self._consumer = consumer
             yield consumer
         finally:
             await consumer.stop()
+
+    def _all(self) -> list[TopicPartition]:
+        return [
+            TopicPartition(self._prefix + topic.name, number)
+            for topic in self._topics
+            for number in range(topic.partitions)
+        ]
+
+    async def _ask_ends(self) -> None:
+        assert self._consumer is not None
+        for place, end in (await self._consumer.end_offsets(self._all())).items():
+            self._ends[self._short(place)] = end
 
     def _short(self, place: TopicPartition) -> Partition:
         return (place.topic[len(self._prefix) :], place.partition)
 
     async def _take(
-        self, consumer: AIOKafkaConsumer, place: TopicPartition, records: Sequence[ConsumerRecord]
+        self,
+        consumer: AIOKafkaConsumer,
+        pauses: Pauses,
+        place: TopicPartition,
+        records: Sequence[ConsumerRecord],
     ) -> None:
         short = self._short(place)
         for found in records:
@@ -128,9 +164,7 @@ class Newest:
             self._place = (short, found.offset)
             outcome = await self._policy.consume(Place(*short, found.offset), record)
             if not outcome.commits:
-                # The partition waits where it stands; the others go on.
-                consumer.seek(place, found.offset)
-                await asyncio.sleep(RETRY_SECONDS)
+                pauses.rest(place, found.offset, RETRY_SECONDS)
                 return
             self._read[short] = found.offset + 1
         # Offsets have holes (compaction): the position says where the next record is.
@@ -161,3 +195,13 @@ class Newest:
             moved.set()
         if not self.caught_up.is_set() and self.lag() == 0:
             self.caught_up.set()
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,84 @@
+"""The newest states in memory: one partition that waits holds back no other, and nothing is buried twice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from schemas.envelope import Record
+from schemas.events.duty import Duty
+from schemas.topics import DUTY
+from services.runtime import replica as replica_module
+from services.runtime.replica import Newest
+from tests.unit.runtime.kafka_double import NOW, Broker, record_of, until
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
+    made = Broker()
+    made.put_in(monkeypatch, "services.runtime.replica")
+    return made
+
+
+@asynccontextmanager
+async def reading() -> AsyncIterator[Newest]:
+    newest = Newest("", "", (DUTY,))
+    task = asyncio.create_task(newest.run())
+    try:
+        yield newest
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def duty(number: int) -> Record:
+    return record_of(Duty(id=UUID(int=number), on=True, changed_at=NOW, exercise=False))
+
+
+def of_a_newer_version(record: Record) -> Record:
+    headers = tuple(
+        (name, value.replace(b"v1", b"v99") if name == "ce_type" else value) for name, value in record.headers
+    )
+    assert headers != tuple(record.headers)
+    return replace(record, headers=headers)
+
+
+async def test_a_partition_that_waits_for_an_upgrade_holds_back_no_other(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replica_module, "RETRY_SECONDS", 60.0)
+    broker.add("duty", 0, of_a_newer_version(duty(1)))
+    async with reading() as newest:
+        await until(lambda: newest.waiting)
+        broker.add("duty", 1, duty(2))
+        await until(lambda: str(UUID(int=2)) in newest.states[Duty])
+        assert newest.waiting
+
+
+async def test_what_cannot_be_read_is_counted_and_passed_over(broker: Broker) -> None:
+    broker.add("duty", 0, replace(duty(1), value=b"{"), duty(2))
+    async with reading() as newest:
+        await until(lambda: str(UUID(int=2)) in newest.states[Duty])
+        assert newest.unreadable == 1
+
+
+async def test_it_begins_where_what_is_left_begins(broker: Broker) -> None:
+    async with reading() as newest:
+        await until(newest.caught_up.is_set)
+    assert all(options["auto_offset_reset"] == "earliest" for options in broker.options)
+
+
+async def test_a_broker_that_is_silent_is_noticed(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.runtime.health.ASK_SECONDS", 0.02)
+    monkeypatch.setattr("services.runtime.health.SILENT_SECONDS", 0.2)
+    async with reading() as newest:
+        await until(newest.caught_up.is_set)
+        await asyncio.sleep(0.4)
+        assert newest.broker.answers
+        broker.silent = True
+        await until(lambda: not newest.broker.answers)
+        broker.silent = False
+        await until(lambda: newest.broker.answers)
