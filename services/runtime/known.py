@@ -15,6 +15,9 @@ from schemas.state import State
 
 KINDS: Final[tuple[type[State], ...]] = (Organisation, Person, Session)
 
+Order = tuple[int, int]
+"""(epoch, version) of a state: the higher one is newer."""
+
 
 class Directory:
     """People, organisations and sessions by id; living views, so that who holds one sees what is new."""
@@ -24,20 +27,26 @@ class Directory:
         self.organisations: dict[str, Organisation] = {}
         self.staff: defaultdict[str, dict[UUID, Person]] = defaultdict(dict)
         self._sessions: dict[UUID, Session] = {}
+        self._orders: dict[tuple[str, str], Order] = {}
 
     async def load(self, pool: "asyncpg.Pool[Any]") -> None:
         """Everything that was taken in before this process started."""
         by_type = {kind.TYPE: kind for kind in KINDS}
         rows = await pool.fetch(
-            "SELECT aggregate, state FROM replica WHERE aggregate = ANY($1)", list(by_type)
+            "SELECT aggregate, key, epoch, version, state FROM replica WHERE aggregate = ANY($1)",
+            list(by_type),
         )
         for row in rows:
+            self._orders[row["aggregate"], row["key"]] = (row["epoch"], row["version"])
             self._keep(by_type[row["aggregate"]].model_validate_json(row["state"]))
 
     def take(self, events: Iterable[Event]) -> None:
-        """Newer states came in."""
+        """States came in; one that is not newer than the one held changes nothing."""
         for event in events:
-            self._keep(event.state)
+            place = (event.state.TYPE, event.envelope.key)
+            if event.envelope.order > self._orders.get(place, (0, 0)):
+                self._orders[place] = event.envelope.order
+                self._keep(event.state)
 
     def session(self, session: UUID) -> Session | None:
         """The newest state of a session."""
