@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -40,12 +39,15 @@ class Known(Protocol):
 
 
 def token_in(cookie_header: str) -> str | None:
-    """Our token in a Cookie header."""
-    try:
-        found = SimpleCookie(cookie_header).get(COOKIE)
-    except CookieError:
-        return None
-    return None if found is None else found.value
+    """Our token in a Cookie header.
+
+    By hand, since http.cookies gives up at the first cookie that it finds odd, whoever set that one.
+    """
+    for pair in cookie_header.split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name == COOKIE and value:
+            return value
+    return None
 
 
 class Who:
