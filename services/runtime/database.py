@@ -21,7 +21,9 @@ async def open_pool(dsn: str, size: int) -> "asyncpg.Pool[Any]":
 
 def open_engine(dsn: str) -> AsyncEngine:
     """SQLAlchemy's engine on the same database, for SQLModel sessions."""
-    return create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1), pool_size=4)
+    address = dsn.replace("postgresql://", "postgresql+asyncpg://", 1)
+    # After a restart of the database every connection in the pool is dead: it is tried before it is lent out.
+    return create_async_engine(address, pool_size=4, pool_pre_ping=True)
 
 
 def migrate(folder: Path, dsn: str) -> None:
