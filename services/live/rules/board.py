@@ -38,6 +38,7 @@ class Board:
 
     def __init__(self) -> None:
         self._events: dict[Spot, Event] = {}
+        self._coordinated: dict[UUID, Incident] = {}
         self._by_key: defaultdict[str, set[Spot]] = defaultdict(set)
         self._children: defaultdict[UUID, set[Spot]] = defaultdict(set)
         self._of_person: defaultdict[UUID, set[Spot]] = defaultdict(set)
@@ -53,8 +54,10 @@ class Board:
         self._index(spot, None if before is None else _row(before), event.state)
         self._events[spot] = event
         changed = {spot}
-        if isinstance(event.state, Incident) and (before is None or _audience(before) != _audience(event)):
-            changed |= self._children[event.state.id]
+        if isinstance(event.state, Incident):
+            self._note_coordinators(event.state)
+            if before is None or _audience(before) != _audience(event):
+                changed |= self._children[event.state.id]
         return changed
 
     def join(self, person: UUID, reach: Reach) -> set[Spot]:
@@ -71,7 +74,7 @@ class Board:
 
     def keys(self, person: Person) -> Keys:
         """The keys that the person holds now."""
-        return keys_of(person, self._coordinated())
+        return keys_of(person, self._coordinated.values())
 
     def name_of(self, person: UUID) -> str:
         """The person's name, where it can be read; else nothing."""
@@ -166,9 +169,11 @@ class Board:
         found = self._events.get((Incident.TYPE, str(row.parent_id)))
         return None if found is None else _row(found)
 
-    def _coordinated(self) -> list[Incident]:
-        states = (event.state for spot, event in self._events.items() if spot[0] == Incident.TYPE)
-        return [state for state in states if isinstance(state, Incident) and state.coordinators]
+    def _note_coordinators(self, incident: Incident) -> None:
+        # Kept apart: every viewer's keys are found anew each second, and rows are many.
+        self._coordinated.pop(incident.id, None)
+        if incident.coordinators:
+            self._coordinated[incident.id] = incident
 
     def _index(self, spot: Spot, before: Row | None, after: Row) -> None:
         for key in set(before.readers) - set(after.readers) if before is not None else ():
