@@ -154,7 +154,10 @@ CLOSE_SIGNED_OUT: Final = 4401
 """Close code: the session ended; sign in again."""
 
 CLOSE_SLOW: Final = 4408
-"""Close code: this client did not read; connect again and resume from the last cursor."""
+"""Close code: this client did not read; connect again and resume from the last cursor.
+
+One that reads nothing at all does not get it either: it is cut off two seconds later.
+"""
 
 CLOSE_GOING_AWAY: Final = 1001
 """Close code: the node stops; connect again and resume."""

@@ -40,7 +40,7 @@ from services.live.contacts import Contacts
 from services.live.cursors import Stale, cursor, resumed
 from services.live.rules.board import Board, Spot, frame
 from services.live.settings import LiveSettings
-from services.live.viewers import Viewer, Viewers
+from services.live.viewers import Viewer, Viewers, say_why
 from services.runtime.health import Health
 from services.runtime.now import clock
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, document
@@ -82,7 +82,7 @@ class Live:
         self._now = clock(settings.clock_offset_seconds)
         self._board = Board()
         self._newest = Newest(settings.kafka, settings.topic_prefix, TOPICS, self._on_news)
-        self._viewers = Viewers(self._board, self._cursor, self._now)
+        self._viewers = Viewers(self._board, self._cursor, self._now, self._newest.broker)
         self._contacts = Contacts(settings.contact_keys_url, settings.internal_token)
         self._joined: dict[UUID, float] = {}
         verifier = Verifier(settings.token_public_keys, settings.mode)
@@ -106,11 +106,15 @@ class Live:
             )
 
     def health(self) -> Health:
-        """Healthy once every topic was read to its end, while no partition waits for a person."""
+        """Healthy once every topic was read to its end, while Kafka answers and no partition waits."""
         waiting = [*self._newest.waiting.values()]
+        if not self._newest.broker.answers:
+            waiting.append("Kafka does not answer")
         ready = self._newest.caught_up.is_set()
         why = "; ".join(waiting) if ready else "reading the topics"
         details = {"contacts": self._contacts.trouble} if self._contacts.trouble else {}
+        if self._newest.unreadable:
+            details["unreadable"] = str(self._newest.unreadable)
         lag = self._newest.lag()
         return Health(ready and not waiting, why, lag, len(self._viewers), details)
 
@@ -174,6 +178,9 @@ class Live:
             if path != SOCKET:
                 raise Problem(404, "not_found")
             self._check_origin(request)
+            if not self._newest.broker.answers:
+                # A hello would say that the picture is as old as now, and it is not.
+                raise Problem(503, "unavailable")
             return None
         except NotSignedIn:
             return _refusal(Problem(401, "not_signed_in"))
@@ -234,6 +241,11 @@ class Live:
         except Stale as stale:
             await connection.send(Reset(why=str(stale)).model_dump_json())
             return
+        viewer = Viewer(connection, asker, keys)
+        # While the first word was waited for, the session may have ended or other rights may have come.
+        if (why := self._judge(viewer)) is not None:
+            await say_why(connection, why)
+            return
         # From here to `add` nothing is awaited: what changes later reaches the viewer as a delta.
         touched = self._board.touched_by(events) | self._joined_since(first.cursor)
         changed, removed = self._board.since(sorted(touched), keys)
@@ -241,7 +253,6 @@ class Live:
         # The hello repeats the viewer's own cursor: were it newer, a viewer whose network drops before the
         # delta arrives would never hear of what stands in it.
         hello = Hello(cursor=first.cursor, at=head["at"]).model_dump_json()
-        viewer = Viewer(connection, asker, keys)
         self._viewers.add(viewer)
         try:
             await connection.send(hello)

@@ -1,17 +1,18 @@
 """The open sockets, grouped by what they may see, so that a frame is built once for all who see the same."""
 
 import asyncio
+import contextlib
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, Protocol
 
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.exceptions import ConnectionClosed
 
-from schemas.live import CLOSE_SIGNED_OUT
+from schemas.live import CLOSE_SIGNED_OUT, CLOSE_SLOW
 from schemas.visibility import Keys
 from services.live.rules.board import Board, Spot, frame
 from services.runtime.now import Now
@@ -26,6 +27,17 @@ BUFFER_LIMIT: Final = 256 * 1024
 
 SLOW_SECONDS: Final = 10.0
 """A viewer that takes nothing for so long is dropped; it may resume from its last cursor."""
+
+GOODBYE_SECONDS: Final = 2.0
+"""The word that it is dropped waits behind what the viewer did not read: so long, and then it is cut off."""
+
+
+class Source(Protocol):
+    """Where the rows come from."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether it was heard of late: only then "nothing changed" is true."""
 
 
 @dataclass(eq=False)
@@ -47,8 +59,9 @@ class Viewer:
 class Viewers:
     """Everybody who looks. `touch` says that rows look different; they leave at the end of the tick."""
 
-    def __init__(self, board: Board, cursor: Callable[[Keys], str], now: Now) -> None:
+    def __init__(self, board: Board, cursor: Callable[[Keys], str], now: Now, source: Source) -> None:
         self._board = board
+        self._source = source
         self._cursor = cursor
         self._now = now
         self._viewers: set[Viewer] = set()
@@ -128,13 +141,15 @@ class Viewers:
         viewer.full_since = viewer.full_since or time.monotonic()
         if time.monotonic() - viewer.full_since > SLOW_SECONDS:
             self._viewers.discard(viewer)
-            viewer.connection.transport.abort()
+            self._beside(_cut_off(viewer.connection))
 
     def _say_nothing_changed(self) -> None:
         for keys, group in self._groups().items():
             for viewer in group:
                 if viewer.waiting or viewer.is_full:
                     self._catch_up(viewer, ())
+            if not self._source.answers:
+                continue
             text = json.dumps({"type": "heartbeat", **self._head(keys)})
             broadcast([viewer.connection for viewer in group if not viewer.waiting], text)
 
@@ -143,12 +158,16 @@ class Viewers:
 
     def _end(self, viewer: Viewer, why: str) -> None:
         self._viewers.discard(viewer)
-        task = asyncio.create_task(_close(viewer.connection, why))
+        self._beside(say_why(viewer.connection, why))
+
+    def _beside(self, goodbye: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(goodbye)
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
 
-async def _close(connection: ServerConnection, why: str) -> None:
+async def say_why(connection: ServerConnection, why: str) -> None:
+    """Close a socket: "signed_out", or why its viewer has to start over."""
     if why == "signed_out":
         await connection.close(CLOSE_SIGNED_OUT, "signed out")
         return
@@ -157,6 +176,15 @@ async def _close(connection: ServerConnection, why: str) -> None:
     except ConnectionClosed:
         return
     await connection.close(1000, "reset")
+
+
+async def _cut_off(connection: ServerConnection) -> None:
+    try:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await connection.close(CLOSE_SLOW, "did not read")
+    finally:
+        connection.transport.abort()
 
 
 def _text(moment: datetime) -> str:

@@ -1,0 +1,184 @@
+"""Who looks is told the truth: no heartbeat over a silent broker, no row after the rights to it went."""
+
+import asyncio
+import contextlib
+import json
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from schemas.codec import decode
+from schemas.events.incident import Incident
+from schemas.events.person import Membership, Person
+from schemas.events.session import Session
+from schemas.live import CLOSE_SIGNED_OUT, CLOSE_SLOW
+from schemas.state import State
+from services.live import viewers as viewers_module
+from services.live.app import SOCKET, Live
+from services.live.rules.board import Board
+from services.live.settings import LiveSettings
+from services.live.viewers import Viewer, Viewers
+from services.runtime.now import clock
+from services.runtime.settings import Mode
+from services.runtime.tokens import new_keys
+from services.runtime.who import Asker
+from tests.unit.live.history import History
+from tests.unit.runtime.kafka_double import record_of, until
+
+NOW = clock(0)()
+PERSON = Person(id=UUID(int=1), memberships=(Membership(organisation="GM1735"),), exercise=False)
+SESSION = Session(id=UUID(int=2), person=PERSON.id, started_at=NOW, expires_at=NOW + timedelta(hours=12))
+ASKER = Asker(PERSON, SESSION)
+
+
+class Socket:
+    """One side of a websocket: what was sent, how it was closed, and `first` that the client says."""
+
+    def __init__(self, first: str = "", buffered: int = 0) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.closed: list[int] = []
+        self.aborted = False
+        self.before_first = lambda: None
+        self.transport = SimpleNamespace(get_write_buffer_size=lambda: buffered, abort=self._abort)
+        self._first = first
+
+    def _abort(self) -> None:
+        self.aborted = True
+
+    async def recv(self) -> str:
+        self.before_first()
+        return self._first
+
+    async def send(self, text: str) -> None:
+        self.sent.append(json.loads(text))
+
+    async def close(self, code: int, reason: str) -> None:
+        self.closed.append(code)
+        if self.transport.get_write_buffer_size():
+            await asyncio.sleep(60)
+
+    async def wait_closed(self) -> None:
+        return None
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broadcast(sockets: list[Socket], text: str) -> None:
+        for socket in sockets:
+            socket.sent.append(json.loads(text))
+
+    monkeypatch.setattr(viewers_module, "broadcast", broadcast)
+    monkeypatch.setattr(viewers_module, "SILENCE_SECONDS", 0.02)
+    monkeypatch.setattr(viewers_module, "SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(viewers_module, "GOODBYE_SECONDS", 0.05)
+
+
+async def test_a_heartbeat_is_sent_only_while_the_broker_answers() -> None:
+    broker = SimpleNamespace(answers=False)
+    viewers = Viewers(Board(), lambda keys: "cursor", clock(0), broker)
+    socket = Socket()
+    viewers.add(Viewer(socket, ASKER, frozenset()))  # type: ignore[arg-type]
+    task = asyncio.create_task(viewers.run())
+    await asyncio.sleep(0.1)
+    assert socket.sent == []
+    broker.answers = True
+    await until(lambda: socket.sent)
+    assert socket.sent[0]["type"] == "heartbeat"
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_a_viewer_that_does_not_read_is_told_why_and_then_cut_off() -> None:
+    viewers = Viewers(Board(), lambda keys: "cursor", clock(0), SimpleNamespace(answers=True))
+    socket = Socket(buffered=10**9)
+    viewers.add(Viewer(socket, ASKER, frozenset()))  # type: ignore[arg-type]
+    viewers.flush()
+    await asyncio.sleep(0.01)
+    viewers.flush()
+    await until(lambda: socket.aborted)
+    assert socket.closed == [CLOSE_SLOW] and len(viewers) == 0
+
+
+def a_live() -> Live:
+    settings = LiveSettings(
+        mode=Mode.REAL,
+        kafka="",
+        http_port=1,
+        token_public_keys=new_keys("k1")[1],
+        allowed_origins="http://localhost:7400",
+        contact_keys_url="http://127.0.0.1:1",
+        internal_token="x" * 32,
+    )
+    live = Live(settings)
+    for state in (PERSON, SESSION):
+        hears(live, state)
+    live._newest.caught_up.set()
+    return live
+
+
+def hears(live: Live, state: State) -> None:
+    live._newest.states[type(state)][state.key] = decode(record_of(state))
+
+
+def resume(live: Live) -> str:
+    return json.dumps({"type": "resume", "cursor": live._cursor(live._board.keys(PERSON))})
+
+
+async def test_a_session_that_ends_while_a_socket_opens_closes_it() -> None:
+    live = a_live()
+    socket = Socket(resume(live))
+    socket.before_first = lambda: hears(live, SESSION.model_copy(update={"revoked": True}))
+    await live._look(socket, ASKER)  # type: ignore[arg-type]
+    assert (socket.closed, socket.sent, len(live._viewers)) == ([CLOSE_SIGNED_OUT], [], 0)
+
+
+async def test_rights_that_change_while_a_socket_opens_start_it_over() -> None:
+    live = a_live()
+    socket = Socket(resume(live))
+    moved = PERSON.model_copy(update={"memberships": (Membership(organisation="GM0153"),)})
+    socket.before_first = lambda: hears(live, moved)
+    await live._look(socket, ASKER)  # type: ignore[arg-type]
+    assert [frame["type"] for frame in socket.sent] == ["reset"]
+
+
+async def test_a_socket_whose_rights_stand_is_greeted() -> None:
+    live = a_live()
+    socket = Socket(resume(live))
+    await live._look(socket, ASKER)  # type: ignore[arg-type]
+    assert [frame["type"] for frame in socket.sent] == ["hello"]
+
+
+async def test_a_silent_broker_makes_it_unhealthy_and_opens_no_socket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    live = a_live()
+    assert live.health().status == 200
+    monkeypatch.setattr("services.runtime.health.SILENT_SECONDS", -1.0)
+    assert live.health().status == 503
+    answer = await live._request(None, SimpleNamespace(path=SOCKET, headers={}))  # type: ignore[arg-type]
+    assert answer is not None and answer.status_code == 503
+
+
+def test_the_keys_of_a_person_are_found_without_looking_at_every_row() -> None:
+    class Untouched(dict[Any, Any]):
+        def items(self) -> Any:
+            raise AssertionError("every row was looked at")
+
+        values = items
+
+    from random import Random
+
+    history = History(Random(1))
+    for _ in range(200):
+        history.step()
+    board = history.board
+    incident = next(event.state for event in history.log if isinstance(event.state, Incident))
+    board._events = Untouched(board._events)
+    for coordinators, held in ((("org:GM1735",), True), ((), False)):
+        changed = incident.model_copy(update={"coordinators": coordinators})
+        board.put(decode(record_of(changed, 900)))
+        assert (f"incident:{incident.id}:coordinator" in board.keys(PERSON)) is held
