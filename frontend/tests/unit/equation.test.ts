@@ -12,10 +12,13 @@ interface Fixture {
   after: Snapshot;
 }
 
-const FOLDER = join(import.meta.dirname, "../fixtures/equation");
-const FIXTURES = readdirSync(FOLDER)
-  .filter((name) => name.endsWith(".json"))
-  .map((name) => JSON.parse(readFileSync(join(FOLDER, name), "utf8")) as Fixture);
+/** The first by hand; the others written by the Python side, from the board that makes the real frames. */
+const FOLDERS = ["../fixtures/equation", "../../../tests/fixtures/live"].map((folder) => join(import.meta.dirname, folder));
+const FIXTURES = FOLDERS.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Fixture),
+);
 
 /** Kind, id, version, level and data of every row, in one order. */
 function rowsOf(picture: Picture): unknown[] {
