@@ -79,11 +79,23 @@ class PostgresLease:
         self._connection = connection
         self._lock = lock
         self._confirmed = 0.0
+        # A connection takes one question at a time, and more than one task asks.
+        self._asking = asyncio.Lock()
 
     async def confirm(self) -> None:
         """Ping when the last answer is older than a second. Raises LeaseLost when the session is gone."""
-        if time.monotonic() - self._confirmed < PING_SECONDS:
-            return
+        async with self._asking:
+            if time.monotonic() - self._confirmed >= PING_SECONDS:
+                await self._ping()
+
+    async def hold(self) -> None:
+        """Ping each second, for ever, whatever else goes on. Raises LeaseLost when the session is gone."""
+        while True:
+            async with self._asking:
+                await self._ping()
+            await asyncio.sleep(PING_SECONDS)
+
+    async def _ping(self) -> None:
         try:
             await self._connection.fetchval("SELECT 1", timeout=IDLE_SECONDS)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
@@ -92,7 +104,8 @@ class PostgresLease:
 
     async def acquire(self) -> bool:
         """Whether this process is now the active relay; False: another one is."""
-        return bool(await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", self._lock))
+        async with self._asking:
+            return bool(await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", self._lock))
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Coroutine
 from typing import Any, Final
@@ -12,10 +13,13 @@ from schemas.topics import owned_by
 from services.runtime.database import open_pool
 from services.runtime.health import Health, health_server
 from services.runtime.journal import CHANNEL, PostgresOutbox
-from services.runtime.process import together
+from services.runtime.ports import LeaseLost
+from services.runtime.process import end_within, together
 from services.runtime.relay import KafkaPublisher, PostgresLease, Relay, lease_on
 from services.runtime.settings import OwnerSettings
 from services.runtime.tail import Tail
+
+log: Final = logging.getLogger(__name__)
 
 ACQUIRE_SECONDS: Final = 0.5
 LATE_SECONDS: Final = 10.0
@@ -69,7 +73,17 @@ async def _once_active(
     lease: PostgresLease, watch: Watch, work: Coroutine[Any, Any, None], tailing: Coroutine[Any, Any, None]
 ) -> None:
     await _acquire(lease, watch)
-    await together(work, tailing)
+    await together(work, tailing, _hold(lease))
+
+
+async def _hold(lease: PostgresLease) -> None:
+    try:
+        await lease.hold()
+    except LeaseLost as lost:
+        log.error("the lease is lost, another relay may be active: %s", lost)
+        # Not in order: a producer that stops in order sends what it still holds.
+        end_within(0.0)
+        raise
 
 
 async def _acquire(lease: PostgresLease, watch: Watch) -> None:
