@@ -29,7 +29,7 @@ from services.aid.store.welcome import Welcome
 from services.aid.words import WORDS
 from services.runtime.database import open_engine, open_pool
 from services.runtime.dead_letters import LazyDeadLetters
-from services.runtime.health import Health
+from services.runtime.health import Health, Pulse, depends_on
 from services.runtime.intake import Intake
 from services.runtime.known import Directory
 from services.runtime.now import clock
@@ -77,6 +77,9 @@ READS: Final = {
 
 PREFIX: Final = "/api/aid"
 
+SIDE_CONNECTIONS: Final = 2
+"""One for what is taken in, one for waking the relay and for asking whether the database is there."""
+
 
 class Answer(BaseModel):
     """The row that answers the command, and every row it changed that the asker may see."""
@@ -95,18 +98,22 @@ class Aid:
         self.who = Who(Verifier(settings.token_public_keys, settings.mode), self.directory, self.now)
         self.epoch = 1
         self.intake: Intake | None = None
+        self.database = Pulse(self._ask_database)
+        self.tasks: list[asyncio.Task[None]] = []
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Connections, the replica and the tasks, while the block runs."""
         settings = self.settings
         pool = await open_pool(settings.database, settings.pool_size)
+        # Apart: many commands at once must not keep the relay, and what is taken in, waiting.
+        self._side = side = await open_pool(settings.database, SIDE_CONNECTIONS)
         self.engine = open_engine(settings.database)
         letters = LazyDeadLetters(settings.kafka, settings.topic_prefix)
         store = PostgresStore(pool)
         self.epoch = await store.epoch()
         await self.directory.load(pool)
-        waker = Waker(pool)
+        waker = Waker(side)
         picture = Picture(self.directory.people, self.directory.organisations, self.directory.staff)
         self.welcome = Welcome(pool, self.now, waker.wake)
         if settings.seed is Seed.FICTITIOUS:
@@ -114,7 +121,7 @@ class Aid:
             await self.welcome.greet(list(self.directory.people.values()))
         self.desk = Desk(store, picture, self.now, settings.terms(), waker.wake)
         self.intake = Intake(
-            pool,
+            side,
             settings.kafka,
             settings.topic_prefix,
             replicas=(PEOPLE, ORGANISATIONS, SESSIONS),
@@ -123,20 +130,25 @@ class Aid:
             on_replica=self._on_replica,
             dead_letters=letters,
         )
-        tasks = [
-            asyncio.create_task(self.intake.run()),
-            asyncio.create_task(waker.run()),
-            asyncio.create_task(forget_answers(pool, self.now)),
+        self.tasks = [
+            asyncio.create_task(self.intake.run(), name="intake"),
+            asyncio.create_task(waker.run(), name="waker"),
+            asyncio.create_task(forget_answers(pool, self.now), name="forget answers"),
+            asyncio.create_task(self.database.run(), name="database"),
         ]
         try:
             yield
         finally:
-            for task in tasks:
+            for task in self.tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*self.tasks, return_exceptions=True)
             await letters.stop()
             await self.engine.dispose()
+            await side.close()
             await pool.close()
+
+    async def _ask_database(self) -> None:
+        await self._side.fetchval("SELECT 1")
 
     async def _on_hint(self, event: Event) -> None:
         if isinstance(event.state, Suggestion | Alarm):
@@ -152,7 +164,7 @@ class Aid:
         intake = self.intake
         if intake is None:
             return Health(healthy=False, why="starting")
-        trouble = [*intake.trouble.values(), *intake.waiting.values()]
+        trouble = [*depends_on(self.database, self.tasks), *intake.trouble.values(), *intake.waiting.values()]
         if not trouble and not intake.caught_up:
             # Commands are answered already, but who signed in elsewhere may not be known here yet.
             trouble = ["takes in the directory first"]

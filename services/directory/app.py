@@ -21,7 +21,7 @@ from services.directory.settings import DirectorySettings
 from services.directory.store.reads import Named, Reads
 from services.directory.store.writes import Writes
 from services.runtime.database import open_engine, open_pool
-from services.runtime.health import Health
+from services.runtime.health import Health, Pulse, depends_on
 from services.runtime.now import clock
 from services.runtime.problems import Problem
 from services.runtime.settings import Mode
@@ -152,25 +152,43 @@ class Directory:
         self.signer = Signer(settings.token_private_key)
         self.who = Who(Verifier(settings.token_public_keys, settings.mode), self.own, self.now)
         self.ready = False
+        self.database = Pulse(self._ask_database)
+        self.tasks: list[asyncio.Task[None]] = []
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Connections and tasks, while the block runs."""
         pool = await open_pool(self.settings.database, self.settings.pool_size)
         engine = open_engine(self.settings.database)
-        self.reads, self.writes, waker = Reads(engine), Writes(pool), Waker(pool)
+        # Apart: many commands at once must not look like a database that is away.
+        self._side = side = await open_pool(self.settings.database, 1)
+        self.reads, self.writes, waker = Reads(engine), Writes(pool), Waker(side)
         self.wake = waker.wake
         self.own.people = {each.id: each for each in await self.reads.people()}
         self.own.sessions = {each.id: each for each in await self.reads.sessions()}
-        task = asyncio.create_task(waker.run())
+        self.tasks = [
+            asyncio.create_task(waker.run(), name="waker"),
+            asyncio.create_task(self.database.run(), name="database"),
+        ]
         self.ready = True
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for task in self.tasks:
+                task.cancel()
+            await asyncio.gather(*self.tasks, return_exceptions=True)
             await engine.dispose()
+            await side.close()
             await pool.close()
+
+    def health(self) -> Health:
+        """Healthy once everybody is known, while the database answers."""
+        trouble = [] if self.ready else ["starting"]
+        trouble += depends_on(self.database, self.tasks)
+        return Health(healthy=not trouble, why="; ".join(trouble))
+
+    async def _ask_database(self) -> None:
+        await self._side.fetchval("SELECT 1")
 
     async def keep(self, session: Session) -> None:
         """Write a session and let the world hear."""
@@ -295,7 +313,7 @@ def _add_internal(app: FastAPI, directory: Directory) -> None:
 
     @app.get("/health", include_in_schema=False)
     async def health(request: Request) -> Response:
-        found = Health(healthy=directory.ready, why="" if directory.ready else "starting")
+        found = directory.health()
         return Response(found.body(), found.status, media_type="application/json")
 
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Final
@@ -58,6 +58,12 @@ class Pulse:
                     await self._ask()
                 self._answered_at = self._elapsed()
             await asyncio.sleep(ASK_SECONDS)
+
+
+def depends_on(database: Pulse, tasks: Iterable["asyncio.Task[None]"]) -> list[str]:
+    """What keeps an owner from going on: a silent database, and tasks that should never end and did."""
+    ended = [f"{task.get_name()} has ended" for task in tasks if task.done()]
+    return ended if database.answers else ["the database does not answer", *ended]
 
 
 @asynccontextmanager
