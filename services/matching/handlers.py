@@ -2,13 +2,14 @@
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from schemas.codec import encode, state_bytes
+from schemas.codec import TooLarge, encode, state_bytes
 from schemas.envelope import Envelope, Event, Record
 from schemas.events.approach import Approach
 from schemas.events.commitment import Commitment
@@ -25,6 +26,8 @@ from services.matching.rules.picture import Asked, Picture
 from services.matching.rules.suggest import OTHERS_PER_SLOT, suggest
 from services.runtime.now import Now
 from services.runtime.ports import Publisher
+
+log: Final = logging.getLogger(__name__)
 
 SOURCE: Final = "urn:noaber:matching"
 EPOCH: Final = 1
@@ -129,10 +132,12 @@ class Planner:
             for key, suggestion in found.items()
             if (said := self._news(suggestion, picture.requests[key].request)) is not None
         }
+        records = self._records(news)
+        news = {key: said for key, said in news.items() if key in records}
         # Before they are sent: they may be read back before their acknowledgement is here.
         self._claimed = {**(self._claimed or {}), **{key: said.version for key, said in news.items()}}
         if news:
-            await self._publisher.publish([(self._topic, self._record(each)) for each in news.values()])
+            await self._publisher.publish([(self._topic, record) for record in records.values()])
         self._said.update(news)
         self.planned_at = time.monotonic()
         async with self._planned:
@@ -158,6 +163,16 @@ class Planner:
             return None
         same = before.suggestion.request_version == suggestion.request_version
         return Said(suggestion, max(version, before.version + 1), request, again=same)
+
+    def _records(self, news: Mapping[UUID, Said]) -> dict[UUID, Record]:
+        records: dict[UUID, Record] = {}
+        for key, said in news.items():
+            try:
+                records[key] = self._record(said)
+            except TooLarge as large:
+                # Its request gets no advice, and every other one does.
+                log.error("a suggestion is not said: %s", large)
+        return records
 
     def _record(self, said: Said) -> Record:
         value = state_bytes(said.suggestion)

@@ -18,6 +18,9 @@ from services.matching.rules.picture import Picture
 OTHERS_PER_SLOT: Final = 5
 """Candidates beside the chosen ones, per open slot, unless a setting says otherwise: as many as are asked."""
 
+CANDIDATES_AT_MOST: Final = 300
+"""Of one suggestion: more than anybody reads, and well under the largest event there may be."""
+
 OPTIONS_PER_SLOT: Final = 2
 OPTIONS_AT_LEAST: Final = 60
 """The cheapest so many of a request take part in the plan, counted over all slots that want its function:
@@ -104,5 +107,5 @@ def _candidates(field: Field, choices: Sequence[Choice], most: int) -> tuple[Can
             chosen=option in prices,
             price_minutes=prices.get(option, 0),
         )
-        for option in (*taken, *others[:most])
+        for option in (*taken, *others[:most])[:CANDIDATES_AT_MOST]
     )

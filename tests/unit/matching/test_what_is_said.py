@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from schemas.codec import decode
+from schemas.codec import TooLarge, decode, state_bytes
 from schemas.envelope import Envelope, Event
 from schemas.events.help_request import HelpRequest
 from schemas.events.suggestion import Suggestion
@@ -203,3 +203,30 @@ async def _until(condition: object, seconds: float = 5) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.01)
+
+
+async def test_a_suggestion_stays_small_however_many_could_be_asked() -> None:
+    names = [f"colleague {number}" for number in range(400)]
+    world = World(asked(slots=90), *neighbour("GM0001", *names))
+    await world.planner.plan()
+    (said,) = world.said()
+    candidates = suggestion(said).candidates
+    assert len(candidates) == 300 and sum(each.chosen for each in candidates) == 90
+    assert all(each.chosen for each in candidates[:90])
+
+
+async def test_a_suggestion_that_is_too_large_is_logged_and_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def too_large(state: State) -> bytes:
+        if state.key == REQUEST:
+            raise TooLarge(f"{state.key} is too large")
+        return state_bytes(state)
+
+    monkeypatch.setattr("services.matching.handlers.state_bytes", too_large)
+    world = World(asked(), asked("other", circle=("GM0002",)), *neighbour("GM0001", "joris"))
+    assert await world.planner.plan() == 1
+    assert [event.envelope.key for event in world.said()] == [str(uid("other"))]
+    assert "too large" in caplog.text and caplog.records[0].levelname == "ERROR"
+    async with asyncio.timeout(1):
+        await world.planner.answer(world.states[HelpRequest][REQUEST])
