@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -78,7 +79,9 @@ class Running:
         self._postgres = Postgres(wish.home, wish.place / "data" / "postgres", base + POSTGRES)
         self._claim = Claim(wish.place)
         self.supervisor = Supervisor(wish.home, wish.place / "log")
-        self.supervisor.changed = self._write_state
+        # Two threads write it: whoever starts the children, and the supervisor's own.
+        self._writing = threading.Lock()
+        self.supervisor.changed = self._note_state
 
     def __enter__(self) -> Self:
         began = time.monotonic()
@@ -180,25 +183,33 @@ class Running:
         log = self.supervisor.log(name)
         return log.read_text(errors="replace").splitlines()[-number:] if log.exists() else []
 
+    def _note_state(self) -> None:
+        try:
+            self._write_state()
+        except Exception as failure:
+            # On the supervisor's thread: it goes on watching, and the next change writes the state anew.
+            self._say(f"The state was not written: {failure!r}")
+
     def _write_state(self) -> None:
-        state = {
-            "supervisor": os.getpid(),
-            "origin": self.platform.origin,
-            "base": self.platform.base,
-            "processes": [
-                {
-                    "name": child.name,
-                    "pid": child.pid,
-                    "restarts": child.restarts,
-                    "failing": child.is_failing,
-                }
-                for child in self.supervisor.children
-            ],
-        }
-        file = self._place / STATE
-        half = file.with_suffix(".half")
-        half.write_text(json.dumps(state))
-        half.rename(file)
+        with self._writing:
+            state = {
+                "supervisor": os.getpid(),
+                "origin": self.platform.origin,
+                "base": self.platform.base,
+                "processes": [
+                    {
+                        "name": child.name,
+                        "pid": child.pid,
+                        "restarts": child.restarts,
+                        "failing": child.is_failing,
+                    }
+                    for child in self.supervisor.children
+                ],
+            }
+            file = self._place / STATE
+            half = file.with_suffix(".half")
+            half.write_text(json.dumps(state))
+            half.rename(file)
 
 
 def forget(home: Path, place: Path) -> None:
