@@ -199,9 +199,12 @@ def _audience(event: Event) -> int:
 
 
 def _person_of(row: Row) -> UUID | None:
-    """Whose contact is joined to the row: the helper's on a commitment, their own on a person."""
+    """Whose contact is joined: the helper's while a commitment holds, their own on a person.
+
+    Names and numbers do not stay on what is over; its version rises when it ends, so pages drop them too.
+    """
     if isinstance(row, Commitment):
-        return row.person
+        return row.person if row.holds else None
     return row.id if isinstance(row, Person) else None
 
 

@@ -1,0 +1,79 @@
+"""A name and a number stand on a commitment while it holds, and no longer."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from schemas.catalogue import Function
+from schemas.envelope import Envelope, Event
+from schemas.events.commitment import Commitment, CommitmentState
+from schemas.events.incident import CallBack, Incident
+from schemas.state import Row
+from schemas.values import Level, Where
+from services.live.rules.board import Board, Reach
+
+NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
+JORIS = UUID(int=7)
+KEYS = {"org:GM1735"}
+
+
+def an_event(state: Row, version: int) -> Event:
+    envelope = Envelope(
+        UUID(int=version),
+        state.event_type(),
+        "urn:noaber:aid",
+        NOW,
+        state.key,
+        version,
+        1,
+        "",
+        exercise=False,
+    )
+    return Event(envelope, state)
+
+
+def a_commitment(state: CommitmentState) -> Commitment:
+    return Commitment(
+        id=UUID(int=3),
+        request=UUID(int=2),
+        incident=UUID(int=1),
+        function=Function.BACKUP_RECOVERY,
+        where=Where.REMOTE,
+        lender="GM0153",
+        borrower="GM1735",
+        person=JORIS,
+        state=state,
+        starts=NOW,
+        ends=NOW + timedelta(days=1),
+        claimed_at=NOW,
+        exercise=False,
+        readers={"org:GM1735": Level.OWN},
+    )
+
+
+def shown(board: Board) -> dict[str, object]:
+    (table,) = [each for each in board.tables(KEYS) if each["kind"] == "commitment"]
+    return dict(zip(table["fields"], table["rows"][0][2:], strict=True))
+
+
+def test_the_contact_goes_when_the_commitment_is_over_and_the_version_rises() -> None:
+    board = Board()
+    incident = Incident(
+        id=UUID(int=1),
+        source="GM1735",
+        affected=(),
+        since=NOW,
+        reported_at=NOW,
+        reported_by=UUID(int=9),
+        call_back=CallBack(phone="06 00000000"),
+        exercise=False,
+        readers={"org:GM1735": Level.OWN},
+    )
+    board.put(an_event(incident, 1))
+    board.put(an_event(a_commitment(CommitmentState.FINAL), 1))
+    board.join(JORIS, Reach("Joris", "06 00000000", 4))
+    spot = (Commitment.TYPE, str(UUID(int=3)))
+    held = board.version(spot)
+    assert shown(board)["contact"] == {"name": "Joris", "phone": "06 00000000"}
+    board.put(an_event(a_commitment(CommitmentState.GIVEN_BACK), 2))
+    assert "contact" not in shown(board)
+    assert board.version(spot) > held
