@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from pydantic import BaseModel
 
 from schemas.envelope import Event
@@ -37,7 +37,7 @@ from services.runtime.problems import Problem
 from services.runtime.settings import Seed
 from services.runtime.tokens import Verifier
 from services.runtime.wake import Waker
-from services.runtime.web import Asking, Gate, report_problems
+from services.runtime.web import Asking, web_app
 from services.runtime.who import Who
 
 AGGREGATE_ROUTES: Final[dict[str, type[Command]]] = {
@@ -175,38 +175,9 @@ def create_app(settings: AidSettings) -> FastAPI:
     """The application; it connects when it starts and lets go of everything when it stops."""
     aid = Aid(settings)
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with aid.running():
-            yield
-
-    app = FastAPI(
-        title="Noaber aid",
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=f"{PREFIX}/openapi.json",
-    )
-    app.add_middleware(
-        Gate,
-        who=aid.who,
-        origins=settings.allowed_origins,
-        open_paths=("/health", f"{PREFIX}/openapi.json"),
-        words=WORDS,
-    )
-    report_problems(app, WORDS)
+    app = web_app(aid, PREFIX, settings.allowed_origins, WORDS)
     _add_commands(app, aid)
     _add_reads(app, aid)
-
-    @app.get("/health", include_in_schema=False)
-    async def health() -> Response:
-        found = aid.health()
-        return Response(found.body(), found.status, media_type="application/json")
-
-    @app.exception_handler(KeyReused)
-    async def key_reused(request: Request, found: KeyReused) -> Response:
-        raise Problem(422, "key_reused")
-
     return app
 
 
@@ -241,7 +212,10 @@ def _about_itself(aid: Aid, kind: type[Command]) -> Endpoint:
 async def _carry_out(aid: Aid, request: Request, asker: Asking, target: Any, command: Command) -> Answer:
     digest = sha256(request.url.path.encode() + b"\n" + request.state.body).digest()
     sent = Sent(command, target, asker.person, request.headers["idempotency-key"], digest)
-    done = await aid.desk.carry_out(sent)
+    try:
+        done = await aid.desk.carry_out(sent)
+    except KeyReused as reused:
+        raise Problem(422, "key_reused") from reused
     rows = shown(done.rows, done.incidents, asker.person, aid.epoch)
     return Answer(row=rows[0] if rows else None, rows=rows)
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import FastAPI, Header, Query, Request, Response
+from fastapi import FastAPI, Header, Query, Response
 from pydantic import BaseModel
 
 from schemas.catalogue import Function
@@ -27,7 +27,7 @@ from services.runtime.problems import Problem
 from services.runtime.settings import Mode
 from services.runtime.tokens import Claims, Signer, Verifier
 from services.runtime.wake import Waker
-from services.runtime.web import Asking, Gate, report_problems
+from services.runtime.web import Asking, web_app
 from services.runtime.who import COOKIE, Who
 
 PREFIX = "/api/directory"
@@ -201,33 +201,10 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     """The application; outside demonstrations the page to choose who you are does not exist."""
     directory = Directory(settings)
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with directory.running():
-            yield
-
-    app = FastAPI(
-        title="Noaber directory",
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=f"{PREFIX}/openapi.json",
-    )
+    public = ("/internal/contact-keys", f"{PREFIX}/organisations")
     demo = (f"{PREFIX}/demo/people", f"{PREFIX}/demo/sign-in")
-    public = (
-        "/health",
-        "/internal/contact-keys",
-        f"{PREFIX}/organisations",
-        f"{PREFIX}/openapi.json",
-    )
-    app.add_middleware(
-        Gate,
-        who=directory.who,
-        origins=settings.allowed_origins,
-        open_paths=(*public, *demo) if settings.mode is Mode.DEMO else public,
-        words={},
-    )
-    report_problems(app, {})
+    open_paths = (*public, *demo) if settings.mode is Mode.DEMO else public
+    app = web_app(directory, PREFIX, settings.allowed_origins, {}, open_paths)
     _add_reads(app, directory)
     _add_sessions(app, directory)
     if settings.mode is Mode.DEMO:
@@ -310,11 +287,6 @@ def _add_internal(app: FastAPI, directory: Directory) -> None:
             raise Problem(401, "not_signed_in")
         keys = await directory.reads.data_keys(body.people)
         return Keys(keys={person: base64.b64encode(key).decode() for person, key in keys.items()})
-
-    @app.get("/health", include_in_schema=False)
-    async def health(request: Request) -> Response:
-        found = directory.health()
-        return Response(found.body(), found.status, media_type="application/json")
 
 
 def _shown(organisation: Organisation) -> OrganisationShown:

@@ -3,8 +3,9 @@
 import fnmatch
 import logging
 import re
-from collections.abc import Collection, Mapping
-from typing import Annotated, Final
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Annotated, Final, Protocol
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, safe_key
+from services.runtime.health import Health
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, Words, document
 from services.runtime.who import Asker, NotSignedIn, Who, token_in
 
@@ -160,3 +162,43 @@ def report_problems(app: FastAPI, words: Mapping[str, Words]) -> None:
     async def unforeseen(request: Request, found: Exception) -> Response:
         log.error("unforeseen at %s", request.url.path, exc_info=found)
         return answer(Problem(503, "unavailable"), known)
+
+
+class Service(Protocol):
+    """What a service with an HTTP interface brings along: who asks, its connections, and how it is."""
+
+    who: Who
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Connections and tasks, while the block runs."""
+
+    def health(self) -> Health:
+        """Its own account of its progress."""
+
+
+def web_app(
+    service: Service, prefix: str, origins: str, words: Mapping[str, Words], open_paths: Collection[str] = ()
+) -> FastAPI:
+    """An application behind the gate, with problem documents and /health; routes are added by the caller.
+
+    It connects when it starts and lets go of everything when it stops.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with service.running():
+            yield
+
+    described = f"{prefix}/openapi.json"
+    title = f"Noaber {prefix.rpartition('/')[2]}"
+    app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=described)
+    open_to_all = ("/health", described, *open_paths)
+    app.add_middleware(Gate, who=service.who, origins=origins, open_paths=open_to_all, words=words)
+    report_problems(app, words)
+
+    @app.get("/health", include_in_schema=False)
+    async def health() -> Response:
+        found = service.health()
+        return Response(found.body(), found.status, media_type="application/json")
+
+    return app
