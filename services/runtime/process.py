@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import uvloop
 
-STOP_SECONDS: Final = 6.0
-"""Longer than any orderly stop of ours takes."""
+STOP_SECONDS: Final = 8.0
+"""Longer than any orderly stop of ours takes, shorter than a supervisor waits before it kills."""
 
 EXIT_STUCK: Final = 70
 _started: Final[list[bool]] = []

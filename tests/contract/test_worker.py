@@ -29,6 +29,7 @@ from schemas.topics import ALARMS, BY_STATE, DUTY, SUGGESTIONS, Topic
 from services.runtime.consume import Policy
 from services.runtime.dead_letters import KafkaDeadLetters
 from services.runtime.prepare import create_topics
+from services.runtime.process import EXIT_STUCK
 from services.runtime.relay import KafkaPublisher
 from services.runtime.worker import (
     STUCK_SECONDS,
@@ -253,7 +254,7 @@ class Process:
 
 @asynccontextmanager
 async def process(module: str, broker: Broker, **more: str) -> AsyncIterator[Process]:
-    """`python -m module`, told to stop afterwards: within five seconds, without a complaint."""
+    """`python -m module`, told to stop afterwards: it ends by itself, without a complaint."""
     port = free_port()
     environment = {
         **os.environ,
@@ -273,7 +274,9 @@ async def process(module: str, broker: Broker, **more: str) -> AsyncIterator[Pro
         yield made
         if not (made.may_have_ended and running.returncode):
             running.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(running.wait(), 5) == 0
+            code = await asyncio.wait_for(running.wait(), SECONDS)
+            # Faust does not always let go of a consumer that was fenced; then the process ends without it.
+            assert code == 0 or (made.may_have_ended and code == EXIT_STUCK)
     finally:
         if running.returncode is None:
             running.kill()
