@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 
-.PHONY: setup demo up test check smoke lock
+.PHONY: setup demo up test check smoke bench lock
 
 setup:
 	@$(PYTHON) -m deploy.bootstrap
@@ -21,6 +21,9 @@ check: setup
 
 smoke: setup
 	@$(VENV) -m deploy.verbs.smoke
+
+bench: setup
+	@$(VENV) -m deploy.verbs.bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
 lock: setup
 	@$(VENV) -m deploy.verbs.lock
