@@ -33,6 +33,13 @@ class KeyReused(Exception):
     """The key came before with another body."""
 
 
+class HintWaits(Exception):
+    """Nobody could look at a hint yet, since what it is about is locked: it has to be tried again.
+
+    No Refused, which would count as an answer: matching says nothing twice, so the hint would be lost.
+    """
+
+
 @dataclass(frozen=True)
 class Sent:
     """A command as it came: what it asks, about what, who asks, its key and the hash of its body."""
@@ -80,8 +87,16 @@ class Desk:
             raise
 
     async def heed(self, hint: Suggestion | Alarm, event: UUID) -> None:
-        """Act on a hint, if it is still about what is. Raises Refused: it is not, and nothing is lost."""
-        await self._retried(lambda unit: self._hint(unit, hint, event))
+        """Act on a hint, if it is still about what is. Raises Refused: it is not, and nothing is lost.
+
+        Raises HintWaits when it cannot be looked at now.
+        """
+        try:
+            await self._retried(lambda unit: self._hint(unit, hint, event))
+        except Refused as no:
+            if no.code == "busy":
+                raise HintWaits(str(event)) from no
+            raise
 
     async def _retried(self, work: "Callable[[Unit], Awaitable[_Outcome]]") -> Done:
         for _ in range(ATTEMPTS):

@@ -2,16 +2,21 @@
 
 from datetime import timedelta
 
+import pytest
+
 from schemas.events.approach import Approach, ApproachState
 from schemas.events.commitment import Commitment, CommitmentState
 from schemas.events.help_request import Shortfall, ShortfallReason
 from schemas.events.incident import CallBack
 from schemas.events.lending import StandingYes
 from schemas.events.log_entry import Entry
+from schemas.refused import Refused
 from schemas.values import Level, Tlp, desk_key, organisation_key
 from schemas.visibility import keys_of
+from services.aid.handlers.desk import HintWaits
+from services.aid.reach import Reach
 from services.aid.rules import commands
-from tests.unit.aid.stage import Stage, key
+from tests.unit.aid.stage import MemoryUnit, Stage, key
 
 
 async def asked(number: int = 1, *who: str, **more: object) -> tuple[Stage, object]:
@@ -163,3 +168,22 @@ async def test_another_number_of_slots_is_told_in_the_log() -> None:
     stage, request = await asked(1, "joris")
     await stage.do("gert", commands.ChangeNumber(number=4), request)
     assert stage.lines()[-1].about == {"function": "backup_recovery", "number": 4}
+
+
+async def test_a_hint_that_meets_a_lock_is_held_and_not_taken_for_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage()
+    request = await stage.request()
+    hint = stage.hint(request, "joris")
+
+    async def busy(unit: MemoryUnit, reach: Reach, answer: object) -> Reach:
+        raise Refused("busy")
+
+    with monkeypatch.context() as waiting:
+        waiting.setattr(MemoryUnit, "lock", busy)
+        # Refused would move the offset on, and nobody would be asked: matching says nothing twice.
+        with pytest.raises(HintWaits):
+            await stage.desk.heed(hint, key("hint"))
+    await stage.desk.heed(hint, key("hint"))
+    assert stage.approach("joris", request).state is ApproachState.OPEN
