@@ -9,8 +9,8 @@ class Reach:
     """Ids to lock. `commitments` reach their request; `asked_...` reach every request that asks them now,
     `whole_incidents` every request that hangs on them.
 
-    Locks are taken in the order incident, request, person, organisation, each sorted: no two commands can
-    wait for each other.
+    Locks are taken in the order incident, request, person, organisation, line, each sorted: no two commands
+    can wait for each other.
     """
 
     incidents: frozenset[UUID] = frozenset()
@@ -21,6 +21,7 @@ class Reach:
     asked_persons: frozenset[UUID] = frozenset()
     asked_organisations: frozenset[str] = frozenset()
     whole_incidents: frozenset[UUID] = frozenset()
+    lines: frozenset[UUID] = frozenset()
 
     @property
     def is_open_ended(self) -> bool:
@@ -40,5 +41,6 @@ class Reach:
             ("request", self.requests),
             ("person", self.persons | self.asked_persons),
             ("organisation", self.organisations | self.asked_organisations),
+            ("line", self.lines),
         )
         return [f"{kind}:{key}" for kind, keys in ranked for key in sorted(map(str, keys))]

@@ -50,6 +50,10 @@ def _incident_reach(command: Command, target: UUID, asker: Person) -> Reach:
     return Reach(incidents=frozenset({target}))
 
 
+def _line_reach(command: commands.WriteLog, target: UUID, asker: Person) -> Reach:
+    return Reach(incidents=frozenset({target}), lines=frozenset({command.id}))
+
+
 def _whole_incident_reach(command: Command, target: UUID, asker: Person) -> Reach:
     return Reach(whole_incidents=frozenset({target}))
 
@@ -120,7 +124,7 @@ HANDLERS: Final[Mapping[type[Command], Handler]] = {
     commands.ChangeServices: Handler(incident.change_services, _incident_reach, _incident, Incident),
     commands.ChangeFacts: Handler(incident.change_facts, _whole_incident_reach, _incident, Incident),
     commands.ChangeCoordinators: Handler(incident.change_coordinators, _incident_reach, _incident, Incident),
-    commands.WriteLog: Handler(incident.write_log, _incident_reach, _incident, LogEntry),
+    commands.WriteLog: Handler(incident.write_log, _line_reach, _incident, LogEntry),
     commands.CloseIncident: Handler(incident.close, _whole_incident_reach, _incident, Incident),
     commands.AskHelp: Handler(request.ask, _ask_reach, _incident_of_ask, HelpRequest),
     commands.ConfirmRequest: Handler(request.confirm, _request_reach, _request, HelpRequest),

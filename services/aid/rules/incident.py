@@ -141,13 +141,15 @@ def change_coordinators(story: Story, command: ChangeCoordinators, target: UUID)
 def write_log(story: Story, command: WriteLog, target: UUID) -> None:
     """A line in the log, by the affected organisation, the IBD or a coordinator.
 
-    Refused: `not_found`, `closed`, `not_your_right`.
+    Refused: `not_found`, `closed`, `not_your_right`, `exists`.
     """
     incident = _open(story, target)
     person = story.context.person
     given = {key.removeprefix("org:") for key in incident.coordinators}
     if not _may_change(person, incident) and not any(person.works_for(each) for each in given):
         raise Refused("not_your_right", right=Right.REPORT)
+    if command.id in story.world.log:
+        raise Refused("exists")
     own = next((m.organisation for m in person.memberships), None)
     line = story.line(incident, Entry.NOTE, by_organisation=own, text=command.text, key=command.id)
     story.happened(line=line)

@@ -63,9 +63,11 @@ UNION ALL SELECT 'help_request', id, version, state FROM help_request WHERE id =
 UNION ALL SELECT 'approach', id, version, state FROM asked
 UNION ALL SELECT 'commitment', id, version, state FROM commitment
     WHERE request = ANY($2::text[])
-       OR (holds AND (person IN (SELECT id FROM person) OR lender IN (SELECT id FROM lender)))
+       OR (holds AND (person IN (SELECT id FROM person) OR person = ANY($5::text[])
+                      OR lender IN (SELECT id FROM lender)))
 UNION ALL SELECT 'duty', id, version, state FROM duty WHERE id IN (SELECT id FROM person)
 UNION ALL SELECT 'lending', id, version, state FROM lending WHERE id IN (SELECT id FROM lender)
+UNION ALL SELECT 'log_entry', id, version, state FROM log_entry WHERE id = ANY($6::text[])
 """
 
 _REMEMBER: Final = "INSERT INTO answered (person, key, body_hash, outcome, at) VALUES ($1, $2, $3, $4, $5)"
@@ -136,12 +138,17 @@ class PostgresUnit:
 
     async def load(self, reach: Reach, picture: Picture) -> World:
         """Everything within reach, as committed before this statement."""
+        lenders = reach.organisations | reach.asked_organisations
+        # Whoever of the staff is held is not at home, also where another employer lends them.
+        staff = {person.id for lender in lenders for person in picture.staff(lender)}
         rows = await self._connection.fetch(
             _LOAD,
             _texts(reach.incidents | reach.whole_incidents),
             _texts(reach.requests),
             _texts(reach.persons | reach.asked_persons),
-            _texts(reach.organisations | reach.asked_organisations),
+            _texts(lenders),
+            _texts(staff),
+            _texts(reach.lines),
         )
         shelves: dict[str, dict[Any, Any]] = {kind: {} for kind in TABLES.by_type}
         for row in rows:
@@ -185,6 +192,7 @@ def _world(
         commitments=shelves[Commitment.TYPE],
         duties=shelves[Duty.TYPE],
         lendings=shelves[Lending.TYPE],
+        log=shelves[LogEntry.TYPE],
         request_versions={key: versions[HelpRequest.TYPE, str(key)] for key in requests},
     )
 

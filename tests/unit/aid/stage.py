@@ -103,6 +103,7 @@ class MemoryUnit:
             commitments=shelf(Commitment),
             duties=shelf(Duty),
             lendings=shelf(Lending),
+            log={k: v for k, v in shelf(LogEntry).items() if k in reach.lines},
             request_versions={k: self._memory.states["help_request", str(k)].version for k in requests},
         )
 

@@ -128,6 +128,17 @@ async def test_a_coordinator_reads_and_writes_the_log_from_the_moment_the_role_i
     await stage.refused("not_found", "fatima", note, key("incident"))
 
 
+async def test_a_note_whose_id_was_used_before_is_refused_and_changes_nothing() -> None:
+    stage = Stage()
+    await stage.incident("first")
+    await stage.incident("second")
+    note = commands.WriteLog(id=key("note"), text="Balie dicht")
+    await stage.do("wilma", note, key("first"))
+    for incident in ("first", "second"):
+        await stage.refused("exists", "wilma", note, key(incident))
+    assert [each.version for each in stage.memory.history if each.state.key == str(key("note"))] == [1]
+
+
 async def test_another_label_shows_everything_under_the_incident_anew() -> None:
     stage, before = await reported()
     await stage.do("wilma", commands.ChangeFacts(tlp=Tlp.RED), key("incident"))
