@@ -26,6 +26,12 @@ async def asked(number: int = 1, *who: str, **more: object) -> tuple[Stage, obje
     return stage, request
 
 
+def reserved_of(stage: Stage, who: str, request: object) -> dict[str, object]:
+    """The fields of the lender's yes to what somebody reserved."""
+    held = next(e for e in stage.all(Commitment) if e.person == key(who) and e.request == request)
+    return {"lender": held.lender, "reservations": (held.id,), "terms_version": 1}
+
+
 # Reporting is not asking
 
 
@@ -124,6 +130,15 @@ async def test_a_standing_yes_counts_only_for_what_it_says() -> None:
         assert (await stage.claim("joris", request)).waits_for == (Party.LENDER,), fields
 
 
+async def test_a_helper_who_waits_for_the_borrower_uses_up_the_lenders_standing_yes() -> None:
+    stage = Stage()
+    stage.lend("GM0153", standing=(StandingYes(id=key("standing"), at_most=1),))
+    request = await stage.request(2, choose_self=True)
+    await stage.suggest(request, "joris", "jet")
+    assert (await stage.claim("joris", request)).waits_for == (Party.BORROWER,)
+    assert set((await stage.claim("jet", request)).waits_for) == {Party.LENDER, Party.BORROWER}
+
+
 # Who may claim
 
 
@@ -184,6 +199,15 @@ async def test_less_than_at_least_is_refused_with_who_holds_the_slots() -> None:
     lend = commands.Lend(lender="GM0164", unnamed=2, terms_version=1)
     refusal = await stage.refused("taken", "anouk", lend, request)
     assert [each["lender"] for each in refusal.facts["commitments"]] == ["GM0153"]
+
+
+async def test_less_than_at_least_above_the_own_minimum_is_refused() -> None:
+    stage, request = await asked(2, "hugo", "hans", at_least=2)
+    stage.lend("GM0164", cover={Function.BACKUP_RECOVERY: 2})
+    two = commands.Lend(lender="GM0164", unnamed=2, terms_version=1)
+    await stage.refused("below_cover", "anouk", two, request)
+    stage.lend("GM0164", cover={Function.BACKUP_RECOVERY: 1})
+    await stage.do("anouk", two, request)
 
 
 async def test_a_lenders_yes_lists_reservations_and_apart_from_them_unnamed_ones() -> None:
@@ -253,6 +277,13 @@ async def test_with_less_than_a_day_left_names_are_due_half_way() -> None:
     assert stage.all(Commitment)[0].deadlines[0].due == stage.now + timedelta(hours=5)
 
 
+async def test_once_the_work_has_begun_names_are_due_within_the_acute_expiry() -> None:
+    stage, request = await asked(1, "hugo")
+    stage.later(hours=49)
+    await stage.do("anouk", commands.Lend(lender="GM0164", unnamed=1, terms_version=1), request)
+    assert stage.all(Commitment)[0].deadlines[0].due == stage.now + timedelta(minutes=30)
+
+
 # Expiry
 
 
@@ -276,6 +307,12 @@ async def test_an_expiry_is_four_hours_after_the_acute_phase_and_never_past_need
     await stage.suggest(short, "hans")
     assert (await stage.claim("hugo", long)).deadlines[0].due == stage.now + timedelta(hours=4)
     assert (await stage.claim("hans", short)).deadlines[0].due == stage.now + timedelta(hours=1)
+
+
+async def test_a_reservation_made_after_need_by_lasts_as_long_as_any_other() -> None:
+    stage, request = await asked(1, "hugo")
+    stage.later(hours=49)
+    assert (await stage.claim("hugo", request)).deadlines[0].due == stage.now + timedelta(minutes=30)
 
 
 async def test_the_reservation_of_another_request_that_has_expired_holds_nobody() -> None:
@@ -340,6 +377,25 @@ async def test_a_slot_given_back_goes_to_the_next_and_not_to_who_gave_it_back() 
     assert (await stage.claim("hugo", request)).holds
 
 
+async def test_a_slot_that_frees_is_offered_to_nobody_who_is_off_duty_or_elsewhere_by_then() -> None:
+    stage, request = await asked(1, "joris", "hugo", "hans", "hilde")
+    other = await stage.request(name="other")
+    await stage.suggest(other, "hans")
+    held = await stage.claim("joris", request)
+    await stage.do("hugo", commands.ChangeDuty(on=True, until=stage.now + timedelta(hours=1)))
+    await stage.claim("hans", other)
+    stage.later(minutes=20)
+    await stage.do("anouk", commands.Lend(**reserved_of(stage, "hans", other)), other)
+    stage.later(hours=1)
+    await stage.do("joris", commands.GiveBack(), held.id)
+    states = {who: stage.approach(who, request).state for who in ("hugo", "hans", "hilde")}
+    assert states == {
+        "hugo": ApproachState.WITHDRAWN,
+        "hans": ApproachState.WITHDRAWN,
+        "hilde": ApproachState.OPEN,
+    }
+
+
 async def test_who_declined_is_not_asked_again() -> None:
     stage, request = await asked(1, "joris")
     await stage.do("joris", commands.Decline(approach=stage.approach("joris", request).id), request)
@@ -402,6 +458,27 @@ async def test_an_unnamed_slot_is_a_unit_of_cover() -> None:
     stage.lend("GM0164", cover={Function.BACKUP_RECOVERY: 1})
     await stage.do("anouk", commands.Lend(lender="GM0164", unnamed=2, terms_version=1), request)
     await stage.refused("below_cover", "hans", stage.a_claim("hans", request), request)
+
+
+async def test_an_unnamed_slot_takes_nobody_from_another_function() -> None:
+    stage = Stage()
+    stage.helper("nadia", "GM0164", Function.NETWORK)
+    stage.helper("nils", "GM0164", Function.NETWORK)
+    stage.lend("GM0164", cover={Function.NETWORK: 1})
+    request = await stage.request(1, name="network", function=Function.NETWORK)
+    await stage.suggest(request, "nadia")
+    backup = await stage.request(1)
+    await stage.suggest(backup, "GM0164")
+    await stage.do("anouk", commands.Lend(lender="GM0164", unnamed=1, terms_version=1), backup)
+    assert (await stage.claim("nadia", request)).holds
+
+
+async def test_a_desk_that_has_nobody_above_its_own_minimum_is_not_asked() -> None:
+    stage = Stage()
+    stage.lend("GM0164", cover={Function.BACKUP_RECOVERY: 3})
+    request = await stage.request()
+    await stage.suggest(request, "GM0164")
+    assert stage.all(Approach) == []
 
 
 async def test_off_duty_counts_as_at_home() -> None:
@@ -477,6 +554,12 @@ async def test_a_claim_after_its_valid_until_is_refused() -> None:
     claim = stage.a_claim("joris", request, valid_until=stage.now + timedelta(minutes=10))
     stage.later(minutes=10, seconds=1)
     await stage.refused("claim_too_late", "joris", claim, request)
+
+
+async def test_a_claim_after_the_end_of_the_period_is_refused() -> None:
+    stage, request = await asked(1, "joris", ends=None)
+    stage.later(days=5)
+    await stage.refused("over", "joris", stage.a_claim("joris", request), request)
 
 
 # Who sees how much

@@ -23,6 +23,7 @@ from tests.unit.matching.pictures import (
     NETWORK,
     NOW,
     asked,
+    commitment,
     lending,
     neighbour,
     on_duty,
@@ -198,6 +199,18 @@ def test_a_nearer_helper_is_left_to_whom_nobody_else_can_help() -> None:
 def test_the_price_of_the_only_helper_is_an_empty_slot() -> None:
     only = suggest(picture(asked(), *neighbour()), NOW)[uid("request")].candidates[0]
     assert only.price_minutes == UNFILLED - only.cost_minutes
+
+
+def test_any_helper_however_far_busy_or_foreign_is_better_than_an_empty_slot() -> None:
+    where = {"latitude": 50.77, "longitude": 5.71}
+    far = organisation("GM0001", place=where, systems=())
+    tongues = ("en", "de", "tr", "ar", "pl")
+    one = asked(languages=tongues, function=NETWORK)
+    stranger = person("joris", "GM0001", functions=(BACKUP, NETWORK))
+    lent = [commitment(f"c{n}", "GM0001", None, starts=NOW, ends=NOW + timedelta(1)) for n in range(9)]
+    found = suggest(picture(one, far, lending("GM0001"), stranger, on_duty("joris"), *lent), NOW)
+    (only,) = found[uid("request")].candidates
+    assert only.chosen and only.cost_minutes > 300
 
 
 def test_a_plan_too_large_to_price_leaves_prices_at_zero(monkeypatch: object) -> None:

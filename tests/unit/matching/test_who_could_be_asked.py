@@ -72,6 +72,10 @@ RULED_OUT: dict[str, tuple[ShortfallReason, tuple[object, ...]]] = {
     "needed at home": (ShortfallReason.BELOW_COVER, (lending("GM0001", cover={BACKUP: 1}),)),
     "lender is hit itself": (ShortfallReason.LENDER_AFFECTED, (incident("other", "GM0001", "GM0003"),)),
     "fellow victim": (ShortfallReason.LENDER_AFFECTED, (incident("incident", BORROWER, "GM0001"),)),
+    "fellow victim in an exercise": (
+        ShortfallReason.LENDER_AFFECTED,
+        (incident("incident", BORROWER, "GM0001", exercise=True),),
+    ),
     "declined": (ShortfallReason.SAID_NO, (approach("a", "GM0001", "joris", ApproachState.DECLINED),)),
     "gave back": (ShortfallReason.SAID_NO, (approach("a", "GM0001", "joris", ApproachState.GIVEN_BACK),)),
     "organisation declined": (
