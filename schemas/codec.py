@@ -60,6 +60,13 @@ def encode(envelope: Envelope, value: bytes) -> Record:
     return Record(envelope.key.encode(), value, headers_of(envelope))
 
 
+def envelope_of(record: Record) -> tuple[str, Envelope]:
+    """The aggregate's type and the envelope, without a look at the state. Raises Undecodable."""
+    headers = dict(record.headers)
+    name, _ = _type_of(headers)
+    return name, _envelope(record, headers)
+
+
 def decode(record: Record) -> Event:
     """The event in a record. Raises Undecodable or NewerVersion."""
     headers = dict(record.headers)

@@ -14,6 +14,7 @@ from schemas.events.lending import Lending
 from schemas.events.log_entry import LogEntry
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
+from schemas.events.seal import AidSeal, DirectorySeal
 from schemas.events.session import Session
 from schemas.events.suggestion import Suggestion
 from schemas.state import State
@@ -27,6 +28,13 @@ class Topic:
     owner: str
     state: type[State]
     partitions: int = 2
+    about: str | None = None
+    """For hints: the owner whose states they are about."""
+
+    @property
+    def lineage(self) -> str:
+        """Whose epoch the records carry: it rises when that owner starts its story over."""
+        return self.about or self.owner
 
     @property
     def config(self) -> dict[str, str]:
@@ -54,8 +62,10 @@ APPROACHES: Final = Topic("approaches", "aid", Approach)
 COMMITMENTS: Final = Topic("commitments", "aid", Commitment)
 DUTY: Final = Topic("duty", "aid", Duty)
 LENDING: Final = Topic("lending", "aid", Lending)
-SUGGESTIONS: Final = Topic("suggestions", "matching", Suggestion)
-ALARMS: Final = Topic("alarms", "clock", Alarm)
+SUGGESTIONS: Final = Topic("suggestions", "matching", Suggestion, about="aid")
+ALARMS: Final = Topic("alarms", "clock", Alarm, about="aid")
+DIRECTORY_SEALS: Final = Topic("directory-seals", "directory", DirectorySeal, partitions=1)
+AID_SEALS: Final = Topic("aid-seals", "aid", AidSeal, partitions=1)
 
 TOPICS: Final[tuple[Topic, ...]] = (
     ORGANISATIONS,
@@ -71,6 +81,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
     LENDING,
     SUGGESTIONS,
     ALARMS,
+    DIRECTORY_SEALS,
+    AID_SEALS,
 )
 
 BY_STATE: Final[dict[type[State], Topic]] = {topic.state: topic for topic in TOPICS}

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.backing import Backing
 from deploy.bootstrap import home_of
-from services.runtime.journal import TABLES
+from services.runtime.journal import SEALING, TABLES
 
 
 @pytest.fixture(scope="session")
@@ -40,5 +40,5 @@ async def database(backing: Backing) -> AsyncIterator[str]:
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     """Connections to a fresh database with an owner's journal and outbox in it."""
     async with asyncpg.create_pool(database, min_size=1, max_size=4) as made:
-        await made.execute(TABLES)
+        await made.execute(TABLES + SEALING)
         yield made

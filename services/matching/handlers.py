@@ -30,8 +30,6 @@ from services.runtime.ports import Publisher
 log: Final = logging.getLogger(__name__)
 
 SOURCE: Final = "urn:noaber:matching"
-EPOCH: Final = 1
-
 GATHER_SECONDS: Final = 0.05
 """Changes come in bursts (a report with its requests, a claim with its approaches): one plan for all."""
 
@@ -186,7 +184,7 @@ class Planner:
             time=self._now(),
             key=said.suggestion.key,
             version=said.version,
-            epoch=EPOCH,
+            epoch=request.epoch,
             correlation=request.correlation,
             exercise=request.exercise,
         )

@@ -9,7 +9,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.codec import state_bytes
+from schemas.codec import Undecodable, envelope_of, state_bytes
 from schemas.envelope import Event, Record
 from schemas.topics import BY_STATE, Topic
 from services.runtime.consume import Policy
@@ -36,6 +36,9 @@ CREATE TABLE intake (
 """
 """What an owner's migration creates to remember what it read and how far."""
 
+EPOCHS: Final = "ALTER TABLE intake ADD COLUMN epoch integer NOT NULL DEFAULT 1;"
+"""What a later migration adds: under which epoch of the writer the offset counts."""
+
 _KEEP: Final = """
 INSERT INTO replica (aggregate, key, epoch, version, state)
 SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::bigint[], $5::bytea[])
@@ -45,9 +48,18 @@ WHERE (replica.epoch, replica.version) < (excluded.epoch, excluded.version)
 """
 
 _MOVE: Final = """
-INSERT INTO intake (topic, partition, next_offset) VALUES ($1, $2, $3)
-ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset
+INSERT INTO intake (topic, partition, next_offset, epoch) VALUES ($1, $2, $3, $4)
+ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset, epoch = excluded.epoch
 """
+
+
+class _NewEpoch(Exception):
+    """The writer started over: what was read so far says nothing about what stands in the topic now."""
+
+    def __init__(self, epoch: int) -> None:
+        super().__init__(epoch)
+        self.epoch = epoch
+
 
 OnHint = Callable[[Event], Awaitable[None]]
 OnReplica = Callable[[Sequence[Event]], Awaitable[None]]
@@ -86,6 +98,7 @@ class Intake:
         self._on_replica = on_replica
         self._policy = Policy(self._take, dead_letters)
         self._batch: list[Event] = []
+        self._epochs: dict[TopicPartition, int] = {}
         self._lag: dict[TopicPartition, int] = {}
         self._failures: dict[TopicPartition, int] = {}
         self.trouble: dict[str, str] = {}
@@ -145,15 +158,16 @@ class Intake:
         ]
         consumer.assign(places)
         known = {
-            (row["topic"], row["partition"]): row["next_offset"]
-            for row in await self._pool.fetch("SELECT * FROM intake")
+            (row["topic"], row["partition"]): row for row in await self._pool.fetch("SELECT * FROM intake")
         }
         for place in places:
-            at = known.get((self._short(place), place.partition))
-            if at is None:
+            row = known.get((self._short(place), place.partition))
+            self._epochs[place] = 1 if row is None else row["epoch"]
+            if row is None:
                 await consumer.seek_to_beginning(place)
             else:
-                consumer.seek(place, at)
+                # The last one again: were the topic lost and filled anew up to here, its epoch tells.
+                consumer.seek(place, max(row["next_offset"] - 1, 0))
         return places
 
     async def _partition(
@@ -164,6 +178,7 @@ class Intake:
             for found in records:
                 record = Record(found.key or b"", found.value or b"", tuple(found.headers))
                 spot = Place(self._short(place), place.partition, found.offset)
+                self._check_epoch(place, record)
                 if not (await self._policy.consume(spot, record)).commits:
                     break
                 next_offset = found.offset + 1
@@ -172,12 +187,25 @@ class Intake:
             self.trouble.pop(_name(place), None)
             if next_offset <= records[-1].offset:
                 pauses.rest(place, next_offset, RETRY_SECONDS[0])
+        except _NewEpoch as new:
+            self._batch.clear()
+            log.warning("%s starts over, as epoch %s", _name(place), new.epoch)
+            self._epochs[place] = new.epoch
+            pauses.rest(place, 0, 0.0)
         except Exception as failure:
             # Policy 5, an owner: keep the offset, go on serving, try this partition again.
             self._batch.clear()
             log.error("intake of %s stopped at a record; trying again", _name(place), exc_info=failure)
             self.trouble[_name(place)] = f"{self._short(place)} does not move: {type(failure).__name__}"
             pauses.rest(place, records[0].offset, self._back_off(place))
+
+    def _check_epoch(self, place: TopicPartition, record: Record) -> None:
+        try:
+            _, envelope = envelope_of(record)
+        except Undecodable:
+            return  # The policy judges it, and buries it.
+        if envelope.epoch > self._epochs[place]:
+            raise _NewEpoch(envelope.epoch)
 
     def _back_off(self, place: TopicPartition) -> float:
         self._failures[place] = self._failures.get(place, 0) + 1
@@ -195,7 +223,7 @@ class Intake:
         async with self._pool.acquire() as connection, connection.transaction():
             if events:
                 await connection.execute(_KEEP, *_columns(events))
-            await connection.execute(_MOVE, short, place.partition, next_offset)
+            await connection.execute(_MOVE, short, place.partition, next_offset, self._epochs[place])
         if events:
             await self._on_replica(events)
 

@@ -1,16 +1,11 @@
-"""An owner's journal and outbox in Postgres: written together, in the transaction of the change."""
+"""An owner's journal in Postgres: written in the transaction of the change, together with the outbox."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from hashlib import sha256
 from typing import Any, Final
 
-import asyncpg
-
-from schemas.codec import encode
-from schemas.envelope import Envelope
-from services.runtime.ports import Entry, Unpublished
+from services.runtime.ports import Entry
 
 Connection = Any
 """An asyncpg connection or a pool's proxy of one; the two have no type in common."""
@@ -52,6 +47,35 @@ CREATE TABLE outbox (
 """
 """What an owner's first migration creates. The outbox points into the journal, so the bytes stand once."""
 
+SEALING: Final = """
+-- Without a version: the newest there is when the row is read.
+ALTER TABLE outbox ALTER COLUMN version DROP NOT NULL;
+
+-- What is published and stands in no seal yet.
+CREATE TABLE unsealed (
+    aggregate text NOT NULL,
+    key text NOT NULL,
+    version integer NOT NULL,
+    PRIMARY KEY (aggregate, key, version)
+);
+INSERT INTO unsealed SELECT aggregate, key, version FROM journal
+WHERE NOT EXISTS (
+    SELECT FROM outbox
+    WHERE (outbox.aggregate, outbox.key, outbox.version) = (journal.aggregate, journal.key, journal.version)
+);
+
+-- `members` are names of journal rows, "aggregate/key/version", in the order in which they were hashed.
+CREATE TABLE seal (
+    number integer PRIMARY KEY CHECK (number > 0),
+    at timestamptz NOT NULL,
+    members text[] NOT NULL CHECK (cardinality(members) > 0),
+    previous bytea,
+    hash bytea NOT NULL,
+    CHECK ((number = 1) = (previous IS NULL))
+);
+"""
+"""What an owner's second migration adds: a chain over the whole journal, and rows to be published again."""
+
 _APPEND: Final = """
 WITH entry AS (
     SELECT * FROM unnest(
@@ -76,22 +100,9 @@ INSERT INTO outbox (aggregate, key, version)
 SELECT aggregate, key, version FROM entry ORDER BY ordinal
 """
 
-# The gate: a row whose transaction is older than every running one cannot be overtaken by a later commit.
-# Reading by `position > last` instead loses rows: a lower position can commit later.
-_READ: Final = """
-SELECT outbox.position, journal.*
-FROM outbox JOIN journal USING (aggregate, key, version)
-WHERE outbox.written_in < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY outbox.position
-LIMIT $1
-"""
-
 _WALK: Final = """
 SELECT aggregate, key, version, payload, previous, hash FROM journal ORDER BY aggregate, key, version
 """
-
-CHANNEL: Final = "outbox"
-"""Postgres channel on which a process says, after its commit, that the outbox has rows."""
 
 
 async def append(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -117,37 +128,6 @@ def _values(entry: Entry) -> tuple[object, ...]:
         entry.exercise,
         entry.payload,
     )
-
-
-class PostgresOutbox:
-    """The outbox of one owner, on the pool of its relay."""
-
-    def __init__(self, pool: "asyncpg.Pool[Any]", source: str) -> None:
-        self._pool = pool
-        self._source = source
-
-    async def read(self, limit: int) -> list[Unpublished]:
-        """The oldest rows that no running transaction can come before, as records."""
-        rows = await self._pool.fetch(_READ, limit)
-        return [Unpublished(row["position"], row["aggregate"], self._record(row)) for row in rows]
-
-    async def remove(self, positions: Sequence[int]) -> None:
-        """Delete rows that are published."""
-        await self._pool.execute("DELETE FROM outbox WHERE position = ANY($1::bigint[])", list(positions))
-
-    def _record(self, row: Any) -> Any:
-        envelope = Envelope(
-            id=row["event_id"],
-            type=row["event_type"],
-            source=self._source,
-            time=row["at"].astimezone(UTC),
-            key=row["key"],
-            version=row["version"],
-            epoch=row["epoch"],
-            correlation=row["correlation"],
-            exercise=row["exercise"],
-        )
-        return encode(envelope, row["payload"])
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,24 @@ from typing import Any, Final
 
 import asyncpg
 
+from schemas.events.seal import Seal
 from schemas.topics import owned_by
 from services.runtime.database import open_pool
 from services.runtime.health import Health, health_server
-from services.runtime.journal import CHANNEL, PostgresOutbox
+from services.runtime.now import clock
+from services.runtime.outbox import CHANNEL, PostgresOutbox
 from services.runtime.ports import LeaseLost
+from services.runtime.prepare import create_topics
 from services.runtime.process import end_within, together
 from services.runtime.relay import KafkaPublisher, PostgresLease, Relay, lease_on
+from services.runtime.sealer import Sealer
 from services.runtime.settings import OwnerSettings
 from services.runtime.tail import Tail
 
 log: Final = logging.getLogger(__name__)
+
+CONNECTIONS: Final = 5
+"""One each to hear of new rows, to move them, to look at them, to compare them and to seal them."""
 
 ACQUIRE_SECONDS: Final = 0.5
 LATE_SECONDS: Final = 10.0
@@ -27,8 +34,9 @@ LATE_SECONDS: Final = 10.0
 
 _STATE: Final = """
 SELECT count(*) AS waiting, coalesce(extract(epoch FROM now() - min(journal.at)), 0) AS age
-FROM outbox JOIN journal USING (aggregate, key, version)
+FROM outbox LEFT JOIN journal USING (aggregate, key, version)
 """
+"""Rows that ask for the newest state there is have no age: they tell nothing new."""
 
 
 class Watch:
@@ -39,6 +47,7 @@ class Watch:
         self.waiting = 0
         self.age = 0.0
         self.looked_at = time.monotonic()
+        self.tail: Tail | None = None
 
     def health(self) -> Health:
         """Healthy while rows leave in time, or while another relay is the active one."""
@@ -46,34 +55,76 @@ class Watch:
         if silent > LATE_SECONDS:
             return Health(healthy=False, why=f"the outbox was not looked at for {silent:.0f} s")
         details = {"active": str(self.active).lower(), "oldest_seconds": f"{self.age:.1f}"}
+        if self.tail is not None:
+            details["reconciled"] = str(self.tail.reconciled.is_set()).lower()
         late = self.active and self.age > LATE_SECONDS
         why = f"the oldest unpublished row is {self.age:.0f} s old" if late else ""
         return Health(healthy=not late, why=why, lag=self.waiting, details=details)
 
 
 async def relay(settings: OwnerSettings, owner: str) -> None:
-    """Relay for ever. Raises LeaseLost and what Kafka raises: the process ends and is started again."""
-    pool = await open_pool(settings.database, 3)
+    """Relay for ever. Raises LeaseLost, LogLost and what Kafka raises: the process ends and starts again."""
+    pool = await open_pool(settings.database, CONNECTIONS)
     publisher = KafkaPublisher(settings.kafka)
-    watch = Watch()
+    process = _Process(settings, owner, pool, publisher)
     try:
-        async with (
-            health_server(settings.http_port, watch.health),
-            lease_on(settings.database, owner) as lease,
-        ):
-            tail = Tail(pool, settings.kafka, settings.topic_prefix, owned_by(owner))
-            work = _work(settings, owner, pool, publisher, lease)
-            await together(_look(pool, watch), _once_active(lease, watch, work, tail.run()))
+        async with health_server(settings.http_port, process.watch.health):
+            # A topic that was deleted is there again before anybody asks what is missing in it.
+            await create_topics(settings.kafka, settings.topic_prefix)
+            async with lease_on(settings.database, owner) as lease:
+                await together(process.look(), process.once_active(lease))
     finally:
         await publisher.stop()
         pool.terminate()
 
 
-async def _once_active(
-    lease: PostgresLease, watch: Watch, work: Coroutine[Any, Any, None], tailing: Coroutine[Any, Any, None]
-) -> None:
-    await _acquire(lease, watch)
-    await together(work, tailing, _hold(lease))
+class _Process:
+    """What the relay of one owner does at the same time."""
+
+    def __init__(
+        self, settings: OwnerSettings, owner: str, pool: "asyncpg.Pool[Any]", publisher: KafkaPublisher
+    ) -> None:
+        self._settings = settings
+        self._owner = owner
+        self._pool = pool
+        self._publisher = publisher
+        self.watch = Watch()
+
+    async def look(self) -> None:
+        """Look each second at what waits."""
+        while True:
+            # While the database is away nothing is looked at, and health says so by itself.
+            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                row = await self._pool.fetchrow(_STATE, timeout=5)
+                assert row is not None
+                self.watch.waiting, self.watch.age = int(row["waiting"]), float(row["age"])
+                self.watch.looked_at = time.monotonic()
+            await asyncio.sleep(1)
+
+    async def once_active(self, lease: PostgresLease) -> None:
+        """Wait for the lease; with it, move, compare and seal."""
+        # The lock tells nobody when it is free: asking again is the only way.
+        while not await lease.acquire():  # noqa: ASYNC110
+            await asyncio.sleep(ACQUIRE_SECONDS)
+        self.watch.active = True
+        topics = owned_by(self._owner)
+        tail = Tail(self._pool, self._settings.kafka, self._settings.topic_prefix, topics)
+        self.watch.tail = tail
+        (kind,) = (topic.state for topic in topics if issubclass(topic.state, Seal))
+        sealer = Sealer(self._pool, kind, clock(self._settings.clock_offset_seconds))
+        await while_held(lease, self._move(lease), tail.run(), sealer.run())
+
+    async def _move(self, lease: PostgresLease) -> None:
+        woken = asyncio.Event()
+        outbox = PostgresOutbox(self._pool, f"urn:noaber:{self._owner}")
+        async with self._pool.acquire() as ears:
+            await ears.add_listener(CHANNEL, lambda *_: woken.set())
+            await Relay(outbox, self._publisher, lease, self._settings.topic_prefix).run(woken)
+
+
+async def while_held(lease: PostgresLease, *works: Coroutine[Any, Any, None]) -> None:
+    """Work until one part ends or the lease is lost. Raises LeaseLost and what a part raises."""
+    await together(*works, _hold(lease))
 
 
 async def _hold(lease: PostgresLease) -> None:
@@ -84,35 +135,3 @@ async def _hold(lease: PostgresLease) -> None:
         # Not in order: a producer that stops in order sends what it still holds.
         end_within(0.0)
         raise
-
-
-async def _acquire(lease: PostgresLease, watch: Watch) -> None:
-    # The lock tells nobody when it is free: asking again is the only way.
-    while not await lease.acquire():  # noqa: ASYNC110
-        await asyncio.sleep(ACQUIRE_SECONDS)
-    watch.active = True
-
-
-async def _work(
-    settings: OwnerSettings,
-    owner: str,
-    pool: "asyncpg.Pool[Any]",
-    publisher: KafkaPublisher,
-    lease: PostgresLease,
-) -> None:
-    woken = asyncio.Event()
-    outbox = PostgresOutbox(pool, f"urn:noaber:{owner}")
-    async with pool.acquire() as ears:
-        await ears.add_listener(CHANNEL, lambda *_: woken.set())
-        await Relay(outbox, publisher, lease, settings.topic_prefix).run(woken)
-
-
-async def _look(pool: "asyncpg.Pool[Any]", watch: Watch) -> None:
-    while True:
-        # While the database is away nothing is looked at, and health says so by itself.
-        with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-            row = await pool.fetchrow(_STATE, timeout=5)
-            assert row is not None
-            watch.waiting, watch.age = int(row["waiting"]), float(row["age"])
-            watch.looked_at = time.monotonic()
-        await asyncio.sleep(1)

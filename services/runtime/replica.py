@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from schemas.envelope import Event, Record
 from schemas.state import State
-from schemas.topics import Topic
+from schemas.topics import BY_STATE, Topic
 from services.runtime.consume import Outcome, Policy
 from services.runtime.health import Pulse
 from services.runtime.pauses import Pauses
@@ -35,6 +35,10 @@ class _Noted:
 
     async def bury(self, place: Place, record: Record, why: str) -> None:
         log.error("passed over %s/%s at %s: %s", place.topic, place.partition, place.offset, why)
+
+
+class StartOver(Exception):
+    """An owner began a new epoch: what was read before says nothing any more, and the process starts anew."""
 
 
 class Newest:
@@ -62,6 +66,7 @@ class Newest:
         self._ends: dict[Partition, int] = {}
         self.states: dict[type[State], dict[str, Event]] = {topic.state: {} for topic in topics}
         self.epochs: dict[type[State], int] = {}
+        self._lineages: dict[str, int] = {}
         # What `states` and `on_news` have seen; `_read` runs ahead while a batch is taken in.
         self.offsets: dict[Partition, int] = {}
         self._read: dict[Partition, int] = {}
@@ -81,7 +86,7 @@ class Newest:
         return self._policy.counts[Outcome.DEAD]
 
     async def run(self) -> None:
-        """Read for ever. Raises what the consumer raises: a pure consumer crashes and is started again."""
+        """Read for ever. Raises StartOver and what the consumer raises: the process is started again."""
         async with self._reading() as consumer:
             places = self._all()
             consumer.assign(places)
@@ -126,7 +131,8 @@ class Newest:
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
             enable_auto_commit=False,
-            auto_offset_reset="earliest",
+            # A place that is not there any more means that the log was lost: never jump over that in silence.
+            auto_offset_reset="none",
             fetch_max_wait_ms=POLL_MS,
         )
         try:
@@ -170,7 +176,15 @@ class Newest:
         # Offsets have holes (compaction): the position says where the next record is.
         self._read[short] = await consumer.position(place)
 
+    def _check_epoch(self, event: Event) -> None:
+        lineage, epoch = BY_STATE[type(event.state)].lineage, event.envelope.epoch
+        known = self._lineages.get(lineage)
+        if known is not None and epoch > known and self.caught_up.is_set():
+            raise StartOver(f"{lineage} began epoch {epoch}")
+        self._lineages[lineage] = max(epoch, known or epoch)
+
     async def _keep(self, event: Event) -> None:
+        self._check_epoch(event)
         kind = type(event.state)
         known = self.states[kind].get(event.envelope.key)
         if known is None or known.envelope.order < event.envelope.order:

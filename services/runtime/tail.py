@@ -1,29 +1,54 @@
-"""Reads an owner's own topics behind its relay, and publishes again what an older record has covered.
+"""Reads an owner's own topics behind its relay, and has published again what is missing or covered there.
 
-A relay that was paused and woke up late can put an old version behind a newer one, where compaction would
-keep it for ever. It checks its lease before it sends, but between that check and the last acknowledgement
-nothing holds it; so the active relay looks at what really stands last.
+Two things can go wrong with what was acknowledged. An older record can cover a newer one: a relay that was
+paused and woke up late checks its lease before it sends, but between that check and the last acknowledgement
+nothing holds it, and compaction would keep the old version for ever. And the log itself can be lost: a topic
+deleted, a broker's disk gone.
 """
 
 import asyncio
-from collections.abc import Sequence
+import logging
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
-from schemas.codec import NewerVersion, Undecodable, decode
+from schemas.codec import Undecodable, envelope_of
 from schemas.envelope import Record
 from schemas.topics import Topic
+from services.runtime.outbox import begin_epoch, say_again
 
-# The newest version goes out once more. If a command writes a newer one meanwhile, that may be covered in its
-# turn; then this is found and done again, until the newest stands last.
-_AGAIN: Final = """
-INSERT INTO outbox (aggregate, key, version)
-SELECT aggregate, key, version FROM journal WHERE aggregate = $1 AND key = $2 ORDER BY version DESC LIMIT 1
+log: Final = logging.getLogger(__name__)
+
+POLL_MS: Final = 500
+LOOK_SECONDS: Final = 5.0
+"""How often it is asked whether the topics are still there; a lost one is found within this and a moment."""
+
+ASK_SECONDS: Final = 3.0
+
+# What the outbox still holds was perhaps not published; all else was acknowledged by Kafka.
+_PUBLISHED: Final = """
+SELECT aggregate, key, max(version) AS version FROM journal
+WHERE NOT EXISTS (
+    SELECT FROM outbox WHERE outbox.aggregate = journal.aggregate AND outbox.key = journal.key
+    AND (outbox.version IS NULL OR outbox.version = journal.version)
+)
+GROUP BY aggregate, key
 """
 
 Order = tuple[int, int]
+"""(epoch, version)."""
+
+Spot = tuple[str, str]
+"""Type and key of an aggregate."""
+
+
+class LogLost(Exception):
+    """A topic is gone or shorter than it was: the relay ends, and reconciles when it is started again."""
 
 
 class Tail:
@@ -34,46 +59,102 @@ class Tail:
     ) -> None:
         self._pool = pool
         self._bootstrap = bootstrap
-        self._prefix = prefix
-        self._topics = topics
-        self._newest: dict[tuple[str, str], Order] = {}
-        self._last: dict[tuple[str, str], Order] = {}
+        self._places = [
+            TopicPartition(prefix + topic.name, number)
+            for topic in topics
+            for number in range(topic.partitions)
+        ]
+        self._newest: dict[Spot, Order] = {}
+        self._last: dict[Spot, Order] = {}
         self.repaired = 0
+        self.reconciled = asyncio.Event()
+        """Set once all that was ever acknowledged is known to stand in the topics, or to be on its way."""
 
     async def run(self) -> None:
-        """Look for ever. Raises what Kafka and Postgres raise: the relay ends and is started again."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
-        await consumer.start()
-        try:
-            places = [
-                TopicPartition(self._prefix + topic.name, number)
-                for topic in self._topics
-                for number in range(topic.partitions)
-            ]
-            consumer.assign(places)
-            await consumer.seek_to_beginning(*places)
+        """Look for ever. Raises LogLost and what Kafka and Postgres raise: the relay starts again."""
+        published = {(row["aggregate"], row["key"]): row["version"] for row in await self._rows()}
+        async with self._reading() as consumer:
+            ends = await consumer.end_offsets(self._places)
+            looked_at = time.monotonic()
             while True:
-                for records in (await consumer.getmany(timeout_ms=500)).values():
+                for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
                     for found in records:
                         self._note(Record(found.key or b"", found.value or b"", tuple(found.headers)))
+                if not self.reconciled.is_set():
+                    if await _has_read(consumer, ends):
+                        await self._reconcile(published)
+                    continue
                 await self._repair()
-                await asyncio.sleep(0)
+                if time.monotonic() - looked_at > LOOK_SECONDS:
+                    await self._look_whether_all_is_there(consumer)
+                    looked_at = time.monotonic()
+
+    async def _rows(self) -> list[Any]:
+        return list(await self._pool.fetch(_PUBLISHED))
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AIOKafkaConsumer]:
+        # "none": an offset that is not there any more is an error, and never a silent jump.
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="none"
+        )
+        await consumer.start()
+        try:
+            consumer.assign(self._places)
+            await consumer.seek_to_beginning(*self._places)
+            yield consumer
         finally:
             await consumer.stop()
 
     def _note(self, record: Record) -> None:
         try:
-            event = decode(record)
-        except (Undecodable, NewerVersion):
+            kind, envelope = envelope_of(record)
+        except Undecodable:
             return  # Not ours to repair: consumers bury it or wait, and say so.
-        place = (event.state.TYPE, event.envelope.key)
-        self._last[place] = event.envelope.order
-        self._newest[place] = max(event.envelope.order, self._newest.get(place, (0, 0)))
+        spot = (kind, envelope.key)
+        self._last[spot] = envelope.order
+        self._newest[spot] = max(envelope.order, self._newest.get(spot, (0, 0)))
+
+    async def _reconcile(self, published: dict[Spot, int]) -> None:
+        missing = [spot for spot, version in published.items() if self._newest.get(spot, (0, 0))[1] < version]
+        if missing:
+            async with self._pool.acquire() as connection, connection.transaction():
+                epoch = await begin_epoch(connection)
+            log.error(
+                "%s of %s states that Kafka acknowledged are not there any more, among them %s: everything "
+                "is published again, as epoch %s",
+                len(missing),
+                len(published),
+                missing[0],
+                epoch,
+            )
+        self.reconciled.set()
 
     async def _repair(self) -> None:
-        covered = [place for place, order in self._last.items() if order < self._newest[place]]
+        covered = [spot for spot, order in self._last.items() if order < self._newest[spot]]
         for aggregate, key in covered:
-            await self._pool.execute(_AGAIN, aggregate, key)
+            await say_again(self._pool, aggregate, key)
             # Asked for once; what comes back is noted like any other record.
             self._last[aggregate, key] = self._newest[aggregate, key]
             self.repaired += 1
+
+    async def _look_whether_all_is_there(self, consumer: AIOKafkaConsumer) -> None:
+        try:
+            async with asyncio.timeout(ASK_SECONDS):
+                there = await consumer.topics()
+                ends = await consumer.end_offsets(self._places) if self._names <= there else {}
+        except (KafkaError, TimeoutError):
+            return  # It does not answer: whether something is lost can only be told when it does.
+        if not ends:
+            raise LogLost(f"topics are gone: {', '.join(sorted(self._names - there))}")
+        for place, end in ends.items():
+            if end < await consumer.position(place):
+                raise LogLost(f"{place.topic}/{place.partition} ends at {end}, before what was read")
+
+    @property
+    def _names(self) -> set[str]:
+        return {place.topic for place in self._places}
+
+
+async def _has_read(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
+    return all([await consumer.position(place) >= end for place, end in ends.items()])

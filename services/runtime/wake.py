@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from services.runtime.journal import CHANNEL
+from services.runtime.outbox import CHANNEL
 
 GAP_SECONDS: Final = 0.005
 """A NOTIFY per command would serialise commits (2,266 to 1,222 per second measured)."""

@@ -14,7 +14,8 @@ from schemas.codec import decode, encode, state_bytes
 from schemas.envelope import Envelope, Record
 from schemas.events.duty import Duty
 from schemas.topics import DUTY
-from services.runtime.journal import PostgresOutbox, append, broken_links
+from services.runtime.journal import append, broken_links
+from services.runtime.outbox import PostgresOutbox
 from services.runtime.ports import Entry, LeaseLost, Outbox, Publisher, Unpublished
 from services.runtime.prepare import WrongPartitions, create_topics
 from services.runtime.relay import KafkaPublisher, Relay, lease_on

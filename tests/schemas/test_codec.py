@@ -117,6 +117,7 @@ def test_every_topic_has_one_owner_and_a_type_of_its_own() -> None:
         "commitments",
         "duty",
         "lending",
+        "aid-seals",
     }
 
 

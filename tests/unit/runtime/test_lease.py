@@ -58,14 +58,13 @@ async def test_work_that_waits_for_the_broker_does_not_outlive_the_lease(
 ) -> None:
     ends: list[float] = []
     monkeypatch.setattr(relay_process, "end_within", ends.append)
-    watch = relay_process.Watch()
     lease = PostgresLease(session, 1)  # type: ignore[arg-type]
 
     async def work() -> None:
-        session.gone = watch.active
+        session.gone = True
         await asyncio.sleep(60)
 
     with pytest.raises(LeaseLost):
-        await asyncio.wait_for(relay_process._once_active(lease, watch, work(), asyncio.sleep(60)), 2)
+        await asyncio.wait_for(relay_process.while_held(lease, work(), asyncio.sleep(60)), 2)
     # What a producer still holds would go out while it stops in order: it must not.
     assert ends == [0.0]

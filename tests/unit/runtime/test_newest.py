@@ -12,7 +12,7 @@ from schemas.envelope import Record
 from schemas.events.duty import Duty
 from schemas.topics import DUTY
 from services.runtime import replica as replica_module
-from services.runtime.replica import Newest
+from services.runtime.replica import Newest, StartOver
 from tests.unit.runtime.kafka_double import NOW, Broker, record_of, until
 
 
@@ -34,8 +34,8 @@ async def reading() -> AsyncIterator[Newest]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-def duty(number: int) -> Record:
-    return record_of(Duty(id=UUID(int=number), on=True, changed_at=NOW, exercise=False))
+def duty(number: int, version: int = 1, epoch: int = 1) -> Record:
+    return record_of(Duty(id=UUID(int=number), on=True, changed_at=NOW, exercise=False), version, epoch)
 
 
 def of_a_newer_version(record: Record) -> Record:
@@ -65,10 +65,27 @@ async def test_what_cannot_be_read_is_counted_and_passed_over(broker: Broker) ->
         assert newest.unreadable == 1
 
 
-async def test_it_begins_where_what_is_left_begins(broker: Broker) -> None:
+async def test_a_place_that_is_not_there_any_more_is_an_error(broker: Broker) -> None:
     async with reading() as newest:
         await until(newest.caught_up.is_set)
-    assert all(options["auto_offset_reset"] == "earliest" for options in broker.options)
+    assert all(options["auto_offset_reset"] == "none" for options in broker.options)
+
+
+async def test_it_starts_over_when_an_owner_begins_a_new_epoch(broker: Broker) -> None:
+    broker.add("duty", 0, duty(1, 4))
+    newest = Newest("", "", (DUTY,))
+    task = asyncio.create_task(newest.run())
+    await until(newest.caught_up.is_set)
+    broker.add("duty", 0, duty(1, 4, epoch=2))
+    with pytest.raises(StartOver, match="aid began epoch 2"):
+        await asyncio.wait_for(task, 3)
+
+
+async def test_it_reads_over_a_change_of_epoch_at_its_start(broker: Broker) -> None:
+    broker.add("duty", 0, duty(1, 4), duty(1, 3, epoch=2))
+    async with reading() as newest:
+        await until(newest.caught_up.is_set)
+        assert newest.states[Duty][str(UUID(int=1))].envelope.order == (2, 3)
 
 
 async def test_a_broker_that_is_silent_is_noticed(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:

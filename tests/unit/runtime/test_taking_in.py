@@ -1,7 +1,7 @@
 """An owner goes on taking in, whatever fails: it says so, and holds back only the partition that fails."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -20,13 +20,14 @@ from tests.unit.runtime.kafka_double import NOW, Broker, record_of, until
 class Database:
     """A pool of nothing; `failures` are raised first when it is asked how far it was."""
 
-    def __init__(self, *failures: Exception) -> None:
+    def __init__(self, *failures: Exception, known: Sequence[dict[str, object]] = ()) -> None:
         self.failures = list(failures)
+        self.known = list(known)
 
     async def fetch(self, statement: str) -> list[object]:
         if self.failures:
             raise self.failures.pop(0)
-        return []
+        return list(self.known)
 
     async def execute(self, statement: str, *values: object) -> None:
         return None
@@ -126,6 +127,25 @@ async def test_a_partition_that_failed_goes_on_where_it_stood(broker: Broker) ->
         taker.stuck.clear()
         await until(lambda: taker.hints == [UUID(int=1), UUID(int=2)])
         await until(lambda: not taker.intake.trouble)
+
+
+async def test_it_starts_over_when_the_writer_does(broker: Broker) -> None:
+    taker = Taker(Database())
+    broker.add("duty", 0, record_of(duty(1)), record_of(duty(2)))
+    async with running(taker):
+        await until(lambda: taker.hints == [UUID(int=1), UUID(int=2)])
+        # The topic was lost and filled anew beyond where we were: only the epoch can tell.
+        broker.logs.clear()
+        broker.add("duty", 0, *(record_of(duty(number), epoch=2) for number in (3, 4, 5)))
+        await until(lambda: taker.hints[2:] == [UUID(int=3), UUID(int=4), UUID(int=5)])
+
+
+async def test_a_process_that_starts_reads_its_last_record_again(broker: Broker) -> None:
+    row = {"topic": "duty", "partition": 0, "next_offset": 2, "epoch": 1}
+    taker = Taker(Database(known=[row]))
+    broker.add("duty", 0, *(record_of(duty(number), epoch=2) for number in (3, 4)))
+    async with running(taker):
+        await until(lambda: taker.hints == [UUID(int=3), UUID(int=4)])
 
 
 async def test_what_was_deleted_while_nobody_read_is_passed_over_and_nothing_else(broker: Broker) -> None:

@@ -1,0 +1,15 @@
+"""Seals over the journal, outbox rows that ask for the newest state there is, and epochs of what is read."""
+
+from alembic import op
+
+from services.runtime.database import run_script
+from services.runtime.intake import EPOCHS
+from services.runtime.journal import SEALING
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add them; what is published already is sealed first."""
+    run_script(op, SEALING + EPOCHS)

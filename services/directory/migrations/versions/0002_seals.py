@@ -1,0 +1,14 @@
+"""Seals over the journal, and outbox rows that ask for the newest state there is."""
+
+from alembic import op
+
+from services.runtime.database import run_script
+from services.runtime.journal import SEALING
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add both; what is published already is sealed first."""
+    run_script(op, SEALING)
