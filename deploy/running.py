@@ -25,6 +25,7 @@ from deploy.parts.postgres import Postgres
 from deploy.provision import provision
 from deploy.stack import (
     CONTROLLER,
+    DOORS,
     KAFKA,
     OWNERS,
     POSTGRES,
@@ -45,7 +46,8 @@ STATE: Final = "state.json"
 class Wish:
     """How a platform should run: mode, what it is filled with, and settings of services.
 
-    `home` holds what is fetched and built, `place` its data, logs and secrets.
+    `home` holds what is fetched and built, `place` its data, logs and secrets. `detours` are ports that
+    somebody leads to Kafka: the n-th goes to the broker's door at DOORS + n from the base port.
     """
 
     home: Path
@@ -54,6 +56,7 @@ class Wish:
     seed: Seed = Seed.FICTITIOUS
     first_port: int = 7400
     settings: tuple[tuple[str, str], ...] = ()
+    detours: tuple[int, ...] = ()
 
 
 Say = Callable[[str], None]
@@ -75,7 +78,8 @@ class Running:
             settings=dict(wish.settings),
         )
         base = self.platform.base
-        self._kafka = Kafka(wish.home, wish.place / "data" / "kafka", base + KAFKA, base + CONTROLLER)
+        doors = tuple((base + DOORS + number, port) for number, port in enumerate(wish.detours))
+        self._kafka = Kafka(wish.home, wish.place / "data" / "kafka", base + KAFKA, base + CONTROLLER, doors)
         self._postgres = Postgres(wish.home, wish.place / "data" / "postgres", base + POSTGRES)
         self._claim = Claim(wish.place)
         self.supervisor = Supervisor(wish.home, wish.place / "log")

@@ -17,7 +17,8 @@ GATEWAY: Final = 0
 KAFKA: Final = 9
 CONTROLLER: Final = 10
 POSTGRES: Final = 11
-"""Offsets from the base port."""
+DOORS: Final = 12
+"""Offsets from the base port; from DOORS on come further doors of Kafka, where there are any."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class Platform:
     secrets: Secrets
     topic_prefix: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+    own_settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Process -> what it alone is told otherwise, for example the address of a detour or another clock."""
 
     @property
     def origin(self) -> str:
@@ -124,7 +127,7 @@ def environment(platform: Platform, service: Service) -> dict[str, str]:
         told["NOABER_INTERNAL_TOKEN"] = platform.secrets.internal_token
         keys = f"http://127.0.0.1:{platform.port('directory')}/internal/contact-keys"
         told["NOABER_CONTACT_KEYS_URL"] = keys
-    return {**told, **platform.settings}
+    return {**told, **platform.settings, **platform.own_settings.get(service.name, {})}
 
 
 def gateway_environment(platform: Platform, pages: Path) -> dict[str, str]:
@@ -138,4 +141,5 @@ def gateway_environment(platform: Platform, pages: Path) -> dict[str, str]:
         "NOABER_LIVE": f"127.0.0.1:{platform.port('live')}",
         "XDG_DATA_HOME": str(platform.home / "data" / "caddy"),
         "XDG_CONFIG_HOME": str(platform.home / "data" / "caddy"),
+        **platform.own_settings.get("caddy", {}),
     }

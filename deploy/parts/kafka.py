@@ -29,6 +29,14 @@ group.initial.rebalance.delay.ms=0
 broker.session.timeout.ms=3000
 """
 
+DOOR_SETTINGS: Final = """\
+listeners={listeners},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners={advertised}
+listener.security.protocol.map={protocols},CONTROLLER:PLAINTEXT
+num.network.threads=1
+"""
+"""Written behind the settings above; of a setting that is there twice the last one counts."""
+
 JAVA_OPTIONS: Final = (
     "-Xmx512m",
     "-XX:+UseSerialGC",
@@ -59,12 +67,17 @@ def jars(home: Path) -> Path:
 
 @dataclass(frozen=True)
 class Kafka:
-    """A broker with its data in `data`; `controller` is a port that nobody else talks to."""
+    """A broker with its data in `data`; `controller` is a port that nobody else talks to.
+
+    `doors` are further ports on which it listens, each with the port that it names to who comes in there: a
+    client connects again to what the broker names, so a detour to it needs a door of its own.
+    """
 
     home: Path
     data: Path
     port: int
     controller: int
+    doors: tuple[tuple[int, int], ...] = ()
 
     @property
     def _settings(self) -> Path:
@@ -78,7 +91,8 @@ class Kafka:
         """Write the settings, and format the storage the first time."""
         self.data.mkdir(parents=True, exist_ok=True)
         logs = self.data / "log"
-        self._settings.write_text(SETTINGS.format(port=self.port, controller=self.controller, data=logs))
+        settings = SETTINGS.format(port=self.port, controller=self.controller, data=logs)
+        self._settings.write_text(settings + self._door_settings())
         if (logs / "meta.properties").exists():
             return
         tool = [*self._java, "kafka.tools.StorageTool", "format", "--standalone", "-t", CLUSTER]
@@ -93,6 +107,18 @@ class Kafka:
         )
         if done.returncode != 0:
             raise SetupFailed(f"Kafka's storage could not be made: {(done.stderr or done.stdout)[-600:]}")
+
+    def _door_settings(self) -> str:
+        if not self.doors:
+            return ""
+        named = {f"DOOR{number}": ports for number, ports in enumerate(self.doors)}
+        named["PLAINTEXT"] = (self.port, self.port)
+        return DOOR_SETTINGS.format(
+            listeners=",".join(f"{name}://127.0.0.1:{own}" for name, (own, _) in named.items()),
+            advertised=",".join(f"{name}://127.0.0.1:{told}" for name, (_, told) in named.items()),
+            protocols=",".join(f"{name}:PLAINTEXT" for name in named),
+            controller=self.controller,
+        )
 
     def command(self) -> list[str]:
         """What runs the broker."""

@@ -1,0 +1,72 @@
+"""What is left behind at the end of a life: topics, journals, outboxes, pictures, as they really are."""
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from deploy.stack import OWNERS
+from schemas.topics import TOPICS
+from tests.faults.crowd import Crowd
+from tests.faults.history import History
+
+POLL_MS = 3_000
+
+
+async def collect(history: History, crowd: Crowd, kafka: str, superuser: str) -> None:
+    """Write everything into the history; nobody may be sending any more."""
+    await _topics(history, kafka)
+    await _owners(history, superuser)
+    for viewer in crowd.viewers:
+        picture = [
+            {"kind": kind, "id": key, **row} for (kind, key), row in sorted(viewer.picture.rows.items())
+        ]
+        history.note("picture", viewer=viewer.name, rows=picture)
+        fresh = await viewer.sender.read("/api/live/snapshot")
+        history.note("fresh", viewer=viewer.name, status=fresh.status, snapshot=fresh.body)
+    history.flush()
+
+
+async def _topics(history: History, kafka: str) -> None:
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
+    await consumer.start()
+    try:
+        places = [TopicPartition(each.name, number) for each in TOPICS for number in range(each.partitions)]
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        ends = await consumer.end_offsets(places)
+        while any([await consumer.position(place) < end for place, end in ends.items()]):
+            for place, records in (await consumer.getmany(timeout_ms=POLL_MS)).items():
+                for found in records:
+                    history.note(
+                        "record",
+                        topic=place.topic,
+                        partition=place.partition,
+                        offset=found.offset,
+                        key=(found.key or b"").decode(),
+                        headers={name: value.decode() for name, value in found.headers},
+                        value=(found.value or b"").decode(),
+                    )
+    finally:
+        await consumer.stop()
+
+
+async def _owners(history: History, superuser: str) -> None:
+    connection = await asyncpg.connect(superuser)
+    try:
+        for owner in OWNERS:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                async for row in connection.cursor(
+                    f"SELECT * FROM {owner}.journal ORDER BY aggregate, key, version"
+                ):
+                    history.note("journal", owner=owner, **_plain(row))
+                for row in await connection.fetch(f"SELECT aggregate, key, version FROM {owner}.outbox"):
+                    history.note("outbox", owner=owner, **_plain(row))
+    finally:
+        await connection.close()
+
+
+def _plain(row: asyncpg.Record) -> dict[str, object]:
+    return {
+        name: value.hex() if isinstance(value, bytes) else value
+        for name, value in row.items()
+        if name != "event_id" or value is not None
+    }

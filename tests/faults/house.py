@@ -1,0 +1,180 @@
+"""A platform of its own for faults: every connection through a link, every disk small, every pid known."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, Self
+
+from deploy.parts.ports import answers, free_port
+from deploy.parts.postgres import Postgres
+from deploy.running import Running, Say, Wish, is_healthy
+from deploy.stack import BY_NAME, DOORS, KAFKA, POSTGRES, SERVICES, environment
+from deploy.supervisor import Child
+from tests.faults.disks import Disk, RefusedWrites, SmallDisk, can_mount
+from tests.faults.links import Ends, Link
+from tests.faults.loop import Loop
+
+STANDBY: Final = "aid-relay-standby"
+STANDBY_OFFSET: Final = 8
+
+TO_KAFKA: Final = ("aid", "aid-relay", "directory-relay", "matching", "clock", "live")
+TO_POSTGRES: Final = ("aid", "aid-relay", "directory", "directory-relay")
+BEHIND_CADDY: Final = ("aid", "directory", "live")
+PEOPLE: Final = "people"
+
+LINKS: Final = (
+    *(Ends(each, "kafka") for each in TO_KAFKA),
+    *(Ends(each, "postgres") for each in TO_POSTGRES),
+    *(Ends("caddy", each) for each in BEHIND_CADDY),
+    Ends("live", "directory"),
+    Ends(PEOPLE, "caddy"),
+)
+
+KAFKA_DISK: Final = 400
+POSTGRES_DISK: Final = 500
+"""Megabytes; both are memory, and used only as far as something is written."""
+
+FEW_FILES: Final = "max_wal_size = '96MB'\nmin_wal_size = '48MB'\n"
+"""Postgres keeps a gigabyte of old log otherwise, and the small disk would be full of it."""
+
+
+class House:
+    """The platform while the block runs; a context manager."""
+
+    def __init__(self, home: Path, place: Path, loop: Loop, say: Say, settings: dict[str, str]) -> None:
+        self.home = home
+        self._place = place
+        self._loop = loop
+        ports = {ends: free_port() for ends in LINKS}
+        detours = tuple(ports[Ends(each, "kafka")] for each in TO_KAFKA)
+        wish = Wish(home, place, first_port=8800, settings=tuple(settings.items()), detours=detours)
+        self.running = Running(wish, say)
+        self.links = {ends: Link(ends, port, self._behind(ends)) for ends, port in ports.items()}
+        self.running.platform = replace(self.running.platform, own_settings=self._own_settings())
+        self._opened = AsyncExitStack()
+        self.disks: dict[str, Disk] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            self._make_disks()
+            for link in self.links.values():
+                self._loop.run(self._opened.enter_async_context(link))
+            self.running.__enter__()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.running.__exit__()
+        self.close()
+
+    def close(self) -> None:
+        """Take away what the platform does not take away itself."""
+        self._loop.run(self._opened.aclose())
+        for disk in self.disks.values():
+            disk.close()
+        self.running.forget()
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something on the loop of the links, and wait for it."""
+        self._loop.run(work)
+
+    @property
+    def base(self) -> int:
+        """The first port of the platform."""
+        return self.running.platform.base
+
+    @property
+    def origin(self) -> str:
+        """Where people go: through a link of their own."""
+        return f"http://127.0.0.1:{self.links[Ends(PEOPLE, 'caddy')].port}"
+
+    @property
+    def kafka(self) -> str:
+        """The broker's own door, which no fault touches."""
+        return self.running.platform.kafka
+
+    @property
+    def superuser(self) -> str:
+        """The superuser's connection string to the platform's database, past every link."""
+        server = Postgres(self.home, self._place / "data" / "postgres", self.base + POSTGRES)
+        return server.dsn.rsplit("/", 1)[0] + "/noaber"
+
+    def child(self, name: str) -> Child:
+        """A process by its name."""
+        return next(each for each in self.running.supervisor.children if each.name == name)
+
+    @property
+    def names(self) -> list[str]:
+        """Every process."""
+        return [each.name for each in self.running.supervisor.children]
+
+    def is_healthy(self, name: str) -> bool:
+        """By its own account; of what is not ours, whether it accepts connections."""
+        if name in BY_NAME:
+            return is_healthy(self.running.platform.port(name))
+        port = {"caddy": 0, "kafka": KAFKA, "postgres": POSTGRES}[name]
+        return self.child(name).pid is not None and answers(self.base + port)
+
+    def sick(self) -> list[str]:
+        """Who is not healthy now."""
+        return [name for name in self.names if not self.is_healthy(name)]
+
+    def standby(self) -> Child:
+        """A second relay of `aid`, not started: it waits for the lease until the first one loses it."""
+        service = replace(BY_NAME["aid-relay"], name=STANDBY, offset=STANDBY_OFFSET)
+        told = environment(self.running.platform, service)
+        Path(told["NOABER_DATA_HOME"]).mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", service.module, *service.arguments]
+        return Child(STANDBY, partial(list, command), told)
+
+    def _behind(self, ends: Ends) -> int:
+        base = self.running.platform.base
+        if ends.asked == "kafka":
+            return base + DOORS + TO_KAFKA.index(ends.asker)
+        offsets = {"postgres": POSTGRES, "caddy": 0}
+        return base + (offsets[ends.asked] if ends.asked in offsets else BY_NAME[ends.asked].offset)
+
+    def _own_settings(self) -> dict[str, dict[str, str]]:
+        platform, told = self.running.platform, {}
+        people = self.links[Ends(PEOPLE, "caddy")].port
+        for service in SERVICES:
+            own = {"NOABER_ALLOWED_ORIGINS": f"{platform.origin},http://127.0.0.1:{people}"}
+            if service.name in TO_KAFKA:
+                own["NOABER_KAFKA"] = f"127.0.0.1:{self.links[Ends(service.name, 'kafka')].port}"
+            if service.name in TO_POSTGRES and service.owner is not None:
+                port = self.links[Ends(service.name, "postgres")].port
+                own["NOABER_DATABASE"] = platform.database(service.owner).replace(
+                    f":{platform.base + POSTGRES}/", f":{port}/"
+                )
+            told[service.name] = own
+        keys = self.links[Ends("live", "directory")].port
+        told["live"]["NOABER_CONTACT_KEYS_URL"] = f"http://127.0.0.1:{keys}/internal/contact-keys"
+        told["caddy"] = {
+            f"NOABER_{name.upper()}": f"127.0.0.1:{self.links[Ends('caddy', name)].port}"
+            for name in BEHIND_CADDY
+        }
+        return told
+
+    def _make_disks(self) -> None:
+        kafka, postgres = self._place / "data" / "kafka", self._place / "data" / "postgres"
+        if not can_mount(self._place):
+            for name in ("kafka", "postgres"):
+                self.disks[name] = RefusedWrites(lambda name=name: self.child(name).pid)
+            return
+        self.disks["kafka"] = SmallDisk(kafka, KAFKA_DISK)
+        server = Postgres(self.home, postgres, 0)
+        server.prepare()
+        cluster = (server.outside or postgres) / "cluster"
+        with (cluster / "postgresql.auto.conf").open("a") as settings:
+            settings.write(FEW_FILES)
+        first = cluster.rename(cluster.with_name("first"))
+        self.disks["postgres"] = SmallDisk(cluster, POSTGRES_DISK, server.user)
+        subprocess.run(["cp", "-a", f"{first}/.", str(cluster)], check=True)
+        shutil.rmtree(first)

@@ -1,0 +1,174 @@
+"""The kinds of faults: each breaks something while its block runs, and mends it at the end."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+
+from deploy.parts.spawn import spawn
+from tests.faults.house import STANDBY, STANDBY_OFFSET, House
+from tests.faults.links import Ends, Line
+from tests.faults.processes import send, wake
+
+HOUR: Final = 3600
+EVERYTHING: Final = "everything"
+OFFSET: Final = "NOABER_CLOCK_OFFSET_SECONDS"
+LATE_SECONDS: Final = 0.3
+PATIENCE: Final = 60.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What breaks, of whom, and for how many seconds."""
+
+    kind: str
+    target: str
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target} {self.seconds:.0f} s"
+
+
+class NotBroken(Exception):
+    """The fault did not happen as it should: the row does not count."""
+
+
+Facts = dict[str, Any]
+Break = Callable[[House, Fault], AbstractContextManager[Facts]]
+
+
+def targets(house: House, fault: Fault) -> list[str]:
+    """The processes that a fault names: one, several joined by "+", or everything."""
+    return house.names if fault.target == EVERYTHING else fault.target.split("+")
+
+
+def _pid(house: House, name: str) -> int:
+    end = time.monotonic() + PATIENCE
+    while (pid := house.child(name).pid) is None:
+        if time.monotonic() > end:
+            raise NotBroken(f"{name} does not run")
+        time.sleep(0.02)
+    return pid
+
+
+@contextmanager
+def killed(house: House, fault: Fault) -> Iterator[Facts]:
+    """SIGKILL for a process with all it started; the supervisor starts it again."""
+    before = {name: _pid(house, name) for name in targets(house, fault)}
+    for pid in before.values():
+        send(pid, signal.SIGKILL)
+    yield {"pids": before}
+
+
+@contextmanager
+def stopped(house: House, fault: Fault) -> Iterator[Facts]:
+    """SIGSTOP for a process with all it started, SIGCONT at the end."""
+    before = {name: _pid(house, name) for name in targets(house, fault)}
+    still = [pid for root in before.values() for pid in send(root, signal.SIGSTOP)]
+    try:
+        yield {"stopped": before}
+    finally:
+        wake(still)
+
+
+def broken_line(line: Line) -> Break:
+    """The network between two parts behaves so."""
+
+    @contextmanager
+    def broken(house: House, fault: Fault) -> Iterator[Facts]:
+        asker, _, asked = fault.target.partition(">")
+        link = house.links[Ends(asker, asked)]
+        carried = link.carried
+        house.beside(link.become(line, LATE_SECONDS))
+        try:
+            yield {"carried": carried}
+        finally:
+            house.beside(link.become(Line.WHOLE))
+
+    return broken
+
+
+@contextmanager
+def full_disk(house: House, fault: Fault) -> Iterator[Facts]:
+    """Nothing more can be written where Kafka or Postgres keeps its data."""
+    disk = house.disks[fault.target]
+    disk.fill()
+    try:
+        yield {"by": disk.kind}
+    finally:
+        disk.free()
+
+
+@contextmanager
+def moved_clock(house: House, fault: Fault) -> Iterator[Facts]:
+    """The clock of a service is an hour ahead, then right again; it is started anew each time."""
+    names = targets(house, fault)
+    before = {name: _pid(house, name) for name in names}
+    _set_clock(house, names, HOUR)
+    try:
+        yield {"pids": before}
+    finally:
+        _set_clock(house, names, 0)
+
+
+def _set_clock(house: House, names: list[str], seconds: int) -> None:
+    for name in names:
+        house.child(name).environment[OFFSET] = str(seconds)
+        send(_pid(house, name), signal.SIGKILL)
+
+
+@contextmanager
+def woken_relay(house: House, fault: Fault) -> Iterator[Facts]:
+    """A relay stands still until its successor has published, and then goes on where it was."""
+    old = _pid(house, "aid-relay")
+    child = house.standby()
+    successor = spawn(child.command(), house.running.supervisor.log(STANDBY), house.home, child.environment)
+    try:
+        _await("the successor waits", lambda: _successor_is_active(house) == "false")
+        os.kill(old, signal.SIGSTOP)
+        try:
+            _await("the successor works", lambda: _successor_is_active(house) == "true")
+            yield {"pids": {"aid-relay": old}}
+        finally:
+            os.kill(old, signal.SIGCONT)
+        # It has to notice by itself that its lease is gone.
+        _await("the woken relay ends", lambda: house.child("aid-relay").pid not in {None, old})
+    finally:
+        successor.kill()
+        successor.wait()
+
+
+def _successor_is_active(house: House) -> str:
+    """What it says itself: "true", "false", or nothing while it does not answer."""
+    try:
+        found = httpx.get(f"http://127.0.0.1:{house.base + STANDBY_OFFSET}/health", timeout=2)
+    except httpx.HTTPError:
+        return ""
+    return str(found.json()["details"].get("active", ""))
+
+
+def _await(what: str, condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            raise NotBroken(f"not within {PATIENCE:.0f} s: {what}")
+        time.sleep(0.1)
+
+
+KINDS: Final[dict[str, Break]] = {
+    "kill": killed,
+    "stop": stopped,
+    "cut": broken_line(Line.CUT),
+    "frozen": broken_line(Line.FROZEN),
+    "half_open": broken_line(Line.HALF_OPEN),
+    "slow": broken_line(Line.SLOW),
+    "disk": full_disk,
+    "clock": moved_clock,
+    "woken_relay": woken_relay,
+}
+"""Kind of a fault -> what breaks it."""

@@ -1,0 +1,130 @@
+"""A viewer at a page, as the browser does it: snapshot, socket from its cursor, silence and back-off."""
+
+import asyncio
+import contextlib
+import json
+import random
+import time
+from typing import Any, Final
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
+
+from tests.faults.history import History
+from tests.faults.sending import Sender
+from tests.journey.looking import Picture
+
+SILENCE_SECONDS: Final = 12.0
+"""Two heartbeats missed and a little: the same as `SILENCE_MS` of the pages."""
+OPEN_SECONDS: Final = 10.0
+
+GONE: Final = (OSError, TimeoutError, ConnectionClosed, InvalidHandshake, InvalidMessage, EOFError)
+"""What a network or a server can do to a socket."""
+
+EMPTY: Final = {"cursor": "", "tables": []}
+
+
+class Viewer:
+    """One open page of a signed-in person; runs until it is cancelled."""
+
+    def __init__(self, name: str, sender: Sender, origin: str, history: History, dice: random.Random) -> None:
+        self.name = name
+        self.sender = sender
+        self.picture = Picture(EMPTY)
+        self.open = False
+        self.heard_at = 0.0
+        self.resets = 0
+        self.resumed = 0
+        self._origin = origin
+        self._history = history
+        self._dice = dice
+        self._failures = 0
+        self._needs_snapshot = True
+
+    async def run(self) -> None:
+        """Keep the picture current."""
+        while True:
+            try:
+                if not self._needs_snapshot or await self._fetch():
+                    await self._look()
+            except GONE as gone:
+                self._history.note("viewer_lost", viewer=self.name, why=type(gone).__name__)
+            self.open = False
+            if self._needs_snapshot and not self._failures:
+                continue  # It was told to start over: no reason to wait.
+            self._failures += 1
+            await asyncio.sleep(self._back_off())
+
+    async def fresh(self) -> Picture | None:
+        """The picture of a new snapshot; None where there is none now."""
+        answer = await self.sender.read("/api/live/snapshot")
+        return Picture(answer.body) if answer.ok else None
+
+    def rows(self, kind: str) -> dict[str, dict[str, Any]]:
+        """The rows of a kind, by id."""
+        return {key: row["data"] for (found, key), row in self.picture.rows.items() if found == kind}
+
+    def _back_off(self) -> float:
+        """As `backOff` of the pages, in seconds."""
+        return min(10.0, 0.25 * 2 ** min(self._failures, 6)) * (0.5 + self._dice.random() / 2)
+
+    async def _fetch(self) -> bool:
+        answer = await self.sender.read("/api/live/snapshot")
+        if not answer.ok:
+            if answer.status == 401:
+                # The session is not known there yet, or no more: a person would sign in again.
+                await self.sender.sign_in()
+            return False
+        self._history.note("snapshot", viewer=self.name, snapshot=answer.body)
+        self.picture = Picture(answer.body)
+        self._needs_snapshot = False
+        self._heard()
+        return True
+
+    async def _look(self) -> None:
+        where = self._origin.replace("http", "ws") + "/api/live/socket"
+        headers = {"Cookie": self.sender.cookie, "Origin": self._origin}
+        async with connect(
+            where,
+            additional_headers=headers,
+            compression=None,
+            proxy=None,
+            open_timeout=OPEN_SECONDS,
+            close_timeout=1,
+            ping_interval=None,
+            max_size=None,
+        ) as socket:
+            await socket.send(json.dumps({"type": "resume", "cursor": self.picture.cursor}))
+            await self._listen(socket)
+
+    async def _listen(self, socket: ClientConnection) -> None:
+        while True:
+            try:
+                text = await asyncio.wait_for(socket.recv(), SILENCE_SECONDS)
+            except ConnectionClosed as closed:
+                if closed.rcvd is not None and closed.rcvd.code == 4401:
+                    self._needs_snapshot = True
+                    await self.sender.sign_in()
+                raise
+            frame = json.loads(text)
+            self._history.note("frame", viewer=self.name, frame=frame)
+            if frame["type"] == "reset":
+                self.resets += 1
+                self._needs_snapshot = True
+                return
+            if frame["type"] == "hello":
+                self.open = True
+                self.resumed += 1
+                self._failures = 0
+            self.picture.apply(frame)
+            self._heard()
+
+    def _heard(self) -> None:
+        self.heard_at = time.monotonic()
+
+
+async def stop(task: "asyncio.Task[None]") -> None:
+    """End a viewer or a player that runs for ever. Raises what it ended with by itself."""
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
