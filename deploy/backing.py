@@ -4,6 +4,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -38,8 +39,8 @@ class Backing:
             self._spawn("kafka", self._broker.command(), None)
             self._server.prepare()
             self._spawn("postgres", self._server.command(), self._server.user)
-            self._await("kafka", self._broker.port)
-            self._await("postgres", self._server.port)
+            self._await("kafka", partial(answers, self._broker.port))
+            self._await("postgres", self._server.accepts)
         except BaseException:
             self.__exit__()
             raise
@@ -60,9 +61,9 @@ class Backing:
     def _spawn(self, name: str, command: list[str], user: str | None) -> None:
         self._processes[name] = spawn(command, self._data / f"{name}.log", self._home, {}, user)
 
-    def _await(self, name: str, port: int) -> None:
+    def _await(self, name: str, is_ready: Callable[[], bool]) -> None:
         dead = self._processes[name].poll
-        if not _until(lambda: answers(port) or dead() is not None, START_SECONDS) or dead() is not None:
+        if not _until(lambda: is_ready() or dead() is not None, START_SECONDS) or dead() is not None:
             log = (self._data / f"{name}.log").read_text(errors="replace").splitlines()[-50:]
             raise SetupFailed("\n".join([f"{name} did not start. Its last lines:", *log]))
 

@@ -130,8 +130,8 @@ class Running:
     def _start_backing(self) -> None:
         self.supervisor.start(Child("kafka", self._kafka.command))
         self.supervisor.start(Child("postgres", self._postgres.command, user=self._postgres.user))
-        for name, port in (("kafka", self._kafka.port), ("postgres", self._postgres.port)):
-            self._await(name, partial(answers, port))
+        self._await("kafka", partial(answers, self._kafka.port))
+        self._await("postgres", self._postgres.accepts)
 
     def _prepare(self, pool: ThreadPoolExecutor) -> None:
         platform = self.platform

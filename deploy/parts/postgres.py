@@ -97,6 +97,15 @@ class Postgres:
         serve = [str(self._binaries / "postgres"), "-D", str(self._cluster), "-h", "127.0.0.1"]
         return [*serve, "-p", str(self.port), "-k", "", "-c", "max_connections=60"]
 
+    def accepts(self) -> bool:
+        """Whether it takes connections; while it starts up its port answers, and refuses everybody."""
+        asked = subprocess.run(
+            [str(self._binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-t", "1"],
+            env=child_environment(os.environ, self.home),
+            check=False,
+        )
+        return asked.returncode == 0
+
     def remove(self) -> None:
         """Delete what stands outside the home, data and all."""
         if self.outside is not None:
