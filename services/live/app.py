@@ -252,12 +252,11 @@ class Live:
         head = {"cursor": self._cursor(keys), "at": self._now().isoformat()}
         # The hello repeats the viewer's own cursor: were it newer, a viewer whose network drops before the
         # delta arrives would never hear of what stands in it.
-        hello = Hello(cursor=first.cursor, at=head["at"]).model_dump_json()
-        self._viewers.add(viewer)
+        frames = [Hello(cursor=first.cursor, at=head["at"]).model_dump_json()]
+        if changed or removed:
+            frames.append(frame("delta", head, changed, removed).decode())
+        self._viewers.add(viewer, *frames)
         try:
-            await connection.send(hello)
-            if changed or removed:
-                await connection.send(frame("delta", head, changed, removed).decode())
             await connection.wait_closed()
         finally:
             self._viewers.discard(viewer)

@@ -72,8 +72,14 @@ class Viewers:
     def __len__(self) -> int:
         return len(self._viewers)
 
-    def add(self, viewer: Viewer) -> None:
-        """From now on the viewer hears of every change; nothing may be awaited since its picture was made."""
+    def add(self, viewer: Viewer, *frames: str) -> None:
+        """Send these frames; from then on the viewer hears of every change.
+
+        Nothing may be awaited since its picture was made, and nothing is here: a later change that went
+        first would carry a cursor behind what these frames say, and a drop between the two would lose that.
+        """
+        for text in frames:
+            broadcast([viewer.connection], text)
         self._viewers.add(viewer)
 
     def discard(self, viewer: Viewer) -> None:

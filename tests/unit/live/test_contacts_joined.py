@@ -50,14 +50,8 @@ def a_commitment(state: CommitmentState) -> Commitment:
     )
 
 
-def shown(board: Board) -> dict[str, object]:
-    (table,) = [each for each in board.tables(KEYS) if each["kind"] == "commitment"]
-    return dict(zip(table["fields"], table["rows"][0][2:], strict=True))
-
-
-def test_the_contact_goes_when_the_commitment_is_over_and_the_version_rises() -> None:
-    board = Board()
-    incident = Incident(
+def an_incident() -> Incident:
+    return Incident(
         id=UUID(int=1),
         source="GM1735",
         affected=(),
@@ -68,7 +62,16 @@ def test_the_contact_goes_when_the_commitment_is_over_and_the_version_rises() ->
         exercise=False,
         readers={"org:GM1735": Level.OWN},
     )
-    board.put(an_event(incident, 1))
+
+
+def shown(board: Board) -> dict[str, object]:
+    (table,) = [each for each in board.tables(KEYS) if each["kind"] == "commitment"]
+    return dict(zip(table["fields"], table["rows"][0][2:], strict=True))
+
+
+def test_the_contact_goes_when_the_commitment_is_over_and_the_version_rises() -> None:
+    board = Board()
+    board.put(an_event(an_incident(), 1))
     board.put(an_event(a_commitment(CommitmentState.FINAL), 1))
     board.join(JORIS, Reach("Joris", "06 00000000", 4))
     spot = (Commitment.TYPE, str(UUID(int=3)))
@@ -77,3 +80,15 @@ def test_the_contact_goes_when_the_commitment_is_over_and_the_version_rises() ->
     board.put(an_event(a_commitment(CommitmentState.GIVEN_BACK), 2))
     assert "contact" not in shown(board)
     assert board.version(spot) > held
+
+
+def test_who_sees_a_commitment_below_partner_sees_no_contact() -> None:
+    for level in Level:
+        board = Board()
+        board.put(an_event(an_incident(), 1))
+        held = a_commitment(CommitmentState.FINAL)
+        board.put(an_event(held.model_copy(update={"readers": {"org:GM1735": level}}), 1))
+        board.join(JORIS, Reach("Joris", "06 00000000", 4))
+        tables = [each for each in board.tables(KEYS) if each["kind"] == "commitment"]
+        named = [each for each in tables if "contact" in each["fields"]]
+        assert bool(named) is (level in {Level.PARTNER, Level.COORDINATOR, Level.OWN}), level

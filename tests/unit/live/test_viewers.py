@@ -11,11 +11,12 @@ from uuid import UUID
 import pytest
 
 from schemas.codec import decode
-from schemas.events.incident import Incident
+from schemas.events.incident import CallBack, Incident
 from schemas.events.person import Membership, Person
 from schemas.events.session import Session
 from schemas.live import CLOSE_SIGNED_OUT, CLOSE_SLOW
 from schemas.state import State
+from schemas.values import Level
 from services.live import viewers as viewers_module
 from services.live.app import SOCKET, Live
 from services.live.rules.board import Board
@@ -42,7 +43,9 @@ class Socket:
         self.closed: list[int] = []
         self.aborted = False
         self.before_first = lambda: None
-        self.transport = SimpleNamespace(get_write_buffer_size=lambda: buffered, abort=self._abort)
+        self.meanwhile = lambda: None
+        self.buffered = buffered
+        self.transport = SimpleNamespace(get_write_buffer_size=lambda: self.buffered, abort=self._abort)
         self._first = first
 
     def _abort(self) -> None:
@@ -54,6 +57,7 @@ class Socket:
 
     async def send(self, text: str) -> None:
         self.sent.append(json.loads(text))
+        self.meanwhile()
 
     async def close(self, code: int, reason: str) -> None:
         self.closed.append(code)
@@ -61,7 +65,7 @@ class Socket:
             await asyncio.sleep(60)
 
     async def wait_closed(self) -> None:
-        return None
+        self.meanwhile()
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +105,58 @@ async def test_a_viewer_that_does_not_read_is_told_why_and_then_cut_off() -> Non
     viewers.flush()
     await until(lambda: socket.aborted)
     assert socket.closed == [CLOSE_SLOW] and len(viewers) == 0
+
+
+def an_incident(number: int) -> Incident:
+    return Incident(
+        id=UUID(int=number),
+        source="GM1735",
+        affected=(),
+        since=NOW,
+        reported_at=NOW,
+        reported_by=PERSON.id,
+        call_back=CallBack(phone="06 00000000"),
+        exercise=False,
+        readers={"org:GM1735": Level.OWN},
+    )
+
+
+def told(socket: Socket) -> list[str]:
+    """The ids of the rows that a socket was sent, in order."""
+    return [row["id"] for frame in socket.sent for row in frame.get("changed", ())]
+
+
+async def test_a_viewer_whose_socket_was_full_gets_what_it_missed_in_one_frame(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(viewers_module, "SLOW_SECONDS", 60.0)
+    board = Board()
+    viewers = Viewers(board, lambda keys: "cursor", clock(0), SimpleNamespace(answers=True))
+    slow, quick = Socket(buffered=10**9), Socket()
+    for socket in (slow, quick):
+        viewers.add(Viewer(socket, ASKER, board.keys(PERSON)))  # type: ignore[arg-type]
+    for number in (1, 2):
+        viewers.touch(board.put(decode(record_of(an_incident(number)))))
+        viewers.flush()
+    assert slow.sent == [] and len(quick.sent) == 2
+    slow.buffered = 0
+    viewers.touch(board.put(decode(record_of(an_incident(3)))))
+    viewers.flush()
+    assert len(slow.sent) == 1 and told(slow) == told(quick)
+
+
+async def test_a_change_that_waits_for_its_tick_is_sent_before_any_heartbeat() -> None:
+    board = Board()
+    viewers = Viewers(board, lambda keys: "cursor", clock(0), SimpleNamespace(answers=True))
+    socket = Socket()
+    viewers.add(Viewer(socket, ASKER, board.keys(PERSON)))  # type: ignore[arg-type]
+    # Touched and not woken: as when the silence ends in the moment of the change.
+    viewers._touched |= board.put(decode(record_of(an_incident(1))))
+    task = asyncio.create_task(viewers.run())
+    await until(lambda: len(socket.sent) > 1)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert [frame["type"] for frame in socket.sent[:2]] == ["delta", "heartbeat"]
 
 
 def a_live() -> Live:
@@ -150,6 +206,35 @@ async def test_a_socket_whose_rights_stand_is_greeted() -> None:
     socket = Socket(resume(live))
     await live._look(socket, ASKER)  # type: ignore[arg-type]
     assert [frame["type"] for frame in socket.sent] == ["hello"]
+
+
+async def test_what_a_viewer_missed_reaches_it_before_what_changes_meanwhile() -> None:
+    live = a_live()
+    socket = Socket(resume(live))
+    missed, fresh = an_incident(1), an_incident(2)
+    live._board.put(decode(record_of(missed)))
+    live._newest.states[Incident][missed.key] = decode(record_of(missed))
+    live._newest._places[Incident, missed.key] = (("incidents", 0), 0)
+
+    def change() -> None:
+        live._viewers.touch(live._board.put(decode(record_of(fresh))))
+        live._viewers.flush()
+
+    # Were the later change sent first, its cursor would say that the missed one had arrived.
+    socket.meanwhile = change
+    await live._look(socket, ASKER)  # type: ignore[arg-type]
+    assert told(socket)[:2] == [missed.key, fresh.key]
+
+
+async def test_a_name_that_could_be_read_only_later_reaches_who_resumes_from_before() -> None:
+    live = a_live()
+    row = PERSON.model_copy(update={"readers": {"org:GM1735": Level.OWN}})
+    live._board.put(decode(record_of(row)))
+    for joined, rows in ((-60, []), (60, [row.key])):
+        socket = Socket(resume(live))
+        live._joined = {PERSON.id: (NOW + timedelta(seconds=joined)).timestamp()}
+        await live._look(socket, ASKER)  # type: ignore[arg-type]
+        assert told(socket) == rows
 
 
 async def test_a_silent_broker_makes_it_unhealthy_and_opens_no_socket(

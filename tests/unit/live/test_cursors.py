@@ -1,0 +1,73 @@
+"""A cursor is resumed only where nothing can have been missed: otherwise the viewer starts over."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from schemas.live import Cursor
+from schemas.state import State
+from schemas.topics import INCIDENTS, SESSIONS
+from services.live import cursors
+from services.live.cursors import Stale, cursor, resumed
+from services.runtime.replica import Newest
+
+NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
+KEYS = frozenset({"org:GM1735"})
+HERE = {("incidents", 0): 7, ("sessions", 0): 3}
+
+
+def a_node(offsets: Mapping[tuple[str, int], int] = HERE, epochs: Mapping[type[State], int] = {}) -> Newest:
+    """A node that has read so far."""
+    newest = Newest("", "", (INCIDENTS, SESSIONS))
+    newest.offsets = dict(offsets)
+    newest.epochs = dict(epochs)
+    return newest
+
+
+async def why_not(newest: Newest, text: str, now: datetime = NOW, keys: frozenset[str] = KEYS) -> str:
+    with pytest.raises(Stale) as stale:
+        await resumed(newest, text, keys, now)
+    return str(stale.value)
+
+
+async def test_a_viewer_resumes_where_it_was_on_any_node_that_read_as_far() -> None:
+    text = cursor(a_node(), KEYS, NOW)
+    assert await resumed(a_node(), text, KEYS, NOW + timedelta(hours=11)) == []
+
+
+async def test_after_half_a_day_it_starts_over_since_a_removal_may_be_gone() -> None:
+    text = cursor(a_node(), KEYS, NOW)
+    assert await why_not(a_node(), text, NOW + timedelta(hours=12, seconds=1)) == "too old"
+
+
+async def test_a_cursor_from_the_future_is_not_believed() -> None:
+    text = cursor(a_node(), KEYS, NOW + timedelta(minutes=5))
+    assert await why_not(a_node(), text) == "too old"
+
+
+async def test_after_a_restore_of_an_owner_it_starts_over() -> None:
+    text = cursor(a_node(), KEYS, NOW)
+    restored = a_node(epochs={INCIDENTS.state: 2})
+    assert await why_not(restored, text) == "other epoch"
+
+
+async def test_with_other_keys_it_starts_over() -> None:
+    text = cursor(a_node(), KEYS, NOW)
+    assert await why_not(a_node(), text, keys=frozenset({"org:GM0153"})) == "other rights"
+
+
+async def test_a_node_that_stays_behind_the_cursor_sends_it_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cursors, "WAIT_SECONDS", 0.05)
+    text = cursor(a_node(), KEYS, NOW)
+    behind = a_node({**HERE, ("incidents", 0): 6})
+    assert await why_not(behind, text) == "this node is behind"
+
+
+async def test_a_cursor_of_other_topics_starts_over() -> None:
+    found = Cursor.decode(cursor(a_node(), KEYS, NOW))
+    text = replace(found, offsets={"incidents/0": 7}).encode()
+    assert await why_not(a_node(), text) == "other topics"
