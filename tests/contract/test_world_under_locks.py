@@ -120,6 +120,7 @@ async def test_a_lender_that_only_holds_a_slot_is_found_when_it_is_hit(keep: Kee
     held = await stage.claim("hugo", request)
     reach = Reach(asked_organisations=frozenset({"GM0164"}))
     world = await under_locks(await keep(stage), picture_of(stage), reach)
+    assert set(world.requests) == {request}
     assert [each.id for each in world.commitments_for(request)] == [held.id]
 
 

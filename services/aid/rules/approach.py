@@ -86,7 +86,7 @@ def _approach(story: Story, request: HelpRequest, candidate: Candidate) -> int:
         exercise=request.exercise,
         tlp=incident.tlp,
     )
-    readers = audience.of_approach(approach, request.borrower)
+    readers = audience.of_approach(approach, incident, request.borrower)
     story.happened(approach.model_copy(update={"readers": readers}))
     return 1
 

@@ -18,7 +18,10 @@ def of_incident(incident: Incident, members: Collection[str] = ()) -> dict[str, 
 
 
 def of_request(
-    request: HelpRequest, approaches: Collection[Approach], commitments: Collection[Commitment]
+    request: HelpRequest,
+    incident: Incident,
+    approaches: Collection[Approach] = (),
+    commitments: Collection[Commitment] = (),
 ) -> dict[str, Any]:
     """The case, plus who was asked (asked) and who holds a slot (partner)."""
     readers: Readers = {}
@@ -27,29 +30,34 @@ def of_request(
             readers[key] = Level.ASKED
     for commitment in commitments:
         readers |= dict.fromkeys(held_keys(commitment), Level.PARTNER)
-    readers |= case_readers(request.incident)
+    readers |= _case(incident)
     readers[organisation_key(request.borrower)] = Level.OWN
     return request.read_by(readers)
 
 
-def of_approach(approach: Approach, borrower: str) -> Readers:
+def of_approach(approach: Approach, incident: Incident, borrower: str) -> Readers:
     """Those who are asked own it; the borrower and the case see whom was asked, not who.
 
     A person sees approaches to themselves; the desk sees those to its organisation and its people.
     """
-    readers: Readers = {organisation_key(borrower): Level.COORDINATOR, **case_readers(approach.incident)}
+    readers: Readers = {organisation_key(borrower): Level.COORDINATOR, **_case(incident)}
     readers[desk_key(approach.lender)] = Level.OWN
     if approach.person is not None:
         readers[person_key(approach.person)] = Level.OWN
     return readers
 
 
-def of_commitment(commitment: Commitment) -> Readers:
+def of_commitment(commitment: Commitment, incident: Incident) -> Readers:
     """The borrower, the lender's desk and the person own it; the case sees it."""
-    readers: Readers = dict(case_readers(commitment.incident))
+    readers: Readers = dict(_case(incident))
     readers |= dict.fromkeys(held_keys(commitment), Level.OWN)
     readers[organisation_key(commitment.borrower)] = Level.OWN
     return readers
+
+
+def _case(incident: Incident) -> Readers:
+    """Who coordinates, and the source: a partnership follows what it drafted for its member."""
+    return {**case_readers(incident.id), organisation_key(incident.source): Level.COORDINATOR}
 
 
 def of_line(incident: Incident) -> Readers:

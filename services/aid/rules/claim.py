@@ -193,7 +193,7 @@ def _new(
         exercise=request.exercise,
         tlp=request.tlp,
     )
-    return commitment.model_copy(update={"readers": audience.of_commitment(commitment)})
+    return commitment.model_copy(update={"readers": audience.of_commitment(commitment, incident)})
 
 
 def _armed(

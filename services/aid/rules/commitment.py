@@ -113,8 +113,8 @@ def name(story: Story, command: NamePerson, target: UUID) -> None:
     if not can_miss(story.world, commitment.lender, others, request, story.context.now):
         raise Refused("below_cover", lender=commitment.lender)
     named = commitment.model_copy(update={"person": person.id})
-    named = named.model_copy(update=named.read_by(audience.of_commitment(named)))
     incident = story.world.incident(commitment.incident)
+    named = named.model_copy(update=named.read_by(audience.of_commitment(named, incident)))
     line = story.line(
         incident,
         Entry.NAMED,
@@ -128,7 +128,8 @@ def name(story: Story, command: NamePerson, target: UUID) -> None:
 
 def _unname(story: Story, commitment: Commitment) -> None:
     empty = commitment.model_copy(update={"person": None})
-    story.happened(empty.model_copy(update=empty.read_by(audience.of_commitment(empty))))
+    readers = audience.of_commitment(empty, story.world.incident(empty.incident))
+    story.happened(empty.model_copy(update=empty.read_by(readers)))
 
 
 def _check_named(story: Story, commitment: Commitment, person: UUID) -> None:

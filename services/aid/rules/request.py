@@ -48,7 +48,7 @@ def ask(story: Story, command: AskHelp, target: UUID) -> None:
         exercise=incident.exercise,
         tlp=incident.tlp,
     )
-    request = request.model_copy(update=audience.of_request(request, (), ()))
+    request = request.model_copy(update=audience.of_request(request, incident))
     about: dict[str, str | int] = {"function": request.function, "number": command.number}
     line = story.line(
         incident, Entry.HELP_ASKED, request=request.id, by_organisation=command.borrower, about=about

@@ -53,7 +53,8 @@ def settle(story: Story, key: UUID) -> None:
             _reopen(story, request)
     request = story.world.request(key)
     asked = story.world.approaches_for(key, ApproachState.OPEN)
-    update = audience.of_request(request, asked, story.world.commitments_for(key))
+    incident = story.world.incident(request.incident)
+    update = audience.of_request(request, incident, asked, story.world.commitments_for(key))
     story.happened(request.model_copy(update=update))
 
 
