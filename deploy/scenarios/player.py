@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from deploy.client import Client, Refusal, new_id
+from deploy.scenarios.compare import differences
 from deploy.scenarios.story import By, Circle, Step, Story
 
 PATIENCE_SECONDS: Final = 20.0
@@ -75,6 +76,7 @@ class Player:
         self._seen: dict[str, list[Approached]] = {}
         self._answered: set[str] = set()
         self._made: dict[str, list[str]] = {}
+        self._told: dict[str, set[str]] = {}
         self.summary = Summary()
 
     def play(self, step: Step) -> None:
@@ -87,7 +89,10 @@ class Player:
             raise PlayFailed(f"{step.at}: {step.say.en}: expected {step.expect}, got {code} {answer}")
         if isinstance(answer, Refusal):
             self.summary.refusals += 1
-        elif step.do == "confirm":
+            return
+        for row in answer.get("rows", ()):
+            self._told.setdefault(row["kind"], set()).add(row["id"])
+        if step.do == "confirm":
             self._await(f"{step.at}: nobody is asked", lambda: self._approached(step))
             self.summary.first_approach.append(time.monotonic() - began)
         elif step.request is not None:
@@ -95,9 +100,9 @@ class Player:
 
     def finish(self) -> Summary:
         """Compare the wall with the owners, once more. Raises PlayFailed where they disagree."""
-        wall = self._as(By.COORDINATOR)
         owner = self._as(By.MANDATE)
-        self._await("the wall does not agree with the owners", lambda: _agree(wall) and _agree(owner))
+        for viewer in (self._as(By.COORDINATOR), owner):
+            self._agree(viewer)
         rows = owner.rows()
         mine = [each for each in rows["commitment"].values() if each["incident"] == self._incident]
         self.summary.commitments = len(mine)
@@ -105,6 +110,18 @@ class Player:
         for client in (self._anybody, *self._clients.values()):
             client.__exit__()
         return self.summary
+
+    def _agree(self, viewer: Client) -> None:
+        found: list[str] = []
+
+        def agrees() -> bool:
+            found[:] = differences(viewer, self._told)
+            return not found
+
+        try:
+            self._await("the wall does not agree with the owners", agrees)
+        except PlayFailed as failure:
+            raise PlayFailed(f"{failure}: {found[0]}") from failure
 
     # What people do
 
@@ -335,26 +352,6 @@ class Player:
                 raise PlayFailed(f"{what} within {PATIENCE_SECONDS:.0f} s")
             time.sleep(0.05)
         return found
-
-
-_PATHS: Final = {
-    "incident": "incidents",
-    "help_request": "requests",
-    "approach": "approaches",
-    "commitment": "commitments",
-}
-
-
-def _agree(viewer: Client) -> bool:
-    """Whether every row on the viewer's screen is what its owner answers the same person."""
-    for kind, rows in viewer.rows().items():
-        for key, row in rows.items() if kind in _PATHS else ():
-            owned = viewer.read(f"/api/aid/{_PATHS[kind]}/{key}")
-            if isinstance(owned, Refusal) or owned["v"][:2] != row["v"][:2]:
-                return False
-            if any(row[name] != value for name, value in owned["data"].items()):
-                return False
-    return True
 
 
 def _timed(body: Any) -> Any:

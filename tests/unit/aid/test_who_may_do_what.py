@@ -1,4 +1,4 @@
-"""Rights: for every command, exactly these people may, and to everybody else it is not theirs or not there."""
+"""Rights: for every command exactly these people may; to everybody else it is not theirs or not there."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -137,7 +137,7 @@ MAY: dict[type[Command], tuple[Make, set[str]]] = {
     commands.AcceptCommitment: (an_accept, {"hans"}),
     commands.ChangeLending: (a_lending, {"anouk"}),
 }
-"""Written by hand from the domain: `report`, `mandate`, `lend` and `ibd` of an organisation, or the person."""
+"""Written by hand from the domain: `report`, `mandate`, `lend` and `ibd` of an organisation, or oneself."""
 
 ANYBODYS = {commands.ReportIncident, commands.ChangeDuty}
 """A report has a table of its own below; duty is each person's own switch."""
