@@ -4,9 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 
-from deploy.client import Client
+from deploy.client import Client, new_id
 from schemas.catalogue import Function
 from schemas.values import IBD, Right
 from tests.journey.case import Case, approached, claimed
@@ -189,6 +190,51 @@ def test_a_neighbour_receives_nothing_at_all_of_the_case_in_any_frame(scene) -> 
     text = "".join(scene.pages["neighbour"].raw)
     for secret in (*SECRETS, scene.case.victim, scene.case.incident, scene.request, scene.commitment["id"]):
         assert json.dumps(secret)[1:-1] not in text, secret
+
+
+def test_no_answer_names_what_its_reader_may_not_know(scene) -> None:
+    request, incident, commitment = scene.request, scene.case.incident, scene.commitment["id"]
+    stolen = {"approach": of_asked(scene), "terms_version": 99}
+    sent = [
+        *((f"incidents/{incident}/{what}", body) for what, body in ABOUT_THE_INCIDENT.items()),
+        *((f"requests/{request}/{what}", body) for what, body in ABOUT_THE_REQUEST.items()),
+        *((f"commitments/{commitment}/{what}", {}) for what in ("accept", "approve", "refuse", "give-back")),
+        (f"requests/{request}/claim", stolen),
+    ]
+    reads = (f"incidents/{incident}", f"requests/{request}", f"commitments/{commitment}")
+    for role in ("asked", "asked desk", "neighbour"):
+        cookie = {"Cookie": scene.pages[role].client.cookie}
+        with httpx.Client(base_url=f"{scene.case.mandate.origin}/api/aid/", headers=cookie) as client:
+            answers = [client.get(path) for path in reads]
+            answers += [
+                client.post(path, json=body, headers={"Idempotency-Key": new_id()}) for path, body in sent
+            ]
+        text = "".join(answer.text for answer in answers)
+        for secret in (*SECRETS, scene.case.victim, scene.helping.id, str(scene.commitment["person"])):
+            assert json.dumps(secret)[1:-1] not in text, (role, secret)
+        statuses = {answer.status_code for answer in answers[len(reads) :]}
+        assert statuses <= ({404} if role == "neighbour" else {403, 404, 409}), role
+
+
+def of_asked(scene) -> str:
+    """The approach to the one who was asked and has not answered."""
+    return approached(scene.asked.helpers[0], scene.request)["id"]
+
+
+ABOUT_THE_INCIDENT: dict[str, dict[str, Any]] = {
+    "services": {"affected": "GM9999", "services": [{"service": "mail"}]},
+    "facts": {"phase": "recovery"},
+    "coordinators": {"coordinators": []},
+    "log": {"id": "0193f3a0-0000-7000-8000-0000000000aa", "text": "nieuwsgierig"},
+    "close": {},
+}
+ABOUT_THE_REQUEST: dict[str, dict[str, Any]] = {
+    "confirm": {"circle": ["GM0153"]},
+    "withdraw": {},
+    "number": {"number": 1},
+    "lend": {"lender": "GM0153", "unnamed": 1, "terms_version": 1},
+}
+"""Commands that none of the three may send, with bodies that are in order."""
 
 
 def test_helper_borrower_and_case_see_the_helpers_number_and_nobody_elses(scene, people) -> None:
