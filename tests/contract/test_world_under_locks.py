@@ -16,6 +16,7 @@ from services.aid.ports import Store
 from services.aid.reach import Reach
 from services.aid.rules import commands
 from services.aid.rules.world import Picture, Terms, World
+from services.aid.store.answers import KEPT, forget_older
 from services.aid.store.postgres import TABLES, PostgresStore
 from services.runtime.database import migrate
 from services.runtime.ports import Cause, Written
@@ -161,6 +162,17 @@ async def test_a_line_whose_id_was_used_before_is_found(keep: Keep) -> None:
     reach = Reach(incidents=frozenset({key("incident")}), lines=frozenset({key("note")}))
     world = await under_locks(await keep(stage), picture_of(stage), reach)
     assert set(world.log) == {key("note")}
+
+
+async def test_what_was_answered_more_than_a_week_ago_is_forgotten(database: str, postgres: Keep) -> None:
+    stage = Stage()
+    stage.desk = Desk(await postgres(stage), picture_of(stage), lambda: stage.now, Terms())
+    for name in ("old", "new"):
+        await stage.do("joris", commands.ChangeDuty(on=True), key_text=name)
+        stage.later(days=7)
+    async with asyncpg.create_pool(database, min_size=1, max_size=1) as pool:
+        await forget_older(pool, stage.now - KEPT)
+        assert [row["key"] for row in await pool.fetch("SELECT key FROM answered")] == ["new"]
 
 
 def _place(row: object) -> tuple[str, str]:
