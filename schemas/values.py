@@ -23,8 +23,31 @@ IBD: Final = "IBD"
 IBD_PHONE: Final = "070 204 55 11"
 """The IBD's number, day and night (ibdgemeenten.nl)."""
 
-Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT, strip_whitespace=True)]
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+NAME_LIMIT: Final = 200
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("the character NUL cannot be stored; leave it out")
+    return text
+
+
+def _short(text: str) -> str:
+    if len(text) > NAME_LIMIT:
+        raise ValueError(f"at most {NAME_LIMIT} characters")
+    return text
+
+
+Text = Annotated[
+    str, StringConstraints(max_length=TEXT_LIMIT, strip_whitespace=True), AfterValidator(_storable)
+]
+ShortText = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_storable)
+]
+Name = Annotated[str, AfterValidator(_storable), AfterValidator(_short)]
+"""What somebody is called: at most 200 characters."""
+
 OrganisationId = Annotated[str, StringConstraints(pattern=r"^(GM\d{4}|VR\d{2}|SV\d{2}|IBD)$")]
 """Municipality (CBS code), safety region, partnership (samenwerkingsverband) or the IBD."""
 
@@ -33,12 +56,21 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 """ISO 639 code."""
 
 SystemName = Annotated[
-    str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True, to_lower=True)
+    str,
+    StringConstraints(min_length=1, max_length=80, strip_whitespace=True, to_lower=True),
+    AfterValidator(_storable),
 ]
 """A product by its name, in lower case so that two spellings meet."""
 
 
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2200
+"""No moment of ours lies outside; the calendar ends at 9999, and days that are added to it must not."""
+
+
 def _to_utc(moment: datetime) -> datetime:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"a moment between {FIRST_YEAR} and {LAST_YEAR}")
     return moment.astimezone(UTC)
 
 

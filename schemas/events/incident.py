@@ -10,6 +10,7 @@ from schemas.state import ASKED, COORDINATOR, OWN, PARTNER, Row, Seen
 from schemas.values import (
     Level,
     Moment,
+    Name,
     OrganisationId,
     Pattern,
     Phase,
@@ -52,7 +53,7 @@ class CallBack(Value):
     """The number to call about this incident, as the reporter gave it."""
 
     phone: Phone
-    name: str = ""
+    name: Name = ""
 
 
 class OnBehalfOf(Value):

@@ -38,7 +38,7 @@ from services.runtime.settings import Seed
 from services.runtime.tokens import Verifier
 from services.runtime.wake import Waker
 from services.runtime.web import Asking, web_app
-from services.runtime.who import Who
+from services.runtime.who import Asker, Who
 
 AGGREGATE_ROUTES: Final[dict[str, type[Command]]] = {
     "/incidents/{target}/services": commands.ChangeServices,
@@ -223,13 +223,17 @@ async def _carry_out(aid: Aid, request: Request, asker: Asking, target: Any, com
 
 def _add_reads(app: FastAPI, aid: Aid) -> None:
     for path, kind in READS.items():
-
-        async def read(asker: Asking, target: UUID, kind: str = kind) -> Shown:
-            found = await read_row(aid.engine, kind, target)
-            rows = shown(found.rows, found.incidents, asker.person, aid.epoch)
-            if not rows:
-                raise Problem(404, "not_found")
-            return rows[0]
-
-        read.__annotations__.pop("kind")
+        read = _read_of(aid, kind)
         app.get(f"{PREFIX}/{path}/{{target}}", name=f"Read {kind}", response_model=Shown)(read)
+
+
+def _read_of(aid: Aid, kind: str) -> Callable[[Asker, UUID], Awaitable[Shown]]:
+    # A function of its own and no default argument: FastAPI would take that for a query parameter.
+    async def read(asker: Asking, target: UUID) -> Shown:
+        found = await read_row(aid.engine, kind, target)
+        rows = shown(found.rows, found.incidents, asker.person, aid.epoch)
+        if not rows:
+            raise Problem(404, "not_found")
+        return rows[0]
+
+    return read

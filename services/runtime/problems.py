@@ -89,5 +89,7 @@ class Document:
 
 def document(problem: Problem, words: Mapping[str, Words]) -> Document:
     """The document of a problem; a code without words is a mistake of ours and says `unavailable`."""
-    found = words.get(problem.code) or COMMON[problem.code]
+    found = words.get(problem.code) or COMMON.get(problem.code)
+    if found is None:
+        return Document(503, "unavailable", COMMON["unavailable"])
     return Document(problem.status, problem.code, found, problem.facts)

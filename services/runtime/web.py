@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, safe_key
+from services.runtime.described import Described
 from services.runtime.health import Health
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, Words, document
 from services.runtime.who import Asker, NotSignedIn, Who, token_in
@@ -156,7 +157,10 @@ def report_problems(app: FastAPI, words: Mapping[str, Words]) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, found: HTTPException) -> Response:
         code = {404: "not_found", 405: "method_not_allowed"}.get(found.status_code, "invalid")
-        return answer(Problem(found.status_code, code), known)
+        made = answer(Problem(found.status_code, code), known)
+        # RFC 9110: a 405 says what can be done instead.
+        made.headers.update(found.headers or {})
+        return made
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, found: Exception) -> Response:
@@ -190,8 +194,17 @@ def web_app(
             yield
 
     described = f"{prefix}/openapi.json"
-    title = f"Noaber {prefix.rpartition('/')[2]}"
-    app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=described)
+    app = Described(
+        open_paths=open_paths,
+        codes={**COMMON, **words},
+        title=f"Noaber {prefix.rpartition('/')[2]}",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=described,
+        # A redirect would repeat the Host header that a stranger sent.
+        redirect_slashes=False,
+    )
     open_to_all = ("/health", described, *open_paths)
     app.add_middleware(Gate, who=service.who, origins=origins, open_paths=open_to_all, words=words)
     report_problems(app, words)

@@ -152,7 +152,20 @@ async def test_a_closed_incident_takes_no_more_changes() -> None:
     await stage.refused("closed", "gert", commands.CloseIncident(), key("incident"))
 
 
-@pytest.mark.parametrize("field", [{"unknown": 1}, {"since": "2026-01-05T07:10:00"}, {"affected": "Hengelo"}])
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"unknown": 1},
+        {"since": "2026-01-05T07:10:00"},
+        {"since": "0001-01-01T00:00:00+14:00"},
+        {"since": "9999-12-31T23:59:59-14:00"},
+        {"affected": "Hengelo"},
+        {"description": "a\0b"},
+        {"caller": "\0"},
+        {"call_back": {"phone": "06 00000000", "name": "a\0b"}},
+        {"call_back": {"phone": "06 00000000", "name": "n" * 201}},
+    ],
+)
 def test_a_body_that_is_not_a_report_is_refused_before_any_rule(field: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         a_report(**field)

@@ -1,0 +1,51 @@
+"""A platform that only bad input is sent to; a failure prints the end of every process's log."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.bootstrap import home_of
+from deploy.running import Running, Wish
+from tests.badinput.scene import Scene
+from tests.journey.cast import NUMBER, People, Places
+
+SETTINGS = (("NOABER_APPROACHES_PER_SLOT", "20"), ("NOABER_SEED_PEOPLE", str(NUMBER)))
+
+_RUNNING = pytest.StashKey[Running]()
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Running]:
+    wish = Wish(home_of(os.environ), tmp_path_factory.mktemp("badinput"), first_port=8200, settings=SETTINGS)
+    with Running(wish, print) as running:
+        request.config.stash[_RUNNING] = running
+        yield running
+
+
+@pytest.fixture(scope="session")
+def people(platform: Running) -> Iterator[People]:
+    made = People(platform.platform.origin)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def places(people: People) -> Places:
+    return Places(people)
+
+
+@pytest.fixture(scope="session")
+def scene(people: People, places: Places) -> Scene:
+    """A case with somebody in every role, so that what is sent meets rules and not only closed doors."""
+    return Scene(people, places)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    report = yield
+    running = item.config.stash.get(_RUNNING, None)
+    if report.failed and running is not None:
+        for child in running.supervisor.children:
+            report.sections.append((f"log of {child.name}", "\n".join(running.last_lines(child.name))))
+    return report

@@ -1,0 +1,87 @@
+"""The OpenAPI document says what stands in front of the routes: who, which key, and every way to hear no."""
+
+import httpx
+import pytest
+
+from schemas.values import safe_key
+from services.aid import app as aid_module
+from services.aid.settings import AidSettings
+from services.directory import app as directory_module
+from services.directory.settings import DirectorySettings
+from services.runtime.described import KEY_PATTERN
+from services.runtime.problems import COMMON, Problem, document
+from services.runtime.settings import Mode
+from services.runtime.tokens import new_keys
+
+PRIVATE, PUBLIC = new_keys("demo-key")
+TOLD = {
+    "mode": Mode.DEMO,
+    "kafka": "127.0.0.1:1",
+    "http_port": 1,
+    "database": "postgresql://nobody@127.0.0.1:1/nothing",
+    "token_public_keys": PUBLIC,
+    "allowed_origins": "http://localhost:1",
+}
+APPS = {
+    "aid": aid_module.create_app(AidSettings(**TOLD)),
+    "directory": directory_module.create_app(
+        DirectorySettings(token_private_key=PRIVATE, internal_token="x" * 32, **TOLD)
+    ),
+}
+OPEN = {
+    "/api/directory/organisations",
+    "/api/directory/demo/people",
+    "/api/directory/demo/sign-in",
+}
+ROUTES = [
+    (path, method, operation)
+    for app in APPS.values()
+    for path, methods in app.openapi()["paths"].items()
+    for method, operation in methods.items()
+]
+
+every_route = pytest.mark.parametrize(
+    ("path", "method", "operation"), ROUTES, ids=[f"{method} {path}" for path, method, _ in ROUTES]
+)
+
+
+@every_route
+def test_every_route_says_who_must_be_signed_in_and_which_key_it_wants(path, method, operation) -> None:
+    assert operation["security"] == ([] if path in OPEN else [{"session": []}])
+    headers = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"}
+    assert headers == ({"Idempotency-Key"} if method == "post" else set())
+
+
+@every_route
+def test_every_refusal_is_documented_as_a_problem_in_two_languages(path, method, operation) -> None:
+    expected = {400, 401, 404, 405, 429, 503} | ({403, 409, 413, 415, 422} if method == "post" else set())
+    refusals = {int(status): found for status, found in operation["responses"].items() if status != "200"}
+    assert set(refusals) == expected
+    for found in refusals.values():
+        assert list(found["content"]) == ["application/problem+json"]
+
+
+@every_route
+def test_only_what_was_meant_to_be_asked_of_a_route_can_be_asked(path, method, operation) -> None:
+    asked = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
+    assert asked == ({"organisation"} if path.endswith(("/colleagues", "/demo/people")) else set())
+
+
+@pytest.mark.parametrize("key", ["", "a", "!" * 200, "~" * 201, "with space", "\x7f", "é", "a\n"])
+def test_the_documented_key_is_the_key_that_passes(key) -> None:
+    import re
+
+    assert (re.fullmatch(KEY_PATTERN, key) is not None) == safe_key(key)
+
+
+def test_a_code_without_words_is_a_mistake_of_ours_and_says_so_in_two_languages() -> None:
+    found = document(Problem(409, "nobody_wrote_this_down"), {})
+    assert (found.status, found.code, found.words) == (503, "unavailable", COMMON["unavailable"])
+
+
+async def test_what_cannot_be_done_says_what_can_and_a_slash_too_many_is_no_redirect() -> None:
+    transport = httpx.ASGITransport(APPS["directory"])
+    async with httpx.AsyncClient(transport=transport, base_url="http://elders.example") as client:
+        answer = await client.delete("/api/directory/organisations")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+        assert (await client.get("/api/directory/organisations/")).status_code == 401
