@@ -4,6 +4,9 @@ import type { Key } from "./nl";
 export const en: Record<Key, string> = {
   "page.loading": "One moment …",
   "page.failed": "This page could not be fetched. Check your connection and try again.",
+  "page.broken": "This page cannot be shown right now.",
+  "page.broken_now": "What was sent is kept. The page tries again by itself.",
+  "page.again": "Try again",
   "page.skip": "Skip to the content",
   "missing.title": "There is no such page",
   "missing.text": "Perhaps the address was mistyped.",
@@ -17,6 +20,7 @@ export const en: Record<Key, string> = {
   "nav.wall": "Overview",
   "nav.language": "Nederlands",
   "nav.sign_out": "Sign out ({name})",
+  "nav.still_in": "Signing out failed: you are still signed in. Try again.",
 
   "demo.mark": "Demonstration: every person, phone number and event is made up.",
   "demo.short": "Demonstration, made up",

@@ -2,6 +2,9 @@
 export const nl = {
   "page.loading": "Even wachten …",
   "page.failed": "Deze pagina kon niet worden opgehaald. Controleer je verbinding en probeer het opnieuw.",
+  "page.broken": "Deze pagina kan nu niet worden getoond.",
+  "page.broken_now": "Wat al verstuurd is, is bewaard. De pagina probeert het vanzelf opnieuw.",
+  "page.again": "Probeer opnieuw",
   "page.skip": "Ga naar de inhoud",
   "missing.title": "Deze pagina bestaat niet",
   "missing.text": "Misschien is het adres verkeerd getypt.",
@@ -15,6 +18,7 @@ export const nl = {
   "nav.wall": "Overzicht",
   "nav.language": "English",
   "nav.sign_out": "Afmelden ({name})",
+  "nav.still_in": "Afmelden lukte niet: je bent nog aangemeld. Probeer het opnieuw.",
 
   "demo.mark": "Demonstratie: alle personen, telefoonnummers en gebeurtenissen zijn verzonnen.",
   "demo.short": "Demonstratie, verzonnen",

@@ -38,7 +38,7 @@ export function whenText(moment: number | string, now: number, language: Languag
   return `${dateText(day(moment), now, language)} ${clock(moment, language)}`;
 }
 
-/** "vandaag", "morgen", "vrijdag", "4 december", of a date such as 2020-12-04. */
+/** "vandaag", "morgen", "vrijdag", "4 dec", "4 dec 2019", of a date such as 2020-12-04. */
 export function dateText(date: string, now: number, language: Language): string {
   const noon = Date.parse(`${date}T12:00:00Z`);
   const distance = Math.round((noon - Date.parse(`${day(now)}T12:00:00Z`)) / DAY);
@@ -47,7 +47,8 @@ export function dateText(date: string, now: number, language: Language): string 
   if (distance === 1) return words.tomorrow;
   if (distance === -1) return words.yesterday;
   if (distance > 1 && distance < 7) return format(language, { weekday: "long" }).format(noon);
-  return format(language, { day: "numeric", month: "short" }).format(noon);
+  const year = date.slice(0, 4) === day(now).slice(0, 4) ? {} : ({ year: "numeric" } as const);
+  return format(language, { day: "numeric", month: "short", ...year }).format(noon);
 }
 
 /** "2 u 18", "20 u", "3 d", "35 min"; a span that is over is 0. */

@@ -85,9 +85,12 @@ export interface ServiceLine extends ServiceStatus {
 
 const ORDER = { down: 0, emergency_route: 1, works: 2 } as const;
 
-/** Services of all victims: what does not work first, then what hurts first. */
+/**
+ * Services of all victims: what does not work first, then what hurts first. Where two incidents hit the same service of
+ * one organisation its residents meet the worse of the two, so that is the one line.
+ */
 export function servicesOf(affected: readonly Affected[]): ServiceLine[] {
-  return affected
+  const lines = affected
     .flatMap((victim) => victim.services.map((each) => ({ ...each, organisation: victim.organisation })))
     .sort(
       (a, b) =>
@@ -96,6 +99,12 @@ export function servicesOf(affected: readonly Affected[]): ServiceLine[] {
         byText(a.since, b.since) ||
         byText(a.service, b.service),
     );
+  const worst = new Map<string, ServiceLine>();
+  for (const line of lines) {
+    const name = `${line.organisation}/${line.service}`;
+    if (!worst.has(name)) worst.set(name, line);
+  }
+  return [...worst.values()];
 }
 
 export interface Figures {
@@ -112,7 +121,7 @@ export function figures(picture: Picture): Figures {
   const open = requests(picture).filter((row) => row.data.state === "open");
   const slots = open.map((row) => slotsOf(row.data));
   const held = commitmentsOf(picture, holds);
-  const services = openIncidents(picture).flatMap((row) => servicesOf(row.data.affected ?? []));
+  const services = servicesOf(openIncidents(picture).flatMap((row) => row.data.affected ?? []));
   const first = open.find((row) => slotsOf(row.data).open > 0);
   return {
     filled: sum(slots.map((each) => each.final)),

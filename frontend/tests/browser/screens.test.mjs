@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import AxeBuilder from "@axe-core/playwright";
 import { launch } from "./chromium.mjs";
-import { incident, rowsOf } from "../fixtures/story.mjs";
+import { INCIDENT, NOW, incident, request, rowsOf } from "../fixtures/story.mjs";
 import { SCREENS, open, serve, stage } from "./stage.mjs";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -77,6 +77,70 @@ test("the wall changes by itself when a delta comes, and loses a row that was re
     await page.getByText("0", { exact: true }).waitFor();
     assert.equal(await page.getByText("✕").count(), 0);
     assert.equal(await page.getByRole("link", { name: "Netwerk" }).count(), 0);
+  }));
+
+const delta = (...changed) => ({ type: "delta", cursor: "c2", at: new Date(NOW).toISOString(), changed, removed: [] });
+
+test("the wall goes on when a second incident hits the same municipality", () =>
+  staged(named("wall"), { size: SIZES.wide }, async (page, say) => {
+    const second = incident("coordinator");
+    for (const each of second.data.affected[0].services) each.state = "down";
+    say(delta({ ...second, id: INCIDENT.replace(/1$/, "2") }));
+    await page.getByText("8", { exact: true }).waitFor();
+    assert.equal(await page.getByRole("heading", { name: "Wat een inwoner nu kan" }).locator("..").getByText("✕").count(), 8);
+  }));
+
+test("the wall has a way to every other page, and out", () =>
+  staged({ name: "wall", who: "ruud", path: "/wall" }, { size: SIZES.wide }, async (page) => {
+    await page.getByText("Menu", { exact: true }).click();
+    await page.getByRole("button", { name: "Afmelden (Ruud)" }).waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole("link", { name: "Incident melden" }).click();
+    await page.getByLabel("Namens wie meld je dit?").waitFor();
+  }));
+
+test("a page that cannot be drawn says so and comes back", () =>
+  staged(named("wall"), { size: SIZES.wide }, async (page, say) => {
+    const [good] = rowsOf("fatima").filter((each) => each.kind === "help_request" && each.data.function === "network");
+    say(delta({ ...good, v: [1, 2, 1], data: { ...good.data, counts: null } }));
+    await page.getByText("Deze pagina kan nu niet worden getoond.").waitFor();
+    assert.deepEqual(await violations(page), []);
+    say(delta({ ...good, v: [1, 3, 1] }));
+    await page.getByRole("button", { name: "Probeer opnieuw" }).click();
+    await page.getByRole("link", { name: "Netwerk" }).waitFor();
+  }));
+
+test("one long word pushes no page aside", async () => {
+  const place = "x".repeat(600);
+  for (const [screen, level] of [["incident", "own"], ["tasks", "partner"], ["desk", "partner"], ["wall", "coordinator"]]) {
+    await staged(named(screen), { size: SIZES.phone }, async (page, say) => {
+      const row = request(13, "backup_recovery", 30, [4, 0, 0], { place, note: place, systems: [place] }, level);
+      const loud = incident(level);
+      loud.data.description = place;
+      loud.data.call_back.name = place;
+      loud.data.affected[0].services[0].note = place;
+      say(delta({ ...row, v: [1, 2, 1] }, { ...loud, v: [1, 2, 1] }));
+      if (screen !== "desk") await page.getByText(place.slice(0, 50)).first().waitFor({ state: "attached" });
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wider <= 0, `${screen} scrolls sideways by ${wider}`);
+    });
+  }
+});
+
+test("signing out that fails says that one is still signed in", () =>
+  staged(named("desk"), { size: SIZES.wide, commands: { "/sign-out": [503, { code: "unavailable" }] } }, async (page) => {
+    await page.getByRole("button", { name: "Afmelden (Anouk)" }).click();
+    await page.getByText("Afmelden lukte niet: je bent nog aangemeld.").waitFor();
+    assert.equal(new URL(page.url()).pathname, "/desk");
+    assert.deepEqual(await violations(page), []);
+  }));
+
+test("the menu of a phone folds away when a page was chosen", () =>
+  staged(named("desk"), { size: SIZES.phone }, async (page) => {
+    await page.getByText("Menu", { exact: true }).click();
+    await page.getByRole("link", { name: "Mijn taken" }).click();
+    await page.getByText("Ik ben beschikbaar").waitFor();
+    assert.equal(await page.getByRole("button", { name: /Afmelden/ }).isVisible(), false);
   }));
 
 test("whoever is signed out by the server is led to sign-in", () =>

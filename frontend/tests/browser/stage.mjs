@@ -64,8 +64,8 @@ export async function stage(browser, url, { who, language = "nl", scheme = "ligh
       seated = DEMO_PEOPLE.find((each) => each.person === person)?.host;
       return json(route, {});
     }
-    if (path === "/api/directory/sign-out") seated = null;
     const known = Object.keys(commands).find((suffix) => path.endsWith(suffix));
+    if (path === "/api/directory/sign-out" && !known) seated = null;
     return known ? json(route, commands[known][1], commands[known][0]) : json(route, { row: null, rows: [] });
   });
   let newest;

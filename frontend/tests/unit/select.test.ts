@@ -6,9 +6,10 @@ import { uuid7 } from "../../src/api/ids";
 import { Keys } from "../../src/api/http";
 import { asksOf } from "../../src/screens/desk/asks";
 import { fitting } from "../../src/screens/wall/fit";
-import { askedOf, askedOfDesk, exerciseOf, figures, homeOf, requests } from "../../src/live/select";
+import { askedOf, askedOfDesk, exerciseOf, figures, homeOf, requests, servicesOf } from "../../src/live/select";
 import { EMPTY, type Picture, fromSnapshot } from "../../src/live/picture";
-import { INCIDENT, ORGANISATIONS, snapshotOf } from "../fixtures/story.mjs";
+import type { Affected } from "../../src/gen/rows";
+import { INCIDENT, ORGANISATIONS, rowsOf, snapshotOf } from "../fixtures/story.mjs";
 
 const pictureOf = (name: string): Picture => fromSnapshot(snapshotOf(name) as never);
 const ALL = new Map((ORGANISATIONS as Organisation[]).map((each) => [each.id, each]));
@@ -35,6 +36,24 @@ describe("what is seen", () => {
     expect(figures(pictureOf("fatima"))).toEqual({
       filled: 11, wanted: 17, down: 4, helpers: 13, lenders: 6, hurts: "2020-12-01T13:00:00.000Z",
     });
+  });
+
+  test("a service that two incidents of one organisation hit is one line, in the worse of its states", () => {
+    const [hit] = (pictureOf("fatima").rows.incident.get(INCIDENT)?.data.affected ?? []);
+    const again: Affected = {
+      organisation: hit!.organisation,
+      services: hit!.services.map((each) => ({ ...each, state: each.service === "phone" ? "down" : "works" })),
+    };
+    const lines = servicesOf([hit!, again]);
+    expect(lines.map((each) => each.service).sort()).toEqual(hit!.services.map((each) => each.service).sort());
+    expect(lines.find((each) => each.service === "phone")?.state).toBe("down");
+    expect(lines.find((each) => each.service === "passports")?.state).toBe("down");
+  });
+
+  test("what is down in two incidents of one organisation counts once", () => {
+    const rows = rowsOf("fatima");
+    const again = { ...rows.find((each) => each.kind === "incident")!, id: INCIDENT.replace(/1$/, "2") };
+    expect(figures(fromSnapshot(snapshotOf("fatima", [...rows, again]) as never)).down).toBe(4);
   });
 
   test("requests stand in the order in which they are needed", () => {

@@ -54,6 +54,11 @@ describe("time", () => {
     expect(dateText("2020-12-23", NOW, "nl")).toBe("23 dec");
   });
 
+  test("another year is said with its number", () => {
+    expect(dateText("2030-01-01", NOW, "nl")).toBe("1 jan 2030");
+    expect(dateText("2019-12-31", NOW, "en")).toBe("31 Dec 2019");
+  });
+
   test("midnight in Amsterdam is the day's border, not midnight in UTC", () => {
     expect(whenText("2020-12-01T23:30:00Z", NOW, "nl")).toBe("morgen 00:30");
   });
