@@ -14,6 +14,8 @@ class Router {
     if (path !== location.pathname) history.pushState(null, "", path);
     this.path = path;
     scrollTo(0, 0);
+    // The link that was followed may be gone: the next Tab starts at the page's own content.
+    document.getElementById("main")?.focus({ preventScroll: true });
   }
 
   replace(path: string): void {

@@ -1,8 +1,13 @@
 /** A line of the log as a sentence: who, what, and the codes and counts it is about. */
 import { directory } from "../api/directory.svelte";
 import { FUNCTIONS, SERVICES } from "../gen/catalogue";
-import type { Function, LogEntryData, ResidentService } from "../gen/rows";
+import type { Function, LogEntryData, Pattern, ResidentService } from "../gen/rows";
 import { code, named, t } from "../i18n/index.svelte";
+
+/** The kind of incident where it stands among other facts: "not known yet" alone would not say what. */
+export function kindText(pattern: Pattern | undefined): string {
+  return pattern && pattern !== "unknown" ? t(`pattern.${pattern}`) : t("incident.kind_unknown");
+}
 
 export function lineText(line: LogEntryData): string {
   const who = directory.name(line.by_organisation) || t("story.somebody");

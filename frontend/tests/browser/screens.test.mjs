@@ -143,6 +143,106 @@ test("the menu of a phone folds away when a page was chosen", () =>
     assert.equal(await page.getByRole("button", { name: /Afmelden/ }).isVisible(), false);
   }));
 
+test("the wall is readable on a laptop: nothing lies over anything, nothing is cut off", () =>
+  staged(named("wall"), { size: { width: 1280, height: 800 } }, async (page) => {
+    const found = await page.$$eval("main li", (rows) =>
+      rows.filter((row) => row.scrollHeight > row.clientHeight + 1 || row.scrollWidth > row.clientWidth + 1).map((row) => row.innerText),
+    );
+    assert.deepEqual(found, []);
+    await page.getByText("Informatiebeheer (DIV)").waitFor();
+  }));
+
+test("a half-typed request and log line are still there after a reload, and a second person reads neither", () =>
+  staged(named("incident"), { size: SIZES.phone }, async (page) => {
+    await page.getByRole("button", { name: "Nog een hulpvraag" }).click();
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), "SELECT");
+    await page.getByLabel("Wie heb je nodig?").selectOption("network");
+    await page.getByRole("spinbutton", { name: "Hoeveel mensen?" }).fill("3");
+    await page.getByLabel("Schrijf in het logboek").fill("half getypt");
+    await page.reload();
+    await page.getByText("Live").first().waitFor();
+    assert.equal(await page.getByLabel("Wie heb je nodig?").inputValue(), "network");
+    assert.equal(await page.getByRole("spinbutton", { name: "Hoeveel mensen?" }).inputValue(), "3");
+    assert.equal(await page.getByLabel("Schrijf in het logboek").inputValue(), "half getypt");
+    await page.getByRole("button", { name: "Nee, toch niet" }).first().click();
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent.trim()), "Nog een hulpvraag");
+    await page.getByText("Menu", { exact: true }).click();
+    await page.getByRole("button", { name: /^Afmelden/ }).click();
+    await page.getByRole("button", { name: /^Wilma/ }).click();
+    await page.getByLabel("Schrijf in het logboek").waitFor();
+    assert.equal(await page.getByLabel("Schrijf in het logboek").inputValue(), "");
+  }));
+
+test("a number that cannot be becomes the nearest that can, and a moment that is missing is asked for", () =>
+  staged(named("incident"), { size: SIZES.wide }, async (page) => {
+    await page.getByRole("button", { name: "Nog een hulpvraag" }).click();
+    const number = page.getByRole("spinbutton", { name: "Hoeveel mensen?" });
+    for (const [typed, settled] of [["", "1"], ["-3", "1"], ["2.4", "2"], ["3e9", "50"]]) {
+      await number.fill(typed);
+      await number.blur();
+      assert.equal(await number.inputValue(), settled, typed);
+    }
+    await page.getByRole("button", { name: "anders" }).click();
+    await page.getByLabel("Datum en tijd").fill("");
+    await page.getByRole("button", { name: "Vraag voorlopig" }).click();
+    await page.getByText("Kies wanneer de hulp nodig is.").waitFor();
+    assert.deepEqual(await violations(page), []);
+  }));
+
+test("a text that is too long says by how much and loses nothing", () =>
+  staged(named("incident"), { size: SIZES.phone }, async (page) => {
+    await page.getByLabel("Schrijf in het logboek").fill("x".repeat(4001));
+    await page.getByText("1 teken te veel.").waitFor();
+    assert.equal((await page.getByLabel("Schrijf in het logboek").inputValue()).length, 4001);
+    assert.deepEqual(await violations(page), []);
+  }));
+
+test("a refusal of fields names them as the page does", () =>
+  staged(
+    named("report"),
+    {
+      size: SIZES.phone,
+      commands: { "/incidents": [400, { code: "invalid", detail: { nl: "Velden.", en: "" }, facts: { fields: { "body.call_back.name": "String should have at most 200 characters" } } }] },
+    },
+    async (page) => {
+      await page.getByRole("button", { name: "net", exact: true }).click();
+      await page.getByLabel("Wie kunnen we bellen?").fill("06 12 34 56 78");
+      await page.getByRole("button", { name: "Meld incident" }).click();
+      await page.getByText('Dit klopt nog niet: "Naam bij dit nummer".').waitFor();
+    },
+  ));
+
+test("the first thing that is missing in a report gets the focus", () =>
+  staged(named("report"), { size: SIZES.phone }, async (page) => {
+    await page.getByRole("button", { name: "Meld incident" }).click();
+    await page.waitForFunction(() => document.activeElement?.textContent.trim() === "net");
+  }));
+
+test("a report that was sent before its answer got lost leads to its incident", () =>
+  staged(
+    named("report"),
+    { size: SIZES.phone, commands: { "/incidents": [409, { code: "exists", detail: null, facts: {} }] } },
+    async (page) => {
+      await page.getByRole("button", { name: "net", exact: true }).click();
+      await page.getByLabel("Wie kunnen we bellen?").fill("06 12 34 56 78");
+      const id = await page.evaluate(() => JSON.parse(localStorage.getItem("noaber-report")).id);
+      await page.reload();
+      await page.getByText("Live").first().waitFor();
+      await page.getByRole("button", { name: "Meld incident" }).click();
+      await page.waitForURL(`**/incident/${id}`);
+    },
+  ));
+
+test("a desk is offered nobody who is out already", () =>
+  staged(named("desk"), { size: SIZES.wide }, async (page, say) => {
+    const [unnamed] = rowsOf("anouk").filter((each) => each.kind === "commitment" && !each.data.person);
+    const first = page.getByLabel("Wie gaat er?");
+    const who = await first.inputValue();
+    say(delta({ ...unnamed, id: INCIDENT.replace(/1$/, "7"), data: { ...unnamed.data, person: who } }));
+    await page.waitForFunction((taken) => document.querySelector("li select")?.value !== taken, who);
+    assert.equal(await first.locator(`option[value="${who}"]`).count(), 0);
+  }));
+
 test("whoever is signed out by the server is led to sign-in", () =>
   staged(named("tasks"), { size: SIZES.phone }, async (page, _say, hangUp) => {
     await hangUp(4401);
