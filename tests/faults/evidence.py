@@ -55,7 +55,9 @@ async def _owners(history: History, superuser: str) -> None:
         for owner in OWNERS:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 async for row in connection.cursor(
-                    f"SELECT * FROM {owner}.journal ORDER BY aggregate, key, version"
+                    # Of two transactions that could not run at once the later one has the higher number.
+                    f'SELECT *, xmin::text::bigint AS "order" FROM {owner}.journal'
+                    " ORDER BY aggregate, key, version"
                 ):
                     history.note("journal", owner=owner, **_plain(row))
                 for row in await connection.fetch(f"SELECT aggregate, key, version FROM {owner}.outbox"):

@@ -1,0 +1,115 @@
+"""Hands the history of one life to the checker: the same run in the words of `checker/history.py`."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from services.directory.rules.fictitious import PEOPLE, MadeUp, make_people
+from services.directory.rules.organisations import fictitious_partnerships, real_organisations
+from services.directory.seed import FACTS
+from tests.faults.checker import History, Verdict, judge
+
+Line = dict[str, Any]
+
+JOURNAL = ("owner", "aggregate", "key", "version", "epoch", "previous", "hash", "event_id", "correlation")
+
+
+def judged(file: Path) -> Verdict:
+    """What the checker finds in a life that is over."""
+    return judge(history_of(_lines(file)))
+
+
+def history_of(lines: Iterator[Line]) -> History:
+    """The run in the checker's words."""
+    history = History()
+    _note_everybody(history)
+    commands: dict[str, Line] = {}
+    heard: set[str] = set()
+    people: dict[str, str] = {}
+    for line in lines:
+        what = line["what"]
+        if what == "command":
+            commands[line["key"]] = line
+        elif what in ("answer", "lost"):
+            heard.add(line["key"])
+            _note_attempt(history, commands[line["key"]], line)
+        elif what in ("snapshot", "fresh"):
+            _note_snapshot(history, line, people)
+        elif what == "frame":
+            _note_seen(history, "frame", line["viewer"], people, line["frame"])
+        elif what == "picture":
+            _note_picture(history, line, people)
+        elif what in ("record", "journal", "outbox", "restore"):
+            _note_owned(history, line)
+    for key, command in commands.items():
+        if key not in heard:
+            _note_attempt(history, command, {"sent": command["at"]})
+    return history
+
+
+def _lines(file: Path) -> Iterator[Line]:
+    with file.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _note_everybody(history: History) -> None:
+    organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
+    organisations += fictitious_partnerships(organisations)
+    for each in organisations:
+        history.add("organisation", id=each.id, members=list(each.delivers_ict_to))
+    note_people(history, make_people(organisations, PEOPLE))
+
+
+def note_people(history: History, people: Sequence[MadeUp]) -> None:
+    """Who is who, from the list that the platform was filled with."""
+    for each in people:
+        memberships = [
+            {"organisation": member.organisation, "rights": list(member.rights)}
+            for member in each.person.memberships
+        ]
+        about = {"memberships": memberships, "functions": list(each.person.functions)}
+        history.add("person", id=str(each.person.id), **about, name=each.name, phone=each.phone)
+
+
+def _note_attempt(history: History, command: Line, heard: Line) -> None:
+    about = {name: command[name] for name in ("person", "key", "path", "body")}
+    outcome: Line = {}
+    if "status" in heard:
+        outcome = {"answered": heard["at"], "status": heard["status"], "answer": heard["body"]}
+    history.add("sent", **about, method="POST", sent=heard["sent"], **outcome)
+
+
+def _note_snapshot(history: History, line: Line, people: dict[str, str]) -> None:
+    snapshot = line["snapshot"]
+    if "me" in snapshot:
+        people[line["viewer"]] = snapshot["me"]["person"]
+        what = "frame" if line["what"] == "snapshot" else "fresh"
+        _note_seen(history, what, line["viewer"], people, snapshot)
+
+
+def _note_seen(history: History, what: str, viewer: str, people: dict[str, str], seen: Line) -> None:
+    history.add(what, viewer=viewer, person=people[viewer], text=json.dumps(seen))
+
+
+def _note_picture(history: History, line: Line, people: dict[str, str]) -> None:
+    # Who never got a snapshot shows nothing.
+    if line["viewer"] in people:
+        history.add("picture", viewer=line["viewer"], person=people[line["viewer"]], rows=line["rows"])
+
+
+def _note_owned(history: History, line: Line) -> None:
+    facts = {name: value for name, value in line.items() if name != "what"}
+    if line["what"] == "journal":
+        about = {name: line[name] for name in JOURNAL}
+        payload = bytes.fromhex(line["payload"]).decode()
+        history.add("journal", **about, payload=payload, at=_moment(line["at"]), order=int(line["order"]))
+        return
+    if line["what"] != "restore":
+        facts.pop("at")
+    history.add(line["what"], **facts)
+
+
+def _moment(text: str) -> str:
+    """A moment as Postgres prints it, with the T that ISO 8601 asks."""
+    return text.replace(" ", "T", 1)
