@@ -1,5 +1,7 @@
 """What is left behind at the end of a life: topics, journals, outboxes, pictures, as they really are."""
 
+import asyncio
+
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -9,10 +11,14 @@ from tests.faults.crowd import Crowd
 from tests.faults.history import History
 
 POLL_MS = 3_000
+STILL_SECONDS = 3.0
+"""Nothing written and nothing left to publish for so long: what was suggested and sealed has been heard."""
+PATIENCE = 60.0
 
 
 async def collect(history: History, crowd: Crowd, kafka: str, superuser: str) -> None:
-    """Write everything into the history; nobody may be sending any more."""
+    """Write everything into the history, once all is still; nobody may be sending any more."""
+    await _until_still(superuser)
     await _topics(history, kafka)
     await _owners(history, superuser)
     for viewer in crowd.viewers:
@@ -23,6 +29,23 @@ async def collect(history: History, crowd: Crowd, kafka: str, superuser: str) ->
         fresh = await viewer.sender.read("/api/live/snapshot")
         history.note("fresh", viewer=viewer.name, status=fresh.status, snapshot=fresh.body)
     history.flush()
+
+
+async def _until_still(superuser: str) -> None:
+    """Wait until no owner writes any more; after a minute what is there is taken as it is."""
+    connection = await asyncpg.connect(superuser)
+    tables = [f"(SELECT count(*) FROM {owner}.{each})" for owner in OWNERS for each in ("journal", "outbox")]
+    loop = asyncio.get_running_loop()
+    end, before = loop.time() + PATIENCE, None
+    try:
+        while loop.time() < end:
+            counts = tuple(await connection.fetchrow("SELECT " + ", ".join(tables)))
+            if counts == before and not any(counts[1::2]):
+                return
+            before = counts
+            await asyncio.sleep(STILL_SECONDS)
+    finally:
+        await connection.close()
 
 
 async def _topics(history: History, kafka: str) -> None:

@@ -100,6 +100,7 @@ class Life:
     def end(self) -> History:
         """Everybody rests, and what is left behind is written into the history."""
         self._loop.run(self.crowd.rest(PATIENCE))
+        self._loop.run(self.crowd.all_equal(QUIET_SECONDS))
         self._loop.run(evidence.collect(self.history, self.crowd, self.house.kafka, self.house.superuser))
         return self.history
 

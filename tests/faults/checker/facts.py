@@ -17,10 +17,11 @@ Version = tuple[int, int]
 """(epoch, version)."""
 
 OWNER = {
-    **dict.fromkeys(("organisation", "person", "contact", "session"), "directory"),
+    **dict.fromkeys(("organisation", "person", "contact", "session", "directory_seal"), "directory"),
     **dict.fromkeys(
         ("incident", "help_request", "approach", "commitment", "duty", "lending", "log_entry"), "aid"
     ),
+    "aid_seal": "aid",
 }
 """Kind -> who owns it. What matching and the clock say are hints: last one wins, nobody owns them."""
 
