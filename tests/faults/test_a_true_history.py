@@ -1,8 +1,9 @@
 """A small run of the real platform, written down and judged: what is right is found right."""
 
 import asyncio
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from deploy.running import Running
 from schemas.catalogue import Function
 from schemas.values import IBD, Right
 from tests.faults.checker import History, check
-from tests.faults.checker.history import read
+from tests.faults.checker.history import Line, read
 from tests.faults.record import RecordedClient, Recorder
 from tests.journey.case import Case, approached, claim, claimed, moment
 from tests.journey.cast import People, Places, done
@@ -171,3 +172,39 @@ def test_the_history_holds_something_of_everything(history: History) -> None:
     assert {line["aggregate"] for line in history.journal} >= {"commitment", "approach", "lending", "person"}
     assert [line for line in history.sent if "status" not in line]
     assert [line for line in history.sent if line.get("status") == 409]
+
+
+def _bent(history: History, **lines: list[Line]) -> set[str]:
+    """What is found when some kinds of lines are others."""
+    return {violation.kind for violation in check(replace(history, **lines))}
+
+
+def test_a_row_that_was_not_published_is_missed_in_it(history: History) -> None:
+    held = next(row["key"] for row in history.journal if row["aggregate"] == "commitment")
+    mine = [record for record in history.record if record["key"] == held]
+    last = max(mine, key=lambda record: record["offset"])
+    kept = [record for record in history.record if record is not last]
+    assert _bent(history, record=kept) == {"not_published"}
+
+
+def test_a_frame_of_the_victim_is_not_for_a_neighbour_in_it(history: History) -> None:
+    neighbour = next(line["person"] for line in history.frame if line["viewer"] == "neighbour")
+    seen = [line for line in history.frame if line["viewer"] == "victim" and '"help_request"' in line["text"]]
+    strange = {**seen[0], "viewer": "stranger", "person": neighbour}
+    assert _bent(history, frame=[*history.frame, strange]) >= {"row_leaked", "not_compared"}
+
+
+def test_an_acknowledged_command_that_left_nothing_is_missed_in_it(history: History) -> None:
+    claimed_by = next(
+        line for line in history.sent if line["path"].endswith("/claim") and line["status"] == 200
+    )
+    again = {**claimed_by, "key": "left-nothing"}
+    assert _bent(history, sent=[*history.sent, again]) == {"acknowledged_command_missing"}
+
+
+def test_a_minimum_that_was_always_higher_is_breached_in_it(history: History) -> None:
+    held = next(json.loads(row["payload"]) for row in history.journal if row["aggregate"] == "commitment")
+    agreed = [row for row in history.journal if (row["aggregate"], row["key"]) == ("lending", held["lender"])]
+    strict = {"id": held["lender"], "cover": {held["function"]: 10_000}}
+    without = [row for row in history.journal if row not in agreed]
+    assert "below_cover" in _bent(history, journal=without, lender=[strict])
