@@ -9,13 +9,13 @@ WORDS: Final[Mapping[str, Words]] = {
     "already_named": Words(
         "Voor deze plek is al iemand genoemd.", "Somebody is named for this slot already."
     ),
-    "already_yours": Words("Deze plek is al van u.", "This slot is already yours."),
+    "already_yours": Words("Deze plek is al van jou.", "This slot is already yours."),
     "at_least_above_number": Words(
         "Het minimum is hoger dan het aantal. Verlaag het minimum.",
         "The minimum is above the number. Lower the minimum.",
     ),
     "below_cover": Words(
-        "Uw gemeente houdt dan te weinig mensen over (eigen minimum). Overleg met uw leidinggevende.",
+        "Je gemeente houdt dan te weinig mensen over (eigen minimum). Overleg met je leidinggevende.",
         "Your municipality would keep too few people at home (own minimum). Ask your manager.",
     ),
     "below_held": Words(
@@ -27,14 +27,14 @@ WORDS: Final[Mapping[str, Words]] = {
         "This request is very busy now. Try again.",
     ),
     "caller_missing": Words(
-        "Namens wie meldt u dit? Vul in wie er belde.", "Who called? Say on whose behalf you report."
+        "Namens wie meld je dit? Vul in wie er belde.", "Who called? Say on whose behalf you report."
     ),
     "circle_empty": Words(
         "Kies ten minste één organisatie die niet zelf getroffen is.",
         "Choose at least one organisation that is not hit itself.",
     ),
     "claim_too_late": Words(
-        "Uw toezegging kwam te laat binnen. Kijk of er nog plek is en probeer het opnieuw.",
+        "Je toezegging kwam te laat binnen. Kijk of er nog plek is en probeer het opnieuw.",
         "Your answer arrived too late. See whether a slot is open and try again.",
     ),
     "closed": Words("Dit incident is afgesloten.", "This incident is closed."),
@@ -56,7 +56,7 @@ WORDS: Final[Mapping[str, Words]] = {
         "Nobody may read this request under its TLP label. Choose TLP:GREEN or TLP:CLEAR first.",
     ),
     "lender_affected": Words(
-        "Uw gemeente is zelf getroffen; daarom vragen wij u nu niet.",
+        "Je gemeente is zelf getroffen; daarom vragen wij je nu niet.",
         "Your municipality is hit itself, so you are not asked now.",
     ),
     "needed_by_past": Words(
@@ -68,21 +68,21 @@ WORDS: Final[Mapping[str, Words]] = {
         "This organisation is not hit in this incident.",
     ),
     "not_asked": Words(
-        "Uw organisatie is hier niet voor gevraagd.", "Your organisation was not asked for this."
+        "Je organisatie is hier niet voor gevraagd.", "Your organisation was not asked for this."
     ),
     "not_asked_any_more": Words(
-        "Deze vraag aan u is gesloten. Kijk bij Mijn taken wat er nog open staat.",
+        "Deze vraag aan jou is gesloten. Kijk bij Mijn taken wat er nog open staat.",
         "This question to you is closed. See My tasks for what is open.",
     ),
     "not_waiting": Words("Hier is geen antwoord meer nodig.", "No answer is needed here any more."),
     "not_your_right": Words(
-        "U mag dit niet doen. Vraag iemand die dat wel mag.",
+        "Je mag dit niet doen. Vraag iemand die dat wel mag.",
         "You may not do this. Ask somebody who may.",
     ),
     "not_yours_to_name": Words(
-        "Deze persoon werkt niet bij uw organisatie.", "This person does not work for your organisation."
+        "Deze persoon werkt niet bij jouw organisatie.", "This person does not work for your organisation."
     ),
-    "nothing_chosen": Words("Kies eerst waar u ja op zegt.", "Choose first what you say yes to."),
+    "nothing_chosen": Words("Kies eerst waar je ja op zegt.", "Choose first what you say yes to."),
     "off_duty": Words(
         "Deze persoon is niet beschikbaar. Zet eerst 'Ik ben beschikbaar' aan.",
         "This person is off duty. Switch 'I am on duty' on first.",
@@ -99,7 +99,7 @@ WORDS: Final[Mapping[str, Words]] = {
     ),
     "standing_twice": Words("Een vooraf gegeven ja staat er twee keer in.", "A standing yes is in it twice."),
     "taken": Words(
-        "Deze plekken zijn al bezet. Hieronder staat wie u voor was en wat er nog meer nodig is.",
+        "Deze plekken zijn al bezet. Hieronder staat wie je voor was en wat er nog meer nodig is.",
         "These slots are taken. Below is who came first, and what else needs doing.",
     ),
     "terms_changed": Words(

@@ -1,4 +1,5 @@
 /** "I help", shown at once as being sent. An unanswered claim is repeated with its key; an answered one never. */
+import type { Row } from "../gen/wire";
 import { live } from "../live/store.svelte";
 import { type Changed, type Problem, post } from "./http";
 import { uuid7 } from "./ids";
@@ -15,6 +16,11 @@ const PAUSE_MS = 2_000;
 /** Given on paper for 5xx and 429 too: the server said nothing about the claim itself. */
 function answered(problem: Problem): boolean {
   return problem.status >= 400 && problem.status < 500 && problem.status !== 429;
+}
+
+/** The commitment in the answer to a claim. */
+export function heldBy(changed: Changed): Row | null {
+  return [changed.row, ...changed.rows].find((each) => each?.kind === "commitment") ?? null;
 }
 
 class Claims {

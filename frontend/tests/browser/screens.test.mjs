@@ -309,6 +309,30 @@ test("who comes too late reads who has it and what is still open", () =>
     },
   ));
 
+test("a slot that was given back is not called yours any more", async () => {
+  const [mine] = rowsOf("joris").filter((each) => each.kind === "commitment");
+  const id = INCIDENT.replace(/1$/, "8");
+  const held = { ...mine, id, data: { ...mine.data, id } };
+  await staged(named("tasks"), { size: SIZES.phone, commands: { "/claim": [200, { row: held, rows: [] }] } }, async (page, say) => {
+    await page.getByRole("button", { name: "Ik help" }).first().click();
+    await page.getByText("De plek is van jou.").waitFor();
+    say(delta({ ...held, v: [1, 2, 1], data: { ...held.data, state: "given_back" } }));
+    await page.getByText("De plek is van jou.").waitFor({ state: "detached" });
+  });
+});
+
+test("whoever was refused and is still asked can say yes again", () =>
+  staged(
+    named("tasks"),
+    { size: SIZES.phone, commands: { "/claim": [409, { code: "terms_changed", detail: null, facts: {} }] } },
+    async (page) => {
+      const yes = page.getByRole("button", { name: "Ik help" });
+      await yes.click();
+      await page.getByText("De hulpvraag is veranderd.").waitFor();
+      await Promise.all([page.waitForRequest("**/claim", { timeout: 5_000 }), yes.click()]);
+    },
+  ));
+
 test("a refused report says why and keeps what was typed", () =>
   staged(
     named("report"),
