@@ -14,6 +14,9 @@ Line = dict[str, Any]
 
 JOURNAL = ("owner", "aggregate", "key", "version", "epoch", "previous", "hash", "event_id", "correlation")
 
+EMPTIES = ("kafka_lost", "topic")
+"""Kinds of faults after which topics begin anew."""
+
 
 def judged(file: Path) -> Verdict:
     """What the checker finds in a life that is over."""
@@ -40,6 +43,8 @@ def history_of(lines: Iterator[Line]) -> History:
             _note_seen(history, "frame", line["viewer"], people, line["frame"])
         elif what == "picture":
             _note_picture(history, line, people)
+        elif what == "fault" and line["kind"] in EMPTIES:
+            history.add("emptied", topic="*", at=line["at"])
         elif what in ("record", "journal", "outbox", "restore"):
             _note_owned(history, line)
     for key, command in commands.items():

@@ -136,6 +136,16 @@ def test_cover_that_is_raised_after_a_claim_breaks_nothing() -> None:
     assert text(books.finish()) == []
 
 
+def test_topics_that_are_filled_anew_say_old_rows_under_a_later_epoch() -> None:
+    books = told()
+    books.history.record.clear()
+    books.history.add("emptied", topic="*", at=50.0)
+    newest = {(row["aggregate"], row["key"]): row for row in books.history.journal}
+    for row in (*newest.values(), *books.history.journal[-2:]):
+        books.publish({**row, "epoch": 2})
+    assert text(books.finish()) == []
+
+
 def test_what_the_harness_itself_put_into_a_topic_is_no_word_of_the_platform() -> None:
     history = told().finish()
     hostile = {"topic": "incidents", "partition": 0, "offset": 999, "key": "x", "headers": {}}

@@ -7,6 +7,7 @@ one clock for all lines), never the platform's. A field marked ? may be left out
     restore      owner, backup_at, restored_at
                  the owner's database was put back to a copy begun at `backup_at`; it serves again since
                  `restored_at`
+    emptied      topic, at                a topic, or all of Kafka (`*`), was lost and filled anew
     organisation id, members?             `members`: whom a partnership delivers to
     person       id, memberships [{organisation, rights}], functions, name?, phone?
                  who works where; a second line for the same person is another state that was true in the run
@@ -48,6 +49,7 @@ class History:
 
     about: list[Line] = field(default_factory=list)
     restore: list[Line] = field(default_factory=list)
+    emptied: list[Line] = field(default_factory=list)
     organisation: list[Line] = field(default_factory=list)
     person: list[Line] = field(default_factory=list)
     lender: list[Line] = field(default_factory=list)
