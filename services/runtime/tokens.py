@@ -45,7 +45,9 @@ class Verifier:
             key = self._keys[jwt.get_unverified_header(token)["kid"]]
             options: Any = {"require": ["exp", "sub", "sid"], "verify_exp": False}
             found = jwt.decode(token, key, algorithms=[ALGORITHM], options=options)
-            if now.timestamp() >= float(found["exp"]):
+            end = found["exp"]
+            # A number and nothing else: "1e999" would never be over.
+            if type(end) is not int or now.timestamp() >= end:
                 raise BadToken("expired")
             return Claims(UUID(found["sub"]), UUID(found["sid"]))
         except (jwt.PyJWTError, KeyError, ValueError, TypeError, AttributeError) as error:

@@ -68,6 +68,13 @@ def test_a_token_that_leaves_something_out_is_refused(missing: str) -> None:
     assert refuses(jwt.encode(body, key, "EdDSA", headers={"kid": "k1"}))
 
 
+@pytest.mark.parametrize("end", ["1e999", "9999999999", True, 9999999999.5, None, [9999999999]])
+def test_an_end_that_is_no_whole_number_is_over(end: object) -> None:
+    key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(PRIVATE.partition(":")[2]))
+    body = {"sub": str(CLAIMS.person), "sid": str(CLAIMS.session), "exp": end}
+    assert refuses(jwt.encode(body, key, "EdDSA", headers={"kid": "k1"}))
+
+
 @given(st.text(max_size=300))
 def test_text_that_is_no_token_is_refused_and_raises_nothing_else(text: str) -> None:
     assert refuses(text)

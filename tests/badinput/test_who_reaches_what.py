@@ -1,0 +1,339 @@
+"""Every route and every role, and every place where another organisation's id may be put: written by hand."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from deploy.client import Client, Refusal, new_id
+from tests.badinput.parties import ROLES, Parties
+from tests.unit.runtime.test_described import APPS
+
+pytestmark = pytest.mark.timeout(240)
+
+Body = Callable[[Parties], dict[str, Any]]
+
+
+def nothing(_: Parties) -> dict[str, Any]:
+    return {}
+
+
+def claim(parties: Parties) -> dict[str, Any]:
+    return {"approach": parties.approach, "terms_version": 1}
+
+
+def claim_no(parties: Parties) -> dict[str, Any]:
+    return {"approach": parties.approach}
+
+
+def lend(parties: Parties) -> dict[str, Any]:
+    return {"lender": parties.lender, "unnamed": 1, "terms_version": 1}
+
+
+def services(parties: Parties) -> dict[str, Any]:
+    return {"affected": parties.case.victim, "services": [{"service": "mail"}]}
+
+
+def log(_: Parties) -> dict[str, Any]:
+    return {"id": new_id(), "text": "balie dicht"}
+
+
+def lending(_: Parties) -> dict[str, Any]:
+    return {"standing": [{"id": "00000000-0000-0000-0000-000000000001", "at_most": 9, "max_days": 30}]}
+
+
+AID, DIRECTORY = "/api/aid", "/api/directory"
+Y, F, N, U = "yes", "403", "404", "401"
+E = "403 or 404"
+"""Whether this colleague of the helper was asked too, and so knows of it, is up to matching."""
+
+# Who:                                nobody outs boss coll rep mand asked help named desk coor ibd
+ALL = (U, *(Y,) * 11)
+PUBLIC = (Y,) * 12
+VICTIM_READS = (U, N, N, Y, Y, Y, N, N, N, N, Y, Y)
+REPORTS = (U, N, N, F, Y, Y, N, N, N, N, F, Y)
+MANDATE_ON_INCIDENT = (U, N, N, F, F, Y, N, N, N, N, F, F)
+MANDATE_ON_REQUEST = (U, N, N, F, F, Y, F, F, F, F, F, F)
+
+TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
+    ("GET", f"{DIRECTORY}/organisations"): ("", nothing, PUBLIC),
+    ("GET", f"{DIRECTORY}/demo/people"): ("", nothing, PUBLIC),
+    ("GET", f"{DIRECTORY}/me"): ("", nothing, ALL),
+    ("GET", f"{DIRECTORY}/colleagues"): (
+        "?organisation={lender}",
+        nothing,
+        (U, N, N, N, N, N, Y, Y, Y, Y, N, N),
+    ),
+    ("GET", f"{AID}/incidents/{{target}}"): ("{incident}", nothing, VICTIM_READS),
+    ("GET", f"{AID}/requests/{{target}}"): ("{request}", nothing, (U, N, N, *(Y,) * 9)),
+    ("GET", f"{AID}/approaches/{{target}}"): ("{approach}", nothing, (U, N, N, Y, Y, Y, Y, N, N, Y, Y, Y)),
+    ("GET", f"{AID}/commitments/{{target}}"): ("{final}", nothing, (U, N, N, Y, Y, Y, N, Y, N, Y, Y, Y)),
+    ("POST", f"{AID}/incidents"): ("", Parties.report, (U, F, F, F, Y, Y, F, F, F, F, F, Y)),
+    ("POST", f"{AID}/incidents/{{target}}/services"): ("{incident}", services, REPORTS),
+    ("POST", f"{AID}/incidents/{{target}}/facts"): ("{incident}", lambda _: {"severity": "crisis"}, REPORTS),
+    ("POST", f"{AID}/incidents/{{target}}/coordinators"): (
+        "{incident}",
+        lambda p: {"coordinators": [p.coordinator]},
+        MANDATE_ON_INCIDENT,
+    ),
+    ("POST", f"{AID}/incidents/{{target}}/log"): (
+        "{incident}",
+        log,
+        (U, N, N, F, Y, Y, N, N, N, N, Y, Y),
+    ),
+    ("POST", f"{AID}/requests"): ("", lambda p: p.ask(p.case), REPORTS),
+    ("POST", f"{AID}/requests/{{target}}/confirm"): (
+        "{request}",
+        lambda p: {"circle": [p.lender, p.waiting]},
+        MANDATE_ON_REQUEST,
+    ),
+    ("POST", f"{AID}/requests/{{target}}/number"): ("{request}", lambda _: {"number": 8}, MANDATE_ON_REQUEST),
+    ("POST", f"{AID}/requests/{{target}}/claim"): (
+        "{request}",
+        claim,
+        (U, N, N, N, N, N, Y, N, N, N, N, N),
+    ),
+    ("POST", f"{AID}/requests/{{target}}/decline"): (
+        "{request}",
+        lambda p: {"approach": p.approach},
+        (U, N, N, N, N, N, Y, N, N, Y, N, N),
+    ),
+    ("POST", f"{AID}/requests/{{target}}/lend"): (
+        "{request}",
+        lend,
+        (U, N, N, F, F, F, E, E, E, Y, F, F),
+    ),
+    ("POST", f"{AID}/commitments/{{target}}/name"): (
+        "{unnamed}",
+        lambda p: {"person": str(p.of["asked"].person)},
+        (U, N, N, F, F, F, N, N, N, Y, F, F),
+    ),
+    ("POST", f"{AID}/commitments/{{target}}/accept"): (
+        "{to_accept}",
+        nothing,
+        (U, N, N, N, N, N, N, N, Y, N, N, N),
+    ),
+    ("POST", f"{AID}/commitments/{{target}}/approve"): (
+        "{picked}",
+        nothing,
+        (U, N, N, F, F, Y, N, N, N, F, F, F),
+    ),
+    ("POST", f"{AID}/commitments/{{target}}/refuse"): (
+        "{reserved}",
+        nothing,
+        (U, N, N, F, F, F, N, N, N, N, F, F),
+    ),
+    ("POST", f"{AID}/commitments/{{target}}/give-back"): (
+        "{final}",
+        nothing,
+        (U, N, N, F, F, F, N, Y, N, Y, F, F),
+    ),
+    ("POST", f"{AID}/lending/{{target}}"): ("{lender}", lending, (U, F, F, F, F, F, F, F, F, Y, F, F)),
+    ("POST", f"{AID}/duty"): ("", lambda _: {"on": True}, ALL),
+    ("POST", f"{AID}/requests/{{target}}/withdraw"): (
+        "{choosy}",
+        nothing,
+        (U, N, N, F, F, Y, E, E, E, F, F, F),
+    ),
+    ("POST", f"{AID}/incidents/{{target}}/close"): ("{incident}", nothing, MANDATE_ON_INCIDENT),
+    ("POST", f"{DIRECTORY}/sessions/{{session}}/end"): (
+        "{session}",
+        nothing,
+        (U, N, N, N, N, N, N, Y, N, N, N, N),
+    ),
+    # The helper's session was just ended.
+    ("POST", f"{DIRECTORY}/sign-out"): ("", nothing, (U, Y, Y, Y, Y, Y, Y, U, Y, Y, Y, Y)),
+    ("POST", f"{DIRECTORY}/demo/sign-in"): ("", lambda p: {"person": p.foreigner}, PUBLIC),
+}
+"""(method, path) -> what stands for the path's id, the body, and what each role hears, in the order of ROLES.
+
+"yes": carried out, or refused by a rule for another reason than who asks. In this order: some end things.
+"""
+
+BESIDE = {"/health", "/internal/contact-keys", f"{AID}/openapi.json", f"{DIRECTORY}/openapi.json"}
+"""Routes for machines; none holds anything of a person, and the keys have a secret of their own."""
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    for app in APPS.values():
+        for route in app.routes:
+            if route.path not in BESIDE:
+                yield from ((method, route.path) for method in route.methods - {"HEAD"})
+
+
+def test_the_table_has_a_row_for_every_route_and_a_word_for_every_role() -> None:
+    assert set(routes()) == set(TABLE)
+    assert {len(row) for _, _, row in TABLE.values()} == {len(ROLES)}
+
+
+@pytest.fixture
+def parties(people, places) -> Parties:
+    return Parties(people, places)
+
+
+def heard(answer: dict[str, Any] | Refusal) -> str:
+    if isinstance(answer, dict) or answer.status == 409:
+        return Y
+    return str(answer.status)
+
+
+def test_every_role_hears_at_every_route_what_the_table_says(parties: Parties, people) -> None:
+    wrong: list[str] = []
+    clients = {role: Client(people.origin).sign_in(of.person) for role, of in parties.of.items() if of.person}
+    clients["nobody"] = Client(people.origin)
+    session = clients["helper"].read(f"{DIRECTORY}/me")["session"]
+    ids = {**vars(parties), "incident": parties.case.incident, "session": session}
+    for (method, path), (target, body, row) in TABLE.items():
+        # Who may not is asked first: what somebody who may leaves behind would change the answer.
+        for role, expected in sorted(zip(ROLES, row, strict=True), key=lambda each: each[1] == Y):
+            place = path.partition("{")[0] + target.format(**ids) + path.partition("}")[2]
+            client = clients[role]
+            found = heard(client.read(place) if method == "GET" else client.send(place, body(parties)))
+            if found not in expected:
+                wrong.append(f"{role} at {method} {path}: {found} instead of {expected}")
+    for client in clients.values():
+        client.__exit__()
+    assert not wrong, "\n".join(wrong)
+
+
+MEANT = "meant"
+"""Another's id belongs here: a neighbour is asked, a role is given, a made-up person is played."""
+
+
+@dataclass(frozen=True)
+class Try:
+    """`who` sends this body to this path, in which one id is another's; the answer is one of these."""
+
+    who: str
+    answer: str
+    path: str = ""
+    body: Body = nothing
+
+
+def boss(answer: str, path: str = "", body: Body = nothing) -> Try:
+    """Somebody with every right at home, where nothing of this case belongs."""
+    return Try("boss", answer, path, body)
+
+
+INCIDENTS, REQUESTS, COMMITMENTS = f"{AID}/incidents", f"{AID}/requests", f"{AID}/commitments"
+EXISTS, NOT_AFFECTED, NOT_YOURS = "exists", "not_affected", "not_yours_to_name"
+PERSONS_OWN = "the sender's own id of it: nobody else's can stand here"
+
+FOREIGN: dict[str, Try | str] = {
+    f"POST {INCIDENTS} affected": boss(F, "", lambda p: p.theirs.report(id=new_id(), affected=p.case.victim)),
+    f"POST {INCIDENTS} id": boss(EXISTS, "", lambda p: p.theirs.report(id=p.case.incident)),
+    f"POST {INCIDENTS}/{{target}}/services target": boss(N, "{incident}", services),
+    f"POST {INCIDENTS}/{{target}}/services affected": boss(NOT_AFFECTED, "{their_incident}", services),
+    f"POST {INCIDENTS}/{{target}}/facts target": boss(N, "{incident}", lambda _: {"phase": "recovery"}),
+    f"POST {INCIDENTS}/{{target}}/coordinators target": boss(N, "{incident}", lambda _: {"coordinators": []}),
+    f"POST {INCIDENTS}/{{target}}/coordinators coordinators": MEANT,
+    f"POST {INCIDENTS}/{{target}}/log target": boss(N, "{incident}", log),
+    f"POST {INCIDENTS}/{{target}}/log id": boss(
+        EXISTS, "{their_incident}", lambda p: {"id": p.line, "text": "eroverheen"}
+    ),
+    f"POST {INCIDENTS}/{{target}}/close target": boss(N, "{incident}"),
+    f"POST {REQUESTS} id": boss(EXISTS, "", lambda p: p.ask(p.theirs, id=p.request)),
+    f"POST {REQUESTS} incident": boss(N, "", lambda p: p.ask(p.theirs, incident=p.case.incident)),
+    f"POST {REQUESTS} borrower": boss(NOT_AFFECTED, "", lambda p: p.ask(p.theirs, borrower=p.case.victim)),
+    f"POST {REQUESTS}/{{target}}/confirm target": boss(N, "{request}", lambda p: {"circle": [p.lender]}),
+    f"POST {REQUESTS}/{{target}}/confirm circle": MEANT,
+    f"POST {REQUESTS}/{{target}}/withdraw target": boss(N, "{request}"),
+    f"POST {REQUESTS}/{{target}}/number target": boss(N, "{request}", lambda _: {"number": 9}),
+    f"POST {REQUESTS}/{{target}}/claim target": Try("asked", N, "{their_request}", claim),
+    f"POST {REQUESTS}/{{target}}/claim approach": Try("named", N, "{request}", claim),
+    f"POST {REQUESTS}/{{target}}/decline target": Try("asked", N, "{their_request}", claim_no),
+    f"POST {REQUESTS}/{{target}}/decline approach": Try("named", N, "{request}", claim_no),
+    f"POST {REQUESTS}/{{target}}/lend target": Try("desk", N, "{their_request}", lend),
+    f"POST {REQUESTS}/{{target}}/lend lender": Try(
+        "desk", f"{F} {N}", "{request}", lambda p: {**lend(p), "lender": p.waiting}
+    ),
+    f"POST {REQUESTS}/{{target}}/lend reservations": Try(
+        "desk", N, "{request}", lambda p: {**lend(p), "unnamed": 0, "reservations": [p.reserved]}
+    ),
+    f"POST {REQUESTS}/{{target}}/lend team_lead": Try(
+        "desk", NOT_YOURS, "{request}", lambda p: {**lend(p), "team_lead": p.foreigner}
+    ),
+    f"POST {COMMITMENTS}/{{target}}/accept target": boss(N, "{to_accept}"),
+    f"POST {COMMITMENTS}/{{target}}/approve target": boss(N, "{picked}"),
+    f"POST {COMMITMENTS}/{{target}}/refuse target": boss(N, "{reserved}"),
+    f"POST {COMMITMENTS}/{{target}}/give-back target": Try("desk", N, "{reserved}"),
+    f"POST {COMMITMENTS}/{{target}}/name target": Try(
+        "desk", N, "{reserved}", lambda p: {"person": p.foreigner}
+    ),
+    f"POST {COMMITMENTS}/{{target}}/name person": Try(
+        "desk", NOT_YOURS, "{unnamed}", lambda p: {"person": p.foreigner}
+    ),
+    f"POST {AID}/lending/{{target}} target": Try("desk", F, "{waiting}", lending),
+    f"POST {AID}/lending/{{target}} id": PERSONS_OWN,
+    f"POST {AID}/lending/{{target}} circle": MEANT,
+    f"GET {INCIDENTS}/{{target}} target": boss(N, "{incident}"),
+    f"GET {REQUESTS}/{{target}} target": boss(N, "{request}"),
+    f"GET {AID}/approaches/{{target}} target": boss(N, "{approach}"),
+    f"GET {COMMITMENTS}/{{target}} target": boss(N, "{final}"),
+    f"GET {DIRECTORY}/colleagues organisation": boss(N, "?organisation={lender}"),
+    f"GET {DIRECTORY}/demo/people organisation": MEANT,
+    f"POST {DIRECTORY}/demo/sign-in person": MEANT,
+    f"POST {DIRECTORY}/sessions/{{session}}/end session": boss(N, "{session}"),
+}
+"""Method, path and field -> who tries it with an id of another organisation, and what they hear."""
+
+
+def id_fields() -> Iterator[str]:
+    """Every field and parameter, of every documented route, that takes an id."""
+    for app in APPS.values():
+        document = app.openapi()
+        for path, methods in document["paths"].items():
+            for method, operation in methods.items():
+                route = f"{method.upper()} {path}"
+                for each in operation.get("parameters", ()):
+                    if is_id(each["schema"]):
+                        yield f"{route} {each['name']}"
+                for content in operation.get("requestBody", {}).get("content", {}).values():
+                    yield from (f"{route} {name}" for name in fields_of(content["schema"], document))
+
+
+def is_id(schema: dict[str, Any]) -> bool:
+    return (
+        schema.get("format") == "uuid"
+        or "IBD" in schema.get("pattern", "")
+        or any(
+            is_id(each)
+            for each in (*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else []))
+        )
+    )
+
+
+def fields_of(schema: dict[str, Any], document: dict[str, Any]) -> Iterator[str]:
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    for name, each in schema.get("properties", {}).items():
+        if is_id(each):
+            yield name
+        for inner in (each, each.get("items", {}), *each.get("anyOf", ())):
+            if "$ref" in inner:
+                yield from fields_of(inner, document)
+
+
+def test_there_is_a_row_for_every_place_where_an_id_can_be_put() -> None:
+    assert set(id_fields()) == set(FOREIGN)
+
+
+def test_an_id_of_another_organisation_opens_nothing_wherever_it_is_put(parties: Parties) -> None:
+    wrong: list[str] = []
+    others = parties.of["helper"].read(f"{DIRECTORY}/me")["session"]
+    ids = {**vars(parties), "incident": parties.case.incident, "session": others}
+    ids |= {"their_incident": parties.theirs.incident}
+    for place, trial in FOREIGN.items():
+        if isinstance(trial, str):
+            continue
+        method, path, _ = place.split(" ")
+        path = path.partition("{")[0] + trial.path.format(**ids) + path.partition("}")[2]
+        client = parties.of[trial.who]
+        answer = client.read(path) if method == "GET" else client.send(path, trial.body(parties))
+        refused = isinstance(answer, Refusal) and (
+            answer.code == trial.answer or str(answer.status) in trial.answer
+        )
+        if not refused:
+            wrong.append(f"{trial.who} at {place}: {str(answer)[:300]}")
+    assert not wrong, "\n".join(wrong)
