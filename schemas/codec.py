@@ -112,6 +112,9 @@ def _state(model: type[State], name: str, version: int, value: bytes) -> State:
     if len(value) > EVENT_LIMIT:
         raise Undecodable(f"{len(value)} bytes; the limit is {EVENT_LIMIT}")
     try:
+        if version == model.VERSION:
+            # Nothing to lift, which is nearly always: parsed and validated in one go, in half the time.
+            return model.model_validate_json(value)
         data: Any = json.loads(value)
         if not isinstance(data, dict):
             raise Undecodable("the value is not a JSON object")

@@ -168,37 +168,55 @@ class BadCursor(Exception):
 
 
 @dataclass(frozen=True)
-class Cursor:
-    """A place in the stream that any node understands.
+class Position:
+    """Where a node stands in the stream: the part of a cursor that is the same for all who look.
 
-    epochs: owner -> epoch; digest: of the viewer's keys; issued: unix seconds;
-    offsets: "topic/partition" -> next offset to read.
+    epochs: owner -> epoch; issued: unix seconds; offsets: "topic/partition" -> next offset to read.
     """
 
     epochs: Mapping[str, int]
-    digest: str
     issued: int
     offsets: Mapping[str, int]
 
     def encode(self) -> str:
-        """Opaque text for the client."""
-        fields = {"e": dict(self.epochs), "d": self.digest, "i": self.issued, "o": dict(self.offsets)}
+        """Opaque text."""
+        fields = {"e": dict(self.epochs), "i": self.issued, "o": dict(self.offsets)}
         return base64.urlsafe_b64encode(json.dumps(fields, separators=(",", ":")).encode()).decode()
 
     @classmethod
-    def decode(cls, text: str) -> "Cursor":
+    def decode(cls, text: str) -> "Position":
         """Read one back. Raises BadCursor on anything else."""
         try:
             found = _Fields.model_validate_json(base64.urlsafe_b64decode(text.encode("ascii")))
         except (ValidationError, ValueError, binascii.Error, UnicodeError) as error:
             raise BadCursor("not a cursor") from error
-        return cls(found.e, found.d, found.i, found.o)
+        return cls(found.e, found.i, found.o)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in the stream that any node understands; opaque text for the client.
+
+    digest: of the viewer's keys. It stands first, so that a frame is the same for all from there on.
+    """
+
+    digest: str
+    position: Position
+
+    def encode(self) -> str:
+        """Text without a meaning for whoever keeps it."""
+        return f"{self.digest}.{self.position.encode()}"
+
+    @classmethod
+    def decode(cls, text: str) -> "Cursor":
+        """Read one back. Raises BadCursor on anything else."""
+        digest, _, position = text.partition(".")
+        return cls(digest, Position.decode(position))
 
 
 class _Fields(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
 
     e: dict[str, int]
-    d: str
     i: int
     o: dict[str, int]

@@ -14,6 +14,7 @@ from schemas.values import (
     PUBLIC_KEY,
     Level,
     Right,
+    Tlp,
     coordinator_key,
     desk_key,
     organisation_key,
@@ -39,23 +40,37 @@ def level_of(row: Row, keys: Collection[str], parent: Row | None = None) -> Leve
     """
     if row.parent_id is not None and parent is None:
         return None
-    held = [row.readers[key] for key in keys if key in row.readers]
+    readers = row.readers
+    held = [readers[key] for key in keys if key in readers]
     if not held:
         return None
-    level = max(held, key=lambda each: each.rank)
+    level = held[0] if len(held) == 1 else max(held, key=lambda each: each.rank)
     return level if level.rank >= lowest_shown(row, parent).rank else None
 
 
 def lowest_shown(row: Row, parent: Row | None) -> Level:
     """The lowest level that the row may be shown at, by its own label and its parent's."""
-    labels = [row.tlp, *([parent.tlp] if parent is not None else [])]
-    return max((label.lowest_level for label in labels), key=lambda level: level.rank)
+    return _lowest_under(row.tlp, row.tlp if parent is None else parent.tlp)
+
+
+@cache
+def _lowest_under(label: Tlp, parents: Tlp) -> Level:
+    return max(label.lowest_level, parents.lowest_level, key=lambda level: level.rank)
 
 
 def project(row: Row, level: Level) -> dict[str, Any]:
     """The fields that this level may see, as JSON values."""
-    visible = {name for name, lowest in field_levels(type(row)).items() if lowest.rank <= level.rank}
-    return row.model_dump(mode="json", include=visible)
+    return row.model_dump(mode="json", include=_visible(type(row), level))
+
+
+def project_json(row: Row, level: Level) -> bytes:
+    """The same as the bytes of a JSON object, in half the time."""
+    return row.model_dump_json(include=_visible(type(row), level)).encode()
+
+
+@cache
+def _visible(model: type[Row], level: Level) -> set[str]:
+    return {name for name, lowest in field_levels(model).items() if lowest.rank <= level.rank}
 
 
 def join_version(parent: Row | None, contact_version: int = 0) -> int:

@@ -19,10 +19,9 @@ from websockets.http11 import Request, Response
 
 from schemas.envelope import Event
 from schemas.events.contact import Contact
-from schemas.events.incident import Incident
 from schemas.events.person import Person
 from schemas.events.session import Session
-from schemas.live import CLOSE_SIGNED_OUT, Cursor, Hello, Me, Reset, Resume
+from schemas.live import CLOSE_SIGNED_OUT, Me, Position, Reset, Resume
 from schemas.topics import (
     APPROACHES,
     COMMITMENTS,
@@ -37,8 +36,8 @@ from schemas.topics import (
 )
 from schemas.visibility import Keys
 from services.live.contacts import Contacts
-from services.live.cursors import Stale, cursor, resumed
-from services.live.rules.board import Board, Spot, frame
+from services.live.cursors import Stale, cursor, position, resumed
+from services.live.rules.board import Board
 from services.live.settings import LiveSettings
 from services.live.viewers import Viewer, Viewers, say_why
 from services.runtime.health import Health
@@ -82,9 +81,8 @@ class Live:
         self._now = clock(settings.clock_offset_seconds)
         self._board = Board()
         self._newest = Newest(settings.kafka, settings.topic_prefix, TOPICS, self._on_news)
-        self._viewers = Viewers(self._board, self._cursor, self._now, self._newest.broker)
+        self._viewers = Viewers(self._board, self._position, self._now, self._newest.broker)
         self._contacts = Contacts(settings.contact_keys_url, settings.internal_token)
-        self._joined: dict[UUID, float] = {}
         verifier = Verifier(settings.token_public_keys, settings.mode)
         self._who = Who(verifier, self, self._now)
 
@@ -129,26 +127,26 @@ class Live:
         return found.state if found is not None and isinstance(found.state, Person) else None
 
     async def _on_news(self, events: Sequence[Event]) -> None:
-        rights_changed = False
+        people: set[UUID] = set()
+        coordinated = self._board.coordinated
         for event in events:
             self._viewers.touch(self._board.put(event))
             if isinstance(event.state, Contact):
                 self._contacts.want(event)
-            rights_changed |= isinstance(event.state, Session | Person | Incident)
-        if rights_changed:
+            elif isinstance(event.state, Session):
+                people.add(event.state.person)
+            elif isinstance(event.state, Person):
+                people.add(event.state.id)
+        # Rights are judged before anything leaves; everybody's only where a role was given or taken.
+        if self._board.coordinated != coordinated:
             self._viewers.review(self._judge)
+        elif people:
+            self._viewers.review(self._judge, self._viewers.of(people))
 
     async def _join_contacts(self) -> None:
         while True:
             for person, reach in (await self._contacts.next()).items():
                 self._viewers.touch(self._board.join(person, reach))
-                self._joined[person] = self._now().timestamp()
-
-    def _joined_since(self, cursor: str) -> set[Spot]:
-        """Rows whose contact came after a cursor: it is joined later than its event was read."""
-        issued = Cursor.decode(cursor).issued
-        late = (person for person, joined in self._joined.items() if joined >= issued)
-        return {spot for person in late for spot in self._board.of_person(person)}
 
     async def _review_for_ever(self) -> None:
         while True:
@@ -161,8 +159,8 @@ class Live:
             return "signed_out"
         return None if self._board.keys(person) == viewer.keys else "other rights"
 
-    def _cursor(self, keys: Keys) -> str:
-        return cursor(self._newest, keys, self._now())
+    def _position(self) -> Position:
+        return position(self._newest, self._contacts.unjoined, self._now())
 
     async def _request(self, connection: ServerConnection, request: Request) -> Response | None:
         path = request.path.partition("?")[0]
@@ -196,7 +194,7 @@ class Live:
     async def _snapshot(self, asker: Asker, zipped: bool) -> Response:  # noqa: FBT001 what the client accepts
         keys = self._board.keys(asker.person)
         picture = {
-            "cursor": self._cursor(keys),
+            "cursor": cursor(keys, self._position()),
             "at": self._now().isoformat(),
             "demonstration": self._settings.mode is Mode.DEMO,
             "me": self._me(asker, keys).model_dump(mode="json"),
@@ -246,16 +244,8 @@ class Live:
         if (why := self._judge(viewer)) is not None:
             await say_why(connection, why)
             return
-        # From here to `add` nothing is awaited: what changes later reaches the viewer as a delta.
-        touched = self._board.touched_by(events) | self._joined_since(first.cursor)
-        changed, removed = self._board.since(sorted(touched), keys)
-        head = {"cursor": self._cursor(keys), "at": self._now().isoformat()}
-        # The hello repeats the viewer's own cursor: were it newer, a viewer whose network drops before the
-        # delta arrives would never hear of what stands in it.
-        frames = [Hello(cursor=first.cursor, at=head["at"]).model_dump_json()]
-        if changed or removed:
-            frames.append(frame("delta", head, changed, removed).decode())
-        self._viewers.add(viewer, *frames)
+        # Nothing is awaited from here on: what changes later reaches the viewer as a delta.
+        self._viewers.welcome(viewer, first.cursor, self._board.touched_by(events))
         try:
             await connection.wait_closed()
         finally:

@@ -30,6 +30,11 @@ class Contacts:
         self._wanted = asyncio.Event()
         self.trouble = ""
 
+    @property
+    def unjoined(self) -> Collection[str]:
+        """The people whose newest contact is not joined to their rows yet."""
+        return [str(person) for person in self._waiting]
+
     def want(self, event: Event) -> None:
         """A contact that has to be unsealed."""
         self._waiting[UUID(event.envelope.key)] = event

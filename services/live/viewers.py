@@ -1,27 +1,36 @@
-"""The open sockets, grouped by what they may see, so that a frame is built once for all who see the same."""
+"""The open sockets: what changed is looked at once, and a frame is built once for all who see the same."""
 
 import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final, Protocol
 
-from websockets.asyncio.server import ServerConnection, broadcast
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
-from schemas.live import CLOSE_SIGNED_OUT, CLOSE_SLOW
+from schemas.live import CLOSE_SIGNED_OUT, CLOSE_SLOW, Position
 from schemas.visibility import Keys
-from services.live.rules.board import Board, Spot, frame
+from services.live.cursors import digest
+from services.live.rules.board import Board, Changes, Spot
+from services.live.rules.frames import Frame, delta, frame
 from services.runtime.now import Now
 from services.runtime.who import Asker
 
 TICK_SECONDS: Final = 0.02
-"""Changes within a tick leave together: one broadcast to 1,000 sockets takes 15-20 ms of the loop."""
+"""Changes within a tick leave together: one frame to each of 1,000 sockets takes 5-10 ms of the loop."""
+
+BUSY_TICK_SECONDS: Final = 0.05
+BUSY_RATE: Final = 200
+"""Rows a second; above it the longer tick pays."""
 
 SILENCE_SECONDS: Final = 5.0
+LOOK_SECONDS: Final = 0.5
+"""Without news: how often to look for who heard nothing for long, and whose socket has room again."""
+
 BUFFER_LIMIT: Final = 256 * 1024
 """Bytes that may wait in a socket; above it changes are gathered for that viewer instead of sent."""
 
@@ -42,13 +51,21 @@ class Source(Protocol):
 
 @dataclass(eq=False)
 class Viewer:
-    """One open socket: who looks, with which keys, and what waits while the socket is full."""
+    """One open socket: who looks, with which keys, and what waits while the socket is full.
+
+    `spoken_at` and `full_since` are seconds of the monotonic clock.
+    """
 
     connection: ServerConnection
     asker: Asker
     keys: Keys
     waiting: set[Spot] = field(default_factory=set)
     full_since: float | None = None
+    spoken_at: float = field(default_factory=time.monotonic)
+    digest: str = ""
+
+    def __post_init__(self) -> None:
+        self.digest = digest(self.keys)
 
     @property
     def is_full(self) -> bool:
@@ -59,12 +76,13 @@ class Viewer:
 class Viewers:
     """Everybody who looks. `touch` says that rows look different; they leave at the end of the tick."""
 
-    def __init__(self, board: Board, cursor: Callable[[Keys], str], now: Now, source: Source) -> None:
+    def __init__(self, board: Board, position: Callable[[], Position], now: Now, source: Source) -> None:
         self._board = board
         self._source = source
-        self._cursor = cursor
+        self._position = position
         self._now = now
         self._viewers: set[Viewer] = set()
+        self._behind: set[Viewer] = set()
         self._touched: set[Spot] = set()
         self._woken = asyncio.Event()
         self._closing: set[asyncio.Task[None]] = set()
@@ -72,19 +90,30 @@ class Viewers:
     def __len__(self) -> int:
         return len(self._viewers)
 
-    def add(self, viewer: Viewer, *frames: str) -> None:
-        """Send these frames; from then on the viewer hears of every change.
-
-        Nothing may be awaited since its picture was made, and nothing is here: a later change that went
-        first would carry a cursor behind what these frames say, and a drop between the two would lose that.
-        """
-        for text in frames:
-            broadcast([viewer.connection], text)
+    def add(self, viewer: Viewer) -> None:
+        """From now on the viewer hears of every change."""
         self._viewers.add(viewer)
+
+    def welcome(self, viewer: Viewer, cursor: str, missed: Iterable[Spot]) -> None:
+        """Say hello and what changed since the viewer's cursor; from now on it hears of every change.
+
+        Nothing may be awaited since `missed` was found, and nothing is here.
+        The hello repeats the viewer's own cursor, and both frames leave before any other: were a newer
+        cursor read first, a viewer whose network drops then would never hear of what stands in the delta.
+        """
+        at = self._now().isoformat()
+        mine, _, where = cursor.partition(".")
+        assert mine == viewer.digest
+        self._send([viewer], frame("hello", where, at))
+        seen = self._board.since(missed, viewer.keys)
+        if any(seen):
+            self._send([viewer], delta(self._position().encode(), at, seen))
+        self.add(viewer)
 
     def discard(self, viewer: Viewer) -> None:
         """The socket is closed."""
         self._viewers.discard(viewer)
+        self._behind.discard(viewer)
 
     def touch(self, spots: Iterable[Spot]) -> None:
         """These rows look different now."""
@@ -93,78 +122,93 @@ class Viewers:
             self._woken.set()
 
     async def run(self) -> None:
-        """Send what changed, at most once a tick; say that nothing did after five seconds of silence."""
-        said = 0.0
+        """Send what changed, at once after a quiet tick, else at its end; say where nothing did for long."""
+        began = time.monotonic()
         while True:
-            try:
-                async with asyncio.timeout(max(0.0, said + SILENCE_SECONDS - time.monotonic())):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
                     await self._woken.wait()
-            except TimeoutError:
-                said = time.monotonic()
-                # A heartbeat's cursor must not run ahead of a change that still waits for its tick.
-                if not self._touched:
-                    self._say_nothing_changed()
-                    continue
-            self.flush()
-            await asyncio.sleep(TICK_SECONDS)
+            before, began = began, time.monotonic()
+            rows = self.flush()
+            self._speak_to_the_silent()
+            spent = time.monotonic() - began
+            tick = BUSY_TICK_SECONDS if rows > BUSY_RATE * (began - before) else TICK_SECONDS
+            # At least as long as sending took: reading must go on however many look.
+            await asyncio.sleep(max(tick - spent, spent))
 
-    def flush(self) -> None:
-        """Send every change that waits, now."""
+    def flush(self) -> int:
+        """Send every change that waits, now; how many rows that were."""
         touched, self._touched = self._touched, set()
         self._woken.clear()
-        for keys, group in self._groups().items():
-            ready = [viewer for viewer in group if not viewer.is_full and not viewer.waiting]
-            self._send(keys, ready, touched)
-            for viewer in group - set(ready):
-                self._catch_up(viewer, touched)
+        if touched:
+            changes = Changes(self._board, touched)
+            position, at = self._position().encode(), self._now().isoformat()
+            for keys, group in self._audiences(changes, touched).items():
+                self._send(group, delta(position, at, changes.seen_with(keys)))
+        for viewer in list(self._behind):
+            self._catch_up(viewer)
+        return len(touched)
 
-    def review(self, judge: Callable[[Viewer], str | None]) -> None:
-        """Close or reset the viewers for whom `judge` gives a reason: "signed_out", or why to start over."""
-        for viewer in list(self._viewers):
+    def of(self, people: Collection[object]) -> list[Viewer]:
+        """The sockets of these people."""
+        return [viewer for viewer in self._viewers if viewer.asker.person.id in people]
+
+    def review(self, judge: Callable[[Viewer], str | None], viewers: Iterable[Viewer] | None = None) -> None:
+        """Close or reset the viewers (all, unless named) for whom `judge` gives a reason.
+
+        A reason is "signed_out", or why to start over.
+        """
+        for viewer in list(self._viewers if viewers is None else viewers):
             why = judge(viewer)
             if why is not None:
-                self._end(viewer, why)
+                self.discard(viewer)
+                self._beside(say_why(viewer.connection, why))
 
-    def _groups(self) -> dict[Keys, set[Viewer]]:
-        groups: dict[Keys, set[Viewer]] = {}
+    def _audiences(self, changes: Changes, touched: set[Spot]) -> dict[Keys, list[Viewer]]:
+        """Who is sent the same, by the keys that make a difference; who is full or behind is put aside."""
+        audiences: dict[Keys, list[Viewer]] = {}
         for viewer in self._viewers:
-            groups.setdefault(viewer.keys, set()).add(viewer)
-        return groups
+            keys = viewer.keys & changes.keys
+            if not keys:
+                continue
+            if viewer in self._behind or viewer.is_full:
+                viewer.waiting |= touched
+                self._behind.add(viewer)
+            else:
+                audiences.setdefault(keys, []).append(viewer)
+        return audiences
 
-    def _send(self, keys: Keys, viewers: list[Viewer], touched: Iterable[Spot]) -> None:
-        changed, removed = self._board.since(sorted(touched), keys)
-        if viewers and (changed or removed):
-            text = frame("delta", self._head(keys), changed, removed).decode()
-            broadcast([viewer.connection for viewer in viewers], text)
+    def _send(self, viewers: Iterable[Viewer], sent: Frame) -> None:
+        """The same frame to all; what they share is never copied (`broadcast` copies it for each)."""
+        start, rest, now = sent.head + sent.start, sent.rest, time.monotonic()
+        for viewer in viewers:
+            transport = viewer.connection.transport
+            if viewer.connection.state is State.OPEN and not transport.is_closing():
+                transport.writelines((start + viewer.digest.encode(), rest))
+                viewer.spoken_at = now
 
-    def _catch_up(self, viewer: Viewer, touched: Iterable[Spot]) -> None:
+    def _catch_up(self, viewer: Viewer) -> None:
         """A viewer whose socket was full gets one frame with the newest of all it missed, or is dropped."""
-        viewer.waiting.update(touched)
         if not viewer.is_full:
-            waiting, viewer.waiting, viewer.full_since = viewer.waiting, set(), None
-            self._send(viewer.keys, [viewer], waiting)
+            seen = self._board.since(viewer.waiting, viewer.keys)
+            self._behind.discard(viewer)
+            viewer.waiting, viewer.full_since = set(), None
+            if any(seen):
+                self._send([viewer], delta(self._position().encode(), self._now().isoformat(), seen))
             return
         viewer.full_since = viewer.full_since or time.monotonic()
         if time.monotonic() - viewer.full_since > SLOW_SECONDS:
-            self._viewers.discard(viewer)
+            self.discard(viewer)
             self._beside(_cut_off(viewer.connection))
 
-    def _say_nothing_changed(self) -> None:
-        for keys, group in self._groups().items():
-            for viewer in group:
-                if viewer.waiting or viewer.is_full:
-                    self._catch_up(viewer, ())
-            if not self._source.answers:
-                continue
-            text = json.dumps({"type": "heartbeat", **self._head(keys)})
-            broadcast([viewer.connection for viewer in group if not viewer.waiting], text)
-
-    def _head(self, keys: Keys) -> dict[str, str]:
-        return {"cursor": self._cursor(keys), "at": _text(self._now())}
-
-    def _end(self, viewer: Viewer, why: str) -> None:
-        self._viewers.discard(viewer)
-        self._beside(say_why(viewer.connection, why))
+    def _speak_to_the_silent(self) -> None:
+        """Nothing waits now, so a heartbeat's cursor cannot run ahead of a change."""
+        due = time.monotonic() - SILENCE_SECONDS
+        silent = [each for each in self._viewers if each.spoken_at <= due and each not in self._behind]
+        self._behind |= {viewer for viewer in silent if viewer.is_full}
+        silent = [viewer for viewer in silent if viewer not in self._behind]
+        if silent and self._source.answers:
+            self._send(silent, frame("heartbeat", self._position().encode(), self._now().isoformat()))
 
     def _beside(self, goodbye: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(goodbye)
@@ -191,7 +235,3 @@ async def _cut_off(connection: ServerConnection) -> None:
                 await connection.close(CLOSE_SLOW, "did not read")
     finally:
         connection.transport.abort()
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat()

@@ -70,7 +70,8 @@ class Newest:
         # What `states` and `on_news` have seen; `_read` runs ahead while a batch is taken in.
         self.offsets: dict[Partition, int] = {}
         self._read: dict[Partition, int] = {}
-        self._places: dict[tuple[type[State], str], tuple[Partition, int]] = {}
+        # Per partition the offset of each key's newest record; what was read last stands last.
+        self._places: defaultdict[Partition, dict[tuple[type[State], str], int]] = defaultdict(dict)
         self._place: tuple[Partition, int] = (("", 0), 0)
         self.caught_up = asyncio.Event()
         self._moved: defaultdict[Partition, asyncio.Event] = defaultdict(asyncio.Event)
@@ -110,11 +111,22 @@ class Newest:
 
     def after(self, vector: Mapping[Partition, int]) -> list[Event]:
         """The newest state of every key whose newest record stands at or behind these offsets."""
-        return [
-            self.states[state][key]
-            for (state, key), (partition, offset) in self._places.items()
-            if offset >= vector.get(partition, 0)
-        ]
+        found: list[Event] = []
+        for partition, places in self._places.items():
+            least = vector.get(partition, 0)
+            # From the newest back: a thousand who resume at once look at what they missed, not at everything.
+            for (state, key), offset in reversed(places.items()):
+                if offset < least:
+                    break
+                found.append(self.states[state][key])
+        return found
+
+    def place(self, state: type[State], key: str) -> tuple[Partition, int]:
+        """Where the newest record of a key stands. Raises KeyError for one that was not read."""
+        for partition, places in self._places.items():
+            if (state, key) in places:
+                return partition, places[state, key]
+        raise KeyError(key)
 
     async def reaches(self, vector: Mapping[Partition, int], seconds: float) -> bool:
         """Wait until every partition was read up to the vector; False when that took longer."""
@@ -190,7 +202,9 @@ class Newest:
         if known is None or known.envelope.order < event.envelope.order:
             self.states[kind][event.envelope.key] = event
             self.epochs[kind] = max(self.epochs.get(kind, 1), event.envelope.epoch)
-            self._places[kind, event.envelope.key] = self._place
+            partition, offset = self._place
+            self._places[partition].pop((kind, event.envelope.key), None)
+            self._places[partition][kind, event.envelope.key] = offset
             self._fresh.append(event)
 
     async def _settle(self, consumer: AIOKafkaConsumer, places: Sequence[TopicPartition]) -> None:

@@ -13,7 +13,7 @@ from schemas.codec import NewerVersion, TooLarge, Undecodable, decode, encode, s
 from schemas.envelope import Envelope, Record
 from schemas.events.duty import Duty
 from schemas.events.log_entry import Entry, LogEntry
-from schemas.live import BadCursor, Cursor
+from schemas.live import BadCursor, Cursor, Position
 from schemas.topics import BY_TYPE, TOPICS, owned_by
 from schemas.values import EVENT_LIMIT, safe_key
 
@@ -128,7 +128,7 @@ def test_a_hostile_cursor_is_a_bad_cursor_and_nothing_else(text: str) -> None:
 
 
 def test_a_cursor_is_read_back() -> None:
-    cursor = Cursor({"aid": 1}, "digest", 1_700_000_000, {"duty/0": 12})
+    cursor = Cursor("digest", Position({"aid": 1}, 1_700_000_000, {"duty/0": 12}))
     assert Cursor.decode(cursor.encode()) == cursor
 
 

@@ -2,8 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from schemas.live import ROW_STATES, Kind, Removed, Version
 from schemas.live import Row as Shown
 from schemas.state import Row
 from schemas.values import Level
-from schemas.visibility import Keys, join_version, keys_of, level_of, project
+from schemas.visibility import Keys, join_version, keys_of, level_of, project, project_json
 
 Spot = tuple[str, str]
 """Kind and id of a row."""
@@ -33,6 +33,46 @@ class Reach:
     version: int
 
 
+@dataclass(frozen=True)
+class Look:
+    """How a row stands now: what decides who sees it, and its bytes at each level that was asked for."""
+
+    spot: Spot
+    row: Row
+    parent: Row | None
+    version: Version
+    shown: dict[Level, bytes] = field(default_factory=dict)
+
+
+class Changes:
+    """Rows that look different, looked at once for everybody: who sees what of them is found per set of keys.
+
+    `keys` are those that see or once saw any of the rows: no other key of a viewer makes a difference here.
+    """
+
+    def __init__(self, board: "Board", touched: Iterable[Spot]) -> None:
+        self._board = board
+        self._looks = [board.look(spot) for spot in sorted(touched)]
+        self._by_key: defaultdict[str, list[int]] = defaultdict(list)
+        for number, look in enumerate(self._looks):
+            for key in {*look.row.readers, *look.row.lost_readers}:
+                self._by_key[key].append(number)
+        self.keys: Keys = frozenset(self._by_key)
+
+    def seen_with(self, keys: Keys) -> tuple[list[bytes], list[bytes]]:
+        """Fragments of the rows that these keys see, and what is said of those they lost."""
+        changed: list[bytes] = []
+        removed: list[bytes] = []
+        for number in sorted({number for key in keys & self.keys for number in self._by_key[key]}):
+            look = self._looks[number]
+            level = level_of(look.row, keys, look.parent)
+            if level is None:
+                removed.append(self._board.removed(look))
+            else:
+                changed.append(self._board.fragment(look, level))
+        return changed, removed
+
+
 class Board:
     """Rows by kind and id. It changes only by `put` and `join`; both say which rows look different now."""
 
@@ -44,6 +84,8 @@ class Board:
         self._of_person: defaultdict[UUID, set[Spot]] = defaultdict(set)
         self._contacts: dict[UUID, Reach] = {}
         self._fragments: dict[tuple[Spot, Level], tuple[Version, bytes]] = {}
+        self.coordinated = 0
+        """Rises whenever the role of coordinator is given or taken, anywhere."""
 
     def put(self, event: Event) -> set[Spot]:
         """A newer state; the spots that look different now, for whoever could or can see them."""
@@ -92,32 +134,29 @@ class Board:
         row = _row(self._events[spot])
         return level_of(row, keys, self._parent(row))
 
-    def had(self, spot: Spot, keys: Collection[str]) -> bool:
-        """Whether somebody with these keys could once see a row that they do not see now."""
-        row = _row(self._events[spot])
-        return any(key in row.lost_readers or key in row.readers for key in keys)
-
-    def version(self, spot: Spot) -> Version:
-        """(epoch, version, join) of a row as it is shown now."""
+    def look(self, spot: Spot) -> Look:
+        """A row as it stands now; its version is (epoch, version, join)."""
         event = self._events[spot]
         row = _row(event)
-        reach = self._contacts.get(_person_of(row) or UUID(int=0))
-        join = join_version(self._parent(row), 0 if reach is None else reach.version)
-        return (event.envelope.epoch, event.envelope.version, join)
+        parent = self._parent(row)
+        reach = self._reach(row)
+        join = join_version(parent, 0 if reach is None else reach.version)
+        return Look(spot, row, parent, (event.envelope.epoch, event.envelope.version, join))
 
-    def fragment(self, spot: Spot, level: Level) -> bytes:
+    def fragment(self, look: Look, level: Level) -> bytes:
         """The row as JSON at a level; encoded once per version and level."""
-        version = self.version(spot)
-        known = self._fragments.get((spot, level))
-        if known is not None and known[0] == version:
-            return known[1]
-        encoded = self._shown(spot, level, version).model_dump_json().encode()
-        self._fragments[spot, level] = (version, encoded)
-        return encoded
+        if level not in look.shown:
+            version, encoded = self._fragments.get((look.spot, level), (None, b""))
+            if version != look.version:
+                encoded = self._encoded(look, level)
+                self._fragments[look.spot, level] = (look.version, encoded)
+            look.shown[level] = encoded
+        return look.shown[level]
 
-    def removed(self, spot: Spot) -> bytes:
+    def removed(self, look: Look) -> bytes:
         """What is said of a row that went out of sight."""
-        return Removed(kind=Kind(spot[0]), id=spot[1], v=self.version(spot)).model_dump_json().encode()
+        kind, key = look.spot
+        return Removed(kind=Kind(kind), id=key, v=look.version).model_dump_json().encode()
 
     def tables(self, keys: Collection[str]) -> list[dict[str, Any]]:
         """Everything the keys see, by columns: one table per kind, level and fields.
@@ -126,21 +165,13 @@ class Board:
         """
         tables: dict[tuple[str, Level, tuple[str, ...]], list[Shown]] = defaultdict(list)
         for spot, level in self.visible(keys):
-            row = self._shown(spot, level, self.version(spot))
+            row = self._shown(self.look(spot), level)
             tables[spot[0], level, tuple(sorted(row.data))].append(row)
         return [_table(*about, rows) for about, rows in sorted(tables.items())]
 
-    def since(self, touched: Iterable[Spot], keys: Collection[str]) -> tuple[list[bytes], list[bytes]]:
+    def since(self, touched: Iterable[Spot], keys: Keys) -> tuple[list[bytes], list[bytes]]:
         """Fragments of the touched rows that these keys see, and what is said of those they lost."""
-        changed: list[bytes] = []
-        removed: list[bytes] = []
-        for spot in touched:
-            level = self.level(spot, keys)
-            if level is not None:
-                changed.append(self.fragment(spot, level))
-            elif self.had(spot, keys):
-                removed.append(self.removed(spot))
-        return changed, removed
+        return Changes(self, touched).seen_with(keys)
 
     def touched_by(self, events: Iterable[Event]) -> set[Spot]:
         """The rows that look different because of events held already: their own and those they join."""
@@ -155,13 +186,33 @@ class Board:
                 spots |= self._of_person[UUID(event.envelope.key)]
         return {spot for spot in spots if spot in self._events}
 
-    def _shown(self, spot: Spot, level: Level, version: Version) -> Shown:
-        row = _row(self._events[spot])
-        data = project(row, level)
-        reach = self._contacts.get(_person_of(row) or UUID(int=0))
-        if reach is not None and reach.name and level.rank >= Level.PARTNER.rank:
-            data["contact"] = {"name": reach.name, "phone": reach.phone}
-        return Shown(kind=Kind(spot[0]), id=spot[1], v=version, level=level, data=data)
+    def _shown(self, look: Look, level: Level) -> Shown:
+        kind, key = look.spot
+        data = project(look.row, level)
+        contact = self._contact(look.row, level)
+        if contact is not None:
+            data["contact"] = contact
+        return Shown(kind=Kind(kind), id=key, v=look.version, level=level, data=data)
+
+    def _encoded(self, look: Look, level: Level) -> bytes:
+        """What `_shown` gives, as JSON, without the way through Python objects: it is the busiest place."""
+        kind, key = look.spot
+        head = json.dumps({"kind": kind, "id": key, "v": look.version, "level": level})
+        data = project_json(look.row, level)
+        contact = self._contact(look.row, level)
+        if contact is not None:
+            data = b'%b,"contact":%b}' % (data[:-1], json.dumps(contact).encode())
+        return b'%b,"data":%b}' % (head[:-1].encode(), data)
+
+    def _contact(self, row: Row, level: Level) -> dict[str, str] | None:
+        reach = self._reach(row)
+        if reach is None or not reach.name or level.rank < Level.PARTNER.rank:
+            return None
+        return {"name": reach.name, "phone": reach.phone}
+
+    def _reach(self, row: Row) -> Reach | None:
+        person = _person_of(row)
+        return None if person is None else self._contacts.get(person)
 
     def _parent(self, row: Row) -> Row | None:
         if row.parent_id is None:
@@ -171,9 +222,11 @@ class Board:
 
     def _note_coordinators(self, incident: Incident) -> None:
         # Kept apart: every viewer's keys are found anew each second, and rows are many.
-        self._coordinated.pop(incident.id, None)
+        before = self._coordinated.pop(incident.id, None)
         if incident.coordinators:
             self._coordinated[incident.id] = incident
+        if incident.coordinators != (() if before is None else before.coordinators):
+            self.coordinated += 1
 
     def _index(self, spot: Spot, before: Row | None, after: Row) -> None:
         for key in set(before.readers) - set(after.readers) if before is not None else ():
@@ -215,9 +268,3 @@ def _table(kind: str, level: Level, fields: Sequence[str], rows: list[Shown]) ->
         "fields": list(fields),
         "rows": [[row.id, list(row.v), *(row.data[name] for name in fields)] for row in rows],
     }
-
-
-def frame(kind: str, head: Mapping[str, str], changed: list[bytes], removed: list[bytes]) -> bytes:
-    """A delta from fragments that are encoded already."""
-    start = json.dumps({"type": kind, **head})[:-1].encode()
-    return b"".join((start, b',"changed":[', b",".join(changed), b'],"removed":[', b",".join(removed), b"]}"))

@@ -21,7 +21,8 @@ from schemas.state import Readers, Row
 from schemas.topics import BY_STATE
 from schemas.values import Level, Tlp, Where, coordinator_key, organisation_key, person_key
 from schemas.visibility import incident_readers, keys_of
-from services.live.rules.board import Board, Reach, Spot, frame
+from services.live.rules.board import Board, Reach, Spot
+from services.live.rules.frames import DIGEST_SIZE, delta
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 NAMES = UUID("00000000-0000-4000-8000-00000000beef")
@@ -266,8 +267,8 @@ class Viewer:
     def hear(self, tick: int) -> None:
         """The frame with everything that waits."""
         touched, self.touched = self.touched, set()
-        changed, removed = self._board.since(sorted(touched), self.keys)
-        sent = json.loads(frame("delta", {"cursor": str(tick), "at": NOW.isoformat()}, changed, removed))
+        frame = delta(str(tick), NOW.isoformat(), self._board.since(touched, self.keys))
+        sent = json.loads(frame.text("0" * DIGEST_SIZE))
         self.frames.append(sent)
         for row in sent["changed"]:
             spot = (row["kind"], row["id"])

@@ -75,11 +75,11 @@ def test_the_contact_goes_when_the_commitment_is_over_and_the_version_rises() ->
     board.put(an_event(a_commitment(CommitmentState.FINAL), 1))
     board.join(JORIS, Reach("Joris", "06 00000000", 4))
     spot = (Commitment.TYPE, str(UUID(int=3)))
-    held = board.version(spot)
+    held = board.look(spot).version
     assert shown(board)["contact"] == {"name": "Joris", "phone": "06 00000000"}
     board.put(an_event(a_commitment(CommitmentState.GIVEN_BACK), 2))
     assert "contact" not in shown(board)
-    assert board.version(spot) > held
+    assert board.look(spot).version > held
 
 
 def test_who_sees_a_commitment_below_partner_sees_no_contact() -> None:

@@ -3,22 +3,29 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
+from websockets.frames import Frame
+from websockets.protocol import State as Socketstate
+from websockets.streams import StreamReader
 
 from schemas.codec import decode
+from schemas.events.contact import Contact
 from schemas.events.incident import CallBack, Incident
 from schemas.events.person import Membership, Person
 from schemas.events.session import Session
-from schemas.live import CLOSE_SIGNED_OUT, CLOSE_SLOW
+from schemas.live import CLOSE_SIGNED_OUT, CLOSE_SLOW, Position
 from schemas.state import State
 from schemas.values import Level
 from services.live import viewers as viewers_module
 from services.live.app import SOCKET, Live
+from services.live.cursors import cursor
 from services.live.rules.board import Board
 from services.live.settings import LiveSettings
 from services.live.viewers import Viewer, Viewers
@@ -33,6 +40,7 @@ NOW = clock(0)()
 PERSON = Person(id=UUID(int=1), memberships=(Membership(organisation="GM1735"),), exercise=False)
 SESSION = Session(id=UUID(int=2), person=PERSON.id, started_at=NOW, expires_at=NOW + timedelta(hours=12))
 ASKER = Asker(PERSON, SESSION)
+POSITION = Position({}, 0, {})
 
 
 class Socket:
@@ -45,8 +53,17 @@ class Socket:
         self.before_first = lambda: None
         self.meanwhile = lambda: None
         self.buffered = buffered
-        self.transport = SimpleNamespace(get_write_buffer_size=lambda: self.buffered, abort=self._abort)
+        self.state = Socketstate.OPEN
+        self.transport = SimpleNamespace(
+            get_write_buffer_size=lambda: self.buffered,
+            abort=self._abort,
+            is_closing=lambda: self.aborted,
+            writelines=self._write,
+        )
         self._first = first
+
+    def _write(self, parts: Iterable[bytes]) -> None:
+        self.sent.append(json.loads(payload_of(b"".join(parts))))
 
     def _abort(self) -> None:
         self.aborted = True
@@ -68,21 +85,51 @@ class Socket:
         self.meanwhile()
 
 
+@asynccontextmanager
+async def running(viewers: Viewers) -> AsyncIterator[None]:
+    task = asyncio.create_task(viewers.run())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def changing(viewers: Viewers, board: Board) -> AsyncIterator[None]:
+    """Rows change all the time, so that every tick has something to send."""
+
+    async def change() -> None:
+        for version in range(1, 100_000):
+            viewers.touch(board.put(decode(record_of(an_incident(1), version))))
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(change())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def payload_of(sent: bytes) -> bytes:
+    """What one frame of a server carries, as the library itself reads it."""
+    reader = StreamReader()
+    reader.feed_data(sent)
+    with pytest.raises(StopIteration) as whole:
+        next(Frame.parse(reader.read_exact, mask=False))
+    assert not reader.buffer
+    data: bytes = whole.value.value.data
+    return data
+
+
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broadcast(sockets: list[Socket], text: str) -> None:
-        for socket in sockets:
-            socket.sent.append(json.loads(text))
-
-    monkeypatch.setattr(viewers_module, "broadcast", broadcast)
     monkeypatch.setattr(viewers_module, "SILENCE_SECONDS", 0.02)
+    monkeypatch.setattr(viewers_module, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(viewers_module, "SLOW_SECONDS", 0.0)
     monkeypatch.setattr(viewers_module, "GOODBYE_SECONDS", 0.05)
 
 
 async def test_a_heartbeat_is_sent_only_while_the_broker_answers() -> None:
     broker = SimpleNamespace(answers=False)
-    viewers = Viewers(Board(), lambda keys: "cursor", clock(0), broker)
+    viewers = Viewers(Board(), lambda: POSITION, clock(0), broker)
     socket = Socket()
     viewers.add(Viewer(socket, ASKER, frozenset()))  # type: ignore[arg-type]
     task = asyncio.create_task(viewers.run())
@@ -97,14 +144,23 @@ async def test_a_heartbeat_is_sent_only_while_the_broker_answers() -> None:
 
 
 async def test_a_viewer_that_does_not_read_is_told_why_and_then_cut_off() -> None:
-    viewers = Viewers(Board(), lambda keys: "cursor", clock(0), SimpleNamespace(answers=True))
+    viewers = Viewers(Board(), lambda: POSITION, clock(0), SimpleNamespace(answers=True))
     socket = Socket(buffered=10**9)
     viewers.add(Viewer(socket, ASKER, frozenset()))  # type: ignore[arg-type]
-    viewers.flush()
-    await asyncio.sleep(0.01)
-    viewers.flush()
-    await until(lambda: socket.aborted)
+    # Nothing changes that it could see: it is found by its silence.
+    async with running(viewers):
+        await until(lambda: socket.aborted)
     assert socket.closed == [CLOSE_SLOW] and len(viewers) == 0
+
+
+async def test_who_sees_nothing_of_a_busy_time_hears_that_nothing_changed() -> None:
+    board = Board()
+    viewers = Viewers(board, lambda: POSITION, clock(0), SimpleNamespace(answers=True))
+    socket = Socket()
+    viewers.add(Viewer(socket, ASKER, frozenset()))  # type: ignore[arg-type]
+    async with running(viewers), changing(viewers, board):
+        await until(lambda: socket.sent)
+    assert socket.sent[0]["type"] == "heartbeat"
 
 
 def an_incident(number: int) -> Incident:
@@ -131,7 +187,7 @@ async def test_a_viewer_whose_socket_was_full_gets_what_it_missed_in_one_frame(
 ) -> None:
     monkeypatch.setattr(viewers_module, "SLOW_SECONDS", 60.0)
     board = Board()
-    viewers = Viewers(board, lambda keys: "cursor", clock(0), SimpleNamespace(answers=True))
+    viewers = Viewers(board, lambda: POSITION, clock(0), SimpleNamespace(answers=True))
     slow, quick = Socket(buffered=10**9), Socket()
     for socket in (slow, quick):
         viewers.add(Viewer(socket, ASKER, board.keys(PERSON)))  # type: ignore[arg-type]
@@ -147,7 +203,7 @@ async def test_a_viewer_whose_socket_was_full_gets_what_it_missed_in_one_frame(
 
 async def test_a_change_that_waits_for_its_tick_is_sent_before_any_heartbeat() -> None:
     board = Board()
-    viewers = Viewers(board, lambda keys: "cursor", clock(0), SimpleNamespace(answers=True))
+    viewers = Viewers(board, lambda: POSITION, clock(0), SimpleNamespace(answers=True))
     socket = Socket()
     viewers.add(Viewer(socket, ASKER, board.keys(PERSON)))  # type: ignore[arg-type]
     # Touched and not woken: as when the silence ends in the moment of the change.
@@ -181,7 +237,8 @@ def hears(live: Live, state: State) -> None:
 
 
 def resume(live: Live) -> str:
-    return json.dumps({"type": "resume", "cursor": live._cursor(live._board.keys(PERSON))})
+    mine = cursor(live._board.keys(PERSON), live._position())
+    return json.dumps({"type": "resume", "cursor": mine})
 
 
 async def test_a_session_that_ends_while_a_socket_opens_closes_it() -> None:
@@ -201,6 +258,18 @@ async def test_rights_that_change_while_a_socket_opens_start_it_over() -> None:
     assert [frame["type"] for frame in socket.sent] == ["reset"]
 
 
+async def test_who_is_given_or_loses_a_role_starts_over_before_anything_else_is_sent() -> None:
+    live = a_live()
+    given = an_incident(1).model_copy(update={"coordinators": ("org:GM1735",)})
+    for version, incident, resets in ((1, an_incident(1), 0), (2, given, 1), (3, an_incident(1), 1)):
+        socket = Socket()
+        live._viewers.add(Viewer(socket, ASKER, live._board.keys(PERSON)))  # type: ignore[arg-type]
+        await live._on_news([decode(record_of(incident, version))])
+        live._viewers.flush()
+        await until(lambda sent=socket.sent: sent)
+        assert [frame["type"] for frame in socket.sent] == (["reset"] if resets else ["delta"])
+
+
 async def test_a_socket_whose_rights_stand_is_greeted() -> None:
     live = a_live()
     socket = Socket(resume(live))
@@ -214,7 +283,7 @@ async def test_what_a_viewer_missed_reaches_it_before_what_changes_meanwhile() -
     missed, fresh = an_incident(1), an_incident(2)
     live._board.put(decode(record_of(missed)))
     live._newest.states[Incident][missed.key] = decode(record_of(missed))
-    live._newest._places[Incident, missed.key] = (("incidents", 0), 0)
+    live._newest._places["incidents", 0][Incident, missed.key] = 0
 
     def change() -> None:
         live._viewers.touch(live._board.put(decode(record_of(fresh))))
@@ -227,12 +296,18 @@ async def test_what_a_viewer_missed_reaches_it_before_what_changes_meanwhile() -
 
 
 async def test_a_name_that_could_be_read_only_later_reaches_who_resumes_from_before() -> None:
-    live = a_live()
+    # The cursor may be of another node, which could not read the name when this one had joined it long ago.
+    live, other = a_live(), a_live()
+    contact = Contact(id=PERSON.id, name="sealed", phone="sealed")
     row = PERSON.model_copy(update={"readers": {"org:GM1735": Level.OWN}})
-    live._board.put(decode(record_of(row)))
-    for joined, rows in ((-60, []), (60, [row.key])):
-        socket = Socket(resume(live))
-        live._joined = {PERSON.id: (NOW + timedelta(seconds=joined)).timestamp()}
+    for node in (live, other):
+        node._board.put(decode(record_of(row)))
+        hears(node, contact)
+        node._newest._places["contacts", 0][Contact, contact.key] = 4
+        node._newest.offsets = {("contacts", 0): 9}
+    other._contacts.want(decode(record_of(contact)))
+    for before, rows in ((live, []), (other, [row.key])):
+        socket = Socket(resume(before))
         await live._look(socket, ASKER)  # type: ignore[arg-type]
         assert told(socket) == rows
 

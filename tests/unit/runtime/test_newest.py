@@ -99,3 +99,18 @@ async def test_a_broker_that_is_silent_is_noticed(broker: Broker, monkeypatch: p
         await until(lambda: not newest.broker.answers)
         broker.silent = False
         await until(lambda: newest.broker.answers)
+
+
+async def test_what_was_missed_is_every_key_whose_newest_record_came_later(broker: Broker) -> None:
+    broker.add("duty", 0, duty(1), duty(2), duty(3), duty(1, 2))
+    broker.add("duty", 1, duty(4))
+    async with reading() as newest:
+        await until(newest.caught_up.is_set)
+        for vector, missed in (
+            ({("duty", 0): 4, ("duty", 1): 1}, []),
+            ({("duty", 0): 3, ("duty", 1): 1}, [1]),
+            ({("duty", 0): 2, ("duty", 1): 1}, [1, 3]),
+            ({("duty", 0): 0, ("duty", 1): 0}, [1, 2, 3, 4]),
+        ):
+            assert sorted(UUID(event.envelope.key).int for event in newest.after(vector)) == missed
+        assert newest.place(Duty, str(UUID(int=1))) == (("duty", 0), 3)
