@@ -19,7 +19,6 @@ from deploy.parts.kafka import SETTINGS as KAFKA_SETTINGS
 from deploy.parts.ports import BASE
 from deploy.stack import (
     OWNERS,
-    SERVICES,
     Platform,
     Secrets,
     Service,
@@ -68,10 +67,10 @@ def text() -> str:
     return HEAD + "".join(f"{line}\n" for line in _yaml(composition(), 0))
 
 
-def composition() -> Json:
+def composition(live_nodes: int = 1) -> Json:
     """The file as data."""
-    platform = _platform()
-    services = {service.name: _service(platform, service) for service in SERVICES}
+    platform = _platform(live_nodes)
+    services = {service.name: _service(platform, service) for service in platform.services}
     return {
         "name": "noaber",
         "services": {
@@ -85,8 +84,9 @@ def composition() -> Json:
     }
 
 
-def _platform() -> Platform:
+def _platform(live_nodes: int) -> Platform:
     return Composed(
+        live_nodes=live_nodes,
         base=BASE,
         mode=Mode.DEMO,
         seed=Seed.FICTITIOUS,

@@ -29,7 +29,6 @@ from deploy.stack import (
     KAFKA,
     OWNERS,
     POSTGRES,
-    SERVICES,
     Platform,
     environment,
     gateway_environment,
@@ -57,6 +56,7 @@ class Wish:
     first_port: int = 7400
     settings: tuple[tuple[str, str], ...] = ()
     detours: tuple[int, ...] = ()
+    live_nodes: int = 1
 
 
 Say = Callable[[str], None]
@@ -76,6 +76,7 @@ class Running:
             home=wish.place,
             secrets=secrets_in(wish.place / "secrets.json"),
             settings=dict(wish.settings),
+            live_nodes=wish.live_nodes,
         )
         base = self.platform.base
         doors = tuple((base + DOORS + number, port) for number, port in enumerate(wish.detours))
@@ -117,7 +118,7 @@ class Running:
             self._say("Preparing topics, schemas and facts")
             self._prepare(pool)
             self._say("Starting the services")
-            for service in SERVICES:
+            for service in self.platform.services:
                 command = [sys.executable, "-m", service.module, *service.arguments]
                 told = environment(self.platform, service)
                 Path(told["NOABER_DATA_HOME"]).mkdir(parents=True, exist_ok=True)
@@ -167,7 +168,7 @@ class Running:
             raise SetupFailed(f"{module} {' '.join(arguments)} stopped:\n{last}")
 
     def _await_health(self) -> None:
-        for service in SERVICES:
+        for service in self.platform.services:
             port = self.platform.port(service.name)
             self._await(service.name, partial(is_healthy, port))
         self._await("caddy", lambda: answers(self.platform.base))

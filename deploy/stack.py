@@ -43,7 +43,14 @@ SERVICES: Final[tuple[Service, ...]] = (
 )
 """In the order in which they start; each waits by itself for what it needs."""
 
+MORE_LIVE: Final[tuple[Service, ...]] = (
+    Service("live-2", "services.live", 18),
+    Service("live-3", "services.live", 19),
+)
+"""Further nodes of `live`, where there are any: any of them can go on for any viewer."""
+
 BY_NAME: Final = {service.name: service for service in SERVICES}
+OFFSETS: Final = {service.name: service.offset for service in (*SERVICES, *MORE_LIVE)}
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,21 @@ class Platform:
     settings: Mapping[str, str] = field(default_factory=dict)
     own_settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Process -> what it alone is told otherwise, for example the address of a detour or another clock."""
+    live_nodes: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.live_nodes <= 1 + len(MORE_LIVE):
+            raise ValueError(f"{self.live_nodes} nodes of live; there may be 1 to {1 + len(MORE_LIVE)}")
+
+    @property
+    def live(self) -> tuple[Service, ...]:
+        """The nodes of `live`."""
+        return (BY_NAME["live"], *MORE_LIVE[: self.live_nodes - 1])
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """Every process of ours, in the order in which they start."""
+        return (*SERVICES, *self.live[1:])
 
     @property
     def origin(self) -> str:
@@ -82,7 +104,7 @@ class Platform:
 
     def port(self, service: str) -> int:
         """The port of a service's own HTTP interface."""
-        return self.base + BY_NAME[service].offset
+        return self.base + OFFSETS[service]
 
     def database(self, owner: str) -> str:
         """An owner's connection string: its own role, which sees its own schema."""
@@ -123,7 +145,7 @@ def environment(platform: Platform, service: Service) -> dict[str, str]:
         told["NOABER_DATABASE"] = platform.database(service.owner)
     if service.name == "directory":
         told["NOABER_TOKEN_PRIVATE_KEY"] = platform.secrets.private_key
-    if service.name in {"directory", "live"}:
+    if service.name == "directory" or service in platform.live:
         told["NOABER_INTERNAL_TOKEN"] = platform.secrets.internal_token
         keys = f"http://127.0.0.1:{platform.port('directory')}/internal/contact-keys"
         told["NOABER_CONTACT_KEYS_URL"] = keys
@@ -138,7 +160,7 @@ def gateway_environment(platform: Platform, pages: Path) -> dict[str, str]:
         "NOABER_PAGES": str(pages),
         "NOABER_DIRECTORY": f"127.0.0.1:{platform.port('directory')}",
         "NOABER_AID": f"127.0.0.1:{platform.port('aid')}",
-        "NOABER_LIVE": f"127.0.0.1:{platform.port('live')}",
+        "NOABER_LIVE": " ".join(f"127.0.0.1:{platform.base + node.offset}" for node in platform.live),
         "XDG_DATA_HOME": str(platform.home / "data" / "caddy"),
         "XDG_CONFIG_HOME": str(platform.home / "data" / "caddy"),
         **platform.own_settings.get("caddy", {}),

@@ -64,6 +64,10 @@ TOPICS: Final = (
     SESSIONS,
 )
 
+READY: Final = "/ready"
+"""Asked by whoever spreads viewers over nodes: unlike /health it stays well while Kafka is silent, since what
+was read can still be shown."""
+
 SNAPSHOT: Final = "/api/live/snapshot"
 SOCKET: Final = "/api/live/socket"
 FIRST_WORD_SECONDS: Final = 10
@@ -170,6 +174,8 @@ class Live:
         try:
             if not self._newest.caught_up.is_set():
                 raise Problem(503, "unavailable")
+            if path == READY:
+                return _response(HTTPStatus.OK, {}, b"")
             if path == SNAPSHOT:
                 asker = await self._who.resolve(_token(request))
                 return await self._snapshot(asker, "gzip" in request.headers.get("Accept-Encoding", ""))

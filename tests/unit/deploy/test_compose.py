@@ -73,6 +73,22 @@ def test_every_process_of_the_stack_is_there_and_runs_the_same_command(services:
     assert services.keys() - BY_NAME.keys() == {"kafka", "postgres", "prepare", "gateway"}
 
 
+def test_further_nodes_of_live_are_processes_of_their_own_and_the_gateway_knows_them_all() -> None:
+    services = compose.composition(live_nodes=3)["services"]
+    nodes = [name for name in services if name.startswith("live")]
+    assert nodes == ["live", "live-2", "live-3"]
+    ports = [services[name]["environment"]["NOABER_HTTP_PORT"] for name in nodes]
+    known = services["gateway"]["environment"]["NOABER_LIVE"].split()
+    assert known == [f"127.0.0.1:{port}" for port in ports] and len(set(ports)) == 3
+    assert services["live-2"]["command"] == services["live"]["command"]
+
+
+def test_there_is_at_least_one_node_of_live_and_no_more_than_there_are_ports() -> None:
+    for number in (0, 4):
+        with pytest.raises(ValueError, match="nodes of live"):
+            compose.composition(live_nodes=number)
+
+
 def test_a_process_is_told_the_same_names_as_on_one_machine(services: dict[str, Any], tmp_path: Path) -> None:
     secrets = secrets_in(tmp_path / "secrets.json")
     local = Platform(7400, Mode.DEMO, Seed.FICTITIOUS, tmp_path, secrets)

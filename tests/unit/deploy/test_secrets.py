@@ -1,6 +1,7 @@
 """What nobody else on the machine may read, and who is told what."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from deploy import stack
 from deploy.parts.ports import BLOCK
 from deploy.parts.postgres import Postgres
-from deploy.stack import BY_NAME, OWNERS, SERVICES, Platform, environment, secrets_in
+from deploy.stack import OFFSETS, OWNERS, SERVICES, Platform, environment, secrets_in
 from services.runtime.settings import Mode, Seed
 
 
@@ -49,6 +50,10 @@ def test_only_the_directory_is_given_the_key_that_signs(platform: Platform) -> N
     assert [name for name, each in told.items() if "NOABER_TOKEN_PRIVATE_KEY" in each] == ["directory"]
     with_token = {name for name, each in told.items() if "NOABER_INTERNAL_TOKEN" in each}
     assert with_token == {"directory", "live"}
+    nodes = replace(platform, live_nodes=3).live
+    assert all(
+        environment(replace(platform, live_nodes=3), node).keys() == told["live"].keys() for node in nodes
+    )
 
 
 def test_a_process_is_told_its_own_database_and_no_other(platform: Platform) -> None:
@@ -60,7 +65,6 @@ def test_a_process_is_told_its_own_database_and_no_other(platform: Platform) -> 
 
 
 def test_the_ports_of_a_platform_differ_and_fit_in_its_block() -> None:
-    offsets = [stack.GATEWAY, stack.KAFKA, stack.CONTROLLER, stack.POSTGRES]
-    offsets += [service.offset for service in BY_NAME.values()]
+    offsets = [stack.GATEWAY, stack.KAFKA, stack.CONTROLLER, stack.POSTGRES, stack.DOORS, *OFFSETS.values()]
     assert len(set(offsets)) == len(offsets)
     assert max(offsets) < BLOCK
