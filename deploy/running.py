@@ -3,11 +3,10 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +15,7 @@ from typing import Final, Self
 
 import httpx
 
-from deploy.bootstrap import ROOT, SetupFailed, child_environment
+from deploy.bootstrap import SetupFailed
 from deploy.claim import Claim
 from deploy.parts import caddy, frontend
 from deploy.parts.kafka import Kafka
@@ -34,6 +33,7 @@ from deploy.stack import (
     gateway_environment,
     secrets_in,
 )
+from deploy.steps import run_step
 from deploy.supervisor import Child, Supervisor
 from services.runtime.settings import Mode, Seed
 
@@ -135,37 +135,17 @@ class Running:
         self._await("postgres", self._postgres.accepts)
 
     def _prepare(self, pool: ThreadPoolExecutor) -> None:
-        platform = self.platform
-        provision(self._postgres.dsn, platform)
+        provision(self._postgres.dsn, self.platform)
         steps = [
-            pool.submit(self._step, "services.runtime.prepare", [], None),
-            *(pool.submit(self._step, f"services.{owner}", ["migrate"], owner) for owner in OWNERS),
+            pool.submit(self._step, "services.runtime.prepare"),
+            *(pool.submit(self._step, f"services.{owner}", "migrate") for owner in OWNERS),
         ]
         for step in steps:
             step.result()
-        self._step("services.directory", ["seed"], "directory")
+        self._step("services.directory", "seed")
 
-    def _step(self, module: str, arguments: Sequence[str], owner: str | None) -> None:
-        platform = self.platform
-        told = {
-            "NOABER_KAFKA": platform.kafka,
-            "NOABER_TOPIC_PREFIX": platform.topic_prefix,
-            "NOABER_SEED": platform.seed,
-            **platform.settings,
-        }
-        if owner is not None:
-            told["NOABER_DATABASE"] = platform.database(owner)
-        done = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
-            env={**child_environment(os.environ, self._home), **told},
-            cwd=ROOT,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode != 0:
-            last = "\n".join(done.stderr.strip().splitlines()[-12:])
-            raise SetupFailed(f"{module} {' '.join(arguments)} stopped:\n{last}")
+    def _step(self, module: str, *arguments: str) -> None:
+        run_step(self.platform, self._home, module, arguments)
 
     def _await_health(self) -> None:
         for service in self.platform.services:
@@ -201,6 +181,7 @@ class Running:
                 "supervisor": os.getpid(),
                 "origin": self.platform.origin,
                 "base": self.platform.base,
+                "place": str(self._place),
                 "processes": [
                     {
                         "name": child.name,

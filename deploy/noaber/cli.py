@@ -1,14 +1,17 @@
-"""`noaber`: run the platform, see how it is, play a scenario."""
+"""`noaber`: run the platform, see how it is, play a scenario, back it up and bring it back."""
 
 import sys
 
 import click
 
 from deploy.bootstrap import SetupFailed
+from deploy.noaber.backup import backup_verb, restore_verb
+from deploy.noaber.forget import forget
 from deploy.noaber.play import play
 from deploy.noaber.status import status
 from deploy.noaber.stop import stop
 from deploy.noaber.up import demo, up
+from deploy.noaber.verify import verify
 
 
 class _Plain(click.Group):
@@ -27,7 +30,7 @@ def main() -> None:
     """Mutual aid between municipalities in digital incidents."""
 
 
-for verb in (up, demo, play, status, stop):
+for verb in (up, demo, play, status, stop, backup_verb, restore_verb, verify, forget):
     main.add_command(verb)
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ from typing import Any, Final
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from deploy.bootstrap import ROOT, SetupFailed, home_of
+from deploy.bootstrap import ROOT, home_of
 from deploy.client import Unexpected
-from deploy.noaber.state import read_state
+from deploy.noaber.state import running_here
 from deploy.scenarios.player import Player, PlayFailed
 from deploy.scenarios.story import Story, read_story
 
@@ -45,9 +45,7 @@ class Speed(click.ParamType):
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def play(file: Path, speed: float, as_json: bool) -> None:  # noqa: FBT001 an option of the command line
     """Play FILE; exit code 0 only if every step was answered as the story expects."""
-    state = read_state(home_of(os.environ))
-    if state is None:
-        raise SetupFailed("no platform of this folder runs; start one: make up")
+    state = running_here(home_of(os.environ))
     sys.exit(perform(state["origin"], read_story(file), speed, as_json))
 
 

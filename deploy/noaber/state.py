@@ -22,6 +22,14 @@ def read_state(home: Path) -> dict[str, Any] | None:
     return None
 
 
+def running_here(home: Path) -> dict[str, Any]:
+    """The state of the platform of this home. Raises SetupFailed when none runs."""
+    state = read_state(home)
+    if state is None:
+        raise SetupFailed("no platform of this folder runs; start one: noaber up")
+    return state
+
+
 def refuse_second(home: Path) -> None:
     """Raise SetupFailed when a platform of this home runs already."""
     state = read_state(home)

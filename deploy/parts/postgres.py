@@ -80,7 +80,7 @@ class Postgres:
         self.data.mkdir(parents=True, exist_ok=True)
         if self.outside is not None:
             self._copy(self.outside)
-        if (self._cluster / "PG_VERSION").exists():
+        if self.has_data:
             return
         shutil.rmtree(self._cluster, ignore_errors=True)
         secret = self._cluster.with_name("initial-password")
@@ -105,6 +105,34 @@ class Postgres:
             check=False,
         )
         return asked.returncode == 0
+
+    @property
+    def has_data(self) -> bool:
+        """Whether a cluster was made here before."""
+        return (self._cluster / "PG_VERSION").exists()
+
+    def dump(self, database: str, file: Path, without: str) -> None:
+        """Write a database of the running server to a file, as it is now, without the rows of one table."""
+        command = [str(self._binaries / "pg_dump"), *self._client, "-d", database, "-Fc"]
+        self._ask([*command, f"--exclude-table-data={without}", "-f", str(file)])
+
+    def load(self, database: str, file: Path) -> None:
+        """Put a dump into the running server in one transaction; what stands there is replaced."""
+        command = [str(self._binaries / "pg_restore"), *self._client, "-d", database, "--exit-on-error"]
+        self._ask([*command, "--single-transaction", "--clean", "--if-exists", str(file)])
+
+    @property
+    def _client(self) -> list[str]:
+        return ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "--no-password"]
+
+    def _ask(self, command: list[str]) -> None:
+        environment = {**child_environment(os.environ, self.home), "PGPASSWORD": self._password}
+        _done(command, subprocess.run(command, env=environment, check=False, capture_output=True, text=True))
+
+    def remove_all(self) -> None:
+        """Delete the cluster, wherever it stands."""
+        self.remove()
+        shutil.rmtree(self.data, ignore_errors=True)
 
     def remove(self) -> None:
         """Delete what stands outside the home, data and all."""
@@ -133,6 +161,10 @@ class Postgres:
             capture_output=True,
             text=True,
         )
-        if done.returncode != 0:
-            why = (done.stderr or done.stdout).strip()[-600:]
-            raise SetupFailed(f"{Path(command[0]).name} stopped: {why}")
+        _done(command, done)
+
+
+def _done(command: list[str], done: "subprocess.CompletedProcess[str]") -> None:
+    if done.returncode != 0:
+        why = (done.stderr or done.stdout).strip()[-600:]
+        raise SetupFailed(f"{Path(command[0]).name} stopped: {why}")

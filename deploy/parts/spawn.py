@@ -1,17 +1,22 @@
-"""Starts one child process: its own session, its output in a log, and gone when we are gone."""
+"""Starts child processes: each its own session, its output in a log, and gone when we are gone."""
 
 import ctypes
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from deploy.bootstrap import ROOT, child_environment
+from deploy.bootstrap import ROOT, SetupFailed, child_environment
 
 PR_SET_PDEATHSIG: Final = 1
+START_SECONDS: Final = 60
+STOP_SECONDS: Final = 15
+LAST_LINES: Final = 50
 
 
 def spawn(
@@ -36,6 +41,34 @@ def spawn(
             # Safe here: the starter has no threads, and the function only makes one system call.
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
         )
+
+
+@contextmanager
+def serving(
+    command: Sequence[str], is_ready: Callable[[], bool], log: Path, home: Path, user: str | None = None
+) -> Iterator[None]:
+    """A server that is ready while the block runs. Raises SetupFailed with its last lines."""
+    process = spawn(command, log, home, {}, user)
+    try:
+        end = time.monotonic() + START_SECONDS
+        while not is_ready():
+            if process.poll() is not None or time.monotonic() > end:
+                last = log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+                raise SetupFailed("\n".join([f"{log.stem} did not start. Its last lines:", *last]))
+            time.sleep(0.05)
+        yield
+    finally:
+        _stop(process)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    # For Postgres SIGINT is the fast stop: it does not wait for clients.
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _die_with_parent() -> None:

@@ -1,15 +1,18 @@
-"""`python -m services.aid [relay | migrate]`: the service, its relay, or its migrations."""
+"""`python -m services.aid [relay | migrate | verify | restored]`: the service, and work on its tables."""
 
+import asyncio
 import sys
 from pathlib import Path
 
 from services.aid.app import create_app
+from services.aid.recovery import restored
 from services.aid.settings import AidSettings
 from services.runtime.database import migrate
 from services.runtime.process import run
 from services.runtime.relay_process import relay
 from services.runtime.serve import serve
 from services.runtime.settings import MigrationSettings, OwnerSettings, read
+from services.runtime.verify import tell, verify
 
 match sys.argv[1:]:
     case []:
@@ -19,5 +22,9 @@ match sys.argv[1:]:
         run(relay(read(OwnerSettings), "aid"))
     case ["migrate"]:
         migrate(Path(__file__).parent / "migrations", read(MigrationSettings).database)
+    case ["verify"]:
+        sys.exit(tell(asyncio.run(verify(read(OwnerSettings), "aid"))))
+    case ["restored"]:
+        asyncio.run(restored(read(MigrationSettings).database))
     case _:
-        sys.exit("usage: python -m services.aid [relay | migrate]")
+        sys.exit("usage: python -m services.aid [relay | migrate | verify | restored]")

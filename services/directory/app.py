@@ -114,6 +114,12 @@ class Nothing(Command):
     """A body without fields."""
 
 
+class Forget(Command):
+    """Whom to forget."""
+
+    person: UUID
+
+
 class KeysWanted(Command):
     """Whose data keys a service needs."""
 
@@ -196,12 +202,23 @@ class Directory:
         self.own.sessions[session.id] = session
         self.wake()
 
+    async def forget(self, person: UUID) -> bool:
+        """Forget a person and let the world hear; False when there is nobody to forget."""
+        left = await self.writes.forget(person, self.now())
+        for state in left or ():
+            if isinstance(state, Person):
+                self.own.people[state.id] = state
+            elif isinstance(state, Session):
+                self.own.sessions[state.id] = state
+        self.wake()
+        return left is not None
+
 
 def create_app(settings: DirectorySettings) -> FastAPI:
     """The application; outside demonstrations the page to choose who you are does not exist."""
     directory = Directory(settings)
 
-    public = ("/internal/contact-keys", f"{PREFIX}/organisations")
+    public = ("/internal/contact-keys", "/internal/forget", f"{PREFIX}/organisations")
     demo = (f"{PREFIX}/demo/people", f"{PREFIX}/demo/sign-in")
     open_paths = (*public, *demo) if settings.mode is Mode.DEMO else public
     app = web_app(directory, PREFIX, settings.allowed_origins, {}, open_paths)
@@ -280,13 +297,23 @@ def _add_demo(app: FastAPI, directory: Directory) -> None:
 
 
 def _add_internal(app: FastAPI, directory: Directory) -> None:
-    @app.post("/internal/contact-keys", include_in_schema=False)
-    async def contact_keys(body: KeysWanted, authorization: Annotated[str, Header()] = "") -> Keys:
+    def check(authorization: str) -> None:
         wanted = f"Bearer {directory.settings.internal_token}"
         if not secrets.compare_digest(authorization.encode(), wanted.encode()):
             raise Problem(401, "not_signed_in")
+
+    @app.post("/internal/contact-keys", include_in_schema=False)
+    async def contact_keys(body: KeysWanted, authorization: Annotated[str, Header()] = "") -> Keys:
+        check(authorization)
         keys = await directory.reads.data_keys(body.people)
         return Keys(keys={person: base64.b64encode(key).decode() for person, key in keys.items()})
+
+    @app.post("/internal/forget", include_in_schema=False)
+    async def forget(body: Forget, authorization: Annotated[str, Header()] = "") -> Nothing:
+        check(authorization)
+        if not await directory.forget(body.person):
+            raise Problem(404, "not_found")
+        return Nothing()
 
 
 def _shown(organisation: Organisation) -> OrganisationShown:

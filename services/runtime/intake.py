@@ -237,6 +237,11 @@ class Intake:
         return place.topic[len(self._prefix) :]
 
 
+async def forget_places(connection: Any) -> None:
+    """Read every topic from its beginning at the next start; inside the caller's transaction."""
+    await connection.execute("DELETE FROM intake")
+
+
 def _name(place: TopicPartition) -> str:
     return f"{place.topic}/{place.partition}"
 

@@ -32,8 +32,12 @@ ACQUIRE_SECONDS: Final = 0.5
 LATE_SECONDS: Final = 10.0
 """An outbox row older than this means that the world does not hear what was decided."""
 
+MANY: Final = 100
+"""A repair is a row or two; more rows to be told again are a whole story, with holes until it is told."""
+
 _STATE: Final = """
-SELECT count(*) AS waiting, coalesce(extract(epoch FROM now() - min(journal.at)), 0) AS age
+SELECT count(*) AS waiting, count(*) FILTER (WHERE outbox.version IS NULL) AS again,
+       coalesce(extract(epoch FROM now() - min(journal.at)), 0) AS age
 FROM outbox LEFT JOIN journal USING (aggregate, key, version)
 """
 """Rows that ask for the newest state there is have no age: they tell nothing new."""
@@ -45,21 +49,28 @@ class Watch:
     def __init__(self) -> None:
         self.active = False
         self.waiting = 0
+        self.again = 0
         self.age = 0.0
         self.looked_at = time.monotonic()
         self.tail: Tail | None = None
 
     def health(self) -> Health:
-        """Healthy while rows leave in time, or while another relay is the active one."""
+        """Healthy while rows leave in time and the topics are whole, or while another relay is active."""
         silent = time.monotonic() - self.looked_at
         if silent > LATE_SECONDS:
             return Health(healthy=False, why=f"the outbox was not looked at for {silent:.0f} s")
         details = {"active": str(self.active).lower(), "oldest_seconds": f"{self.age:.1f}"}
-        if self.tail is not None:
-            details["reconciled"] = str(self.tail.reconciled.is_set()).lower()
-        late = self.active and self.age > LATE_SECONDS
-        why = f"the oldest unpublished row is {self.age:.0f} s old" if late else ""
-        return Health(healthy=not late, why=why, lag=self.waiting, details=details)
+        why = self._trouble() if self.active else ""
+        return Health(healthy=not why, why=why, lag=self.waiting, details=details)
+
+    def _trouble(self) -> str:
+        if self.age > LATE_SECONDS:
+            return f"the oldest unpublished row is {self.age:.0f} s old"
+        if self.again > MANY:
+            return f"tells everything again: {self.again} states to go"
+        if self.tail is None or not self.tail.reconciled.is_set():
+            return "compares the topics with the journal"
+        return ""
 
 
 async def relay(settings: OwnerSettings, owner: str) -> None:
@@ -98,6 +109,7 @@ class _Process:
                 row = await self._pool.fetchrow(_STATE, timeout=5)
                 assert row is not None
                 self.watch.waiting, self.watch.age = int(row["waiting"]), float(row["age"])
+                self.watch.again = int(row["again"])
                 self.watch.looked_at = time.monotonic()
             await asyncio.sleep(1)
 

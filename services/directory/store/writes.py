@@ -13,6 +13,7 @@ from schemas.events.person import Person
 from schemas.events.session import Session
 from schemas.state import State
 from services.directory.rules.fictitious import NAMESPACE, MadeUp
+from services.directory.rules.forgetting import forgotten
 from services.runtime.aggregates import Tables
 from services.runtime.ports import Cause, Written
 from services.runtime.seal import new_key, seal
@@ -36,6 +37,11 @@ class Writes:
             version = known[0].version + 1 if known else 1
             await TABLES.write(connection, [Written(session, version)], Cause(uuid4(), who, at))
 
+    async def forget(self, person: UUID, at: datetime) -> list[State] | None:
+        """Forget a person; the states that are left, or None when there is nobody to forget."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            return await forget(connection, person, at)
+
     async def seed_organisations(self, organisations: Sequence[Organisation], at: datetime) -> int:
         """Write organisations that are new or changed; how many those were."""
         return await self._seed(organisations, at)
@@ -43,8 +49,8 @@ class Writes:
     async def seed_people(self, made_up: Sequence[MadeUp], at: datetime) -> int:
         """Write made-up people that are new, with a sealed contact each; how many those were."""
         async with self._pool.acquire() as connection, connection.transaction():
-            rows = await connection.fetch("SELECT person FROM data_key")
-            known = {row["person"] for row in rows}
+            # Not by their keys: who was forgotten has none, and is not made again.
+            known = {row["id"] for row in await connection.fetch("SELECT id FROM person")}
             new = [each for each in made_up if str(each.person.id) not in known]
             keys = {each.person.id: new_key() for each in new}
             await connection.executemany(
@@ -78,6 +84,26 @@ class Writes:
             ]
             await TABLES.write(connection, new, _seeding([each.state for each in new], at))
         return len(new)
+
+
+async def forget(connection: Any, person: UUID, at: datetime) -> list[State] | None:
+    """As `Writes.forget`, inside the caller's transaction."""
+    await connection.execute(_LOCK, f"person:{person}")
+    known = await TABLES.read(connection, Person.TYPE, [str(person)])
+    if not known or not isinstance(known[0].state, Person) or known[0].state.forgotten:
+        return None
+    rows = await connection.fetch("SELECT id FROM session WHERE person = $1", str(person))
+    for row in rows:
+        await connection.execute(_LOCK, f"session:{row['id']}")
+    sessions = await TABLES.read(connection, Session.TYPE, [row["id"] for row in rows])
+    contact = await TABLES.read(connection, Contact.TYPE, [str(person)])
+    versions = {(each.state.TYPE, each.state.key): each.version for each in (*known, *contact, *sessions)}
+    left = forgotten(known[0].state, [each.state for each in sessions if isinstance(each.state, Session)])
+    written = [Written(each, versions.get((each.TYPE, each.key), 0) + 1) for each in left]
+    await TABLES.write(connection, written, Cause(uuid4(), None, at))
+    await connection.execute("DELETE FROM data_key WHERE person = $1", str(person))
+    await connection.execute("DELETE FROM persona WHERE person = $1", str(person))
+    return left
 
 
 def _contact(made_up: MadeUp, key: bytes) -> Contact:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from deploy.backup import newest_backup
 from deploy.claim import Claim
 from deploy.noaber import status as status_verb
 from deploy.noaber.cli import main
@@ -220,3 +221,38 @@ def test_a_process_that_does_not_answer_is_not_healthy(home: Path, held: Callabl
     file.write_text(json.dumps({**json.loads(file.read_text()), "base": 1}))
     found = json.loads(noaber(home, "status", "--json").output)
     assert [each["why"] for each in found["processes"]] == ["does not answer"] * 2
+
+
+@pytest.mark.parametrize(
+    "verb", [("backup", "x"), ("verify",), ("forget", "01936b1c-7000-7000-8000-000000000007")]
+)
+def test_what_needs_a_platform_says_so_when_none_runs(home: Path, verb: tuple[str, ...]) -> None:
+    said = noaber(home, *verb)
+    assert (said.exit_code, said.output) == (
+        1,
+        "Stopped: no platform of this folder runs; start one: noaber up\n",
+    )
+
+
+def test_a_restore_from_a_folder_without_a_backup_says_so(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "20261125T161500.123Z.half").mkdir()
+    said = noaber(home, "restore", str(tmp_path))
+    assert (said.exit_code, said.output) == (1, f"Stopped: {tmp_path} holds no finished backup\n")
+
+
+def test_a_backup_of_a_newer_release_is_not_touched(home: Path, tmp_path: Path) -> None:
+    manifest = {"format": 2, "made_at": "2026-11-25T16:15:00+00:00", "sha256": ""}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    said = noaber(home, "restore", str(tmp_path))
+    assert (said.exit_code, said.output) == (
+        1,
+        f"Stopped: {tmp_path} is of format 2; this release reads 1\n",
+    )
+
+
+def test_the_newest_finished_backup_is_taken(tmp_path: Path) -> None:
+    for name in ("20261125T161500.123Z", "20261126T161500.123Z", "20261127T161500.123Z.half"):
+        (tmp_path / name).mkdir()
+        manifest = {"format": 1, "made_at": name, "sha256": ""}
+        (tmp_path / name / "manifest.json").write_text(json.dumps(manifest))
+    assert newest_backup(tmp_path).made_at == "20261126T161500.123Z"

@@ -1,0 +1,155 @@
+"""Backups: one dump of the database at one moment, and apart from it the keys that unseal names and numbers.
+
+The dump holds no key. Of the keys only the newest file is kept, so that whoever was forgotten cannot be read
+in any older dump either.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Self
+
+from deploy.bootstrap import SetupFailed
+from deploy.claim import Claim
+from deploy.parts.ports import free_port
+from deploy.parts.postgres import Postgres
+from deploy.parts.spawn import serving
+from deploy.provision import DATABASE, provision
+from deploy.stack import OWNERS, POSTGRES, Platform, secrets_in
+from deploy.steps import run_step
+from services.runtime.settings import Mode, Seed
+
+FORMAT: Final = 1
+DUMP: Final = "noaber.dump"
+MANIFEST: Final = "manifest.json"
+KEYS: Final = "keys.json"
+SEALED_BY: Final = "directory.data_key"
+"""The table whose rows stand in no dump."""
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A finished backup: a folder with a dump and a manifest that says what it should be."""
+
+    folder: Path
+    made_at: str
+    sha256: str
+
+    @property
+    def dump(self) -> Path:
+        """The file that `pg_restore` reads."""
+        return self.folder / DUMP
+
+    @classmethod
+    def of(cls, folder: Path) -> Self:
+        """Read a manifest. Raises SetupFailed where there is none of ours."""
+        try:
+            found = json.loads((folder / MANIFEST).read_text())
+            if found["format"] != FORMAT:
+                raise SetupFailed(f"{folder} is of format {found['format']}; this release reads {FORMAT}")
+            return cls(folder, found["made_at"], found["sha256"])
+        except (OSError, ValueError, KeyError, TypeError) as unreadable:
+            raise SetupFailed(f"{folder} holds no backup: {unreadable}") from unreadable
+
+    def check(self) -> None:
+        """Raise SetupFailed when the dump is not what was written then."""
+        if _digest(self.dump) != self.sha256:
+            raise SetupFailed(f"{self.dump} is not what was written at {self.made_at}: use another")
+
+
+def platform_in(place: Path, base: int) -> Platform:
+    """The platform of a place, as far as its tables and topics go."""
+    return Platform(base, Mode.REAL, Seed.NONE, place, secrets_in(place / "secrets.json"))
+
+
+def make_backup(home: Path, place: Path, base: int, folder: Path, keys: Path) -> Backup:
+    """Back a running platform up into a new folder within `folder`; commands go on meanwhile."""
+    now = datetime.now(UTC)
+    name = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03}Z"
+    half = folder / f"{name}.half"
+    half.mkdir(parents=True)
+    Postgres(home, place / "data" / "postgres", base + POSTGRES).dump(DATABASE, half / DUMP, SEALED_BY)
+    # After the dump: who is forgotten in between has no key, and can be read nowhere.
+    _write_keys(keys, run_step(platform_in(place, base), home, "services.directory", ["keys"]))
+    digest = _digest(half / DUMP)
+    _write(half / MANIFEST, json.dumps({"format": FORMAT, "made_at": now.isoformat(), "sha256": digest}))
+    half.rename(folder / name)
+    return Backup.of(folder / name)
+
+
+def newest_backup(folder: Path) -> Backup:
+    """The folder itself where it is a backup, else the newest one within. Raises SetupFailed."""
+    if (folder / MANIFEST).exists():
+        return Backup.of(folder)
+    found = sorted(manifest.parent for manifest in folder.glob(f"*Z/{MANIFEST}"))
+    if not found:
+        raise SetupFailed(f"{folder} holds no finished backup")
+    return Backup.of(found[-1])
+
+
+def restore(home: Path, place: Path, backup: Backup, keys: Path) -> None:
+    """Put a backup into an empty place; the next start fills Kafka from it. Raises SetupFailed."""
+    if not keys.exists():
+        raise SetupFailed(f"{keys} is missing: without the keys no name can be read. Say where: --keys")
+    backup.check()
+    port = free_port()
+    postgres = Postgres(home, place / "data" / "postgres", port)
+    if postgres.has_data or (place / "data" / "kafka").exists():
+        raise SetupFailed(
+            f"there is data in {place} already, and a restore needs an empty home. Move it away, "
+            "or set NOABER_HOME to an empty folder"
+        )
+    with _claimed(place):
+        _fill(home, place, postgres, backup, keys.read_text())
+
+
+def _fill(home: Path, place: Path, postgres: Postgres, backup: Backup, keys: str) -> None:
+    platform = platform_in(place, postgres.port - POSTGRES)
+    log = place / "log" / "postgres.log"
+    try:
+        postgres.prepare()
+        with serving(postgres.command(), postgres.accepts, log, home, postgres.user):
+            provision(postgres.dsn, platform)
+            postgres.load(DATABASE, backup.dump)
+            for owner in OWNERS:
+                run_step(platform, home, f"services.{owner}", ["migrate"])
+                run_step(platform, home, f"services.{owner}", ["restored"], keys)
+    except BaseException:
+        # Half a restore would look like data: nothing of it stays.
+        postgres.remove_all()
+        raise
+
+
+@contextmanager
+def _claimed(place: Path) -> Iterator[None]:
+    claim = Claim(place)
+    claim.take()
+    try:
+        yield
+    finally:
+        claim.leave()
+
+
+def _write_keys(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    half = file.with_name(file.name + ".half")
+    half.touch(mode=0o600)
+    _write(half, text)
+    half.rename(file)
+
+
+def _write(file: Path, text: str) -> None:
+    with file.open("w") as output:
+        output.write(text)
+        output.flush()
+        os.fsync(output.fileno())
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as dump:
+        return hashlib.file_digest(dump, "sha256").hexdigest()

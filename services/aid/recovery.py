@@ -1,0 +1,18 @@
+"""What `aid` adds to a restore: it reads everything again, from topics that are filled anew."""
+
+import asyncpg
+
+from services.runtime.intake import forget_places
+from services.runtime.restored import begin_anew
+
+
+async def restored(database: str) -> None:
+    """Make restored tables good to start on."""
+    connection = await asyncpg.connect(database)
+    try:
+        async with connection.transaction():
+            await forget_places(connection)
+            epoch = await begin_anew(connection)
+    finally:
+        await connection.close()
+    print(f"aid: epoch {epoch}")

@@ -1,0 +1,28 @@
+"""What the directory adds to backup and restore: its keys, apart, and whom to forget again."""
+
+import asyncpg
+
+from services.directory.store.keys import KeyFile, exported, imported
+from services.runtime.now import clock
+from services.runtime.restored import begin_anew
+
+
+async def keys_of(database: str) -> KeyFile:
+    """What the key file of a backup holds."""
+    connection = await asyncpg.connect(database)
+    try:
+        return await exported(connection)
+    finally:
+        await connection.close()
+
+
+async def restored(database: str, file: KeyFile) -> None:
+    """Make restored tables good to start on: keys back, erasures repeated, a new epoch."""
+    connection = await asyncpg.connect(database)
+    try:
+        async with connection.transaction():
+            again = await imported(connection, file, clock()())
+            epoch = await begin_anew(connection)
+    finally:
+        await connection.close()
+    print(f"directory: epoch {epoch}, {len(file.keys)} keys, {again} people forgotten again")

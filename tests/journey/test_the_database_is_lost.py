@@ -1,0 +1,221 @@
+"""The drill: a platform is backed up while people work, is lost, and comes back as it was at that moment."""
+
+import asyncio
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from deploy.backup import Backup, make_backup, platform_in, restore
+from deploy.bootstrap import SetupFailed, home_of
+from deploy.noaber.verify import look as verified
+from deploy.running import Running, Wish, forget
+from deploy.stack import OWNERS
+from schemas.catalogue import Function
+from tests.journey.case import Case, claimed
+from tests.journey.cast import NUMBER, People, Places, done
+from tests.journey.looking import Page
+from tests.journey.waiting import until
+
+SETTINGS = (("NOABER_SEED_PEOPLE", str(NUMBER)),)
+HOME = home_of(os.environ)
+
+pytestmark = pytest.mark.timeout(300)
+"""Two platforms start one after the other in the set-up of the first test."""
+
+
+def problems(running: Running) -> list[str]:
+    base, place = running.platform.base, running.platform.home
+    return [each for owner in OWNERS for each in verified(HOME, place, base, owner)["problems"]]
+
+
+def forget_person(running: Running, person: str) -> int:
+    platform = running.platform
+    url = f"http://127.0.0.1:{platform.port('directory')}/internal/forget"
+    secret = {
+        "Authorization": f"Bearer {platform.secrets.internal_token}",
+        "Idempotency-Key": str(uuid4()),
+    }
+    return httpx.post(url, json={"person": person}, headers=secret).status_code
+
+
+@dataclass
+class Lost:
+    """What is left of a platform whose home is gone: its backup, its newest keys, and what people held."""
+
+    folder: Path
+    backup: Backup
+    keys: Path
+    before: Case
+    commitment: str
+    after: Case
+    forgotten: str
+    cursor: str
+    cookie: str
+
+
+@pytest.fixture(scope="module")
+def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lost]:
+    folder = tmp_path_factory.mktemp("lost")
+    keys = folder / "safe" / "keys.json"
+    place = folder / "first"
+    try:
+        with Running(Wish(HOME, place, first_port=8400, settings=SETTINGS), print) as running:
+            found = live_through(running, folder, keys)
+            shutil.copy(place / "secrets.json", folder / "secrets.json")
+    finally:
+        forget(HOME, place)
+    yield found
+
+
+def live_through(running: Running, folder: Path, keys: Path) -> Lost:
+    with closing(People(running.platform.origin)) as people:
+        places = Places(people)
+        before = Case(people, places)
+        lender = places.lender(Function.NETWORK, standing=True)
+        commitment = claimed(lender.helpers[0], before.request(Function.NETWORK, 2, lender.id))["id"]
+        with Page(before.mandate) as page:
+            page.until(lambda picture: picture.get("commitment", commitment))
+            made = backup(running, folder, keys)
+            after = Case(people, places)
+            forgotten = next(
+                each.person for each in people.staff(before.victim) if not each.person.memberships[0].rights
+            )
+            assert forget_person(running, str(forgotten.id)) == 200
+            assert forget_person(running, str(forgotten.id)) == 404
+            backup(running, folder, keys)
+            until(lambda: not problems(running), what="a whole story")
+            held = (page.picture.cursor, page.cookie)
+    return Lost(folder, made, keys, before, commitment, after, str(forgotten.id), *held)
+
+
+def backup(running: Running, folder: Path, keys: Path) -> Backup:
+    return make_backup(HOME, running.platform.home, running.platform.base, folder / "backups", keys)
+
+
+@pytest.fixture(scope="module")
+def restored(lost: Lost) -> Iterator[Running]:
+    place = lost.folder / "second"
+    place.mkdir()
+    # The keys that sign sessions are kept apart, like the others: with them nobody has to sign in again.
+    shutil.copy(lost.folder / "secrets.json", place / "secrets.json")
+    restore(HOME, place, lost.backup, lost.keys)
+    try:
+        with Running(Wish(HOME, place, first_port=8400, settings=SETTINGS), print) as running:
+            yield running
+    finally:
+        forget(HOME, place)
+
+
+@pytest.fixture
+def people(restored: Running) -> Iterator[People]:
+    with closing(People(restored.platform.origin)) as made:
+        yield made
+
+
+@pytest.fixture
+def page(lost: Lost, people: People) -> Iterator[Page]:
+    with Page(people.be(lost.before.mandate.person)) as found:
+        yield found
+
+
+def test_everything_that_was_acknowledged_before_the_backup_is_there(lost: Lost, page: Page) -> None:
+    incident = page.until(lambda picture: picture.get("incident", lost.before.incident))
+    assert incident["affected"][0]["organisation"] == lost.before.victim
+    assert page.until(lambda picture: picture.get("commitment", lost.commitment))["state"] == "final"
+
+
+def test_what_was_decided_after_the_backup_is_not_there(lost: Lost, people: People) -> None:
+    later = people.be(lost.after.mandate.person)
+    assert later.read(f"/api/aid/incidents/{lost.after.incident}").status == 404
+
+
+def test_the_story_is_whole_and_told_anew_as_a_new_epoch(lost: Lost, restored: Running, page: Page) -> None:
+    until(lambda: not problems(restored), what="a whole story")
+    page.until(lambda picture: picture.get("incident", lost.before.incident))
+    assert page.picture.rows["incident", lost.before.incident]["v"][0] == 2
+
+
+def test_a_page_from_before_starts_over_and_nobody_has_to_sign_in_again(
+    lost: Lost, restored: Running, page: Page
+) -> None:
+    page.drop()
+    page.cookie, page.picture.cursor = lost.cookie, lost.cursor
+    assert not page.resume()
+    assert page.picture.get("incident", lost.before.incident)
+
+
+def test_work_goes_on(lost: Lost, page: Page) -> None:
+    body = {"id": str(uuid4()), "text": "We gaan verder."}
+    done(page.client.send(f"/api/aid/incidents/{lost.before.incident}/log", body))
+    page.until(lambda picture: picture.get("log_entry", body["id"]))
+
+
+def test_who_was_forgotten_after_the_backup_stays_forgotten(
+    lost: Lost, restored: Running, people: People
+) -> None:
+    mandate = people.be(lost.before.mandate.person)
+    shown = mandate.read(f"/api/directory/colleagues?organisation={lost.before.victim}")
+    assert lost.forgotten not in [each["person"] for each in shown["people"]]
+    assert forget_person(restored, lost.forgotten) == 404
+
+
+def test_no_key_stands_in_a_dump_and_only_the_newest_keys_are_kept(lost: Lost) -> None:
+    kept = json.loads(lost.keys.read_text())
+    assert lost.forgotten in kept["forgotten"]
+    assert lost.forgotten not in kept["keys"]
+    assert len(kept["keys"]) == NUMBER - 1
+    assert list(lost.folder.rglob("keys*")) == [lost.keys]
+    assert lost.keys.stat().st_mode & 0o077 == 0
+
+
+def test_a_restore_needs_an_empty_home(lost: Lost, restored: Running) -> None:
+    with pytest.raises(SetupFailed, match="needs an empty home"):
+        restore(HOME, restored.platform.home, lost.backup, lost.keys)
+
+
+def test_a_damaged_dump_is_not_restored(lost: Lost, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged"
+    shutil.copytree(lost.backup.folder, damaged)
+    with (damaged / "noaber.dump").open("r+b") as dump:
+        dump.seek(2_000)
+        dump.write(b"\0")
+    with pytest.raises(SetupFailed, match="is not what was written"):
+        restore(HOME, tmp_path / "third", Backup.of(damaged), lost.keys)
+    assert not (tmp_path / "third").exists()
+
+
+def test_a_restore_without_the_keys_says_what_is_missing(lost: Lost, tmp_path: Path) -> None:
+    with pytest.raises(SetupFailed, match="without the keys no name can be read"):
+        restore(HOME, tmp_path / "third", lost.backup, tmp_path / "keys.json")
+
+
+def test_a_story_that_is_not_whole_is_told_of(lost: Lost, restored: Running) -> None:
+    platform = platform_in(restored.platform.home, restored.platform.base)
+    _run(platform.database("aid"), 'UPDATE incident SET state = state || \'{"phase": "aftermath"}\'')
+    try:
+        assert any("differs between its table and the journal" in each for each in problems(restored))
+    finally:
+        _run(
+            platform.database("aid"),
+            "UPDATE incident SET state = convert_from(payload, 'UTF8')::jsonb FROM journal"
+            " WHERE aggregate = 'incident' AND key = id AND journal.version = incident.version",
+        )
+    assert not problems(restored)
+
+
+def _run(database: str, statement: str) -> None:
+    async def run() -> None:
+        connection = await asyncpg.connect(database)
+        await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(run())
