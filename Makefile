@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 
-.PHONY: setup demo up test check smoke bench lock
+.PHONY: setup demo up test check smoke bench lock faults
 
 setup:
 	@$(PYTHON) -m deploy.bootstrap
@@ -27,3 +27,7 @@ bench: setup
 
 lock: setup
 	@$(VENV) -m deploy.verbs.lock
+
+# N: how many faults; SEED: which; MIN: minutes after which no new life begins.
+faults: setup
+	@$(VENV) -m tests.faults $(if $(N),--number $(N)) $(if $(SEED),--seed $(SEED)) $(if $(MIN),--minutes $(MIN))

@@ -80,7 +80,7 @@ class Running:
         )
         base = self.platform.base
         doors = tuple((base + DOORS + number, port) for number, port in enumerate(wish.detours))
-        self._kafka = Kafka(wish.home, wish.place / "data" / "kafka", base + KAFKA, base + CONTROLLER, doors)
+        self.kafka = Kafka(wish.home, wish.place / "data" / "kafka", base + KAFKA, base + CONTROLLER, doors)
         self._postgres = Postgres(wish.home, wish.place / "data" / "postgres", base + POSTGRES)
         self._claim = Claim(wish.place)
         self.supervisor = Supervisor(wish.home, wish.place / "log")
@@ -112,7 +112,7 @@ class Running:
         with ThreadPoolExecutor() as pool:
             pages = pool.submit(frontend.build, self._home)
             self._say("Starting Kafka and Postgres")
-            for prepared in [pool.submit(self._kafka.prepare), pool.submit(self._postgres.prepare)]:
+            for prepared in [pool.submit(self.kafka.prepare), pool.submit(self._postgres.prepare)]:
                 prepared.result()
             self._start_backing()
             self._say("Preparing topics, schemas and facts")
@@ -129,9 +129,9 @@ class Running:
         self._await_health()
 
     def _start_backing(self) -> None:
-        self.supervisor.start(Child("kafka", self._kafka.command))
+        self.supervisor.start(Child("kafka", self.kafka.command))
         self.supervisor.start(Child("postgres", self._postgres.command, user=self._postgres.user))
-        self._await("kafka", partial(answers, self._kafka.port))
+        self._await("kafka", partial(answers, self.kafka.port))
         self._await("postgres", self._postgres.accepts)
 
     def _prepare(self, pool: ThreadPoolExecutor) -> None:

@@ -44,7 +44,7 @@ async def run(settings: Settings) -> None:
             policy = Policy(hand.take, KafkaDeadLetters(graves, settings.topic_prefix))
             _wire(app, group, hand, policy)
             async with health_server(settings.http_port, lambda: progress.health(policy.waiting)):
-                await together(run_worker(app), progress.run())
+                await together(run_worker(app), progress.run(lambda: policy.waiting))
     finally:
         await publisher.stop()
 

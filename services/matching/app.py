@@ -71,11 +71,13 @@ class Matching:
     async def run(self) -> None:
         """Read the picture, then plan and answer."""
         async with health_server(self._settings.http_port, self.health):
-            await together(self._newest.run(), self._progress.run(), self._once_caught_up())
+            await together(self._newest.run(), self._once_caught_up())
 
     async def _once_caught_up(self) -> None:
         await self._newest.caught_up.wait()
-        await together(self._planner.run(), run_worker(self._app()))
+        # From here on: until the picture is whole nothing is taken, and that is no reason to end.
+        progress = self._progress.run(lambda: self._policy.waiting)
+        await together(self._planner.run(), run_worker(self._app()), progress)
 
     def health(self) -> Health:
         """Healthy while the picture is whole, plans are made and answers are committed."""

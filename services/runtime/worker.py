@@ -33,6 +33,10 @@ LOOK_SECONDS: Final = 1
 STUCK_SECONDS: Final = 20
 """Records wait and the committed offset has not moved for so long: it is stuck, whatever it answers."""
 
+GIVE_UP_SECONDS: Final = 30
+"""Stuck for so long, it ends and is started again: a worker that was given no partitions while the topics of
+a lost broker were being made anew never asks for them (faust 0.15)."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -167,6 +171,14 @@ async def producer(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
         await made.stop()
 
 
+Waiting = Mapping[tuple[str, int], str]
+"""Partitions that may not move on, and why."""
+
+
+class Stuck(Exception):
+    """Records wait and the worker takes none, though nothing forbids it."""
+
+
 class Progress:
     """Compares a group's committed offsets with the ends of its topic, from outside the worker.
 
@@ -182,8 +194,9 @@ class Progress:
         self._looked_at: float | None = None
         self.lag = 0
 
-    async def run(self) -> None:
-        """Look each second, for ever."""
+    async def run(self, waiting: Callable[[], Waiting]) -> None:
+        """Look each second, for ever, from when the worker begins. Raises Stuck."""
+        self._moved_at = self._elapsed()
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._group.bootstrap, group_id=self._group.id, enable_auto_commit=False
         )
@@ -196,6 +209,7 @@ class Progress:
                     place: await consumer.committed(place) or starts[place] for place in self._places
                 }
                 self.note(committed, await consumer.end_offsets(self._places))
+                self.judge(waiting())
                 await asyncio.sleep(LOOK_SECONDS)
         finally:
             await consumer.stop()
@@ -209,7 +223,12 @@ class Progress:
             self._moved_at = self._looked_at
         self._committed, self.lag = dict(committed), lag
 
-    def health(self, waiting: Mapping[tuple[str, int], str]) -> Health:
+    def judge(self, waiting: Waiting) -> None:
+        """End a worker that takes nothing for no known reason. Raises Stuck."""
+        if self.lag and not waiting and self._elapsed() - self._moved_at > GIVE_UP_SECONDS:
+            raise Stuck(self._stuck())
+
+    def health(self, waiting: Waiting) -> Health:
         """Healthy while the committed offsets advance; `waiting` are partitions that may not move on."""
         for (topic, partition), why in waiting.items():
             return Health(healthy=False, why=f"{topic}/{partition} {why}", lag=self.lag)
@@ -217,6 +236,9 @@ class Progress:
         if self._looked_at is None or now - self._looked_at > STUCK_SECONDS:
             return Health(healthy=False, why="Kafka does not say how far this group is", lag=self.lag)
         if self.lag and now - self._moved_at > STUCK_SECONDS:
-            why = f"{self.lag} records wait and none was taken for {now - self._moved_at:.0f} s"
-            return Health(healthy=False, why=why, lag=self.lag)
+            return Health(healthy=False, why=self._stuck(), lag=self.lag)
         return Health(healthy=True, lag=self.lag)
+
+    def _stuck(self) -> str:
+        silent = self._elapsed() - self._moved_at
+        return f"{self.lag} records wait and none was taken for {silent:.0f} s"

@@ -32,9 +32,11 @@ from services.runtime.prepare import create_topics
 from services.runtime.process import EXIT_STUCK
 from services.runtime.relay import KafkaPublisher
 from services.runtime.worker import (
+    GIVE_UP_SECONDS,
     STUCK_SECONDS,
     Group,
     Progress,
+    Stuck,
     consume,
     producer,
     run_worker,
@@ -216,6 +218,22 @@ def test_progress_means_that_the_committed_offset_moves_towards_the_end() -> Non
     assert progress.health({("duty", 0): "waits for an upgrade"}).why == "duty/0 waits for an upgrade"
     moment += STUCK_SECONDS + 1
     assert not progress.health({}).healthy
+
+
+def test_a_worker_that_stopped_taking_records_is_ended_unless_it_may_not_take_them() -> None:
+    moment = 0.0
+    progress = Progress(Group("g", "nowhere"), DUTY, lambda: moment)
+    progress.note({PLACE: 5}, {PLACE: 9})
+    moment += STUCK_SECONDS + 1
+    progress.note({PLACE: 5}, {PLACE: 9})
+    progress.judge({})
+    moment += GIVE_UP_SECONDS
+    progress.note({PLACE: 5}, {PLACE: 9})
+    progress.judge({("duty", 0): "waits for an upgrade"})
+    with pytest.raises(Stuck, match="4 records wait"):
+        progress.judge({})
+    progress.note({PLACE: 6}, {PLACE: 9})
+    progress.judge({})
 
 
 def free_port() -> int:

@@ -1,5 +1,6 @@
 """A platform of its own for faults: every connection through a link, every disk small, every pid known."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,10 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
-from deploy.parts.ports import answers, free_port
+import asyncpg
+import httpx
+
+from deploy.parts.ports import BLOCK, answers, free_port
 from deploy.parts.postgres import Postgres
-from deploy.running import Running, Say, Wish, is_healthy
-from deploy.stack import BY_NAME, DOORS, KAFKA, POSTGRES, SERVICES, environment
+from deploy.running import Running, Say, Wish
+from deploy.stack import BY_NAME, DOORS, KAFKA, OWNERS, POSTGRES, SERVICES, environment
 from deploy.supervisor import Child
 from tests.faults.disks import Disk, RefusedWrites, SmallDisk, can_mount
 from tests.faults.links import Ends, Link
@@ -35,6 +39,8 @@ LINKS: Final = (
     Ends(PEOPLE, "caddy"),
 )
 
+FIRST_PORT: Final = 8800
+
 KAFKA_DISK: Final = 400
 POSTGRES_DISK: Final = 500
 """Megabytes; both are memory, and used only as far as something is written."""
@@ -52,7 +58,7 @@ class House:
         self._loop = loop
         ports = {ends: free_port() for ends in LINKS}
         detours = tuple(ports[Ends(each, "kafka")] for each in TO_KAFKA)
-        wish = Wish(home, place, first_port=8800, settings=tuple(settings.items()), detours=detours)
+        wish = Wish(home, place, first_port=_first_port(), settings=tuple(settings.items()), detours=detours)
         self.running = Running(wish, say)
         self.links = {ends: Link(ends, port, self._behind(ends)) for ends, port in ports.items()}
         self.running.platform = replace(self.running.platform, own_settings=self._own_settings())
@@ -75,10 +81,13 @@ class House:
         self.close()
 
     def close(self) -> None:
-        """Take away what the platform does not take away itself."""
+        """Take away what the platform does not take away itself; its logs stay beside its place."""
         self._loop.run(self._opened.aclose())
         for disk in self.disks.values():
             disk.close()
+        logs = self._place / "log"
+        if logs.exists():
+            logs.rename(self._place.with_name(self._place.name + "-log"))
         self.running.forget()
 
     def beside(self, work: Coroutine[Any, Any, None]) -> None:
@@ -106,6 +115,10 @@ class House:
         server = Postgres(self.home, self._place / "data" / "postgres", self.base + POSTGRES)
         return server.dsn.rsplit("/", 1)[0] + "/noaber"
 
+    def epochs(self) -> dict[str, int]:
+        """Owner -> its epoch; it rises when all is published again."""
+        return self._loop.run(_epochs(self.superuser))
+
     def child(self, name: str) -> Child:
         """A process by its name."""
         return next(each for each in self.running.supervisor.children if each.name == name)
@@ -115,16 +128,20 @@ class House:
         """Every process."""
         return [each.name for each in self.running.supervisor.children]
 
-    def is_healthy(self, name: str) -> bool:
-        """By its own account; of what is not ours, whether it accepts connections."""
-        if name in BY_NAME:
-            return is_healthy(self.running.platform.port(name))
-        port = {"caddy": 0, "kafka": KAFKA, "postgres": POSTGRES}[name]
-        return self.child(name).pid is not None and answers(self.base + port)
+    def sick(self) -> dict[str, str]:
+        """Who is not healthy now, and why, by their own account."""
+        return {name: why for name in self.names if (why := self._trouble(name))}
 
-    def sick(self) -> list[str]:
-        """Who is not healthy now."""
-        return [name for name in self.names if not self.is_healthy(name)]
+    def _trouble(self, name: str) -> str:
+        """Of what is not ours it is only known whether it accepts connections."""
+        if name not in BY_NAME:
+            port = {"caddy": 0, "kafka": KAFKA, "postgres": POSTGRES}[name]
+            return "" if self.child(name).pid is not None and answers(self.base + port) else "does not answer"
+        try:
+            found = httpx.get(f"http://127.0.0.1:{self.running.platform.port(name)}/health", timeout=2).json()
+        except (httpx.HTTPError, ValueError):
+            return "does not answer"
+        return "" if found["healthy"] else found["why"] or "says nothing"
 
     def standby(self) -> Child:
         """A second relay of `aid`, not started: it waits for the lease until the first one loses it."""
@@ -133,6 +150,16 @@ class House:
         Path(told["NOABER_DATA_HOME"]).mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", service.module, *service.arguments]
         return Child(STANDBY, partial(list, command), told)
+
+    def empty_kafka(self) -> None:
+        """Throw away all that the broker kept, and give it a new, empty store; it must not run."""
+        data = self._place / "data" / "kafka"
+        for each in data.iterdir():
+            if each.is_dir():
+                shutil.rmtree(each)
+            else:
+                each.unlink()
+        self.running.kafka.prepare()
 
     def _behind(self, ends: Ends) -> int:
         base = self.running.platform.base
@@ -178,3 +205,16 @@ class House:
         self.disks["postgres"] = SmallDisk(cluster, POSTGRES_DISK, server.user)
         subprocess.run(["cp", "-a", f"{first}/.", str(cluster)], check=True)
         shutil.rmtree(first)
+
+
+async def _epochs(superuser: str) -> dict[str, int]:
+    connection = await asyncpg.connect(superuser)
+    try:
+        return {owner: await connection.fetchval(f"SELECT number FROM {owner}.epoch") for owner in OWNERS}
+    finally:
+        await connection.close()
+
+
+def _first_port() -> int:
+    """Runs that start at the same moment begin to look for free ports at different places."""
+    return FIRST_PORT + BLOCK * (os.getpid() % 20)

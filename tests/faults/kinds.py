@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
+from aiokafka.admin import AIOKafkaAdminClient
 
+from deploy.bootstrap import SetupFailed
 from deploy.parts.spawn import spawn
+from schemas.topics import TOPICS
 from tests.faults.house import STANDBY, STANDBY_OFFSET, House
 from tests.faults.links import Ends, Line
 from tests.faults.processes import send, wake
@@ -133,9 +136,11 @@ def woken_relay(house: House, fault: Fault) -> Iterator[Facts]:
         os.kill(old, signal.SIGSTOP)
         try:
             _await("the successor works", lambda: _successor_is_active(house) == "true")
-            yield {"pids": {"aid-relay": old}}
+            facts: Facts = {"pids": {"aid-relay": old}}
+            yield facts
         finally:
             os.kill(old, signal.SIGCONT)
+        facts["ended"] = time.monotonic()
         # It has to notice by itself that its lease is gone.
         _await("the woken relay ends", lambda: house.child("aid-relay").pid not in {None, old})
     finally:
@@ -160,6 +165,47 @@ def _await(what: str, condition: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
+@contextmanager
+def deleted_topic(house: House, fault: Fault) -> Iterator[Facts]:
+    """A topic is deleted from Kafka, with all that stood in it."""
+    owner = next(topic.owner for topic in TOPICS if topic.name == fault.target)
+    before = house.epochs()
+    house.beside(_delete(house.kafka, fault.target))
+    # Hints have no owner who keeps them: matching and clock say anew what still matters.
+    yield {"also": lambda: owner not in before or house.epochs()[owner] > before[owner]}
+
+
+async def _delete(bootstrap: str, topic: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_topics([topic])
+    finally:
+        await admin.close()
+
+
+@contextmanager
+def lost_kafka(house: House, fault: Fault) -> Iterator[Facts]:
+    """The broker dies and everything it kept is gone; it starts again with an empty disk."""
+    child, epochs = house.child("kafka"), house.epochs()
+    before, command = _pid(house, "kafka"), child.command
+    child.command = _not_now
+    try:
+        send(before, signal.SIGKILL)
+        _await("the broker is gone", lambda: child.pid is None)
+        house.empty_kafka()
+        yield {
+            "pids": {"kafka": before},
+            "also": lambda: all(now > epochs[owner] for owner, now in house.epochs().items()),
+        }
+    finally:
+        child.command = command
+
+
+def _not_now() -> list[str]:
+    raise SetupFailed("the broker has no disk")
+
+
 KINDS: Final[dict[str, Break]] = {
     "kill": killed,
     "stop": stopped,
@@ -170,5 +216,7 @@ KINDS: Final[dict[str, Break]] = {
     "disk": full_disk,
     "clock": moved_clock,
     "woken_relay": woken_relay,
+    "topic": deleted_topic,
+    "kafka_lost": lost_kafka,
 }
 """Kind of a fault -> what breaks it."""

@@ -37,13 +37,14 @@ class Row:
     healthy: float | None = None
     acknowledged: float | None = None
     viewers: float | None = None
+    also: float | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
 
     @property
     def recovery(self) -> float | None:
-        """Healthy, a command acknowledged and every viewer right: the last of the three."""
-        times = (self.healthy, self.acknowledged, self.viewers)
+        """Healthy, a command acknowledged, every viewer right, and what else the kind of fault waits for."""
+        times = (self.healthy, self.acknowledged, self.viewers, self.also)
         return None if None in times else max(each for each in times if each is not None)
 
     def plain(self) -> dict[str, Any]:
@@ -89,10 +90,11 @@ class Life:
         began = time.monotonic()
         with KINDS[fault.kind](self.house, fault) as facts:
             time.sleep(fault.seconds)
-        ended = time.monotonic()
+        # A fault that has to be tidied up afterwards says when it ended.
+        ended = facts.pop("ended", time.monotonic())
         row.lasted, row.facts = ended - began, facts
         self.history.note("mended")
-        self._recover(row, ended)
+        self._recover(row, ended, facts.pop("also", lambda: True))
         self._judge_pids(row)
         self._quiet(row)
         return row
@@ -104,7 +106,7 @@ class Life:
         self._loop.run(evidence.collect(self.history, self.crowd, self.house.kafka, self.house.superuser))
         return self.history
 
-    def _recover(self, row: Row, ended: float) -> None:
+    def _recover(self, row: Row, ended: float, also: Callable[[], bool]) -> None:
         tally = self.crowd.tally
         after = tally.acknowledged
         seen: Future[bool] = self._loop.begin(self.crowd.mark(PATIENCE))
@@ -118,12 +120,14 @@ class Life:
             elif row.healthy is None:
                 row.healthy = time.monotonic() - ended
             row.after = tally.acknowledged - after
+            if row.also is None and also():
+                row.also = time.monotonic() - ended
             if row.recovery is not None and row.after >= ACKNOWLEDGED:
                 return
             time.sleep(POLL_SECONDS)
         row.violations.append(
             f"not recovered within {PATIENCE:.0f} s: sick {self.house.sick()}, acknowledged {row.after}, "
-            f"viewers right {seen.done() and seen.result()}"
+            f"viewers right {seen.done() and seen.result()}, told again {row.also is not None}"
         )
 
     def _judge_pids(self, row: Row) -> None:

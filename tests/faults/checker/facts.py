@@ -104,9 +104,15 @@ class Facts:
         return [Deed(*about, tuple(sorted(rows[about], key=lambda each: each[:2]))) for about in sorted(rows)]
 
     def state_at(self, spot: Spot, epoch: int, version: int) -> State | None:
-        """A row as it was at a version on the wire; an owner shows old rows under its present epoch."""
-        found = [known for known in self.states.get(spot, ()) if known[1] == version and known[0] <= epoch]
-        return self.states[spot][max(found)] if found else None
+        """A row as it was at a version on the wire; an owner shows old rows under its present epoch.
+
+        It hears a moment later that the epoch was raised: until then it shows new rows under the one before.
+        """
+        found = [known for known in self.states.get(spot, ()) if known[1] == version]
+        before = [known for known in found if known[0] <= epoch]
+        if before:
+            return self.states[spot][max(before)]
+        return self.states[spot][min(found)] if found and not self.was_restored(spot[0]) else None
 
     def kind(self, kind: str) -> Iterable[tuple[str, State]]:
         """The newest states of one kind, by id."""

@@ -1,0 +1,86 @@
+"""The rows of all faults ever run, and the table that is made of them."""
+
+import json
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.bootstrap import ROOT
+
+FILE: Final = Path(__file__).with_name("results.jsonl")
+README: Final = Path(__file__).with_name("README.md")
+BEGIN: Final = "<!-- table: begin -->"
+END: Final = "<!-- table: end -->"
+
+Found = dict[str, Any]
+
+
+def commit() -> str:
+    """What is checked out, marked where something differs from it."""
+    found = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--abbrev=10", "--exclude=*"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return found.stdout.strip()
+
+
+def append(rows: Iterable[Found], file: Path = FILE) -> None:
+    """Add rows at the end of the file."""
+    with file.open("a", encoding="utf-8") as out:
+        out.writelines(json.dumps(row, separators=(",", ":"), default=str) + "\n" for row in rows)
+
+
+def read(file: Path = FILE) -> list[Found]:
+    """Every row, in the order in which it was run."""
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def next_life(seed: str, rows: Sequence[Found]) -> int:
+    """The first life of a seed that has no row yet."""
+    return max((row["life"] for row in rows if row["seed"] == seed), default=-1) + 1
+
+
+def quantile(values: Sequence[float], part: float) -> float:
+    """The nearest-rank quantile; `part` from 0 to 1."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+
+
+def table(rows: Sequence[Found]) -> str:
+    """Markdown: a line per kind, and one for all of them."""
+    head = "| kind | targets | faults | lasting, s | recovery p50, s | p99, s | worst, s | violations |"
+    lines = [head, "|---|---|---|---|---|---|---|---|"]
+    kinds = sorted({row["kind"] for row in rows})
+    for kind in kinds:
+        lines.append(_line(kind, [row for row in rows if row["kind"] == kind]))
+    if rows:
+        lines.append(_line("**all**", rows))
+    return "\n".join(lines)
+
+
+def write_table() -> None:
+    """Put the table between the markers of the README."""
+    rows = read()
+    text = README.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    commits = len({row["commit"] for row in rows})
+    lives = len({(row["seed"], row["life"]) for row in rows})
+    said = f"{len(rows)} faults in {lives} lives on {commits} commits."
+    README.write_text(f"{before}{BEGIN}\n{said}\n\n{table(rows)}\n{END}{after}", encoding="utf-8")
+
+
+def _line(name: str, rows: Sequence[Found]) -> str:
+    times = [row["recovery"] for row in rows if row["recovery"] is not None]
+    lasted = [row["lasted"] for row in rows]
+    targets = len({row["target"] for row in rows})
+    violations = sum(len(row["violations"]) for row in rows)
+    quantiles = [f"{quantile(times, part):.1f}" for part in (0.5, 0.99, 1.0)] if times else ["-"] * 3
+    lasting = f"{min(lasted):.0f} to {max(lasted):.0f}"
+    return (
+        "| " + " | ".join([name, str(targets), str(len(rows)), lasting, *quantiles, str(violations)]) + " |"
+    )
