@@ -24,6 +24,11 @@ log: Final = logging.getLogger(__name__)
 _JSON: Final = re.compile(r"^application/json\s*(;|$)", re.IGNORECASE)
 
 
+REFUSED: Final = {"not_your_right": 403, "not_found": 404, "busy": 503}
+"""Refusals that are no 409. Of a command that was too busy to be looked at nothing was decided: a 5xx, so
+that a client repeats it with its key and does not take it for the answer."""
+
+
 class Gate:
     """Judges every request before a route sees it: who (401), size, type and key (4xx), origin (403).
 
@@ -146,8 +151,7 @@ def report_problems(app: FastAPI, words: Mapping[str, Words]) -> None:
 
     @app.exception_handler(Refused)
     async def refused(request: Request, found: Refused) -> Response:
-        status = 403 if found.code == "not_your_right" else 404 if found.code == "not_found" else 409
-        return answer(Problem(status, found.code, **found.facts), known)
+        return answer(Problem(REFUSED.get(found.code, 409), found.code, **found.facts), known)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, found: RequestValidationError) -> Response:

@@ -9,8 +9,10 @@ from fastapi import FastAPI
 
 from schemas.events.person import Membership, Person
 from schemas.events.session import Session
+from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, Command
 from services.runtime import who as who_module
+from services.runtime.problems import Words
 from services.runtime.settings import Mode
 from services.runtime.tokens import Claims, Signer, Verifier, new_keys
 from services.runtime.web import Asking, Gate, report_problems
@@ -56,7 +58,11 @@ async def client(known: Known):
     app = FastAPI()
     who = Who(Verifier(PUBLIC, Mode.REAL), known, lambda: known.now)
     app.add_middleware(Gate, who=who, origins=ORIGINS, open_paths=("/open",), words={})
-    report_problems(app, {})
+    report_problems(app, {"busy": Words("Druk.", "Busy."), "taken": Words("Bezet.", "Taken.")})
+
+    @app.post("/refused/{why}")
+    async def refused(why: str) -> None:
+        raise Refused(why)
 
     @app.post("/command")
     async def command(asker: Asking, body: Body) -> str:
@@ -160,3 +166,10 @@ async def test_what_nobody_foresaw_says_nothing_of_the_inside(client) -> None:
     answer = await client.post("/breaks", content=b"{}", headers=signed())
     assert answer.status_code == 503 and answer.json()["code"] == "unavailable"
     assert "hunter2" not in answer.text and "RuntimeError" not in answer.text
+
+
+async def test_a_rules_no_is_an_answer_and_a_lock_that_was_waited_for_is_none(client) -> None:
+    for why, status in {"taken": 409, "not_found": 404, "busy": 503}.items():
+        answer = await client.post(f"/refused/{why}", content=b"{}", headers=signed())
+        # A client that repeats what was not answered, with the same key, looks at the status.
+        assert (answer.status_code, answer.json()["code"]) == (status, why)
