@@ -90,6 +90,7 @@ class Platform:
 
     sent: list[tuple[str, dict[str, Any]]]
     refusal: Refusal | None
+    told: list[dict[str, str]]
 
     def __init__(self, origin: str) -> None:
         self.person: object = None
@@ -107,7 +108,7 @@ class Platform:
 
     def send(self, path: str, body: dict[str, Any]) -> Any:
         self.sent.append((path, body))
-        return self.refusal or {"rows": []}
+        return self.refusal or {"rows": self.told}
 
     def rows(self) -> dict[str, Any]:
         return {}
@@ -115,7 +116,7 @@ class Platform:
 
 @pytest.fixture
 def play(monkeypatch: pytest.MonkeyPatch) -> Any:
-    Platform.sent, Platform.refusal = [], None
+    Platform.sent, Platform.refusal, Platform.told = [], None, []
     monkeypatch.setattr(player_module, "Client", Platform)
     monkeypatch.setattr(player_module, "PATIENCE_SECONDS", 0.05)
 
@@ -144,6 +145,13 @@ def test_a_play_fails_at_an_answer_that_the_story_does_not_expect(play: Any) -> 
 def test_a_play_fails_when_an_expected_refusal_does_not_come(play: Any) -> None:
     with pytest.raises(PlayFailed, match="expected taken, got ok"):
         play({**REPORT, "expect": "taken"})
+
+
+def test_a_play_fails_at_the_end_when_the_wall_lacks_what_an_answer_told_of(play: Any) -> None:
+    Platform.told = [{"kind": "incident", "id": "i1"}]
+    played = play(REPORT)
+    with pytest.raises(PlayFailed, match="incident i1 is not there"):
+        played.finish()
 
 
 def test_durations_count_from_the_moment_a_step_is_sent(play: Any) -> None:

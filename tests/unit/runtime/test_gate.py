@@ -144,6 +144,22 @@ async def test_a_session_that_is_over_counts_no_more(client, known) -> None:
     assert await code(client) == "not_signed_in"
 
 
+@pytest.mark.parametrize(
+    ("session", "person"),
+    [
+        ({"revoked": True}, {}),
+        ({"expires_at": NOW}, {}),
+        ({"person": UUID(int=9)}, {}),
+        ({}, {"forgotten": True}),
+    ],
+    ids=["ended", "over", "of somebody else", "of somebody forgotten"],
+)
+def test_a_session_lives_only_while_all_of_it_holds(known, session, person) -> None:
+    who = Who(Verifier(PUBLIC, Mode.REAL), known, lambda: NOW)
+    assert who.lives(SESSION, PERSON)
+    assert not who.lives(SESSION.model_copy(update=session), PERSON.model_copy(update=person))
+
+
 async def test_a_session_that_nobody_knows_counts_not(client, known) -> None:
     known.sessions.clear()
     assert await code(client) == "not_signed_in"
