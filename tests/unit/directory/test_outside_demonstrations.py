@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from schemas.events.person import Person
 from schemas.events.session import Session
 from schemas.refused import Refused
 from services.aid import app as aid_module
@@ -41,12 +42,13 @@ def paths(app) -> set[str]:
     return {route.path for route in app.routes}
 
 
-async def post(app, path: str, **headers: str) -> httpx.Response:
+SOMEBODY = b'{"person": "00000000-0000-0000-0000-000000000001"}'
+
+
+async def post(app, path: str, content: bytes = SOMEBODY, **headers: str) -> httpx.Response:
     names = {"Idempotency-Key": "k", "Content-Type": "application/json", **headers}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:1") as client:
-        return await client.post(
-            path, content=b'{"person": "00000000-0000-0000-0000-000000000001"}', headers=names
-        )
+        return await client.post(path, content=content, headers=names)
 
 
 def test_the_page_to_choose_who_you_are_exists_in_demonstrations_only() -> None:
@@ -73,11 +75,33 @@ async def test_a_token_of_a_demonstration_opens_nothing_in_real_mode(monkeypatch
             assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in"), path
 
 
-async def test_the_keys_of_contacts_are_handed_to_services_only() -> None:
+async def test_the_keys_of_contacts_are_handed_to_services_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Tables:
+        async def data_keys(self, people: list[UUID]) -> dict[str, bytes]:
+            return {str(person): b"a data key" for person in people}
+
+    monkeypatch.setattr(directory_module.Directory, "reads", Tables(), raising=False)
+    wanted = b'{"people": ["00000000-0000-0000-0000-000000000001"]}'
     for headers in ({}, {"Authorization": "Bearer " + "y" * 32}, {"Authorization": "x" * 32}):
-        answer = await post(directory(Mode.DEMO), "/internal/contact-keys", **headers)
-        assert answer.status_code in {400, 401}
-        assert "keys" not in answer.json()
+        answer = await post(directory(Mode.DEMO), "/internal/contact-keys", wanted, **headers)
+        assert answer.status_code == 401 and "keys" not in answer.json()
+    service = {"Authorization": "Bearer " + "x" * 32}
+    answer = await post(directory(Mode.DEMO), "/internal/contact-keys", wanted, **service)
+    assert answer.status_code == 200 and len(answer.json()["keys"]) == 1
+
+
+async def test_only_made_up_people_can_be_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[Session] = []
+
+    async def keep(_: object, session: Session) -> None:
+        kept.append(session)
+
+    monkeypatch.setattr(directory_module.Directory, "keep", keep)
+    for made_up, status in ((False, 404), (True, 200)):
+        person = Person(id=UUID(int=1), memberships=(), fictitious=made_up, exercise=False)
+        monkeypatch.setattr(directory_module.OwnTables, "person", lambda *_, person=person: person)
+        answer = await post(directory(Mode.DEMO), "/api/directory/demo/sign-in")
+        assert answer.status_code == status and len(kept) == made_up
 
 
 def test_a_session_lasts_a_shift_and_only_its_person_ends_it() -> None:
