@@ -16,7 +16,7 @@ from schemas.events.duty import Duty
 from schemas.events.session import Session
 from schemas.topics import DUTY, SESSIONS, Topic
 from services.runtime import intake as intake_module
-from services.runtime.intake import TABLES, Intake
+from services.runtime.intake import EPOCHS, TABLES, Intake
 from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher
 from tests.contract.doubles import MemoryGraveyard
@@ -83,7 +83,7 @@ class Owner:
 
 @pytest.fixture
 async def memory(pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch) -> Owner:
-    await pool.execute(TABLES)
+    await pool.execute(TABLES + EPOCHS)
     broker = Broker()
     broker.put_in(monkeypatch, "services.runtime.intake")
 
@@ -95,7 +95,7 @@ async def memory(pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch) -> Owner:
 
 @pytest.fixture
 async def kafka(backing: Backing, topic_prefix: str, pool: asyncpg.Pool) -> AsyncIterator[Owner]:
-    await pool.execute(TABLES)
+    await pool.execute(TABLES + EPOCHS)
     await create_topics(backing.kafka, topic_prefix)
     publisher = KafkaPublisher(backing.kafka)
 
@@ -149,14 +149,14 @@ async def test_an_older_state_that_comes_late_changes_nothing_and_a_newer_epoch_
             assert await owner.kept() == [(1, 2) if number < 3 else (2, 1)]
 
 
-async def test_it_goes_on_where_it_was_after_a_restart(owner: Owner) -> None:
-    await owner.put(DUTY, [a_duty(1), a_duty(2)])
-    async with owner.running():
-        await until(lambda: _is(owner.taken(DUTY), 2))
-    await owner.put(DUTY, [a_duty(3)])
+async def test_it_goes_on_where_it_was_after_a_restart_and_may_see_the_last_one_again(owner: Owner) -> None:
+    await owner.put(DUTY, [a_duty(1), a_duty(2), a_duty(3)])
     async with owner.running():
         await until(lambda: _is(owner.taken(DUTY), 3))
-    assert owner.hints == [1, 2, 3]
+    await owner.put(DUTY, [a_duty(4)])
+    async with owner.running():
+        await until(lambda: _is(owner.taken(DUTY), 4))
+    assert owner.hints[:3] == [1, 2, 3] and owner.hints[3:] in ([4], [3, 4])
 
 
 async def test_a_hint_that_fails_is_tried_again_until_it_is_taken(owner: Owner) -> None:

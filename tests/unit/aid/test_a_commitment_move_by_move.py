@@ -249,6 +249,27 @@ async def test_naming_somebody_off_duty_or_overlapping_is_refused() -> None:
     await stage.refused("off_duty", "anouk", commands.NamePerson(person=key("hans")), held.id)
 
 
+async def test_who_is_named_leaves_no_other_function_below_the_own_minimum() -> None:
+    stage, request = await asked(1, "GM0164")
+    stage.helper("hetty", "GM0164", Function.BACKUP_RECOVERY, Function.NETWORK)
+    stage.lend("GM0164", cover={Function.NETWORK: 1})
+    await stage.do("anouk", commands.Lend(lender="GM0164", unnamed=1, terms_version=1), request)
+    (held,) = stage.all(Commitment)
+    await stage.refused("below_cover", "anouk", commands.NamePerson(person=key("hetty")), held.id)
+    await stage.do("anouk", commands.NamePerson(person=key("hans")), held.id)
+
+
+async def test_who_is_named_and_goes_off_duty_cannot_say_yes_until_back() -> None:
+    stage, request = await asked(1, "hugo")
+    await stage.do("anouk", commands.Lend(lender="GM0164", unnamed=1, terms_version=1), request)
+    (held,) = stage.all(Commitment)
+    await stage.do("anouk", commands.NamePerson(person=key("hans")), held.id)
+    await stage.do("hans", commands.ChangeDuty(on=False))
+    await stage.refused("off_duty", "hans", commands.AcceptCommitment(), held.id)
+    await stage.do("hans", commands.ChangeDuty(on=True))
+    await stage.do("hans", commands.AcceptCommitment(), held.id)
+
+
 async def test_a_named_person_who_cannot_leaves_the_slot_held_and_unnamed() -> None:
     stage, request = await asked(1, "hugo")
     await stage.do("anouk", commands.Lend(lender="GM0164", unnamed=1, terms_version=1), request)
@@ -439,6 +460,25 @@ async def test_a_lender_that_is_hit_is_asked_no_more_and_keeps_what_it_promised(
     assert stage.approach("fenna", request).state is ApproachState.LAPSED
     await stage.suggest(request, "fenna")
     assert stage.approach("fenna", request).state is ApproachState.LAPSED
+
+
+async def test_who_is_hit_in_an_exercise_is_asked_for_real_help_and_keeps_what_it_was_asked() -> None:
+    stage = Stage()
+    stage.person("bob", "GM0164", rights=(Right.REPORT,))
+    request = await stage.request(3)
+    await stage.suggest(request, "hugo", "hans")
+    waiting = await stage.claim("hugo", request)
+    drill = commands.ReportIncident(
+        id=key("drill"),
+        affected="GM0164",
+        since=stage.now,
+        call_back={"phone": "06 00000000"},
+        exercise=True,
+    )
+    await stage.do("bob", drill)
+    await stage.suggest(request, "hilde")
+    assert stage.commitment(waiting.id).holds
+    assert {stage.approach(who, request).state for who in ("hans", "hilde")} == {ApproachState.OPEN}
 
 
 # Cover

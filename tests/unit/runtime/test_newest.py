@@ -1,14 +1,14 @@
 """The newest states in memory: one partition that waits holds back no other, and nothing is buried twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
-from schemas.envelope import Record
+from schemas.envelope import Event, Record
 from schemas.events.duty import Duty
 from schemas.topics import DUTY
 from services.runtime import replica as replica_module
@@ -56,6 +56,24 @@ async def test_a_partition_that_waits_for_an_upgrade_holds_back_no_other(
         broker.add("duty", 1, duty(2))
         await until(lambda: str(UUID(int=2)) in newest.states[Duty])
         assert newest.waiting
+
+
+async def test_an_older_record_that_comes_late_changes_nothing_and_is_no_news(broker: Broker) -> None:
+    heard: list[int] = []
+
+    async def news(events: Sequence[Event]) -> None:
+        heard.extend(event.envelope.version for event in events)
+
+    newest = Newest("", "", (DUTY,), news)
+    task = asyncio.create_task(newest.run())
+    for version in (1, 3, 2):
+        broker.add("duty", 0, duty(1, version))
+        await until(lambda version=version: sum(newest.offsets.values()) == len(broker.logs["duty", 0]))
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert newest.states[Duty][str(UUID(int=1))].envelope.version == 3 and heard == [1, 3]
+    # A viewer that resumes from before the newest record hears of it, and from behind it of nothing.
+    assert [len(newest.after({("duty", 0): offset})) for offset in (0, 1, 2)] == [1, 1, 0]
 
 
 async def test_what_cannot_be_read_is_counted_and_passed_over(broker: Broker) -> None:
