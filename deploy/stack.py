@@ -13,6 +13,17 @@ from services.runtime.tokens import DEMO_KEY, new_keys
 OWNERS: Final = ("directory", "aid")
 """Services with a database: a role and a schema of that name each."""
 
+DEMO_LIMITS: Final = {
+    "NOABER_LIMIT_PERSON_BURST": "100000",
+    "NOABER_LIMIT_PERSON_PER_MINUTE": "100000",
+    "NOABER_LIMIT_ORGANISATION_BURST": "1000000",
+    "NOABER_LIMIT_ORGANISATION_PER_MINUTE": "1000000",
+    "NOABER_LIMIT_SIGN_IN_BURST": "100000",
+    "NOABER_LIMIT_SIGN_IN_PER_MINUTE": "100000",
+    "NOABER_SOCKETS_PER_SESSION": "10000",
+}
+"""In a demonstration one machine plays everybody, and the tests and measurements are many people at once."""
+
 GATEWAY: Final = 0
 KAFKA: Final = 9
 CONTROLLER: Final = 10

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.events.approach import Approach
 from schemas.events.commitment import Commitment
@@ -159,6 +159,15 @@ CLOSE_SLOW: Final = 4408
 One that reads nothing at all does not get it either: it is cut off two seconds later.
 """
 
+CLOSE_TOO_MANY: Final = 4429
+"""Close code: this session has as many pages open as it may; close one, then connect again."""
+
+CLOSE_FULL: Final = 1013
+"""Close code: this node has as many viewers as it can; connect again later (RFC 6455 registry)."""
+
+CLOSE_WORD: Final = 1008
+"""Close code: the first word did not come, or more than that one came."""
+
 CLOSE_GOING_AWAY: Final = 1001
 """Close code: the node stops; connect again and resume."""
 
@@ -187,7 +196,9 @@ class Position:
     def decode(cls, text: str) -> "Position":
         """Read one back. Raises BadCursor on anything else."""
         try:
-            found = _Fields.model_validate_json(base64.urlsafe_b64decode(text.encode("ascii")))
+            # Strict: what is passed over in decoding would stand in the answer that repeats the text.
+            written = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
+            found = _Fields.model_validate_json(written)
         except (ValidationError, ValueError, binascii.Error, UnicodeError) as error:
             raise BadCursor("not a cursor") from error
         return cls(found.e, found.i, found.o)
@@ -214,9 +225,13 @@ class Cursor:
         return cls(digest, Position.decode(position))
 
 
+_Count = Annotated[int, Field(ge=0, le=2**53)]
+"""Exact in every language, and far above any offset or second of ours."""
+
+
 class _Fields(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    e: dict[str, int]
-    i: int
-    o: dict[str, int]
+    e: dict[str, _Count]
+    i: _Count
+    o: dict[str, _Count]

@@ -176,7 +176,7 @@ def create_app(settings: AidSettings) -> FastAPI:
     """The application; it connects when it starts and lets go of everything when it stops."""
     aid = Aid(settings)
 
-    app = web_app(aid, PREFIX, settings.allowed_origins, WORDS)
+    app = web_app(aid, PREFIX, settings, WORDS)
     _add_commands(app, aid)
     _add_reads(app, aid)
     return app

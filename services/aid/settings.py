@@ -1,14 +1,9 @@
 """What `aid` is told by its environment beside what every owner is told."""
 
 from datetime import timedelta
-from typing import Annotated
-
-from pydantic import Field
 
 from services.aid.rules.world import Terms
-from services.runtime.settings import OwnerSettings, WebSettings
-
-Positive = Annotated[int, Field(ge=1)]
+from services.runtime.settings import OwnerSettings, Positive, WebSettings
 
 
 class AidSettings(OwnerSettings, WebSettings):

@@ -221,7 +221,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     public = ("/internal/contact-keys", "/internal/forget", f"{PREFIX}/organisations")
     demo = (f"{PREFIX}/demo/people", f"{PREFIX}/demo/sign-in")
     open_paths = (*public, *demo) if settings.mode is Mode.DEMO else public
-    app = web_app(directory, PREFIX, settings.allowed_origins, {}, open_paths)
+    app = web_app(directory, PREFIX, settings, {}, open_paths, sign_in_paths=demo)
     _add_reads(app, directory)
     _add_sessions(app, directory)
     if settings.mode is Mode.DEMO:

@@ -21,7 +21,7 @@ from schemas.envelope import Event
 from schemas.events.contact import Contact
 from schemas.events.person import Person
 from schemas.events.session import Session
-from schemas.live import CLOSE_SIGNED_OUT, Me, Position, Reset, Resume
+from schemas.live import CLOSE_SIGNED_OUT, CLOSE_WORD, Me, Position, Reset, Resume
 from schemas.topics import (
     APPROACHES,
     COMMITMENTS,
@@ -37,12 +37,13 @@ from schemas.topics import (
 from schemas.visibility import Keys
 from services.live.contacts import Contacts
 from services.live.cursors import Stale, cursor, position, resumed
+from services.live.places import NoPlace, Places
 from services.live.rules.board import Board
 from services.live.settings import LiveSettings
 from services.live.viewers import Viewer, Viewers, say_why
 from services.runtime.health import Health
 from services.runtime.now import clock
-from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, document
+from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, document, retry_after
 from services.runtime.process import together
 from services.runtime.replica import Newest
 from services.runtime.settings import Mode
@@ -89,6 +90,8 @@ class Live:
         self._contacts = Contacts(settings.contact_keys_url, settings.internal_token)
         verifier = Verifier(settings.token_public_keys, settings.mode)
         self._who = Who(verifier, self, self._now)
+        self._limits = settings.limits()
+        self._places = Places(settings.sockets, settings.sockets_per_session)
 
     async def run(self) -> None:
         """Serve for ever. Raises what the consumer raises: the process ends and is started again."""
@@ -178,10 +181,12 @@ class Live:
                 return _response(HTTPStatus.OK, {}, b"")
             if path == SNAPSHOT:
                 asker = await self._who.resolve(_token(request))
+                self._limits.admit(asker.person)
                 return await self._snapshot(asker, "gzip" in request.headers.get("Accept-Encoding", ""))
             if path != SOCKET:
                 raise Problem(404, "not_found")
             self._check_origin(request)
+            self._places.check()
             if not self._newest.broker.answers:
                 # A hello would say that the picture is as old as now, and it is not.
                 raise Problem(503, "unavailable")
@@ -230,8 +235,11 @@ class Live:
         except NotSignedIn:
             await connection.close(CLOSE_SIGNED_OUT, "signed out")
             return
-        with contextlib.suppress(ConnectionClosed):
-            await self._look(connection, asker)
+        try:
+            with self._places.taken(asker.session.id), contextlib.suppress(ConnectionClosed):
+                await self._look(connection, asker)
+        except NoPlace as none:
+            await connection.close(none.code, none.why)
 
     async def _look(self, connection: ServerConnection, asker: Asker) -> None:
         keys = self._board.keys(asker.person)
@@ -240,7 +248,7 @@ class Live:
                 first = Resume.model_validate_json(await connection.recv())
             events = await resumed(self._newest, first.cursor, keys, self._now())
         except (ValidationError, TimeoutError):
-            await connection.close(1008, "say where you were first")
+            await connection.close(CLOSE_WORD, "say where you were first")
             return
         except Stale as stale:
             await connection.send(Reset(why=str(stale)).model_dump_json())
@@ -253,7 +261,10 @@ class Live:
         # Nothing is awaited from here on: what changes later reaches the viewer as a delta.
         self._viewers.welcome(viewer, first.cursor, self._board.touched_by(events))
         try:
-            await connection.wait_closed()
+            # One word is all there is to say: what more comes would wait in our memory.
+            with contextlib.suppress(ConnectionClosed):
+                await connection.recv()
+                await connection.close(CLOSE_WORD, "nothing more is heard here")
         finally:
             self._viewers.discard(viewer)
 
@@ -269,7 +280,8 @@ def _packed(picture: dict[str, object], zipped: bool) -> bytes:  # noqa: FBT001 
 
 def _refusal(problem: Problem) -> Response:
     found = document(problem, COMMON)
-    return _response(HTTPStatus(found.status), {"Content-Type": MEDIA_TYPE}, found.body())
+    headers = {"Content-Type": MEDIA_TYPE, **retry_after(problem)}
+    return _response(HTTPStatus(found.status), headers, found.body())
 
 
 def _response(status: HTTPStatus, headers: dict[str, str], body: bytes) -> Response:

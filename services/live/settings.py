@@ -4,11 +4,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.runtime.settings import Settings, WebSettings
+from services.runtime.settings import Positive, Settings, WebSettings
 
 
 class LiveSettings(WebSettings, Settings):
-    """Where the keys of contacts are had, and what to show there."""
+    """Where the keys of contacts are had, what to show there, and how many sockets there may be.
+
+    A session is one browser: `sockets_per_session` are its open pages. `sockets` are all of this process; one
+    costs 30 to 60 KiB.
+    """
 
     contact_keys_url: str
     internal_token: Annotated[str, Field(min_length=32)]
+    sockets: Positive = 20_000
+    sockets_per_session: Positive = 20

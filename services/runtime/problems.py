@@ -56,6 +56,17 @@ COMMON: Final[Mapping[str, Words]] = {
         "Dit bestaat niet, of u mag het niet zien.", "This does not exist, or you may not see it."
     ),
     "method_not_allowed": Words("Dat kan hier niet.", "That cannot be done here."),
+    "too_many": Words(
+        "Er kwamen te veel verzoeken kort na elkaar, van u of van uw organisatie. Wacht even en probeer het "
+        "dan opnieuw; wat u invulde, blijft staan.",
+        "Too many requests came in a short time, from you or your organisation. Wait a moment, then try "
+        "again; what you typed is kept.",
+    ),
+    "full": Words(
+        "Er kijken nu te veel mensen tegelijk. Wat u ziet, wordt niet ververst; de pagina probeert het "
+        "opnieuw.",
+        "Too many people look at once. What you see is not kept fresh; the page will try again.",
+    ),
     "unavailable": Words(
         "Dit werkt nu even niet. Wat u invulde, blijft staan; probeer het over een minuut opnieuw.",
         "This does not work right now. What you typed is kept; try again in a minute.",
@@ -93,3 +104,8 @@ def document(problem: Problem, words: Mapping[str, Words]) -> Document:
     if found is None:
         return Document(503, "unavailable", COMMON["unavailable"])
     return Document(problem.status, problem.code, found, problem.facts)
+
+
+def retry_after(problem: Problem) -> dict[str, str]:
+    """The header that says how many seconds to wait, where a problem says so."""
+    return {"Retry-After": str(problem.facts["retry_after"])} if "retry_after" in problem.facts else {}

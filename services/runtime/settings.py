@@ -8,6 +8,10 @@ from typing import Annotated, Final, NoReturn, TypeVar
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.runtime.limits import Limits, Rate
+
+Positive = Annotated[int, Field(ge=1)]
+
 
 class Mode(StrEnum):
     """`demo`: made-up people, choose who you are. `real`: neither exists."""
@@ -64,10 +68,28 @@ class WebSettings(Settings):
 
     `token_public_keys`: key id -> base64 of a raw Ed25519 public key. `allowed_origins`: comma separated;
     `*.localhost:PORT` stands for every name under localhost on that port.
+
+    The limits are of one process, in requests: so many at once, then so many a minute. An organisation's is
+    large enough for 200 colleagues who all want the same slot; `sign_in` is per network address, and a town
+    hall has one.
     """
 
     token_public_keys: dict[str, str]
     allowed_origins: str
+    limit_person_burst: Positive = 120
+    limit_person_per_minute: Positive = 120
+    limit_organisation_burst: Positive = 2_000
+    limit_organisation_per_minute: Positive = 2_000
+    limit_sign_in_burst: Positive = 300
+    limit_sign_in_per_minute: Positive = 60
+
+    def limits(self) -> Limits:
+        """A fresh count for this process."""
+        return Limits(
+            person=Rate(self.limit_person_burst, self.limit_person_per_minute),
+            organisation=Rate(self.limit_organisation_burst, self.limit_organisation_per_minute),
+            client=Rate(self.limit_sign_in_burst, self.limit_sign_in_per_minute),
+        )
 
 
 Kind = TypeVar("Kind", bound=BaseSettings)

@@ -16,7 +16,9 @@ from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, safe_key
 from services.runtime.described import Described
 from services.runtime.health import Health
-from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, Words, document
+from services.runtime.limits import Limits
+from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, Words, document, retry_after
+from services.runtime.settings import WebSettings
 from services.runtime.who import Asker, NotSignedIn, Who, token_in
 
 log: Final = logging.getLogger(__name__)
@@ -30,9 +32,10 @@ that a client repeats it with its key and does not take it for the answer."""
 
 
 class Gate:
-    """Judges every request before a route sees it: who (401), size, type and key (4xx), origin (403).
+    """Judges every request before a route sees it: who (401), how many (429), size, type and key, origin.
 
-    `open_paths` need no session. The whole body is read here, so that too large a one never reaches a route.
+    `open_paths` need no session; of those, `sign_in_paths` are counted per network address. The whole body is
+    read here, so that too large a one never reaches a route.
     """
 
     def __init__(
@@ -43,9 +46,13 @@ class Gate:
         origins: str,
         open_paths: Collection[str],
         words: Mapping[str, Words],
+        limits: Limits,
+        sign_in_paths: Collection[str] = (),
     ) -> None:
         self._app = app
         self._who = who
+        self._limits = limits
+        self._sign_in = frozenset(sign_in_paths)
         self._origins = [origin.strip() for origin in origins.split(",") if origin.strip()]
         self._open = frozenset(open_paths)
         self._words = {**COMMON, **words}
@@ -57,6 +64,7 @@ class Gate:
             return
         try:
             asker = await self._asker(scope)
+            self._count(scope, asker)
             body = b""
             if scope["method"] == "POST":
                 body = await self._checked_body(scope, receive)
@@ -75,6 +83,13 @@ class Gate:
             return await self._who.resolve(token_in(cookies))
         except NotSignedIn as unknown:
             raise Problem(401, "not_signed_in") from unknown
+
+    def _count(self, scope: Scope, asker: Asker | None) -> None:
+        if asker is not None:
+            self._limits.admit(asker.person)
+        elif scope["path"] in self._sign_in and scope["method"] == "POST":
+            # The gateway says who called; uvicorn believes that of its own machine only.
+            self._limits.admit_client(scope["client"][0] if scope.get("client") else "")
 
     async def _checked_body(self, scope: Scope, receive: Receive) -> bytes:
         declared = _header(scope, b"content-length")
@@ -99,7 +114,8 @@ class Gate:
 def answer(problem: Problem, words: Mapping[str, Words]) -> Response:
     """A problem as a response."""
     found = document(problem, words)
-    return Response(found.body(), found.status, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", **retry_after(problem)}
+    return Response(found.body(), found.status, media_type=MEDIA_TYPE, headers=headers)
 
 
 async def _read(receive: Receive) -> bytes:
@@ -185,7 +201,13 @@ class Service(Protocol):
 
 
 def web_app(
-    service: Service, prefix: str, origins: str, words: Mapping[str, Words], open_paths: Collection[str] = ()
+    service: Service,
+    prefix: str,
+    settings: WebSettings,
+    words: Mapping[str, Words],
+    open_paths: Collection[str] = (),
+    *,
+    sign_in_paths: Collection[str] = (),
 ) -> FastAPI:
     """An application behind the gate, with problem documents and /health; routes are added by the caller.
 
@@ -210,7 +232,15 @@ def web_app(
         redirect_slashes=False,
     )
     open_to_all = ("/health", described, *open_paths)
-    app.add_middleware(Gate, who=service.who, origins=origins, open_paths=open_to_all, words=words)
+    app.add_middleware(
+        Gate,
+        who=service.who,
+        origins=settings.allowed_origins,
+        open_paths=open_to_all,
+        words=words,
+        limits=settings.limits(),
+        sign_in_paths=sign_in_paths,
+    )
     report_problems(app, words)
 
     @app.get("/health", include_in_schema=False)

@@ -20,6 +20,8 @@ from services.runtime.tokens import Claims, Signer, new_keys
 from services.runtime.who import COOKIE
 from tests.journey.waiting import until
 
+pytestmark = pytest.mark.timeout(300)
+
 SOON = timedelta(hours=1)
 
 

@@ -1,5 +1,7 @@
 """A cursor is resumed only where nothing can have been missed: otherwise the viewer starts over."""
 
+import base64
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -80,3 +82,33 @@ async def test_a_cursor_of_other_topics_starts_over() -> None:
     found = Cursor.decode(a_cursor())
     text = replace(found, position=replace(found.position, offsets={"incidents/0": 7})).encode()
     assert await why_not(a_node(), text) == "other topics"
+
+
+def raw(**more: object) -> str:
+    """A cursor of ours in which something is otherwise."""
+    mine, _, where = a_cursor().partition(".")
+    fields = {**json.loads(base64.urlsafe_b64decode(where)), **more}
+    return f"{mine}.{base64.urlsafe_b64encode(json.dumps(fields).encode()).decode()}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ".",
+        "no cursor",
+        a_cursor().partition(".")[0],
+        a_cursor() + '"',
+        a_cursor().replace(".", '."}'),
+        raw(i=10**400),
+        raw(i=-1),
+        raw(o={"incidents/0": 10**400, "sessions/0": 3}),
+        raw(o={"incidents/0": -1, "sessions/0": 3}),
+        raw(o={"incidents/" + "9" * 5_000: 1}),
+        raw(e={"aid": 10**400}),
+        raw(i=True),
+        raw(o=[]),
+    ],
+)
+async def test_text_that_no_node_of_ours_wrote_is_no_cursor(text: str) -> None:
+    assert await why_not(a_node(), text) == "unreadable cursor"

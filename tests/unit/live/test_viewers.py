@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from websockets.exceptions import ConnectionClosedOK
 from websockets.frames import Frame
 from websockets.protocol import State as Socketstate
 from websockets.streams import StreamReader
@@ -61,6 +62,7 @@ class Socket:
             writelines=self._write,
         )
         self._first = first
+        self._spoke = False
 
     def _write(self, parts: Iterable[bytes]) -> None:
         self.sent.append(json.loads(payload_of(b"".join(parts))))
@@ -69,6 +71,10 @@ class Socket:
         self.aborted = True
 
     async def recv(self) -> str:
+        if self._spoke:
+            self.meanwhile()
+            raise ConnectionClosedOK(None, None)
+        self._spoke = True
         self.before_first()
         return self._first
 
@@ -80,9 +86,6 @@ class Socket:
         self.closed.append(code)
         if self.transport.get_write_buffer_size():
             await asyncio.sleep(60)
-
-    async def wait_closed(self) -> None:
-        self.meanwhile()
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from schemas.events.session import Session
 from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, Command
 from services.runtime import who as who_module
+from services.runtime.limits import Limits, Rate
 from services.runtime.problems import Words
 from services.runtime.settings import Mode
 from services.runtime.tokens import Claims, Signer, Verifier, new_keys
@@ -30,6 +31,7 @@ class Known:
 
     def __init__(self) -> None:
         self.now = NOW
+        self.elapsed = 0.0
         self.sessions = {SESSION.id: SESSION}
         self.people = {PERSON.id: PERSON}
 
@@ -57,7 +59,16 @@ def known(monkeypatch: pytest.MonkeyPatch) -> Known:
 async def client(known: Known):
     app = FastAPI()
     who = Who(Verifier(PUBLIC, Mode.REAL), known, lambda: known.now)
-    app.add_middleware(Gate, who=who, origins=ORIGINS, open_paths=("/open",), words={})
+    limits = Limits(Rate(50, 60), Rate(50, 60), Rate(2, 60), elapsed=lambda: known.elapsed)
+    app.add_middleware(
+        Gate,
+        who=who,
+        origins=ORIGINS,
+        open_paths=("/open", "/sign-in"),
+        words={},
+        limits=limits,
+        sign_in_paths=("/sign-in",),
+    )
     report_problems(app, {"busy": Words("Druk.", "Busy."), "taken": Words("Bezet.", "Taken.")})
 
     @app.post("/refused/{why}")
@@ -71,6 +82,10 @@ async def client(known: Known):
     @app.get("/open")
     async def public() -> str:
         return "everybody"
+
+    @app.post("/sign-in")
+    async def sign_in(body: Body) -> str:
+        return "welcome"
 
     @app.post("/breaks")
     async def breaks(asker: Asking) -> str:
@@ -189,3 +204,33 @@ async def test_a_rules_no_is_an_answer_and_a_lock_that_was_waited_for_is_none(cl
         answer = await client.post(f"/refused/{why}", content=b"{}", headers=signed())
         # A client that repeats what was not answered, with the same key, looks at the status.
         assert (answer.status_code, answer.json()["code"]) == (status, why)
+
+
+async def test_who_asks_too_much_hears_how_long_to_wait_and_repeating_costs_nothing_more(
+    client, known
+) -> None:
+    for _ in range(50):
+        assert await code(client) == 200
+    for _ in range(20):
+        answer = await client.post("/command", content=b'{"number": 1}', headers=signed())
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+        assert answer.json()["facts"] == {"retry_after": 1}
+        assert answer.json()["detail"]["nl"] and answer.json()["detail"]["en"]
+    known.elapsed += 1
+    assert await code(client) == 200
+    assert await code(client) == "too_many"
+
+
+async def test_who_is_nobody_hears_that_before_any_count(client) -> None:
+    for _ in range(60):
+        assert await code(client, Cookie="") == "not_signed_in"
+    assert await code(client) == 200
+
+
+async def test_signing_in_is_counted_per_client_and_what_is_open_to_all_is_not(client, known) -> None:
+    for expected in (200, 200, "too_many", "too_many"):
+        assert await code(client, path="/sign-in", Cookie="") == expected
+    for _ in range(5):
+        assert (await client.get("/open")).status_code == 200
+    known.elapsed += 1
+    assert await code(client, path="/sign-in", Cookie="") == 200
