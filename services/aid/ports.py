@@ -36,7 +36,8 @@ class Unit(Protocol):
     async def lock(self, reach: Reach, answer: Answer | None) -> Reach:
         """Take every lock in order; the reach with the requests that its open ends led to.
 
-        Raises ReachMoved when those changed while the locks were waited for: try again.
+        Raises ReachMoved when those changed while the locks were waited for, and Locked when that took
+        too long: try again.
         """
 
     async def seen(self, answer: Answer) -> Seen | None:
@@ -54,6 +55,10 @@ class Unit(Protocol):
 
 class ReachMoved(Exception):
     """Somebody asked or promised something while we waited for the locks: what must be locked has changed."""
+
+
+class Locked(Exception):
+    """Somebody else held for long what must be locked; nothing was looked at: try again, or say so."""
 
 
 class Store(Protocol):

@@ -14,7 +14,7 @@ from schemas.state import Row
 from schemas.values import Command
 from schemas.visibility import keys_of, level_of
 from services.aid.handlers.commands import HANDLERS, Target, suggested
-from services.aid.ports import Answer, ReachMoved, Store, Unit
+from services.aid.ports import Answer, Locked, ReachMoved, Store, Unit
 from services.aid.reach import Reach
 from services.aid.rules.deadlines import apply_due
 from services.aid.rules.story import Story
@@ -23,7 +23,10 @@ from services.runtime.now import Now
 from services.runtime.ports import Cause, Written
 
 ATTEMPTS: Final = 8
-"""How often what must be locked may change under our hands before we say that it is too busy."""
+"""How often what must be locked may change under our hands, or be held, before we say that it is too busy.
+
+Between two attempts the connection goes back, behind everybody who waits for one.
+"""
 
 COMMANDS: Final = UUID("6f1d7a86-7f0e-5c56-9c0e-0d2f9f3c7b11")
 """Namespace of causes: a command's cause is uuid5 of it with the person and the key."""
@@ -103,7 +106,7 @@ class Desk:
             try:
                 async with self._store.unit() as unit:
                     outcome = await work(unit)
-            except ReachMoved:
+            except (ReachMoved, Locked):
                 continue
             if outcome.refused is not None:
                 self._wake()

@@ -15,9 +15,8 @@ from schemas.events.help_request import HelpRequest
 from schemas.events.incident import Incident
 from schemas.events.lending import Lending
 from schemas.events.log_entry import LogEntry
-from schemas.refused import Refused
 from schemas.state import Row
-from services.aid.ports import Answer, ReachMoved, Seen
+from services.aid.ports import Answer, Locked, ReachMoved, Seen
 from services.aid.reach import Reach
 from services.aid.rules.world import Picture, World
 from services.runtime.aggregates import Tables
@@ -107,14 +106,14 @@ class PostgresUnit:
         self._versions: dict[tuple[str, str], int] = {}
 
     async def lock(self, reach: Reach, answer: Answer | None) -> Reach:
-        """Take every lock in order. Raises ReachMoved."""
+        """Take every lock in order. Raises ReachMoved and Locked."""
         if reach.is_open_ended:
             reach = reach.with_requests(await self._widen(reach))
         own = [] if answer is None else [f"answer:{answer.person}/{answer.key}"]
         try:
             await self._connection.execute(_LOCK, own + reach.locks())
         except asyncpg.LockNotAvailableError as error:
-            raise Refused("busy") from error
+            raise Locked from error
         if reach.is_open_ended and not await self._widen(reach) <= reach.requests:
             raise ReachMoved
         return reach

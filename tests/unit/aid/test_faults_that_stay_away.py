@@ -10,10 +10,10 @@ from schemas.events.help_request import Shortfall, ShortfallReason
 from schemas.events.incident import CallBack
 from schemas.events.lending import StandingYes
 from schemas.events.log_entry import Entry
-from schemas.refused import Refused
 from schemas.values import Level, Tlp, desk_key, organisation_key
 from schemas.visibility import keys_of
-from services.aid.handlers.desk import HintWaits
+from services.aid.handlers.desk import ATTEMPTS, HintWaits
+from services.aid.ports import Locked
 from services.aid.reach import Reach
 from services.aid.rules import commands
 from tests.unit.aid.stage import MemoryUnit, Stage, key
@@ -178,7 +178,7 @@ async def test_a_hint_that_meets_a_lock_is_held_and_not_taken_for_refused(
     hint = stage.hint(request, "joris")
 
     async def busy(unit: MemoryUnit, reach: Reach, answer: object) -> Reach:
-        raise Refused("busy")
+        raise Locked
 
     with monkeypatch.context() as waiting:
         waiting.setattr(MemoryUnit, "lock", busy)
@@ -187,3 +187,27 @@ async def test_a_hint_that_meets_a_lock_is_held_and_not_taken_for_refused(
             await stage.desk.heed(hint, key("hint"))
     await stage.desk.heed(hint, key("hint"))
     assert stage.approach("joris", request).state is ApproachState.OPEN
+
+
+async def test_a_command_that_meets_a_lock_is_tried_again_before_its_sender_hears_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage, request = await asked(1, "joris")
+    claim, lock, tries = stage.a_claim("joris", request), MemoryUnit.lock, 0
+
+    async def held(unit: MemoryUnit, reach: Reach, answer: object) -> Reach:
+        nonlocal tries
+        tries += 1
+        if tries % ATTEMPTS:
+            raise Locked
+        return await lock(unit, reach, None)
+
+    monkeypatch.setattr(MemoryUnit, "lock", held)
+    await stage.do("joris", claim, request)
+    assert tries == ATTEMPTS
+
+    async def never(unit: MemoryUnit, reach: Reach, answer: object) -> Reach:
+        raise Locked
+
+    monkeypatch.setattr(MemoryUnit, "lock", never)
+    await stage.refused("busy", "joris", claim, request)
