@@ -121,6 +121,15 @@ async def test_who_said_no_is_neither_named_nor_asked_through_another_employer()
     assert [each.person for each in stage.all(Approach)] == [key("hugo"), None]
 
 
+async def test_who_gave_back_is_not_named_for_it_either() -> None:
+    stage, request = await asked(2, "hugo", "GM0164")
+    held = await stage.claim("hugo", request)
+    await stage.do("hugo", commands.GiveBack(), held.id)
+    await stage.do("anouk", commands.Lend(lender="GM0164", unnamed=1, terms_version=1), request)
+    unnamed = next(each for each in stage.all(Commitment) if each.person is None)
+    await stage.refused("said_no", "anouk", commands.NamePerson(person=key("hugo")), unnamed.id)
+
+
 async def test_a_commitment_with_two_deadlines_lapses_once() -> None:
     stage, request = await asked(1, "GM0164", choose_self=True)
     await stage.do("anouk", commands.Lend(lender="GM0164", unnamed=1, terms_version=1), request)
