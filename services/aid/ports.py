@@ -30,6 +30,14 @@ class Seen:
     rows: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class Found:
+    """What stands under the locks; `seen`: what became of a command with the same key before."""
+
+    world: World
+    seen: Seen | None = None
+
+
 class Unit(Protocol):
     """One transaction. What is not written when it ends, never happened."""
 
@@ -40,11 +48,8 @@ class Unit(Protocol):
         too long: try again.
         """
 
-    async def seen(self, answer: Answer) -> Seen | None:
-        """What became of a command with this key before."""
-
-    async def load(self, reach: Reach, picture: Picture) -> World:
-        """Everything within reach, as it is under the locks."""
+    async def load(self, reach: Reach, picture: Picture, answer: Answer | None) -> Found:
+        """Everything within reach, as it is under the locks, and whether the command came before."""
 
     async def read(self, rows: Collection[tuple[str, str]]) -> list[Written]:
         """These rows as they are now."""

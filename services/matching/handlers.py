@@ -211,7 +211,7 @@ def picture_of(states: States) -> Picture:
     """What the rules see of the newest states, at this moment."""
 
     def by_id(kind: type[State]) -> dict[Any, Any]:
-        return {getattr(event.state, "id"): event.state for event in states[kind].values()}  # noqa: B009
+        return {event.state.id: event.state for event in states[kind].values()}
 
     return Picture(
         requests={

@@ -1,26 +1,19 @@
 """Writes an owner's aggregates: rows, journal and outbox together, in the caller's transaction."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 from uuid import uuid5
 
 from schemas.codec import state_bytes
 from schemas.state import State
-from services.runtime.journal import Connection, append
+from services.runtime.journal import NOTHING, Beside, Connection, append
 from services.runtime.ports import Cause, Entry, Written
 
-_INCOMING = """
-WITH incoming AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[])
-        AS incoming (kind, id, version, state)
-),
-"""
-
-_UPSERT = """
-{kind}_kept AS (
+_KEEP: Final = """
     INSERT INTO {kind} (id, version, state)
-    SELECT id, version, state::jsonb FROM incoming WHERE kind = '{kind}'
+    SELECT key, version, convert_from(payload, 'UTF8')::jsonb FROM entry WHERE aggregate = '{kind}'
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state
-)"""
+"""
 
 
 class Tables:
@@ -28,22 +21,20 @@ class Tables:
 
     def __init__(self, kinds: Collection[type[State]]) -> None:
         self.by_type = {kind.TYPE: kind for kind in kinds}
-        kept = ",".join(_UPSERT.format(kind=kind) for kind in self.by_type)
-        self._write = _INCOMING + kept + " SELECT 1"
+        self._kept = {kind: _KEEP.format(kind=kind) for kind in self.by_type}
 
-    async def write(self, connection: Connection, written: Sequence[Written], cause: Cause) -> None:
-        """Write new versions. The caller holds their locks; a version that exists already is an error."""
-        if not written:
-            return
-        journal = [_entry(each, cause) for each in written]
-        await append(connection, journal)
-        await connection.execute(
-            self._write,
-            [each.aggregate for each in journal],
-            [each.key for each in journal],
-            [each.version for each in journal],
-            [each.payload.decode() for each in journal],
-        )
+    async def write(
+        self, connection: Connection, written: Sequence[Written], cause: Cause, beside: Beside = NOTHING
+    ) -> None:
+        """Write new versions, and what belongs beside them, in one statement.
+
+        The caller holds their locks; a version that exists already is an error.
+        """
+        kinds = dict.fromkeys(each.state.TYPE for each in written)
+        kept = {f"{kind}_kept": self._kept[kind] for kind in kinds}
+        if kept or beside.parts:
+            entries = [_entry(each, cause) for each in written]
+            await append(connection, entries, Beside({**kept, **beside.parts}, beside.arguments))
 
     async def read(self, connection: Connection, kind: str, keys: Collection[str]) -> list[Written]:
         """Rows of one kind by their ids, in the order of the ids."""

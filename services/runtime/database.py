@@ -16,7 +16,17 @@ STATEMENT_SECONDS = 10
 async def open_pool(dsn: str, size: int) -> "asyncpg.Pool[Any]":
     """A pool of at most `size` connections; the caller closes it."""
     settings = {"statement_timeout": f"{STATEMENT_SECONDS}s", "idle_in_transaction_session_timeout": "30s"}
-    return await asyncpg.create_pool(dsn, min_size=1, max_size=size, server_settings=settings)
+    return await asyncpg.create_pool(
+        dsn, min_size=1, max_size=size, server_settings=settings, reset=_nothing_to_forget
+    )
+
+
+async def _nothing_to_forget(connection: object) -> None:
+    """What asyncpg asks of a session when it is given back costs as much as a statement of ours.
+
+    No unit of work leaves anything in one: locks and settings end with the transaction, and a transaction
+    that is still open is rolled back before this.
+    """
 
 
 def open_engine(dsn: str) -> AsyncEngine:

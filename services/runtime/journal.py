@@ -1,7 +1,7 @@
 """An owner's journal in Postgres: written in the transaction of the change, together with the outbox."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
@@ -84,7 +84,7 @@ WITH entry AS (
     ) WITH ORDINALITY AS entry (
         event_id, aggregate, key, version, event_type, at, who, correlation, exercise, payload, ordinal
     )
-), written AS (
+), journalled AS (
     INSERT INTO journal (
         aggregate, key, version, epoch, event_id, event_type, at, who, correlation, exercise,
         payload, previous, hash
@@ -95,24 +95,40 @@ WITH entry AS (
     FROM entry CROSS JOIN epoch
     LEFT JOIN journal before ON before.aggregate = entry.aggregate AND before.key = entry.key
                             AND before.version = entry.version - 1
-)
-INSERT INTO outbox (aggregate, key, version)
-SELECT aggregate, key, version FROM entry ORDER BY ordinal
-"""
+), waiting AS (
+    INSERT INTO outbox (aggregate, key, version)
+    SELECT aggregate, key, version FROM entry ORDER BY ordinal
+)"""
+
+ARGUMENTS: Final = 10
+"""Arguments of `append`'s own statement: those of what is written beside come after them."""
 
 _WALK: Final = """
 SELECT aggregate, key, version, payload, previous, hash FROM journal ORDER BY aggregate, key, version
 """
 
 
-async def append(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Write entries and their outbox rows in one statement, inside the caller's transaction.
+@dataclass(frozen=True)
+class Beside:
+    """What else the statement writes: CTEs by name, which may read `entry`, and their own arguments."""
 
-    The caller holds the lock of every aggregate it writes. Each aggregate appears at most once.
+    parts: Mapping[str, str] = field(default_factory=dict)
+    arguments: tuple[object, ...] = ()
+
+
+NOTHING: Final = Beside()
+
+
+async def append(connection: Connection, entries: Sequence[Entry], beside: Beside = NOTHING) -> None:
+    """Write entries, their outbox rows and what belongs beside them, in the caller's transaction.
+
+    It is one statement, since each costs as much as all that it writes. The caller holds the lock of every
+    aggregate it writes. Each aggregate appears at most once.
     Raises asyncpg.CheckViolationError on a gap and asyncpg.UniqueViolationError on a version twice.
     """
-    columns = zip(*(_values(entry) for entry in entries), strict=True)
-    await connection.execute(_APPEND, *(list(column) for column in columns))
+    columns = [list(column) for column in zip(*(_values(entry) for entry in entries), strict=True)]
+    parts = "".join(f", {name} AS ({statement})" for name, statement in beside.parts.items())
+    await connection.execute(f"{_APPEND}{parts} SELECT", *(columns or [[]] * ARGUMENTS), *beside.arguments)
 
 
 def _values(entry: Entry) -> tuple[object, ...]:

@@ -146,8 +146,11 @@ def _header(scope: Scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
-def asking(request: Request) -> Asker:
-    """The person behind the request, as the gate found them."""
+async def asking(request: Request) -> Asker:
+    """The person behind the request, as the gate found them.
+
+    A coroutine, since FastAPI runs anything else in a thread: 0.15 ms for one look.
+    """
     found = request.state.asker
     if not isinstance(found, Asker):
         raise Problem(401, "not_signed_in")

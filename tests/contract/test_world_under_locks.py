@@ -65,7 +65,7 @@ def keep(request: pytest.FixtureRequest) -> Keep:
 
 async def under_locks(store: Store, picture: Picture, reach: Reach) -> World:
     async with store.unit() as unit:
-        return await unit.load(await unit.lock(reach, None), picture)
+        return (await unit.load(await unit.lock(reach, None), picture, None)).world
 
 
 def picture_of(stage: Stage) -> Picture:

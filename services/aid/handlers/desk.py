@@ -118,14 +118,14 @@ class Desk:
     async def _command(self, unit: Unit, sent: Sent, answer: Answer) -> "_Outcome":
         handler = HANDLERS[type(sent.command)]
         reach = await unit.lock(handler.reach(sent.command, sent.target, sent.asker), answer)
-        seen = await unit.seen(answer)
+        found = await unit.load(reach, self._picture, answer)
+        seen, before = found.seen, found.world
         if seen is not None and seen.body_hash != sent.body_hash:
             raise KeyReused
         if seen is not None:
             return await self._again(unit, seen.rows, handler.answers)
         cause = uuid5(COMMANDS, f"{sent.asker.id}/{sent.key}")
         context = Context(self._now(), cause, sent.asker, self._terms)
-        before = await unit.load(reach, self._picture)
         _check_visible(before, handler.shows(before, sent.command, sent.target), sent.asker)
         due = Story(before, context, "due")
         apply_due(due)
@@ -150,7 +150,7 @@ class Desk:
 
     async def _hint(self, unit: Unit, hint: Suggestion | Alarm, event: UUID) -> "_Outcome":
         reach = await unit.lock(_hint_reach(hint), None)
-        before = await unit.load(reach, self._picture)
+        before = (await unit.load(reach, self._picture, None)).world
         story = Story(before, Context(self._now(), event, None, self._terms))
         if isinstance(hint, Alarm) and hint.due > story.context.now:
             raise Refused("too_early")

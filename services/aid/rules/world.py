@@ -160,16 +160,22 @@ def evolve(world: World, facts: Iterable[Fact]) -> World:
     for fact in facts:
         for state in (*fact.states, *([fact.line] if fact.line is not None else [])):
             shelf = _SHELVES[type(state)]
-            kept: Any = {**getattr(world, shelf), state.model_dump(include={"id"})["id"]: state}
+            kept: Any = {**getattr(world, shelf), state.id: state}
             world = replace(world, **{shelf: kept})
     return world
 
 
 def changes(before: World, after: World) -> list[Row]:
     """Every state that differs, in the order in which readers need it: parents first."""
+    # What nobody touched is the same object, and is not compared field by field.
+    touched = [
+        (shelf, getattr(before, shelf))
+        for shelf in _SHELVES.values()
+        if getattr(after, shelf) is not getattr(before, shelf)
+    ]
     return [
         state
-        for shelf in _SHELVES.values()
+        for shelf, known in touched
         for key, state in getattr(after, shelf).items()
-        if getattr(before, shelf).get(key) != state
+        if (old := known.get(key)) is not state and old != state
     ]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,10 +17,12 @@ from schemas.events.incident import Incident
 from schemas.events.lending import Lending
 from schemas.events.log_entry import LogEntry
 from schemas.state import Row
-from services.aid.ports import Answer, Locked, ReachMoved, Seen
+from services.aid.ports import Answer, Found, Locked, ReachMoved, Seen
 from services.aid.reach import Reach
 from services.aid.rules.world import Picture, World
+from services.aid.store.shelf import Shelf
 from services.runtime.aggregates import Tables
+from services.runtime.journal import NOTHING, Beside
 from services.runtime.ports import Cause, Written
 
 AGGREGATES: Final[tuple[type[Row], ...]] = (
@@ -33,13 +36,14 @@ AGGREGATES: Final[tuple[type[Row], ...]] = (
 )
 TABLES: Final = Tables(AGGREGATES)
 
-_LOCK: Final = """
-SELECT set_config('lock_timeout', '2s', true), pg_advisory_xact_lock(hashtextextended(name, 0))
-FROM unnest($1::text[]) AS name
+_BEGIN: Final = """
+BEGIN; SET LOCAL lock_timeout = '2s';
+SELECT pg_advisory_xact_lock(number) FROM unnest(ARRAY[{numbers}]::bigint[]) AS number
 """
-"""One lock per name, taken in the array's order. Advisory, since what is locked may not exist yet.
+"""One lock per number, taken in the array's order. Advisory, since what is locked may not exist yet.
 
-Nobody waits for longer than two seconds: whoever does keeps a connection from everybody else.
+Numbers alone need no parameters, so that the transaction begins in the same message. Nobody waits for longer
+than two seconds: whoever does keeps a connection from everybody else.
 """
 
 _WIDEN: Final = """
@@ -50,30 +54,35 @@ UNION SELECT id FROM help_request WHERE incident = ANY($4::text[])
 """
 
 # A statement of its own after the locks: in READ COMMITTED its snapshot is younger than every lock, while
-# a locking SELECT would show the other tables as they were before it waited.
+# a locking SELECT would show the other tables as they were before it waited. Each ARRAY(...) is one index
+# search; with IN (...) Postgres reads the whole table as soon as a condition is one of several.
 _LOAD: Final = """
 WITH asked AS (SELECT * FROM approach WHERE request = ANY($2::text[])),
      person AS (SELECT unnest($3::text[]) AS id UNION SELECT person FROM asked WHERE person IS NOT NULL),
      lender AS (SELECT unnest($4::text[]) AS id UNION SELECT lender FROM asked)
 SELECT 'incident' AS kind, id, version, state FROM incident
-    WHERE id = ANY($1::text[]) OR id IN (SELECT incident FROM help_request WHERE id = ANY($2::text[]))
-       OR (is_open AND victims ?| (SELECT array_agg(id) FROM lender))
+    WHERE id = ANY($1::text[])
+       OR id = ANY(ARRAY(SELECT incident FROM help_request WHERE id = ANY($2::text[])))
+       OR (is_open AND victims ?| ARRAY(SELECT id FROM lender))
 UNION ALL SELECT 'help_request', id, version, state FROM help_request WHERE id = ANY($2::text[])
 UNION ALL SELECT 'approach', id, version, state FROM asked
 UNION ALL SELECT 'commitment', id, version, state FROM commitment
     WHERE request = ANY($2::text[])
-       OR (holds AND (person IN (SELECT id FROM person) OR person = ANY($5::text[])
-                      OR lender IN (SELECT id FROM lender)))
-UNION ALL SELECT 'duty', id, version, state FROM duty WHERE id IN (SELECT id FROM person)
-UNION ALL SELECT 'lending', id, version, state FROM lending WHERE id IN (SELECT id FROM lender)
+       OR (holds AND person = ANY(ARRAY(SELECT id FROM person) || $5::text[]))
+       OR (holds AND lender = ANY($4::text[]))
+UNION ALL SELECT 'duty', id, version, state FROM duty WHERE id = ANY(ARRAY(SELECT id FROM person))
+UNION ALL SELECT 'lending', id, version, state FROM lending WHERE id = ANY(ARRAY(SELECT id FROM lender))
 UNION ALL SELECT 'log_entry', id, version, state FROM log_entry WHERE id = ANY($6::text[])
+UNION ALL SELECT 'answered', encode(body_hash, 'hex'), 0, outcome FROM answered
+    WHERE person = $7::uuid AND key = $8::text
 """
 
-_REMEMBER: Final = "INSERT INTO answered (person, key, body_hash, outcome, at) VALUES ($1, $2, $3, $4, $5)"
+_REMEMBER: Final = """
+    INSERT INTO answered (person, key, body_hash, outcome, at)
+    VALUES ($11::uuid, $12::text, $13::bytea, $14::jsonb, $15::timestamptz)
+"""
 
 _ASKED: Final = "SELECT state FROM approach WHERE standing AND person = $1 AND state->>'state' = 'open'"
-
-_ANSWERED: Final = "SELECT body_hash, outcome FROM answered WHERE person = $1 AND key = $2"
 
 
 class PostgresStore:
@@ -84,9 +93,15 @@ class PostgresStore:
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator["PostgresUnit"]:
-        """A transaction that ends with the block."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            yield PostgresUnit(connection)
+        """A transaction that begins with its locks and ends with the block."""
+        async with self._pool.acquire() as connection:
+            try:
+                yield PostgresUnit(connection)
+            except BaseException:
+                if not connection.is_closed() and connection.is_in_transaction():
+                    await connection.execute("ROLLBACK")
+                raise
+            await connection.execute("COMMIT")
 
     async def asked(self, person: UUID) -> list[Approach]:
         """The open approaches to a person."""
@@ -110,8 +125,9 @@ class PostgresUnit:
         if reach.is_open_ended:
             reach = reach.with_requests(await self._widen(reach))
         own = [] if answer is None else [f"answer:{answer.person}/{answer.key}"]
+        numbers = ",".join(str(_number(name)) for name in own + reach.locks())
         try:
-            await self._connection.execute(_LOCK, own + reach.locks())
+            await self._connection.execute(_BEGIN.format(numbers=numbers))
         except asyncpg.LockNotAvailableError as error:
             raise Locked from error
         if reach.is_open_ended and not await self._widen(reach) <= reach.requests:
@@ -128,14 +144,7 @@ class PostgresUnit:
         rows = await self._connection.fetch(_WIDEN, *map(_texts, ends))
         return frozenset(UUID(row["request"]) for row in rows)
 
-    async def seen(self, answer: Answer) -> Seen | None:
-        """What became of a command with this key before."""
-        row = await self._connection.fetchrow(_ANSWERED, answer.person, answer.key)
-        if row is None:
-            return None
-        return Seen(row["body_hash"], tuple((kind, key) for kind, key in json.loads(row["outcome"])))
-
-    async def load(self, reach: Reach, picture: Picture) -> World:
+    async def load(self, reach: Reach, picture: Picture, answer: Answer | None) -> Found:
         """Everything within reach, as committed before this statement."""
         lenders = reach.organisations | reach.asked_organisations
         # Whoever of the staff is held is not at home, also where another employer lends them.
@@ -148,13 +157,18 @@ class PostgresUnit:
             _texts(lenders),
             _texts(staff),
             _texts(reach.lines),
+            None if answer is None else answer.person,
+            None if answer is None else answer.key,
         )
-        shelves: dict[str, dict[Any, Any]] = {kind: {} for kind in TABLES.by_type}
-        for row in rows:
-            key = row["id"] if row["kind"] == Lending.TYPE else UUID(row["id"])
-            shelves[row["kind"]][key] = TABLES.by_type[row["kind"]].model_validate_json(row["state"])
-            self._versions[row["kind"], row["id"]] = row["version"]
-        return _world(picture, shelves, self._versions)
+        seen: Seen | None = None
+        shelves = {name: Shelf(kind) for name, kind in TABLES.by_type.items()}
+        for kind, key, version, state in rows:
+            if kind == "answered":
+                seen = Seen(bytes.fromhex(key), tuple((name, row) for name, row in json.loads(state)))
+                continue
+            shelves[kind].put(key if kind == Lending.TYPE else UUID(key), state)
+            self._versions[kind, key] = version
+        return Found(_world(picture, shelves, self._versions), seen)
 
     async def read(self, rows: Collection[tuple[str, str]]) -> list[Written]:
         """These rows as they are now."""
@@ -170,13 +184,21 @@ class PostgresUnit:
     async def write(self, states: Sequence[Row], cause: Cause, answer: Answer | None) -> list[Written]:
         """Rows, journal and outbox with the next versions, and the answered key."""
         written = [Written(each, self._versions.get((each.TYPE, each.key), 0) + 1) for each in states]
-        await TABLES.write(self._connection, written, cause)
-        if answer is not None:
-            outcome = json.dumps([[each.state.TYPE, each.state.key] for each in written])
-            await self._connection.execute(
-                _REMEMBER, answer.person, answer.key, answer.body_hash, outcome, cause.at
-            )
+        await TABLES.write(self._connection, written, cause, _remembered(written, cause, answer))
         return written
+
+
+def _remembered(written: Sequence[Written], cause: Cause, answer: Answer | None) -> Beside:
+    if answer is None:
+        return NOTHING
+    outcome = json.dumps([[each.state.TYPE, each.state.key] for each in written])
+    arguments = (answer.person, answer.key, answer.body_hash, outcome, cause.at)
+    return Beside({"remembered": _REMEMBER}, arguments)
+
+
+def _number(name: str) -> int:
+    """The lock of a name: a number of eight bytes, since that is what Postgres locks."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
 
 
 def _world(

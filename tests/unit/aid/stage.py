@@ -26,7 +26,7 @@ from schemas.refused import Refused
 from schemas.state import Row
 from schemas.values import Command, Level, Right, Where, organisation_key, person_key
 from services.aid.handlers.desk import Desk, Done, Sent
-from services.aid.ports import Answer, Seen
+from services.aid.ports import Answer, Found, Seen
 from services.aid.reach import Reach
 from services.aid.rules import commands
 from services.aid.rules.world import Picture, Terms, World
@@ -86,10 +86,11 @@ class MemoryUnit:
         }
         return reach.with_requests(frozenset(found))
 
-    async def seen(self, answer: Answer) -> Seen | None:
-        return self._memory.answers.get((answer.person, answer.key))
+    async def load(self, reach: Reach, picture: Picture, answer: Answer | None) -> Found:
+        seen = None if answer is None else self._memory.answers.get((answer.person, answer.key))
+        return Found(self._world(reach, picture), seen)
 
-    async def load(self, reach: Reach, picture: Picture) -> World:
+    def _world(self, reach: Reach, picture: Picture) -> World:
         def shelf(kind: type[Row]) -> dict[Any, Any]:
             rows = [each.state for each in self._memory.states.values() if isinstance(each.state, kind)]
             return {row.model_dump(include={"id"})["id"]: row for row in rows}
