@@ -84,8 +84,8 @@ WORDS: Final[Mapping[str, Words]] = {
     ),
     "nothing_chosen": Words("Kies eerst waar je ja op zegt.", "Choose first what you say yes to."),
     "off_duty": Words(
-        "Deze persoon is niet beschikbaar. Zet eerst 'Ik ben beschikbaar' aan.",
-        "This person is off duty. Switch 'I am on duty' on first.",
+        "Wie niet beschikbaar is, kan niet helpen. Zet 'Ik ben beschikbaar' aan, of kies een andere collega.",
+        "Who is off duty cannot help. Switch 'I am on duty' on, or choose another colleague.",
     ),
     "over": Words("Dit is al voorbij.", "This is over."),
     "said_no": Words(

@@ -8,7 +8,7 @@ import pytest
 from deploy.parts import frontend
 from deploy.running import Running
 
-STEPS = 9
+STEPS = 10
 
 
 @pytest.mark.timeout(300)

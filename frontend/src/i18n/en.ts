@@ -35,9 +35,8 @@ export const en: Record<Key, string> = {
   "signin.here": "At this address you are",
   "signin.personas": "The main characters",
   "signin.windows": "Playing several people at once? Open each in a tab of its own.",
-  "signin.others": "Somebody else ({n} people)",
-  "signin.search": "Search by name, municipality or function",
-  "signin.none": "Nobody found. Try another name or municipality.",
+  "signin.others": "Somebody else",
+  "signin.organisation": "Of which organisation?",
   "signin.closed": "You cannot choose who you are here: this is not a demonstration.",
 
   "status.live": "Live",

@@ -33,9 +33,8 @@ export const nl = {
   "signin.here": "Op dit adres ben je",
   "signin.personas": "De hoofdpersonen",
   "signin.windows": "Meer mensen tegelijk spelen? Open ieder in een eigen tabblad.",
-  "signin.others": "Iemand anders ({n} mensen)",
-  "signin.search": "Zoek op naam, gemeente of functie",
-  "signin.none": "Niemand gevonden. Probeer een andere naam of gemeente.",
+  "signin.others": "Iemand anders",
+  "signin.organisation": "Van welke organisatie?",
   "signin.closed": "Hier kun je niet kiezen wie je bent: dit is geen demonstratie.",
 
   "status.live": "Live",

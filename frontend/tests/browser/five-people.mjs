@@ -21,9 +21,27 @@ async function person(name, viewport, language = "nl-NL") {
   const page = await context.newPage();
   page.on("pageerror", (error) => errors.push(`${name}: ${error}`));
   await page.goto(`http://${name}.localhost:${port}/`);
-  await page.getByRole("button", { name: new RegExp(`^${name}`, "i") }).first().click();
-  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
   return { name, page, context };
+}
+
+async function persona(name, viewport, language) {
+  const who = await person(name, viewport, language);
+  await signIn(who, new RegExp(`^${name}`, "i"));
+  return who;
+}
+
+async function signIn(who, name) {
+  await who.page.getByRole("button", { name }).first().click();
+  await who.page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+}
+
+/** Somebody whom the demonstration does not invite by name: found among the people of an organisation. */
+async function colleague(host, organisation, name) {
+  const who = await person(host, PHONE);
+  await who.page.getByLabel("Van welke organisatie?").selectOption({ label: organisation });
+  await signIn(who, new RegExp(`^${name}`));
+  await who.page.goto(`http://${host}.localhost:${port}/tasks`);
+  return who;
 }
 
 const see = (who, text) => who.page.getByText(text).first().waitFor();
@@ -48,13 +66,13 @@ async function step(title, work) {
 }
 
 async function main() {
-  const wilma = await person("wilma", PHONE);
-  const gert = await person("gert", DESK);
-  const joris = await person("joris", PHONE);
-  const anouk = await person("anouk", DESK);
-  const fatima = await person("fatima", WALL, "en-GB");
-  const ruud = await person("ruud", DESK);
-  const kees = await person("kees", PHONE);
+  const wilma = await persona("wilma", PHONE);
+  const gert = await persona("gert", DESK);
+  const joris = await persona("joris", PHONE);
+  const anouk = await persona("anouk", DESK);
+  const fatima = await persona("fatima", WALL, "en-GB");
+  const ruud = await persona("ruud", DESK);
+  const kees = await persona("kees", PHONE);
   await fatima.page.goto(`http://fatima.localhost:${port}/wall`);
 
   await step("Wilma reports in three fields", async () => {
@@ -72,9 +90,10 @@ async function main() {
     await see(wilma, /Ik bel namens/);
   });
 
-  await step("she asks for two back-up people, provisionally", async () => {
+  await step("she asks for three back-up people, provisionally", async () => {
     await press(wilma, "Vraag hulp");
     await wilma.page.getByLabel("Wie heb je nodig?").selectOption({ label: "Back-up en herstel" });
+    await press(wilma, /^Eén meer/);
     await press(wilma, /^Eén meer/);
     await press(wilma, /over 6 uur|over 8 uur|over 4 uur|morgen 08:00/);
     await press(wilma, "Vraag voorlopig");
@@ -107,15 +126,45 @@ async function main() {
     await picture(joris, "claimed");
   });
 
-  await step("Anouk says yes for one slot, the name follows", async () => {
+  const unnamed = anouk.page.getByRole("listitem").filter({ has: anouk.page.getByLabel("Wie gaat er?") });
+
+  await step("Anouk says yes for two slots at once, names follow", async () => {
     await anouk.page.goto(`http://anouk.localhost:${port}/desk`);
     await see(anouk, /Back-up en herstel/);
     await picture(anouk, "asked");
-    await anouk.page.getByRole("button", { name: /^Eén meer: Plekken zonder naam/ }).first().click();
-    await press(anouk, /^Ja, 1 plek/);
-    await anouk.page.getByLabel("Wie gaat er?").waitFor();
+    for (const _ of [1, 2]) await press(anouk, /^Eén meer: Plekken zonder naam/);
+    await press(anouk, /^Ja, 2 plekken/);
+    await unnamed.nth(1).waitFor();
+    await see(anouk, /namen uiterlijk/);
     await picture(anouk, "names-follow");
   });
+
+  await step("she names two colleagues; one helps, the other switches on and cannot after all", async () => {
+    const first = await chosen();
+    await ask();
+    const helper = await colleague("helper", "Hengelo", first);
+    await press(helper, "Ik help");
+    await see(helper, /definitief/);
+    await picture(helper, "named");
+    await anouk.page.getByRole("listitem").filter({ hasText: first }).filter({ hasText: "definitief" }).waitFor();
+    const other = await colleague("other", "Hengelo", await chosen());
+    await press(other, "Ik ben beschikbaar", "switch");
+    await other.page.getByRole("switch", { checked: true }).waitFor();
+    await ask();
+    await press(other, "Kan niet");
+    await see(other, /Er is nu niets aan je gevraagd/);
+    await unnamed.first().waitFor(); // The slot stays with Hengelo, and a name follows again.
+  });
+
+  function chosen() {
+    return unnamed.first().getByLabel("Wie gaat er?").evaluate((select) => select.selectedOptions[0].textContent.trim());
+  }
+
+  async function ask() {
+    const before = await unnamed.count();
+    await unnamed.first().getByRole("button", { name: "Vraag deze collega" }).click();
+    await unnamed.nth(before - 1).waitFor({ state: "detached" });
+  }
 
   await step("the wall shows both without a reload, and the curious neighbour sees nothing", async () => {
     await see(fatima, /Hengelo/);
