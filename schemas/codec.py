@@ -6,16 +6,25 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from schemas.envelope import Envelope, Event, Record
 from schemas.state import State
 from schemas.topics import BY_TYPE
 from schemas.upcast import lift
-from schemas.values import EVENT_LIMIT
+from schemas.values import EVENT_LIMIT, Moment
 
 _TYPE: Final = re.compile(r"^nl\.noaber\.([a-z_]+)\.v(\d{1,6})$")
 _CONTENT_TYPE: Final = b"application/json"
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+"""A version: what a bigint of Postgres holds."""
+
+_EPOCH: Final = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+_SUSPECT: Final = re.compile(rb"[0-9]{16}|[\[:,\s]-?[0-9.]+[eE]\+?[0-9]{3}|\\u0000|NaN|Infinity")
+"""Only bytes in which this stands can hold a number or a text that `_check_plain` refuses."""
+
+EXACT: Final = 2**53
+"""Whole numbers above it are other ones in a browser, and counting with endless ones fails anywhere."""
 
 
 class Undecodable(Exception):
@@ -93,14 +102,15 @@ def _type_of(headers: dict[str, bytes]) -> tuple[str, int]:
 def _envelope(record: Record, headers: dict[str, bytes]) -> Envelope:
     try:
         text = {name: value.decode() for name, value in headers.items()}
+        _check_plain(text)
         return Envelope(
             id=UUID(text["ce_id"]),
             type=text["ce_type"],
             source=text["ce_source"],
-            time=datetime.fromisoformat(text["ce_time"]),
+            time=_MOMENT.validate_python(datetime.fromisoformat(text["ce_time"])),
             key=record.key.decode(),
-            version=int(text["ce_version"]),
-            epoch=int(text["ce_epoch"]),
+            version=_whole(text["ce_version"], _NUMBER),
+            epoch=_whole(text["ce_epoch"], _EPOCH),
             correlation=text["ce_correlationid"],
             exercise={"true": True, "false": False}[text["ce_exercise"]],
         )
@@ -112,12 +122,42 @@ def _state(model: type[State], name: str, version: int, value: bytes) -> State:
     if len(value) > EVENT_LIMIT:
         raise Undecodable(f"{len(value)} bytes; the limit is {EVENT_LIMIT}")
     try:
-        if version == model.VERSION:
+        suspect = _SUSPECT.search(value) is not None
+        if version == model.VERSION and not suspect:
             # Nothing to lift, which is nearly always: parsed and validated in one go, in half the time.
             return model.model_validate_json(value)
-        data: Any = json.loads(value)
+        data: Any = _JSON.decode(value.decode())
+        if suspect:
+            _check_plain(data)
         if not isinstance(data, dict):
             raise Undecodable("the value is not a JSON object")
         return model.model_validate(lift(name, version, model.VERSION, data))
     except (ValidationError, ValueError, KeyError, RecursionError) as error:
         raise Undecodable(f"{name} v{version}: {error}") from error
+
+
+def _whole(text: str, shape: re.Pattern[str]) -> int:
+    if shape.fullmatch(text) is None:
+        raise ValueError(f"{text[:40]!r} is no number of ours")
+    return int(text)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _check_plain(value: object) -> None:
+    """Refuse what Postgres cannot store or nobody can count with: NUL, endless and inexact numbers."""
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("the character NUL cannot be stored")
+    if isinstance(value, int | float) and not -EXACT <= value <= EXACT:
+        raise ValueError("a number is too large")
+    if isinstance(value, dict):
+        _check_plain([*value, *value.values()])
+    elif isinstance(value, list):
+        for each in value:
+            _check_plain(each)
+
+
+_JSON: Final = json.JSONDecoder(parse_constant=_refuse)
+_MOMENT: Final[TypeAdapter[datetime]] = TypeAdapter(Moment)

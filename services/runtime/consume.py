@@ -8,6 +8,7 @@ from typing import Final
 from schemas.codec import NewerVersion, Undecodable, decode
 from schemas.envelope import Event, Record
 from schemas.refused import Refused
+from schemas.topics import BY_STATE
 from services.runtime.ports import DeadLetters, Place, Rejected
 
 DEAD_IN_A_ROW: Final = 20
@@ -64,7 +65,9 @@ class Policy:
             self.waiting[partition] = f"{self._limit} dead letters in a row: look at them, then resume"
             return Outcome.HALTED
         try:
-            await self._handle(decode(record))
+            event = decode(record)
+            _check_belongs(place, event)
+            await self._handle(event)
         except NewerVersion as newer:
             self.waiting[partition] = f"waits for an upgrade of this service: {newer}"
             return Outcome.BLOCKED
@@ -80,3 +83,14 @@ class Policy:
         self._in_a_row[partition] = 0
         self.waiting.pop(partition, None)
         return outcome
+
+
+def _check_belongs(place: Place, event: Event) -> None:
+    """A topic carries one type, written by its owner: anything else was put there by mistake or malice."""
+    kind = BY_STATE[type(event.state)]
+    if kind.name != place.topic:
+        raise Undecodable(f"a {event.state.TYPE} does not belong on {place.topic}")
+    if event.envelope.source != f"urn:noaber:{kind.owner}":
+        raise Undecodable(
+            f"a {event.state.TYPE} is written by {kind.owner}, not by {event.envelope.source!r}"
+        )

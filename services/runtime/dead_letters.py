@@ -1,9 +1,28 @@
 """Keeps what can never be handled, in Kafka, where an operator can see it."""
 
+from typing import Final
+
 from aiokafka import AIOKafkaProducer
 
 from schemas.envelope import Record
+from schemas.values import EVENT_LIMIT
 from services.runtime.ports import Place
+
+MOST_KEY: Final = 1_024
+MOST_HEADERS: Final = 16 * 1024
+
+
+def cut(record: Record) -> Record:
+    """A record that fits into a topic with what is written beside it; what was cut off says how long it was.
+
+    One that fills a message to the brim would not fit any more, and its consumer would stop there for ever.
+    """
+    headers = record.headers
+    if sum(len(name) + len(value or b"") for name, value in headers) > MOST_HEADERS:
+        headers = (("dead_headers", str(len(headers)).encode()),)
+    if len(record.value) > EVENT_LIMIT:
+        headers = (*headers, ("dead_size", str(len(record.value)).encode()))
+    return Record(record.key[:MOST_KEY], record.value[:EVENT_LIMIT], headers)
 
 
 class KafkaDeadLetters:
@@ -15,13 +34,14 @@ class KafkaDeadLetters:
 
     async def bury(self, place: Place, record: Record, why: str) -> None:
         """Store the record with where it stood and why, and return once Kafka has acknowledged it."""
+        found = cut(record)
         headers = [
-            *record.headers,
+            *found.headers,
             ("dead_place", f"{place.topic}/{place.partition}/{place.offset}".encode()),
-            ("dead_why", why[:2_000].encode()),
+            ("dead_why", why[:2_000].encode(errors="backslashreplace")),
         ]
         await self._producer.send_and_wait(
-            f"{self._prefix}{place.topic}.dead", record.value, record.key or None, headers=headers
+            f"{self._prefix}{place.topic}.dead", found.value, found.key or None, headers=headers
         )
 
 

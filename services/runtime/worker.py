@@ -230,8 +230,9 @@ class Progress:
 
     def health(self, waiting: Waiting) -> Health:
         """Healthy while the committed offsets advance; `waiting` are partitions that may not move on."""
-        for (topic, partition), why in waiting.items():
-            return Health(healthy=False, why=f"{topic}/{partition} {why}", lag=self.lag)
+        if waiting:
+            why = "; ".join(f"{topic}/{number} {each}" for (topic, number), each in waiting.items())
+            return Health(healthy=False, why=why, lag=self.lag)
         now = self._elapsed()
         if self._looked_at is None or now - self._looked_at > STUCK_SECONDS:
             return Health(healthy=False, why="Kafka does not say how far this group is", lag=self.lag)

@@ -72,6 +72,22 @@ async def test_an_undecodable_record_is_buried_with_its_place_then_committed(rec
     assert [(place, buried) for place, buried, _ in graveyard.buried] == [(PLACE, record)]
 
 
+@pytest.mark.parametrize("place", [replace(PLACE, topic="people"), replace(PLACE, topic="alarms")])
+async def test_what_does_not_belong_on_its_topic_is_buried(place: Place) -> None:
+    handler, graveyard = Handler(), MemoryGraveyard()
+    assert await Policy(handler, graveyard).consume(place, a_record()) is Outcome.DEAD
+    assert handler.seen == [] and "duty" in graveyard.buried[0][2]
+
+
+async def test_what_says_that_another_service_wrote_it_is_buried() -> None:
+    handler, graveyard = Handler(), MemoryGraveyard()
+    headers = tuple((n, b"urn:noaber:matching" if n == "ce_source" else v) for n, v in a_record().headers)
+    assert (
+        await Policy(handler, graveyard).consume(PLACE, replace(a_record(), headers=headers)) is Outcome.DEAD
+    )
+    assert handler.seen == [] and "matching" in graveyard.buried[0][2]
+
+
 async def test_a_rejected_event_is_a_dead_letter() -> None:
     graveyard = MemoryGraveyard()
     policy = Policy(Handler(Rejected("about nothing we know")), graveyard)

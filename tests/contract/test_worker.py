@@ -56,7 +56,7 @@ def record(state: State, version: int = 1, event_type: str = "") -> tuple[Topic,
     envelope = Envelope(
         id=uid(f"{state.key}/{version}"),
         type=event_type or state.event_type(),
-        source="urn:noaber:aid",
+        source=f"urn:noaber:{BY_STATE[type(state)].owner}",
         time=datetime.now(UTC),
         key=state.key,
         version=version,

@@ -137,3 +137,67 @@ def test_a_cursor_is_read_back() -> None:
 )
 def test_an_idempotency_key_is_printable_ascii(text: str, *, safe: bool) -> None:
     assert safe_key(text) is safe
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(
+            (name, text)
+            for name in ("ce_version", "ce_epoch")
+            for text in (b"0", b"-1", b"9" * 19, b"1_0", b" 1")
+        ),
+        ("ce_epoch", b"9" * 10),
+        ("ce_time", b"2026-01-05T07:10:00"),
+        ("ce_time", b"9999-12-31T23:59:59+00:00"),
+        ("ce_correlationid", b"a\0b"),
+        ("ce_source", b"\xff"),
+        ("ce_id", b"1"),
+    ],
+)
+def test_a_header_that_no_owner_writes_is_undecodable(name: str, value: bytes) -> None:
+    with pytest.raises(Undecodable):
+        decode(with_header(name, value))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b'"on": NaN',
+        b'"mood": Infinity',
+        b'"mood": 1e999',
+        b'"mood": ' + b"9" * 17,
+        b'"mood": -' + b"9" * 5_000,
+        b'"mood": "a\\u0000b"',
+        b'"a\\u0000b": 1',
+        b'"mood": [[{"a": "\\u0000"}]]',
+        b'"mood": ' + b"[" * 100_000,
+        b'"mood": ' + b'{"a":' * 40_000,
+        b'"until": "0001-01-01T00:00:00+14:00"',
+        b'"until": "9999-12-31T23:59:59-14:00"',
+    ],
+)
+def test_a_state_that_could_not_be_stored_or_counted_with_is_undecodable(more: bytes) -> None:
+    with pytest.raises(Undecodable):
+        decode(Record(RECORD.key, RECORD.value[:-1] + b", " + more + b"}", RECORD.headers))
+
+
+def test_a_backslash_that_only_looks_like_nul_is_text() -> None:
+    value = RECORD.value[:-1] + b', "mood": "\\\\u0000"}'
+    assert json.loads(value)["mood"] == "\\u0000"
+    assert decode(Record(RECORD.key, value, RECORD.headers)).state == STATE
+
+
+@given(
+    st.binary(max_size=300),
+    st.lists(st.tuples(st.sampled_from(["ce_type", "ce_time", "ce_id"]), st.binary())),
+)
+def test_no_bytes_raise_anything_but_undecodable(value: bytes, headers: list[tuple[str, bytes]]) -> None:
+    for record in (
+        Record(RECORD.key, value, RECORD.headers),
+        Record(value, RECORD.value, (*RECORD.headers, *headers)),
+    ):
+        try:
+            decode(record)
+        except (Undecodable, NewerVersion):
+            continue

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaConnectionError
 from schemas.codec import encode, state_bytes
 from schemas.envelope import Envelope, Record
 from schemas.state import State
+from schemas.topics import BY_STATE
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 
@@ -31,7 +32,7 @@ def record_of(state: State, version: int = 1, epoch: int = 1) -> Record:
     envelope = Envelope(
         id=uuid5(UUID(int=epoch), f"{state.TYPE}/{state.key}/{version}"),
         type=state.event_type(),
-        source="urn:noaber:test",
+        source=f"urn:noaber:{BY_STATE[type(state)].owner}",
         time=NOW,
         key=state.key,
         version=version,
