@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
 from websockets.http11 import Request, Response
 
 from schemas.envelope import Event
@@ -77,6 +78,11 @@ FRAME_LIMIT: Final = 64 * 1024
 
 REVIEW_SECONDS: Final = 1.0
 
+PACKING: Final = ServerPerMessageDeflateFactory(
+    server_no_context_takeover=True, client_no_context_takeover=True
+)
+"""A message never looks back at an earlier one: so one packed frame serves everybody (see `rules.frames`)."""
+
 
 class Live:
     """The parts of one process of `live`, wired together."""
@@ -101,6 +107,7 @@ class Live:
             self._settings.http_port,
             process_request=self._request,
             compression=None,
+            extensions=[PACKING],
             max_size=FRAME_LIMIT,
             server_header=None,
             open_timeout=FIRST_WORD_SECONDS,
@@ -158,13 +165,20 @@ class Live:
     async def _review_for_ever(self) -> None:
         while True:
             await asyncio.sleep(REVIEW_SECONDS)
-            self._viewers.review(self._judge)
+            # Rights change with what is read, and are judged then; only sessions run out by themselves.
+            self._viewers.review(self._signed_out)
+
+    def _signed_out(self, viewer: Viewer) -> str | None:
+        session, person = self.session(viewer.asker.session.id), self.person(viewer.asker.person.id)
+        gone = session is None or person is None or not self._who.lives(session, person)
+        return "signed_out" if gone else None
 
     def _judge(self, viewer: Viewer) -> str | None:
-        session, person = self.session(viewer.asker.session.id), self.person(viewer.asker.person.id)
-        if session is None or person is None or not self._who.lives(session, person):
-            return "signed_out"
-        return None if self._board.keys(person) == viewer.keys else "other rights"
+        if (why := self._signed_out(viewer)) is not None:
+            return why
+        person = self.person(viewer.asker.person.id)
+        rights = None if person is None else self._board.keys(person)
+        return None if rights == viewer.keys else "other rights"
 
     def _position(self) -> Position:
         return position(self._newest, self._contacts.unjoined, self._now())

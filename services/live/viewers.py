@@ -10,13 +10,14 @@ from typing import Any, Final, Protocol
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
+from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.protocol import State
 
 from schemas.live import CLOSE_SIGNED_OUT, CLOSE_SLOW, Position
 from schemas.visibility import Keys
 from services.live.cursors import digest
 from services.live.rules.board import Board, Changes, Spot
-from services.live.rules.frames import Frame, delta, frame
+from services.live.rules.frames import WINDOW_BITS, Frame, delta, frame
 from services.runtime.now import Now
 from services.runtime.who import Asker
 
@@ -62,10 +63,15 @@ class Viewer:
     waiting: set[Spot] = field(default_factory=set)
     full_since: float | None = None
     spoken_at: float = field(default_factory=time.monotonic)
-    digest: str = ""
+    digest: bytes = b""
+    unpacks: bool = False
 
     def __post_init__(self) -> None:
-        self.digest = digest(self.keys)
+        self.digest = digest(self.keys).encode()
+        self.unpacks = any(
+            isinstance(each, PerMessageDeflate) and each.local_max_window_bits == WINDOW_BITS
+            for each in self.connection.protocol.extensions
+        )
 
     @property
     def is_full(self) -> bool:
@@ -103,7 +109,7 @@ class Viewers:
         """
         at = self._now().isoformat()
         mine, _, where = cursor.partition(".")
-        assert mine == viewer.digest
+        assert mine.encode() == viewer.digest
         self._send([viewer], frame("hello", where, at))
         seen = self._board.since(missed, viewer.keys)
         if any(seen):
@@ -180,11 +186,12 @@ class Viewers:
 
     def _send(self, viewers: Iterable[Viewer], sent: Frame) -> None:
         """The same frame to all; what they share is never copied (`broadcast` copies it for each)."""
-        start, rest, now = sent.head + sent.start, sent.rest, time.monotonic()
+        now = time.monotonic()
         for viewer in viewers:
             transport = viewer.connection.transport
             if viewer.connection.state is State.OPEN and not transport.is_closing():
-                transport.writelines((start + viewer.digest.encode(), rest))
+                before, after = sent.packed if viewer.unpacks else sent.plain
+                transport.writelines((before + viewer.digest, after))
                 viewer.spoken_at = now
 
     def _catch_up(self, viewer: Viewer) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import resource
 import signal
 import sys
 import threading
@@ -24,6 +25,14 @@ def quiet() -> None:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     for name in ("websockets", "httpx"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def allow_files(number: int) -> None:
+    """Let this process have so many files open, or as many as it may: each socket is one; 1,024 is usual."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:

@@ -4,25 +4,77 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Final
 from uuid import UUID, uuid5
 
 from schemas.catalogue import Function
 from schemas.codec import encode, state_bytes
 from schemas.envelope import Envelope, Record
-from schemas.events.help_request import HelpRequest, Slot
+from schemas.events.help_request import HelpRequest, Slot, SlotState
 from schemas.events.incident import Affected, CallBack, Incident
 from schemas.events.person import Membership, Person
 from schemas.events.session import Session
 from schemas.state import Readers, State
 from schemas.topics import BY_STATE
 from schemas.values import Level, Where, organisation_key, person_key
+from schemas.visibility import project_json
 from services.runtime.tokens import Claims, Signer, new_keys
 
 NAMES: Final = UUID("00000000-0000-4000-8000-0000000be1c4")
 NOW: Final = datetime.now(UTC)
 ROWS: Final = 1_000
 VIEWERS: Final = 1_000
+ABOUT: Final = 110
+"""Bytes of a row's kind, id, version and level, which stand around its fields."""
+
+WORDS: Final = (
+    *(
+        "gemeentehuis",
+        "servers",
+        "back-up",
+        "herstel",
+        "domein",
+        "wachtwoorden",
+        "telefoon",
+        "balie",
+        "laptop",
+    ),
+    *(
+        "paspoort",
+        "uitkering",
+        "rijbewijs",
+        "sleutel",
+        "ingang",
+        "achterom",
+        "receptie",
+        "zaal",
+        "burgemeester",
+    ),
+    *(
+        "crisisteam",
+        "leverancier",
+        "contract",
+        "netwerk",
+        "kabel",
+        "verdieping",
+        "parkeren",
+        "melden",
+        "avond",
+    ),
+    *(
+        "ochtend",
+        "weekend",
+        "koffie",
+        "veeam",
+        "azure",
+        "citrix",
+        "exchange",
+        "rapport",
+        "logboek",
+        "De Höfte",
+    ),
+)
 LEVELS: Final = (Level.COORDINATOR, Level.PARTNER, Level.ASKED)
 
 
@@ -94,22 +146,27 @@ class Audience:
             readers=readers,
         )
 
-    def request(self, number: int, note: str) -> HelpRequest:
-        """One of the rows."""
+    def request(self, number: int, version: int = 1) -> HelpRequest:
+        """One of the rows; no two say the same, so that packing has no easy time."""
+        dice = Random(f"{number}/{version}")
+        since = NOW + timedelta(seconds=dice.randrange(100_000))
         return HelpRequest(
             id=key(f"request {number}"),
             incident=key("incident"),
-            borrower="GM1735",
-            region="VR05",
-            function=list(Function)[number % len(Function)],
-            where=Where.ON_SITE,
-            place="Gemeentehuis, De Höfte 7, Goor",
-            note=note,
-            call_back=CallBack(phone="06 00000000", name="Wilma"),
-            needed_by=NOW + timedelta(hours=6),
-            asked_at=NOW,
-            asked_by=key("person 0"),
-            slots=(Slot(), Slot(), Slot()),
+            borrower=f"GM{dice.randrange(1_000, 2_000)}",
+            region=f"VR{dice.randrange(10, 26)}",
+            function=dice.choice(list(Function)),
+            where=dice.choice(list(Where)),
+            place=" ".join(dice.choices(WORDS, k=4)),
+            note=" ".join(dice.choices(WORDS, k=12)),
+            call_back=CallBack(phone=f"06 {dice.randrange(10**7, 10**8)}", name=dice.choice(WORDS)),
+            needed_by=since,
+            asked_at=since,
+            asked_by=UUID(int=dice.getrandbits(128)),
+            slots=tuple(
+                Slot(state=SlotState.FINAL, commitment=UUID(int=dice.getrandbits(128)))
+                for _ in range(dice.randrange(1, 4))
+            ),
             exercise=False,
             readers=self._readers(number),
         )
@@ -117,7 +174,7 @@ class Audience:
     def everybody(self, name: str, note: str) -> HelpRequest:
         """A row that nobody misses."""
         readers = {organisation_key(each): Level.COORDINATOR for each in self.organisations}
-        return self.request(0, note).model_copy(update={"id": key(name), "readers": readers})
+        return self.request(0).model_copy(update={"id": key(name), "readers": readers, "note": note})
 
     def _readers(self, number: int) -> Readers:
         if len(self.organisations) == 1:
@@ -148,3 +205,12 @@ def record(state: State, version: int = 1) -> tuple[str, Record]:
 def cursor_in(snapshot: bytes) -> str:
     """Where a viewer goes on."""
     return str(json.loads(snapshot)["cursor"])
+
+
+def row_bytes(audience: Audience) -> int:
+    """About how many bytes a row takes on the wire, as a message of its own without a cursor."""
+    sizes = []
+    for number in range(100):
+        row = audience.request(number)
+        sizes += [len(project_json(row, level)) for level in row.readers.values()]
+    return round(sum(sizes) / len(sizes)) + ABOUT

@@ -20,8 +20,8 @@ from deploy.parts.spawn import spawn
 from schemas.envelope import Record
 from services.live.app import SNAPSHOT, SOCKET
 from services.runtime.prepare import create_topics
-from tests.bench.asking import Asked
-from tests.bench.audience import ROWS, VIEWERS, Audience, cursor_in, key, record
+from tests.asking import Asked
+from tests.bench.audience import ROWS, VIEWERS, Audience, cursor_in, key, record, row_bytes
 from tests.bench.machine import cpu_seconds
 from tests.bench.rows import Row, at_most, percentile, ratio_at_least
 from tests.bench.setting import Setting
@@ -147,10 +147,9 @@ class _Stage:
         for crowd in (self.crowd, self.bare_crowd):
             crowd.tell({"open": everybody, "path": SOCKET, "reading": reading if crowd is self.crowd else []})
             assert crowd.answer()["open"] == VIEWERS
-        mark = self._watch(self.crowd)
-        rows = [record(self.audience.request(number, "")) for number in range(ROWS)]
-        asyncio.run(self.kafka.say([*rows, *self._marked(mark)]))
-        self.row_bytes = self.crowd.answer()["bytes"][0] // ROWS
+        asyncio.run(self.kafka.say([record(self.audience.request(number)) for number in range(ROWS)]))
+        self._ended()
+        self.row_bytes = row_bytes(self.audience)
 
     def ours(self) -> Trial:
         """Every rate once."""
@@ -170,8 +169,9 @@ class _Stage:
 
     def theirs(self) -> Trial:
         """A message per update, as many a second as it manages."""
-        mark = self._watch(self.bare_crowd)
         number = int(self.setting.share(BROADCASTS))
+        self._count(self.bare_crowd)
+        mark = self._look(self.bare_crowd)
         before, began = cpu_seconds(self.bare.pid), time.monotonic()
         self.bare.tell({"messages": number, "bytes": self.row_bytes, "mark": mark, "marks": 2})
         self.bare.answer()
@@ -192,23 +192,32 @@ class _Stage:
         places: list[tuple[str, int]] = []
         for each in range(number):
             version, row = next(self._versions), each * 7 % ROWS
-            updates.append(record(self.audience.request(row, f"versie {version}"), version))
+            updates.append(record(self.audience.request(row, version), version))
             places.append((str(key(f"request {row}")), version))
-        mark = self._watch(self.crowd)
+        self._count(self.crowd)
         before = cpu_seconds(self.live)
         moments = asyncio.run(self.kafka.pace(updates, rate))
-        asyncio.run(self.kafka.say(self._marked(mark)))
-        found = self.crowd.answer()
+        found = self._ended()
         seconds = cpu_seconds(self.live) - before
         waits = _waits(dict(zip(places, moments, strict=True)), found["seen"])
         readers = READING * self.audience.sees_a_row // VIEWERS
         return waits, seconds, found["marked"] == VIEWERS and len(waits) == number * readers
 
-    def _watch(self, crowd: Asked) -> str:
+    def _count(self, crowd: Asked) -> None:
+        crowd.tell({"count": 1})
+        crowd.answer()
+
+    def _look(self, crowd: Asked) -> str:
         mark = f"mark-{next(self._marks)}-"
         crowd.tell({"mark": mark, "marks": 2, "seconds": 60})
         crowd.answer()
         return mark
+
+    def _ended(self) -> dict[str, Any]:
+        """What everybody saw until rows came that were sent after all others."""
+        mark = self._look(self.crowd)
+        asyncio.run(self.kafka.say(self._marked(mark)))
+        return self.crowd.answer()
 
     def _marked(self, mark: str) -> list[tuple[str, Record]]:
         version = next(self._versions)

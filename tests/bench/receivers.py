@@ -1,30 +1,32 @@
 """Very many viewers in one process that cost little: they count bytes, and a few of them read what comes.
 
 Started with a port; then one JSON line in, one JSON line out:
-{"open": [[cookie, cursor], ...], "path": PATH, "reading": [numbers of viewers]}
-    -> {"open": how many stand}
+{"open": [[cookie, cursor], ...], "path": PATH, "reading": [numbers of viewers]} -> {"open": how many stand}
+{"count": 1}    -> {"counting": how many}, from here on
 {"mark": TEXT, "marks": 2, "seconds": 60}
-    -> {"watching": how many}, then, once TEXT0 and TEXT1 came or time was up,
+    -> {"looking": how many}, then, once TEXT0 and TEXT1 came or time was up,
        {"marked": how many saw both, "bytes": [per viewer], "seen": [[viewer, row, version, ns], ...]}
+They agree to packed messages as browsers do, but unpack only what they read or look for a mark in.
 """
 
 import asyncio
 import json
-import resource
 import sys
 import time
+import zlib
 from typing import Any, Final, cast
 
 import uvloop
 
+from tests.open_files import allow
+
+TEXT, PACKED_TEXT, PING, PONG = 0x81, 0xC1, 0x89, 0x8A
 TOGETHER: Final = 50
 """Sockets that open at the same time."""
 
-SPARE_FILES: Final = 200
-
 
 class Viewer(asyncio.Protocol):
-    """One socket: skips from frame to frame, answers pings, and looks for marks."""
+    """One socket: skips from frame to frame, answers pings, and looks for marks when there are any."""
 
     def __init__(self, host: str, path: str, cookie: str, first: str) -> None:
         self._hello = request(host, path, cookie)
@@ -32,11 +34,11 @@ class Viewer(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._skip = 0
         self._left = b""
+        self._wanted: set[bytes] = set()
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.marked: asyncio.Future[None] | None = None
-        self._wanted: set[bytes] = set()
-        self._tail = b""
         self.bytes = 0
+        self.seen: list[tuple[str, int, int]] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Asks for the websocket."""
@@ -50,10 +52,13 @@ class Viewer(asyncio.Protocol):
             if waited is not None and not waited.done():
                 waited.set_exception(exc or ConnectionError("closed"))
 
+    def count(self) -> None:
+        """Only what comes from here on counts."""
+        self.bytes, self.seen = 0, []
+
     def look_for(self, marks: list[bytes]) -> "asyncio.Future[None]":
-        """Count from here on; done once all marks were seen."""
-        self.bytes = 0
-        self._wanted, self._tail = set(marks), b""
+        """Done once all marks were seen."""
+        self._wanted = set(marks)
         self.marked = asyncio.get_running_loop().create_future()
         return self.marked
 
@@ -63,8 +68,6 @@ class Viewer(asyncio.Protocol):
             self._shake_hands(data)
             return
         self.bytes += len(data)
-        if self._wanted:
-            self._look(data)
         if self._left:
             data, self._left = self._left + data, b""
         at = self._skip
@@ -77,10 +80,13 @@ class Viewer(asyncio.Protocol):
             at += size
         self._skip = at - len(data)
 
-    def _look(self, data: bytes) -> None:
-        text = self._tail + data
+    def reads(self) -> bool:
+        """Whether it needs what the next frame carries."""
+        return bool(self._wanted)
+
+    def read(self, text: bytes) -> None:
+        """One message, unpacked."""
         self._wanted -= {mark for mark in self._wanted if mark in text}
-        self._tail = text[-64:]
         if not self._wanted and self.marked is not None and not self.marked.done():
             self.marked.set_result(None)
 
@@ -94,40 +100,45 @@ class Viewer(asyncio.Protocol):
             self.opened.set_exception(ConnectionError(head.partition(b"\r\n")[0].decode()))
             return
         assert self._transport is not None
-        self._transport.write(masked(0x81, self._first.encode()))
+        self._transport.write(masked(TEXT, self._first.encode()))
         self.opened.set_result(None)
         if rest:
             self.data_received(rest)
 
     def _frame(self, data: bytes, at: int) -> int:
-        """Bytes of the frame that begins there; 0 while its head is not whole."""
+        """Bytes of the frame that begins there; 0 while what is needed of it is not whole."""
         head, size = head_of(data, at)
-        if head == 0:
+        kind = data[at]
+        is_needed = kind == PING or (kind in {TEXT, PACKED_TEXT} and self.reads())
+        if head == 0 or (is_needed and len(data) < at + head + size):
             return 0
-        if data[at] & 0x0F == 0x9:
-            if len(data) < at + head + size:
-                return 0
-            assert self._transport is not None
-            self._transport.write(masked(0x8A, data[at + head : at + head + size]))
+        if is_needed:
+            carried = data[at + head : at + head + size]
+            if kind == PING:
+                assert self._transport is not None
+                self._transport.write(masked(PONG, carried))
+            else:
+                self.read(unpacked(carried) if kind == PACKED_TEXT else carried)
         return head + size
 
 
 class Reader(Viewer):
     """One that reads every row and notes when it came."""
 
-    def __init__(self, host: str, path: str, cookie: str, first: str) -> None:
-        super().__init__(host, path, cookie, first)
-        self.seen: list[tuple[str, int, int]] = []
+    def reads(self) -> bool:
+        """All of them."""
+        return True
 
-    def _frame(self, data: bytes, at: int) -> int:
-        head, size = head_of(data, at)
-        if head == 0 or len(data) < at + head + size:
-            return 0
-        if data[at] == 0x81:
-            now = time.monotonic_ns()
-            frame = json.loads(data[at + head : at + head + size])
-            self.seen += [(row["id"], row["v"][1], now) for row in frame.get("changed", ())]
-        return super()._frame(data, at)
+    def read(self, text: bytes) -> None:
+        """Notes the rows."""
+        now = time.monotonic_ns()
+        self.seen += [(row["id"], row["v"][1], now) for row in json.loads(text).get("changed", ())]
+        super().read(text)
+
+
+def unpacked(carried: bytes) -> bytes:
+    """The text of a packed message (RFC 7692, 7.2.2)."""
+    return zlib.decompressobj(-15).decompress(carried + b"\x00\x00\xff\xff")
 
 
 def head_of(data: bytes, at: int) -> tuple[int, int]:
@@ -157,6 +168,7 @@ def request(host: str, path: str, cookie: str) -> bytes:
         "Connection: Upgrade",
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
         "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
         f"Cookie: {cookie}",
     )
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
@@ -180,19 +192,17 @@ async def opened(port: int, asked: dict[str, Any]) -> list[Viewer]:
 
 
 async def watched(viewers: list[Viewer], asked: dict[str, Any]) -> dict[str, Any]:
-    """What everybody saw until the marks came, or time was up."""
+    """What everybody saw from the count on until the marks came, or time was up."""
     marks = [f"{asked['mark']}{number}".encode() for number in range(asked["marks"])]
-    readers = [viewer for viewer in viewers if isinstance(viewer, Reader)]
-    for reader in readers:
-        reader.seen = []
     waiting = [viewer.look_for(marks) for viewer in viewers]
-    say({"watching": len(viewers)})
+    say({"looking": len(viewers)})
     done, late = await asyncio.wait(waiting, timeout=asked["seconds"])
     for each in late:
         each.cancel()
-    marked = sum(each.exception() is None for each in done)
+    found = sum(each.exception() is None for each in done)
+    readers = [viewer for viewer in viewers if isinstance(viewer, Reader)]
     seen = [(number, *one) for number, reader in enumerate(readers) for one in reader.seen]
-    return {"marked": marked, "bytes": [viewer.bytes for viewer in viewers], "seen": seen}
+    return {"marked": found, "bytes": [viewer.bytes for viewer in viewers], "seen": seen}
 
 
 def say(answer: dict[str, Any]) -> None:
@@ -206,17 +216,15 @@ async def main(port: int) -> None:
     while line := await asyncio.to_thread(sys.stdin.readline):
         asked = json.loads(line)
         if "open" in asked:
-            resource.setrlimit(resource.RLIMIT_NOFILE, files_for(len(asked["open"])))
+            allow(len(asked["open"]))
             viewers = await opened(port, asked)
             say({"open": len(viewers)})
+        elif "count" in asked:
+            for viewer in viewers:
+                viewer.count()
+            say({"counting": len(viewers)})
         else:
             say(await watched(viewers, asked))
-
-
-def files_for(sockets: int) -> tuple[int, int]:
-    """The limit of open files that so many sockets need, and the hard limit as it is."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return max(soft, min(hard, sockets + SPARE_FILES)), hard
 
 
 if __name__ == "__main__":

@@ -1,21 +1,62 @@
-"""A frame built by hand is the frame that the library would send."""
+"""A frame built by hand is the frame that the library would send, packed or not."""
 
 import json
+from random import Random
 
 import pytest
+from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Frame as Sent
 from websockets.frames import Opcode
+from websockets.streams import StreamReader
 
-from services.live.rules.frames import DIGEST_SIZE, Frame, delta, frame
+from services.live.rules.frames import DIGEST_SIZE, Frame, Pieces, delta, frame
 
 MINE = "0123456789abcdef"
+OTHER = "fedcba9876543210"
 
 
 @pytest.mark.parametrize("size", [*range(120, 132), *range(65_530, 65_542)])
 def test_what_stands_before_a_text_says_how_long_it_is(size: int) -> None:
     made = Frame(b"{", b"x" * (size - DIGEST_SIZE - 1))
+    before, after = made.plain
     sent = Sent(Opcode.TEXT, made.text(MINE).encode()).serialize(mask=False)
-    assert made.head + made.text(MINE).encode() == sent
+    assert before + MINE.encode() + after == sent
+
+
+def read(sent: bytes, *extensions: PerMessageDeflate) -> str:
+    """What a client reads that uses the library."""
+    reader = StreamReader()
+    reader.feed_data(sent)
+    with pytest.raises(StopIteration) as whole:
+        next(Sent.parse(reader.read_exact, mask=False, extensions=extensions))
+    assert not reader.buffer
+    return bytes(whole.value.value.data).decode()
+
+
+def whole(pieces: Pieces, digest: str) -> bytes:
+    return pieces[0] + digest.encode() + pieces[1]
+
+
+@pytest.mark.parametrize("forgets", [True, False])
+def test_one_packed_frame_is_read_by_everybody_whatever_they_read_before(forgets: bool) -> None:  # noqa: FBT001
+    dice = Random(7)
+    client = PerMessageDeflate(
+        remote_no_context_takeover=forgets,
+        local_no_context_takeover=True,
+        remote_max_window_bits=15,
+        local_max_window_bits=15,
+    )
+    for size in (0, 1_000, 5_000, 200_000):
+        row = json.dumps([dice.choice(("claimed", "open", "ë", "🌾")) for _ in range(size)]).encode()
+        made = delta("place", "now", ([row], []))
+        for digest in (MINE, OTHER):
+            assert read(whole(made.packed, digest), client) == made.text(digest)
+        assert (len(made.packed[1]) < len(made.rest) / 3) is (size > 0)
+
+
+def test_what_fits_in_a_packet_is_not_packed() -> None:
+    made = frame("heartbeat", "place", "now")
+    assert made.packed == made.plain
 
 
 def test_a_cursor_begins_with_the_digest_of_whom_it_is_for() -> None:

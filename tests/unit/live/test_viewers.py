@@ -55,6 +55,7 @@ class Socket:
         self.meanwhile = lambda: None
         self.buffered = buffered
         self.state = Socketstate.OPEN
+        self.protocol = SimpleNamespace(extensions=[])
         self.transport = SimpleNamespace(
             get_write_buffer_size=lambda: self.buffered,
             abort=self._abort,
