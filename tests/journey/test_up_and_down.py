@@ -1,0 +1,83 @@
+"""`noaber up` keeps its data, and Ctrl-C stops all of it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from deploy.bootstrap import ROOT, home_of
+from deploy.claim import Claim
+from deploy.noaber.state import UP, read_state
+from deploy.running import forget
+from tests.journey.case import Case
+from tests.journey.cast import People, Places
+from tests.journey.waiting import until
+
+START = 150.0
+STOP = 40.0
+SHARED = ("kafka-jars", "pages")
+"""What was fetched and built for this run is not fetched again; data and secrets are new."""
+
+pytestmark = pytest.mark.timeout(400)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    made = tmp_path / "home"
+    made.mkdir()
+    for name in SHARED:
+        (made / name).symlink_to(home_of(os.environ) / name)
+    yield made
+    forget(made, made / UP)
+
+
+def noaber(home: Path, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "deploy.noaber.cli", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "NOABER_HOME": str(home), "NOABER_SEED_PEOPLE": "1100"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+@contextmanager
+def up(home: Path) -> Iterator[str]:
+    """A platform that is up while the block runs; then somebody presses Ctrl-C."""
+    with noaber(home, "up") as process:
+        try:
+            assert process.stdout is not None
+            until(lambda: "kees.localhost" in process.stdout.readline(), START, what="being up")
+            state = read_state(home)
+            assert state is not None
+            yield state["origin"]
+            process.send_signal(signal.SIGINT)
+            assert process.wait(STOP) == 0
+            left = [each["name"] for each in state["processes"] if _runs(each["pid"])]
+            assert not left and not Claim(home / UP).is_taken()
+        finally:
+            process.kill()
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_up_keeps_its_data_and_ctrl_c_stops_all_of_it(home: Path, tmp_path: Path) -> None:
+    with up(home) as origin, closing(People(origin)) as people:
+        case = Case(people, Places(people))
+        checked = noaber(home, "verify")
+        said, _ = checked.communicate(timeout=60)
+        assert checked.returncode == 0 and said.count(": whole (") == 2, said
+    with up(home) as origin, closing(People(origin)) as people:
+        kept = people.be(case.mandate.person).read(f"/api/aid/incidents/{case.incident}")
+        assert kept["data"]["affected"][0]["organisation"] == case.victim
