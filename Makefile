@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 
-.PHONY: setup demo up test check smoke bench lock faults
+.PHONY: setup demo up test check smoke bench lock faults soak
 
 setup:
 	@$(PYTHON) -m deploy.bootstrap
@@ -31,3 +31,6 @@ lock: setup
 # N: how many faults; SEED: which; MIN: minutes after which no new life begins.
 faults: setup
 	@$(VENV) -m tests.faults $(if $(N),--number $(N)) $(if $(SEED),--seed $(SEED)) $(if $(MIN),--minutes $(MIN))
+
+soak: setup
+	@$(VENV) -m tests.faults.soak $(if $(MIN),--minutes $(MIN))

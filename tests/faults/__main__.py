@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -30,6 +31,8 @@ def main() -> int:
     told.add_argument("--minutes", type=float, default=120.0, help="begin no life after so many")
     told.add_argument("--keep", type=Path, help="a folder for the histories; without it only bad ones stay")
     asked = told.parse_args()
+    # Told to stop, it takes away what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     end = time.monotonic() + 60 * asked.minutes
     commit, done, bad = results.commit(), 0, 0
     life = results.next_life(asked.seed, results.read())

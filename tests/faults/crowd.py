@@ -74,6 +74,20 @@ class Crowd:
             asyncio.create_task(each.run(), name=f"play {each.viewer.name}") for each in self.players
         ]
 
+    async def come_and_go(self, dice: random.Random, person: UUID) -> None:
+        """One more person, who opens a page for some seconds, closes it, and comes back later."""
+        sender = Sender(self._origin, person, self._history, self.tally, dice)
+        try:
+            await sender.sign_in()
+            while True:
+                viewer = Viewer("passer-by", sender, self._origin, self._history, dice)
+                looking = asyncio.create_task(viewer.run())
+                await asyncio.sleep(dice.uniform(5, 40))
+                await stop(looking)
+                await asyncio.sleep(dice.uniform(1, 20))
+        finally:
+            await sender.close()
+
     async def play(self) -> None:
         """Everybody acts from now on."""
         for each in self.players:

@@ -9,6 +9,7 @@ from deploy.stack import OWNERS
 from schemas.topics import TOPICS
 from tests.faults.crowd import Crowd
 from tests.faults.history import History
+from tests.faults.orders import Orders
 
 POLL_MS = 3_000
 STILL_SECONDS = 3.0
@@ -16,11 +17,11 @@ STILL_SECONDS = 3.0
 PATIENCE = 60.0
 
 
-async def collect(history: History, crowd: Crowd, kafka: str, superuser: str) -> None:
+async def collect(history: History, crowd: Crowd, kafka: str, superuser: str, orders: Orders) -> None:
     """Write everything into the history, once all is still; nobody may be sending any more."""
     await _until_still(superuser)
     await _topics(history, kafka)
-    await _owners(history, superuser)
+    await _owners(history, superuser, await orders.of(superuser))
     for viewer in crowd.viewers:
         picture = [
             {"kind": kind, "id": key, **row} for (kind, key), row in sorted(viewer.picture.rows.items())
@@ -72,17 +73,16 @@ async def _topics(history: History, kafka: str) -> None:
         await consumer.stop()
 
 
-async def _owners(history: History, superuser: str) -> None:
+async def _owners(history: History, superuser: str, orders: dict[str, int]) -> None:
     connection = await asyncpg.connect(superuser)
     try:
         for owner in OWNERS:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 async for row in connection.cursor(
-                    # Of two transactions that could not run at once the later one has the higher number.
-                    f'SELECT *, xmin::text::bigint AS "order" FROM {owner}.journal'
-                    " ORDER BY aggregate, key, version"
+                    f"SELECT * FROM {owner}.journal ORDER BY aggregate, key, version"
                 ):
-                    history.note("journal", owner=owner, **_plain(row))
+                    order = orders[str(row["event_id"])]
+                    history.note("journal", owner=owner, **_plain(row), order=order)
                 for row in await connection.fetch(f"SELECT aggregate, key, version FROM {owner}.outbox"):
                     history.note("outbox", owner=owner, **_plain(row))
     finally:

@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 import asyncpg
 import httpx
 
+from deploy.backup import KEYS, Backup, make_backup, restore
 from deploy.parts.ports import BLOCK, answers, free_port
 from deploy.parts.postgres import Postgres
 from deploy.running import Running, Say, Wish
@@ -22,6 +23,7 @@ from deploy.supervisor import Child
 from tests.faults.disks import Disk, RefusedWrites, SmallDisk, can_mount
 from tests.faults.links import Ends, Link
 from tests.faults.loop import Loop
+from tests.faults.orders import Orders
 
 STANDBY: Final = "aid-relay-standby"
 STANDBY_OFFSET: Final = 8
@@ -41,9 +43,8 @@ LINKS: Final = (
 
 FIRST_PORT: Final = 8800
 
-KAFKA_DISK: Final = 400
-POSTGRES_DISK: Final = 500
-"""Megabytes; both are memory, and used only as far as something is written."""
+DISKS: Final = {"kafka": 400, "postgres": 500}
+"""Megabytes; both are memory, and used only as far as something is written. Without a size: the real disk."""
 
 FEW_FILES: Final = "max_wal_size = '96MB'\nmin_wal_size = '48MB'\n"
 """Postgres keeps a gigabyte of old log otherwise, and the small disk would be full of it."""
@@ -52,18 +53,28 @@ FEW_FILES: Final = "max_wal_size = '96MB'\nmin_wal_size = '48MB'\n"
 class House:
     """The platform while the block runs; a context manager."""
 
-    def __init__(self, home: Path, place: Path, loop: Loop, say: Say, settings: dict[str, str]) -> None:
+    def __init__(
+        self,
+        home: Path,
+        place: Path,
+        loop: Loop,
+        say: Say,
+        megabytes: dict[str, int] = DISKS,
+    ) -> None:
         self.home = home
         self._place = place
         self._loop = loop
         ports = {ends: free_port() for ends in LINKS}
         detours = tuple(ports[Ends(each, "kafka")] for each in TO_KAFKA)
-        wish = Wish(home, place, first_port=_first_port(), settings=tuple(settings.items()), detours=detours)
-        self.running = Running(wish, say)
+        self._wish = Wish(home, place, first_port=_first_port(), detours=detours)
+        self._say = say
+        self.running = Running(self._wish, say)
         self.links = {ends: Link(ends, port, self._behind(ends)) for ends, port in ports.items()}
         self.running.platform = replace(self.running.platform, own_settings=self._own_settings())
         self._opened = AsyncExitStack()
         self.disks: dict[str, Disk] = {}
+        self.orders = Orders()
+        self._megabytes = megabytes
 
     def __enter__(self) -> Self:
         try:
@@ -90,6 +101,27 @@ class House:
             logs.rename(self._place.with_name(self._place.name + "-log"))
         self.running.forget()
 
+    def back_up(self, folder: Path) -> Backup:
+        """A backup of the running platform in a folder, its keys beside it."""
+        made = make_backup(self.home, self._place, self.base, folder, folder / KEYS)
+        self._loop.run(self.orders.remember(self.superuser))
+        return made
+
+    def come_back(self, backup: Backup, folder: Path) -> None:
+        """All data is lost: stop, restore a backup into the empty place as an operator would, and start."""
+        self.running.__exit__()
+        for disk in self.disks.values():
+            disk.close()
+        Postgres(self.home, self._place / "data" / "postgres", 0).remove_all()
+        shutil.rmtree(self._place / "data")
+        restore(self.home, self._place, backup, folder / KEYS)
+        self._make_disks()
+        self.running = Running(self._wish, self._say)
+        for ends, link in self.links.items():
+            link.to = self._behind(ends)
+        self.running.platform = replace(self.running.platform, own_settings=self._own_settings())
+        self.running.__enter__()
+
     def beside(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something on the loop of the links, and wait for it."""
         self._loop.run(work)
@@ -103,6 +135,15 @@ class House:
     def origin(self) -> str:
         """Where people go: through a link of their own."""
         return f"http://127.0.0.1:{self.links[Ends(PEOPLE, 'caddy')].port}"
+
+    def port(self, name: str) -> int:
+        """The own port of one of our processes, past every link."""
+        return self.running.platform.port(name)
+
+    @property
+    def kafka_data(self) -> Path:
+        """Where the broker keeps its files."""
+        return self._place / "data" / "kafka"
 
     @property
     def kafka(self) -> str:
@@ -191,18 +232,20 @@ class House:
 
     def _make_disks(self) -> None:
         kafka, postgres = self._place / "data" / "kafka", self._place / "data" / "postgres"
+        if not self._megabytes:
+            return
         if not can_mount(self._place):
             for name in ("kafka", "postgres"):
                 self.disks[name] = RefusedWrites(lambda name=name: self.child(name).pid)
             return
-        self.disks["kafka"] = SmallDisk(kafka, KAFKA_DISK)
+        self.disks["kafka"] = SmallDisk(kafka, self._megabytes["kafka"])
         server = Postgres(self.home, postgres, 0)
         server.prepare()
         cluster = (server.outside or postgres) / "cluster"
         with (cluster / "postgresql.auto.conf").open("a") as settings:
             settings.write(FEW_FILES)
         first = cluster.rename(cluster.with_name("first"))
-        self.disks["postgres"] = SmallDisk(cluster, POSTGRES_DISK, server.user)
+        self.disks["postgres"] = SmallDisk(cluster, self._megabytes["postgres"], server.user)
         subprocess.run(["cp", "-a", f"{first}/.", str(cluster)], check=True)
         shutil.rmtree(first)
 

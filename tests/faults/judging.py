@@ -14,13 +14,27 @@ Line = dict[str, Any]
 
 JOURNAL = ("owner", "aggregate", "key", "version", "epoch", "previous", "hash", "event_id", "correlation")
 
-EMPTIES = ("kafka_lost", "topic")
+EMPTIES = ("kafka_lost", "topic", "postgres_restored")
 """Kinds of faults after which topics begin anew."""
 
 
 def judged(file: Path) -> Verdict:
     """What the checker finds in a life that is over."""
-    return judge(history_of(_lines(file)))
+    return judge(history_of(without_lost_sights(list(_lines(file)))))
+
+
+def without_lost_sights(lines: list[Line]) -> Iterator[Line]:
+    """All but what viewers saw between a backup and the loss that it was restored after.
+
+    Who might see it depends on rows that are in no journal any more: nobody can tell whether that was right.
+    """
+    spans = [(line["backup_at"], line["lost_at"]) for line in lines if line["what"] == "restore"]
+    return (
+        line
+        for line in lines
+        if line["what"] not in ("frame", "snapshot")
+        or not any(begin <= line["at"] <= end for begin, end in spans)
+    )
 
 
 def history_of(lines: Iterator[Line]) -> History:
@@ -112,6 +126,8 @@ def _note_owned(history: History, line: Line) -> None:
         return
     if line["what"] != "restore":
         facts.pop("at")
+    # The checker asks when the backup was made and when it served again.
+    facts.pop("lost_at", None)
     history.add(line["what"], **facts)
 
 

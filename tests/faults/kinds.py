@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import httpx
@@ -202,6 +204,28 @@ def lost_kafka(house: House, fault: Fault) -> Iterator[Facts]:
         child.command = command
 
 
+@contextmanager
+def restored_postgres(house: House, fault: Fault) -> Iterator[Facts]:
+    """A backup is made under load, work goes on, then all data is lost and the backup is restored."""
+    with TemporaryDirectory(prefix="noaber-backup-") as name:
+        folder = Path(name)
+        began = time.time()
+        backup = house.back_up(folder)
+        time.sleep(fault.seconds)
+        before = {name: _pid(house, name) for name in house.names}
+        for pid in before.values():
+            send(pid, signal.SIGKILL)
+        lost, ended = time.time(), time.monotonic()
+        house.come_back(backup, folder)
+        yield {
+            "pids": before,
+            "restored": {"backup_at": began, "lost_at": lost, "restored_at": time.time()},
+            "backup_age": round(lost - began, 1),
+            # What an operator does until it serves again is part of the recovery.
+            "ended": ended,
+        }
+
+
 def _not_now() -> list[str]:
     raise SetupFailed("the broker has no disk")
 
@@ -218,5 +242,6 @@ KINDS: Final[dict[str, Break]] = {
     "woken_relay": woken_relay,
     "topic": deleted_topic,
     "kafka_lost": lost_kafka,
+    "postgres_restored": restored_postgres,
 }
 """Kind of a fault -> what breaks it."""

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Final, Self
 
 from deploy.running import Say
+from deploy.stack import OWNERS
 from tests.faults import evidence, town
 from tests.faults.crowd import Crowd, Speed
 from tests.faults.history import History
@@ -63,7 +64,7 @@ class Life:
 
     def __enter__(self) -> Self:
         self._loop.__enter__()
-        self.house = House(self._home, self._place, self._loop, self._say, {})
+        self.house = House(self._home, self._place, self._loop, self._say)
         self.house.__enter__()
         cast = town.build(Random(f"{self._seed} town"), self._speed.helpers)
         self.crowd = Crowd(self.house.origin, cast, self.history, self._seed, self._speed)
@@ -89,10 +90,13 @@ class Life:
         self.history.note("fault", kind=fault.kind, target=fault.target, seconds=fault.seconds)
         began = time.monotonic()
         with KINDS[fault.kind](self.house, fault) as facts:
-            time.sleep(fault.seconds)
+            if "restored" not in facts:
+                time.sleep(fault.seconds)
         # A fault that has to be tidied up afterwards says when it ended.
         ended = facts.pop("ended", time.monotonic())
         row.lasted, row.facts = ended - began, facts
+        for owner in OWNERS if "restored" in facts else ():
+            self.history.note("restore", owner=owner, **facts["restored"])
         self.history.note("mended")
         self._recover(row, ended, facts.pop("also", lambda: True))
         self._judge_pids(row)
@@ -103,14 +107,19 @@ class Life:
         """Everybody rests, and what is left behind is written into the history."""
         self._loop.run(self.crowd.rest(PATIENCE))
         self._loop.run(self.crowd.all_equal(QUIET_SECONDS))
-        self._loop.run(evidence.collect(self.history, self.crowd, self.house.kafka, self.house.superuser))
+        self._loop.run(
+            evidence.collect(
+                self.history, self.crowd, self.house.kafka, self.house.superuser, self.house.orders
+            )
+        )
         return self.history
 
     def _recover(self, row: Row, ended: float, also: Callable[[], bool]) -> None:
         tally = self.crowd.tally
         after = tally.acknowledged
         seen: Future[bool] = self._loop.begin(self.crowd.mark(PATIENCE))
-        while time.monotonic() - ended < PATIENCE:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             if row.acknowledged is None and min(tally.last_at.values()) > ended:
                 row.acknowledged = time.monotonic() - ended
             if row.viewers is None and seen.done() and seen.result():

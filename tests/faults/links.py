@@ -91,8 +91,8 @@ class Link:
                 self._pipe(reader, other, self._forward),
                 self._pipe(answers, writer, self._back),
             )
-        except OSError:
-            return  # One of the two is gone: so is the other, below.
+        except (OSError, RuntimeError):
+            return  # One of the two is gone (uvloop says so as RuntimeError): so is the other, below.
         finally:
             for each in (writer, other):
                 if each is not None:

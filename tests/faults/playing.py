@@ -16,6 +16,7 @@ Move = tuple[str, dict[str, Any]]
 SERVICES: Final = ("passports", "benefits", "phone", "website", "payments", "mail")
 SEVERITIES: Final = ("limited", "incident", "calamity", "unknown")
 STATES: Final = ("works", "emergency_route", "down")
+NOT_FOUND: Final = 404
 MOST_OPEN: Final = 4
 """Requests that one borrower has open at a time; older ones are withdrawn first."""
 BEFORE_CLOSING: Final = 12
@@ -107,6 +108,9 @@ class BorrowerPlayer(Player):
     def heard(self, move: Move, answer: Answer) -> None:
         """Remember the own incident and requests."""
         path, body = move
+        if answer.status == NOT_FOUND:
+            # Lost with what was decided after a backup: begin again.
+            self.incident, self._asked, self._ever = None, [], 0
         if path == "/incidents" and answer.ok:
             self.incident = body["id"]
         elif path == "/requests" and answer.ok:

@@ -13,19 +13,21 @@ README: Final = Path(__file__).with_name("README.md")
 BEGIN: Final = "<!-- table: begin -->"
 END: Final = "<!-- table: end -->"
 
+OWN_OUTPUT: Final = (":!tests/faults/results.jsonl", ":!tests/faults/README.md")
+"""What a run writes itself, so that it says nothing about what was run."""
+
 Found = dict[str, Any]
 
 
 def commit() -> str:
     """What is checked out, marked where something differs from it."""
-    found = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--abbrev=10", "--exclude=*"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return found.stdout.strip()
+    name = _git("rev-parse", "--short=10", "HEAD").strip()
+    return name + ("-changed" if _git("status", "--porcelain", "--", ".", *OWN_OUTPUT) else "")
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True)
+    return done.stdout
 
 
 def append(rows: Iterable[Found], file: Path = FILE) -> None:

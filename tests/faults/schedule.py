@@ -56,6 +56,7 @@ CHOICES: Final[dict[str, tuple[int, Callable[[Dice], str], Callable[[Dice], floa
     "clock": (6, lambda dice: dice.choice(CLOCKS), _short),
     "woken_relay": (5, lambda dice: "aid-relay", _short),
     "topic": (4, lambda dice: dice.choice(TOPICS).name, _at_once),
+    "postgres_restored": (3, lambda dice: "postgres", _short),
     "kafka_lost": (3, lambda dice: "kafka", _at_once),
 }
 """Kind -> how often it is chosen beside the others, its target, and how many seconds it lasts."""

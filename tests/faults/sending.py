@@ -15,6 +15,7 @@ from tests.faults.history import History
 TIMEOUT_SECONDS: Final = 5.0
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 1.0
+SIGNED_OUT: Final = 401
 TOO_MANY: Final = 429
 BROKEN: Final = 500
 """From this status on nothing is answered: whether the command was carried out is not known."""
@@ -88,6 +89,9 @@ class Sender:
     async def send(self, path: str, body: dict[str, Any]) -> Answer:
         """One command, until it is answered."""
         answer, _ = await self._insist("POST", path, body)
+        if answer.status == SIGNED_OUT:
+            # The session was lost with what was decided after a backup.
+            await self.sign_in()
         return answer
 
     async def read(self, path: str) -> Answer:

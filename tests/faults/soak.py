@@ -1,0 +1,136 @@
+"""`make soak`: an hour of mixed commands and viewers who come and go, and whether anything keeps growing."""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.bootstrap import ROOT, home_of
+from tests.faults import town
+from tests.faults.crowd import Crowd, Speed
+from tests.faults.history import Unwritten
+from tests.faults.house import House
+from tests.faults.loop import Loop
+from tests.faults.plot import Panel, Points, svg
+from tests.faults.results import commit
+from tests.faults.samples import Sample, look
+from tests.faults.town import Town
+
+SAMPLE_SECONDS: Final = 10.0
+WARM_MINUTES: Final = 10.0
+MOST_GROWTH: Final = 2.0
+"""Per cent per hour, after the first ten minutes."""
+COMMANDS_PER_SECOND: Final = 20.0
+PASSERS: Final = 12
+FOLDER: Final = ROOT / "tests" / "faults"
+LARGEST: Final = 9
+
+
+def main() -> int:
+    """0 when nothing that should be level grows by more than 2 % in an hour."""
+    told = argparse.ArgumentParser(prog="make soak")
+    told.add_argument("--minutes", type=float, default=60.0)
+    told.add_argument("--seed", default="1735")
+    told.add_argument("--out", type=Path, default=FOLDER, help="where soak.svg and soak.json go")
+    asked = told.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    place = Path(tempfile.mkdtemp(prefix="noaber-soak-")) / "life"
+    cast = town.build(random.Random(asked.seed), 2)
+    with Loop() as loop, House(home_of(os.environ), place, loop, print, {}) as house:
+        speed = Speed(COMMANDS_PER_SECOND)
+        crowd = Crowd(house.origin, cast, Unwritten(), asked.seed, speed)
+        loop.run(crowd.arrive())
+        loop.run(crowd.play())
+        passing = loop.begin(_pass_by(crowd, cast, asked.seed))
+        samples = _watch(loop, house, crowd, asked.minutes)
+        passing.cancel()
+        sent = crowd.tally.acknowledged
+        loop.run(crowd.leave())
+    return _report(samples, sent, asked.out)
+
+
+def _watch(loop: Loop, house: House, crowd: Crowd, minutes: float) -> list[Sample]:
+    began, samples = time.monotonic(), []
+    while (minute := (time.monotonic() - began) / 60) < minutes:
+        samples.append(loop.run(look(house, minute, house.superuser)))
+        if len(samples) % 6 == 1:
+            total = sum(samples[-1].memory.values())
+            print(f"{minute:5.1f} min  {crowd.tally.acknowledged} acknowledged  {total:.0f} MB", flush=True)
+        next_at = began + SAMPLE_SECONDS * len(samples)
+        time.sleep(max(0.0, next_at - time.monotonic()))
+    return samples
+
+
+async def _pass_by(crowd: Crowd, cast: Town, seed: str) -> None:
+    """People who open a page for a while, again and again."""
+    dice = random.Random(f"{seed} passing")
+    people = [each for lender in cast.lenders for each in (lender.desk, *lender.helpers)]
+    await asyncio.gather(*(crowd.come_and_go(dice, dice.choice(people)) for _ in range(PASSERS)))
+
+
+def growth(points: Points, warm: float = WARM_MINUTES) -> float | None:
+    """Per cent per hour along the least-squares line behind the first `warm` minutes; None: too few."""
+    late = [point for point in points if point[0] >= warm]
+    if len(late) < 3:
+        return None
+    middle = sum(minute for minute, _ in late) / len(late)
+    mean = sum(value for _, value in late) / len(late)
+    spread = sum((minute - middle) ** 2 for minute, _ in late)
+    slope = sum((minute - middle) * (value - mean) for minute, value in late) / spread
+    start = mean + slope * (late[0][0] - middle)
+    return 100.0 * 60.0 * slope / start if start > 0 else None
+
+
+def _lines(samples: Sequence[Sample], what: str) -> dict[str, Points]:
+    names = sorted({name for sample in samples for name in getattr(sample, what)})
+    return {
+        name: [(each.minute, getattr(each, what)[name]) for each in samples if name in getattr(each, what)]
+        for name in names
+    }
+
+
+def _largest(lines: dict[str, Points]) -> dict[str, Points]:
+    kept = sorted(lines, key=lambda name: -lines[name][-1][1])[:LARGEST]
+    return {name: lines[name] for name in kept}
+
+
+def _report(samples: Sequence[Sample], sent: int, folder: Path) -> int:
+    minutes = round(samples[-1].minute, 1)
+    found: dict[str, Any] = {"commit": commit(), "acknowledged": sent, "minutes": minutes}
+    level = {what: _lines(samples, what) for what in ("memory", "files")}
+    found["growth"] = {
+        what: {name: growth(points) for name, points in lines.items()} for what, lines in level.items()
+    }
+    found["last"] = asdict(samples[-1])
+    (folder / "soak.json").write_text(json.dumps(found, indent=1) + "\n")
+    panels = [
+        Panel("memory of each process, MB (proportional set size)", level["memory"]),
+        Panel("open files of each process", level["files"]),
+        Panel("lag, records or rows", _lines(samples, "lag")),
+        Panel("tables, MB (the largest)", _largest(_lines(samples, "tables"))),
+        Panel("topics, MB (the largest)", _largest(_lines(samples, "topics"))),
+    ]
+    (folder / "soak.svg").write_text(svg(panels))
+    print(f"{sent} commands acknowledged in {minutes} minutes")
+    too_much = [_say(what, *each) for what, parts in found["growth"].items() for each in parts.items()]
+    return 1 if any(too_much) else 0
+
+
+def _say(what: str, name: str, part: float | None) -> bool:
+    bad = part is not None and part > MOST_GROWTH
+    number = "too few samples" if part is None else f"{part:+.1f} % per hour"
+    print(f"  {what:7} {name:16} {number}{'  TOO MUCH' if bad else ''}")
+    return bad
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""A seed always brings the same faults; a run goes on where it stopped; the table counts what was run."""
+
+from pathlib import Path
+from random import Random
+
+from tests.faults import results, schedule, town
+from tests.faults.kinds import KINDS
+from tests.faults.plot import Panel, svg
+from tests.faults.soak import growth
+
+
+def row(**more: object) -> results.Found:
+    return {
+        "kind": "kill", "target": "aid", "seed": "1", "life": 0, "commit": "c",
+        "lasted": 1.0, "recovery": 2.0, "violations": [], **more,
+    }  # fmt: skip
+
+
+def test_a_seed_always_brings_the_same_faults_and_another_one_others() -> None:
+    assert schedule.of_life("1", 0) == schedule.of_life("1", 0)
+    assert schedule.of_life("1", 0) != schedule.of_life("1", 1) != schedule.of_life("2", 1)
+
+
+def test_every_kind_can_come_and_every_one_that_comes_is_known() -> None:
+    come = {fault.kind for life in range(200) for fault in schedule.of_life("1735", life)}
+    assert come == set(KINDS)
+
+
+def test_a_stop_lasts_five_to_thirty_seconds() -> None:
+    stops = [f for life in range(100) for f in schedule.of_life("1", life) if f.kind == "stop"]
+    assert stops and all(5 <= fault.seconds <= 30 for fault in stops)
+
+
+def test_a_run_goes_on_with_the_life_after_the_last_one_of_its_seed(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    assert results.next_life("1", results.read(file)) == 0
+    results.append([row(), row(life=3), row(seed="2", life=9)], file)
+    assert results.next_life("1", results.read(file)) == 4
+
+
+def test_the_table_counts_faults_targets_and_violations_and_leaves_out_no_recovery_that_came() -> None:
+    rows = [row(recovery=float(each), target=f"t{each % 3}") for each in range(1, 101)]
+    rows.append(row(recovery=None, violations=["not recovered", "gone"]))
+    line = next(each for each in results.table(rows).splitlines() if each.startswith("| kill"))
+    cells = [each.strip() for each in line.strip("|").split("|")]
+    assert cells == ["kill", "4", "101", "1 to 1", "51.0", "100.0", "100.0", "2"]
+
+
+def test_a_seed_always_brings_the_same_cast_with_people_who_can_help() -> None:
+    one, other = (town.build(Random("1"), 2) for _ in range(2))
+    assert (one.borrowers, one.lenders) == (other.borrowers, other.lenders)
+    assert all(each.helpers and each.desk not in each.helpers for each in one.lenders)
+    assert not {each.id for each in one.borrowers} & set(one.circle)
+
+
+def test_growth_is_told_per_hour_and_only_behind_the_warm_up() -> None:
+    level = [(float(minute), 100.0) for minute in range(60)]
+    assert growth(level) == 0
+    rising = [(minute, 100.0 + max(0.0, minute - 10)) for minute, _ in level]
+    assert growth(rising) == 60.0
+    before_only = [(minute, max(0.0, 10 - minute) + 5) for minute, _ in level]
+    assert growth(before_only) == 0
+    assert growth(level[:11]) is None
+
+
+def test_a_plot_has_a_line_for_each_name_and_says_names_as_text() -> None:
+    drawn = svg([Panel("memory", {"a<b": [(0.0, 1.0), (1.0, 2.0)], "c": [(0.0, 1.0)]}), Panel("none", {})])
+    assert drawn.count("<polyline") == 2 and "a&lt;b" in drawn and "a<b" not in drawn
