@@ -23,6 +23,7 @@ _WRITE: Final = {
     **_READ,
     400: "A field is wrong, or the Idempotency-Key is missing.",
     403: "The asker may not do this, or the command comes from another website.",
+    408: "The body did not come in time.",
     409: "A rule says no; the code says which, the text says what to do.",
     413: "The body is above 64 KiB.",
     415: "The body is not application/json.",

@@ -56,6 +56,10 @@ COMMON: Final[Mapping[str, Words]] = {
         "Dit bestaat niet, of u mag het niet zien.", "This does not exist, or you may not see it."
     ),
     "method_not_allowed": Words("Dat kan hier niet.", "That cannot be done here."),
+    "too_slow": Words(
+        "De opdracht kwam te langzaam binnen. Wat u invulde, blijft staan; probeer het opnieuw.",
+        "The command came in too slowly. What you typed is kept; try again.",
+    ),
     "too_many": Words(
         "Er kwamen te veel verzoeken kort na elkaar, van u of van uw organisatie. Wacht even en probeer het "
         "dan opnieuw; wat u invulde, blijft staan.",

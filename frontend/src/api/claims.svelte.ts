@@ -13,9 +13,9 @@ export type Claim =
 const VALID_MS = 10 * 60_000;
 const PAUSE_MS = 2_000;
 
-/** Given on paper for 5xx and 429 too: the server said nothing about the claim itself. */
+/** Given on paper for 5xx, 408 and 429 too: the server said nothing about the claim itself. */
 function answered(problem: Problem): boolean {
-  return problem.status >= 400 && problem.status < 500 && problem.status !== 429;
+  return problem.status >= 400 && problem.status < 500 && problem.status !== 408 && problem.status !== 429;
 }
 
 /** The commitment in the answer to a claim. */

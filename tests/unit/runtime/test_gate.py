@@ -1,5 +1,6 @@
 """The gate in front of every route: the order of its refusals, and that nothing else passes it."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from schemas.events.person import Membership, Person
 from schemas.events.session import Session
 from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, Command
+from services.runtime import web as web_module
 from services.runtime import who as who_module
 from services.runtime.limits import Limits, Rate
 from services.runtime.problems import Words
@@ -234,3 +236,14 @@ async def test_signing_in_is_counted_per_client_and_what_is_open_to_all_is_not(c
         assert (await client.get("/open")).status_code == 200
     known.elapsed += 1
     assert await code(client, path="/sign-in", Cookie="") == 200
+
+
+async def test_a_body_that_is_dripped_is_not_waited_for(client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_module, "BODY_SECONDS", 0.05)
+
+    async def drops():
+        yield b"{"
+        await asyncio.sleep(60)
+
+    answer = await client.post("/command", content=drops(), headers=signed())
+    assert (answer.status_code, answer.json()["code"]) == (408, "too_slow")
