@@ -6,6 +6,7 @@ import fnmatch
 import gzip
 import json
 import logging
+import socket
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
@@ -76,6 +77,13 @@ FIRST_WORD_SECONDS: Final = 10
 FRAME_LIMIT: Final = 64 * 1024
 """Bytes of a client's frame: it only ever sends its cursor."""
 
+BACKLOG: Final = 1_024
+"""Connections that may wait to be taken: after a node died everybody comes at once."""
+
+SEND_BUFFER: Final = 64 * 1024
+"""Bytes that the system keeps of what a viewer did not read (it doubles this). Left to itself it keeps
+megabytes, and the slow ones are not seen."""
+
 REVIEW_SECONDS: Final = 1.0
 
 PACKING: Final = ServerPerMessageDeflateFactory(
@@ -101,10 +109,10 @@ class Live:
 
     async def run(self) -> None:
         """Serve for ever. Raises what the consumer raises: the process ends and is started again."""
-        socket = serve(
+        server = serve(
             self._socket,
-            "127.0.0.1",
-            self._settings.http_port,
+            sock=_listening(self._settings.http_port),
+            backlog=BACKLOG,
             process_request=self._request,
             compression=None,
             extensions=[PACKING],
@@ -112,7 +120,7 @@ class Live:
             server_header=None,
             open_timeout=FIRST_WORD_SECONDS,
         )
-        async with socket:
+        async with server:
             await together(
                 self._newest.run(), self._viewers.run(), self._join_contacts(), self._review_for_ever()
             )
@@ -281,6 +289,13 @@ class Live:
                 await connection.close(CLOSE_WORD, "nothing more is heard here")
         finally:
             self._viewers.discard(viewer)
+
+
+def _listening(port: int) -> socket.socket:
+    made = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
+    # What is accepted has the same.
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+    return made
 
 
 def _token(request: Request) -> str | None:

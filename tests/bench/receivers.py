@@ -21,6 +21,7 @@ import uvloop
 from tests.open_files import allow
 
 TEXT, PACKED_TEXT, PING, PONG = 0x81, 0xC1, 0x89, 0x8A
+PACKED: Final = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"
 TOGETHER: Final = 50
 """Sockets that open at the same time."""
 
@@ -29,7 +30,7 @@ class Viewer(asyncio.Protocol):
     """One socket: skips from frame to frame, answers pings, and looks for marks when there are any."""
 
     def __init__(self, host: str, path: str, cookie: str, first: str) -> None:
-        self._hello = request(host, path, cookie)
+        self._hello = request(host, path, cookie, PACKED)
         self._first = first
         self._transport: asyncio.Transport | None = None
         self._skip = 0
@@ -159,8 +160,8 @@ def masked(first: int, payload: bytes) -> bytes:
     return bytes([first]) + length + bytes(4) + payload
 
 
-def request(host: str, path: str, cookie: str) -> bytes:
-    """The question for a websocket."""
+def request(host: str, path: str, cookie: str, *more: str) -> bytes:
+    """The question for a websocket, with more headers where there are any."""
     lines = (
         f"GET {path} HTTP/1.1",
         f"Host: {host}",
@@ -168,8 +169,8 @@ def request(host: str, path: str, cookie: str) -> bytes:
         "Connection: Upgrade",
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
         "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
         f"Cookie: {cookie}",
+        *more,
     )
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 

@@ -30,7 +30,7 @@ BACK = 60.0
 CHANGES = 20
 PAUSE = PAGES / 2_000
 """Seconds between two lines; the process with all pages has to read every frame once for each of them."""
-FILLING = 30
+FILLING = 40
 LONG_TEXT = "\N{EAR OF RICE}" * 3_900
 """About as long as a line may be, in characters that take four bytes each: FILLING of them fill a socket."""
 
@@ -100,7 +100,8 @@ def _everybody_looks(platform: Running, crowd: Asked) -> None:
 class Stuck:
     """One that says where it was and then reads nothing, at a node's own door.
 
-    Not through Caddy, which would read for it for megabytes before the node noticed.
+    Not through Caddy, which would read for it for megabytes before the node noticed, and not packed: the long
+    lines would be short.
     """
 
     def __init__(self, port: int, cookie: str) -> None:
@@ -133,20 +134,21 @@ def test_one_that_reads_nothing_is_dropped_and_the_others_hear_everything_in_ord
     platform, crowd, case, cookies, say
 ) -> None:
     count, lost = viewers(platform, "live"), ask(crowd, do="count")["lost"]
-    without = heard(crowd, case, "without")
     stuck = Stuck(platform.platform.port("live"), cookies[0])
     until(lambda: viewers(platform, "live") == count + 1, what="one more viewer")
     heard(crowd, case, "filling", FILLING, LONG_TEXT)
     beside = heard(crowd, case, "beside")
-    gone = SLOW_SECONDS + GOODBYE_SECONDS
-    until(lambda: viewers(platform, "live") == count, gone + BACK, what="the drop of who does not read")
+    # No longer: after 40 s the library's keepalive would drop it too, for want of an answer.
+    gone = SLOW_SECONDS + GOODBYE_SECONDS + 3
+    until(lambda: viewers(platform, "live") == count, gone, what="the drop of who does not read")
     said = CLOSE_SLOW.to_bytes(2, "big") + b"did not read"
     rest = stuck.rest()
     assert said not in rest or rest.endswith(said)
+    without = heard(crowd, case, "without")
     all_are_right(crowd)
     assert ask(crowd, do="count")["lost"] == lost
-    p99 = [f"{percentile(waits, 0.99) * 1e3:.0f} ms" for waits in (without, beside)]
-    say(f"{PAGES} viewers: p99 {p99[0]} without and {p99[1]} with one that reads nothing")
+    p99 = [f"{percentile(waits, 0.99) * 1e3:.0f} ms" for waits in (beside, without)]
+    say(f"{PAGES} viewers: p99 {p99[0]} beside one that reads nothing, {p99[1]} once it was dropped")
 
 
 def test_viewers_of_a_node_that_is_killed_go_on_at_the_other_where_they_were(
