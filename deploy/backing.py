@@ -14,12 +14,14 @@ from deploy.parts.spawn import serving
 class Backing:
     """Kafka and Postgres on free ports in a folder of their own; a context manager.
 
-    `kafka` is "127.0.0.1:PORT", `postgres` the superuser's DSN; both are gone when the block ends.
+    `kafka` is "127.0.0.1:PORT", `postgres` the superuser's DSN, `pids` are their processes by name;
+    both are gone when the block ends.
     """
 
     def __init__(self, home: Path, data: Path) -> None:
         self._home = home
         self._data = data
+        self.pids: dict[str, int] = {}
         self._running = ExitStack()
         self._broker = Kafka(home, data / "kafka", free_port(), free_port())
         self._server = Postgres(home, data / "postgres", free_port())
@@ -34,9 +36,11 @@ class Backing:
             server.prepare()
             log = self._data / "kafka.log"
             ready = partial(answers, broker.port)
-            starting.enter_context(serving(broker.command(), ready, log, self._home))
+            kafka = serving(broker.command(), ready, log, self._home)
+            self.pids["kafka"] = starting.enter_context(kafka).pid
             log = self._data / "postgres.log"
-            starting.enter_context(serving(server.command(), server.accepts, log, self._home, server.user))
+            postgres = serving(server.command(), server.accepts, log, self._home, server.user)
+            self.pids["postgres"] = starting.enter_context(postgres).pid
             self._running = starting.pop_all()
         return self
 

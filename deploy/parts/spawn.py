@@ -46,8 +46,8 @@ def spawn(
 @contextmanager
 def serving(
     command: Sequence[str], is_ready: Callable[[], bool], log: Path, home: Path, user: str | None = None
-) -> Iterator[None]:
-    """A server that is ready while the block runs. Raises SetupFailed with its last lines."""
+) -> "Iterator[subprocess.Popen[bytes]]":
+    """A server that is ready while the block runs; its process. Raises SetupFailed with its last lines."""
     process = spawn(command, log, home, {}, user)
     try:
         end = time.monotonic() + START_SECONDS
@@ -56,7 +56,7 @@ def serving(
                 last = log.read_text(errors="replace").splitlines()[-LAST_LINES:]
                 raise SetupFailed("\n".join([f"{log.stem} did not start. Its last lines:", *last]))
             time.sleep(0.05)
-        yield
+        yield process
     finally:
         _stop(process)
 

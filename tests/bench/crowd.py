@@ -62,10 +62,11 @@ def lender_of(number: int) -> str:
 
 
 def directory(people: int) -> list[State]:
-    """Organisations, people who all have the function, and a session for each."""
+    """Organisations, people who all have the function, and a session for each; one more for the borrower."""
     names = [BORROWER, *(lender_of(number) for number in range(LENDERS))]
     found: list[State] = [Organisation(id=key, kind=Kind.MUNICIPALITY, name=key) for key in names]
-    found += [_person(number) for number in range(people)]
+    found += [_person(number, lender_of(number)) for number in range(people)]
+    found.append(_person(people, BORROWER))
     found += [
         Session(
             id=session_id(number),
@@ -73,7 +74,7 @@ def directory(people: int) -> list[State]:
             started_at=MORNING,
             expires_at=MORNING + timedelta(days=1),
         )
-        for number in range(people)
+        for number in range(people + 1)
     ]
     return found
 
@@ -109,9 +110,13 @@ def incident() -> Incident:
     return made.model_copy(update=audience.of_incident(made))
 
 
-def case(number: int, people: int) -> tuple[HelpRequest, list[Approach]]:
-    """The number-th request and whom it asks: the person of the same number first."""
-    approaches = [_approach(number, i, people) for i in range(ASKED)]
+def case(number: int, people: int, asked: int = ASKED) -> tuple[HelpRequest, list[Approach]]:
+    """The number-th request and whom it asks: the person of the same number first.
+
+    After as many requests as there are people everybody's turn comes again, for another period.
+    """
+    begins = MORNING + timedelta(days=1 + 3 * (number // people))
+    approaches = [_approach(number, i, people) for i in range(asked)]
     request = HelpRequest(
         id=request_id(number),
         incident=INCIDENT,
@@ -119,8 +124,8 @@ def case(number: int, people: int) -> tuple[HelpRequest, list[Approach]]:
         region="VR05",
         function=FUNCTION,
         where=Where.REMOTE,
-        needed_by=MORNING + timedelta(days=1),
-        ends=MORNING + timedelta(days=3),
+        needed_by=begins,
+        ends=begins + timedelta(days=2),
         state=RequestState.OPEN,
         asked_at=MORNING,
         asked_by=person_id(0),
@@ -131,11 +136,11 @@ def case(number: int, people: int) -> tuple[HelpRequest, list[Approach]]:
         note="De back-ups staan er nog; wij zoeken mensen die ze terugzetten.",
         exercise=False,
     )
-    return request.model_copy(update=audience.of_request(request, approaches, ())), approaches
+    return request.model_copy(update=audience.of_request(request, incident(), approaches, ())), approaches
 
 
-def _person(number: int) -> Person:
-    key, employer = person_id(number), lender_of(number)
+def _person(number: int, employer: str) -> Person:
+    key = person_id(number)
     return Person(
         id=key,
         memberships=(Membership(organisation=employer),),
@@ -176,4 +181,4 @@ def _approach(number: int, ordinal: int, people: int) -> Approach:
         ),
         exercise=False,
     )
-    return made.model_copy(update={"readers": audience.of_approach(made, BORROWER)})
+    return made.model_copy(update={"readers": audience.of_approach(made, incident(), BORROWER)})

@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any, Final, Self
@@ -20,10 +20,13 @@ from deploy.parts.spawn import spawn
 from deploy.provision import provision
 from deploy.running import is_healthy
 from deploy.stack import BY_NAME, POSTGRES, Platform, environment, secrets_in
-from schemas.codec import state_bytes
+from schemas.codec import encode, state_bytes
+from schemas.envelope import Envelope
 from schemas.state import State
+from schemas.topics import BY_STATE
 from services.aid.store.postgres import TABLES
 from services.runtime.ports import Cause, Written
+from services.runtime.relay import KafkaPublisher
 from services.runtime.settings import Mode, Seed
 from services.runtime.tokens import Claims, Signer
 from services.runtime.who import COOKIE
@@ -31,19 +34,29 @@ from tests.bench import crowd
 from tests.bench.setting import Setting
 
 START_SECONDS: Final = 30
+LIMITS: Final = tuple(
+    f"NOABER_LIMIT_{whose}_{what}" for whose in ("PERSON", "ORGANISATION") for what in ("BURST", "PER_MINUTE")
+)
+NO_LIMIT: Final = 1_000_000
+"""Here one person opens a thousand sockets; what is measured is not how few they may."""
+
 CHANGING: Final = ("help_request", "approach", "commitment", "log_entry", "journal", "outbox", "answered")
 """Tables that claims write: emptied and filled again before each run, so that every run finds the same."""
 
 
 class Owner:
-    """A context manager. `people`: how many there are, and how many requests; each person can claim once."""
+    """A context manager. `people`: how many there are, and how many requests; each person can claim once.
 
-    def __init__(self, setting: Setting, people: int) -> None:
+    `asked`: how many a request asks. `port` is that of `aid`, `ports` have those of others that were started.
+    """
+
+    def __init__(self, setting: Setting, people: int, asked: int = crowd.ASKED) -> None:
         self.people = people
+        self._asked = asked
+        self.ports: dict[str, int] = {}
         self._setting = setting
         self._open = ExitStack()
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
-        self.port = free_port()
 
     def __enter__(self) -> Self:
         setting = self._setting
@@ -57,7 +70,7 @@ class Owner:
             self._step("services.runtime.prepare")
             self._step("services.aid", "migrate")
             asyncio.run(self._fill())
-            self._start()
+            self.process = self.start("aid")
         except BaseException:
             self.__exit__()
             raise
@@ -65,6 +78,11 @@ class Owner:
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+
+    @property
+    def port(self) -> int:
+        """Where `aid` answers."""
+        return self.ports["aid"]
 
     @property
     def database(self) -> str:
@@ -77,7 +95,7 @@ class Owner:
         content = json.dumps(body).encode()
         head = (
             f"POST /api/aid/requests/{crowd.request_id(number)}/claim HTTP/1.1\r\n"
-            f"Host: 127.0.0.1:{self.port}\r\nCookie: {COOKIE}={self._token(number)}\r\n"
+            f"Host: 127.0.0.1:{self.port}\r\nCookie: {COOKIE}={self.token(number % self.people)}\r\n"
             f"Idempotency-Key: {uuid4()}\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(content)}\r\n\r\n"
         )
@@ -101,30 +119,72 @@ class Owner:
         finally:
             await server.close()
 
-    def _token(self, number: int) -> str:
+    def token(self, number: int) -> str:
+        """The session of the number-th person; the one after the last works for the borrower."""
         claims = Claims(crowd.person_id(number), crowd.session_id(number))
         return self._signer.sign(claims, crowd.MORNING + timedelta(days=1))
 
-    def _environment(self) -> dict[str, str]:
-        told = environment(self.platform, BY_NAME["aid"])
-        return {**told, "NOABER_KAFKA": self.backing.kafka, "NOABER_HTTP_PORT": str(self.port)}
+    def _environment(self, service: str, port: int) -> dict[str, str]:
+        told = environment(self.platform, BY_NAME[service])
+        own = {"NOABER_KAFKA": self.backing.kafka, "NOABER_HTTP_PORT": str(port)}
+        return {**told, **own, **dict.fromkeys(LIMITS, str(NO_LIMIT)), "NOABER_SOCKETS_PER_SESSION": "2000"}
 
     def _step(self, *command: str) -> None:
         log = self._setting.scratch / "steps.log"
-        made = spawn([sys.executable, "-m", *command], log, self._setting.home, self._environment())
+        made = spawn([sys.executable, "-m", *command], log, self._setting.home, self._environment("aid", 1))
         if made.wait(START_SECONDS) != 0:
             raise RuntimeError(f"{' '.join(command)} stopped:\n{log.read_text()[-2000:]}")
 
-    def _start(self) -> None:
-        log = self._setting.scratch / "aid.log"
-        command = [sys.executable, "-m", "services.aid"]
-        self.process = spawn(command, log, self._setting.home, self._environment())
-        self._open.callback(_stop, self.process)
+    def start(self, name: str) -> "subprocess.Popen[bytes]":
+        """Start a service, and return when it is healthy."""
+        service, log = BY_NAME[name], self._setting.scratch / f"{name}.log"
+        self.ports[name] = port = free_port()
+        command = [sys.executable, "-m", service.module, *service.arguments]
+        process = spawn(command, log, self._setting.home, self._environment(name, port))
+        self.beside(stop, process)
         end = time.monotonic() + START_SECONDS
-        while not is_healthy(self.port):
-            if time.monotonic() > end or self.process.poll() is not None:
-                raise RuntimeError(f"aid did not start:\n{log.read_text()[-2000:]}")
+        while not is_healthy(port):
+            if time.monotonic() > end or process.poll() is not None:
+                raise RuntimeError(f"{name} did not start:\n{log.read_text()[-2000:]}")
             time.sleep(0.05)
+        return process
+
+    async def tell(self) -> None:
+        """Publish the directory, as its own service would."""
+        publisher = KafkaPublisher(self.backing.kafka)
+        known = [
+            (BY_STATE[type(each)].name, encode(envelope_of(each), state_bytes(each)))
+            for each in crowd.directory(self.people)
+        ]
+        await publisher.publish(known)
+        await publisher.stop()
+
+    def beside(self, end: Callable[..., None], *what: object) -> None:
+        """End something more when this ends."""
+        self._open.callback(end, *what)
+
+    async def ask(self, numbers: range) -> None:
+        """More requests, on their way to Kafka as everything else."""
+        await self.write(self._cases(numbers))
+
+    def _cases(self, numbers: range) -> list[State]:
+        cases = [crowd.case(number, self.people, self._asked) for number in numbers]
+        return [row for request, asked in cases for row in (request, *asked)]
+
+    async def write(self, states: Sequence[State], version: int = 1) -> None:
+        """States as their owner would write them, as this version of each."""
+        server = await asyncpg.connect(self.database)
+        for each in _batches(states, 2_000):
+            cause = Cause(uuid4(), None, crowd.MORNING)
+            async with server.transaction():
+                await TABLES.write(server, [Written(state, version) for state in each], cause)
+        await server.close()
+
+    async def executed(self, statement: str) -> None:
+        """One statement, as the service's own role."""
+        server = await asyncpg.connect(self.database)
+        await server.execute(statement)
+        await server.close()
 
     async def _fill(self) -> None:
         server = await asyncpg.connect(self.database)
@@ -132,13 +192,7 @@ class Owner:
         records = [(each.TYPE, each.key, 1, 1, state_bytes(each)) for each in known]
         columns = ("aggregate", "key", "epoch", "version", "state")
         await server.copy_records_to_table("replica", records=records, columns=columns)
-        cases = [crowd.case(number, self.people) for number in range(self.people)]
-        states: list[State] = [row for request, asked in cases for row in (request, *asked)]
-        for each in _batches([*crowd.standing(self.people), *states], 2_000):
-            cause = Cause(uuid4(), None, crowd.MORNING)
-            async with server.transaction():
-                await TABLES.write(server, [Written(state, 1) for state in each], cause)
-        await server.execute("TRUNCATE outbox")
+        await self.write([*crowd.standing(self.people), *self._cases(range(self.people))])
         await self._note(server)
         await server.close()
 
@@ -164,7 +218,32 @@ def _batches(states: Sequence[State], size: int) -> Iterable[Sequence[State]]:
     return (states[start : start + size] for start in range(0, len(states), size))
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def envelope_of(state: State, version: int = 1) -> Envelope:
+    """What the record of a state says of it."""
+    return Envelope(
+        id=uuid4(),
+        type=state.event_type(),
+        source=f"urn:noaber:{BY_STATE[type(state)].owner}",
+        time=crowd.MORNING,
+        key=state.key,
+        version=version,
+        epoch=1,
+        correlation="",
+        exercise=False,
+    )
+
+
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Wait until it holds. Raises TimeoutError."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(f"not so after {seconds:.0f} s")
+        time.sleep(0.05)
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """Ask it to end; after fifteen seconds it is ended."""
     process.terminate()
     try:
         process.wait(15)

@@ -17,6 +17,7 @@ MARK: Final = "#" * 12
 _LINE: Final = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \w+ \[(\d+)\] (LOG|DETAIL):  ", re.MULTILINE)
 _EXECUTED: Final = re.compile(r"(?:execute [^:]+|statement): (.*)", re.DOTALL)
 _PARAMETER: Final = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
+_LOCK: Final = re.compile(r"-?\b\d{9,19}\b")
 _ID: Final = re.compile(r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-)([0-9a-f]{12})")
 
 
@@ -31,9 +32,10 @@ class Statement:
 def logged(log: str, about: str) -> list[Statement]:
     """The statements of the one transaction that names `about`, from `log_statement = all`; in order."""
     by_process: dict[str, list[Statement]] = {}
+    found: list[Statement] = []
     for process, statement in _executed(log):
         begun = by_process.setdefault(process, [])
-        if statement.text.upper().startswith("BEGIN"):
+        if statement.text.lstrip().upper().startswith("BEGIN"):
             begun.clear()
         begun.append(statement)
         if any(about in each for each in (statement.text, *statement.parameters)):
@@ -48,7 +50,9 @@ def script(statements: Sequence[Statement], shared: Sequence[str], first: int) -
     """
     lines = ["\\set i :i + 1", f"\\set n {first} + :client_id + :i * :clients"]
     for each in statements:
-        lines.append(_filled(each, shared).rstrip().rstrip(";") + ";")
+        parts = _parts(each, shared)
+        # What came in one message goes in one.
+        lines += parts if len(parts) == 1 else ["\\startpipeline", *parts, "\\endpipeline"]
     return "\n".join(lines) + "\n"
 
 
@@ -84,6 +88,19 @@ def _executed(log: str) -> Iterator[tuple[str, Statement]]:
             continue
         detail = texts[place + 1] if place + 1 < len(lines) and lines[place + 1][2] == "DETAIL" else ""
         yield line[1], Statement(found[1], tuple(each[1] for each in _PARAMETER.findall(detail)))
+
+
+def _parts(statement: Statement, shared: Sequence[str]) -> list[str]:
+    """The statements of one message; only those without parameters can be several."""
+    if statement.parameters:
+        return [_filled(statement, shared).strip().rstrip(";") + ";"]
+    parts = [part.strip() for part in statement.text.split(";")]
+    return [_LOCK.sub(_lock, part) + ";" for part in parts if part]
+
+
+def _lock(found: re.Match[str]) -> str:
+    """Locks are numbers made of names: another claim has others."""
+    return f"(:n * 64 + {found.start() % 64})"
 
 
 def _filled(statement: Statement, shared: Sequence[str]) -> str:

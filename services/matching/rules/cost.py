@@ -1,6 +1,7 @@
 """The named terms a match costs, in minutes: they are the price and the explanation at once."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from math import asin, ceil, cos, radians, sin, sqrt
 from typing import Final
 
@@ -40,6 +41,9 @@ UNFILLED: Final = 5_000
 
 EARTH_KM: Final = 6_371.0
 
+PAIRS: Final = 400 * 400
+"""Of organisations: every distance between two of them is worked out once."""
+
 
 def terms(known: Known, request: HelpRequest, lender: str, person: Person) -> tuple[Reason, ...]:
     """Every term of this person helping with this request for this lender; the cost is their sum."""
@@ -61,10 +65,21 @@ def cost_of(reasons: tuple[Reason, ...]) -> int:
 
 def kilometres(one: Place, other: Place) -> float:
     """Great-circle distance (haversine)."""
-    lat1, lat2 = radians(one.latitude), radians(other.latitude)
+    return _kilometres(one.latitude, one.longitude, other.latitude, other.longitude)
+
+
+@lru_cache(PAIRS)
+def _kilometres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    lat1, lat2 = radians(latitude), radians(other_latitude)
     half_lat = sin((lat2 - lat1) / 2) ** 2
-    half_lon = sin(radians(other.longitude - one.longitude) / 2) ** 2
+    half_lon = sin(radians(other_longitude - longitude) / 2) ** 2
     return 2 * EARTH_KM * asin(min(1.0, sqrt(half_lat + cos(lat1) * cos(lat2) * half_lon)))
+
+
+@lru_cache(4_096)
+def _reason(code: ReasonCode, minutes: int, value: str) -> Reason:
+    # Reasons are few and the same for many: to make one anew costs more than all that leads to it.
+    return Reason(code=code, minutes=minutes, value=value)
 
 
 def _distance(known: Known, request: HelpRequest, lender: str) -> Reason:
@@ -77,14 +92,12 @@ def _distance(known: Known, request: HelpRequest, lender: str) -> Reason:
     minutes = coarse * MINUTES_PER_KM
     if request.where is Where.REMOTE:
         minutes //= REMOTE_SHARE
-    return Reason(code=ReasonCode.DISTANCE, minutes=minutes, value=value)
+    return _reason(ReasonCode.DISTANCE, minutes, value)
 
 
 def _function(request: HelpRequest, person: Person) -> Reason:
     first = person.functions[0] is request.function
-    return Reason(
-        code=ReasonCode.FUNCTION, minutes=0 if first else SECOND_FUNCTION, value=request.function.value
-    )
+    return _reason(ReasonCode.FUNCTION, 0 if first else SECOND_FUNCTION, request.function.value)
 
 
 def _language(request: HelpRequest, person: Person) -> Reason | None:
@@ -93,7 +106,7 @@ def _language(request: HelpRequest, person: Person) -> Reason | None:
     wanted = set(request.languages)
     spoken = wanted & set(person.languages)
     minutes = MISSING_LANGUAGE * len(wanted - spoken)
-    return Reason(code=ReasonCode.LANGUAGE, minutes=minutes, value=",".join(sorted(spoken)))
+    return _reason(ReasonCode.LANGUAGE, minutes, ",".join(sorted(spoken)))
 
 
 def _system(known: Known, request: HelpRequest, lender: str, person: Person) -> Reason | None:
@@ -106,19 +119,19 @@ def _system(known: Known, request: HelpRequest, lender: str, person: Person) -> 
     ):
         shared = sorted(named & set(systems))
         if shared:
-            return Reason(code=ReasonCode.SAME_SYSTEM, minutes=minutes, value=",".join(shared))
+            return _reason(ReasonCode.SAME_SYSTEM, minutes, ",".join(shared))
     return None
 
 
 def _load(known: Known, request: HelpRequest, lender: str, person: Person) -> Reason | None:
     own = len(known.held(person.id, request))
     minutes = HELD_ALREADY * own + LENT_BY_EMPLOYER * known.lent(lender, request)
-    return Reason(code=ReasonCode.LOAD, minutes=minutes, value=str(own)) if minutes else None
+    return _reason(ReasonCode.LOAD, minutes, str(own)) if minutes else None
 
 
 def _urgency(request: HelpRequest, now: datetime) -> Reason | None:
     for within, minutes in URGENCY:
         if request.needed_by - now <= within:
             hours = int(within.total_seconds() // 3600)
-            return Reason(code=ReasonCode.URGENCY, minutes=minutes, value=str(hours))
+            return _reason(ReasonCode.URGENCY, minutes, str(hours))
     return None

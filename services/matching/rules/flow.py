@@ -49,12 +49,13 @@ def plan(known: Known, demands: Sequence[Demand]) -> list[Choice]:
     units = network.solve()
     for _ in range(REPAIRS):
         broken = _broken(known, demands, units)
-        if broken is None:
+        if not broken:
             return _priced(network, units)
-        network.limit(broken, units[broken] - 1)
+        for option in broken:
+            network.limit(option, units[option] - 1)
         units = network.solve()
-    while (broken := _broken(known, demands, units)) is not None:
-        units = {**units, broken: units[broken] - 1}
+    while broken := _broken(known, demands, units):
+        units |= {option: units[option] - 1 for option in broken}
         units = {option: number for option, number in units.items() if number}
     return [Choice(option, number, 0) for option, number in units.items()]
 
@@ -155,22 +156,28 @@ def _tightest(known: Known, request: HelpRequest, option: Option) -> Function:
     return min(option.uses, key=lambda function: (known.spare(option.lender, function, request), function))
 
 
-def _broken(known: Known, demands: Sequence[Demand], units: Mapping[Option, int]) -> Option | None:
-    """The costliest option that takes part in going below a lender's cover; None in a sound plan."""
+def _broken(known: Known, demands: Sequence[Demand], units: Mapping[Option, int]) -> list[Option]:
+    """Per lender below its cover the costliest option that takes part in that; empty in a sound plan.
+
+    One lender's cover is no matter of another's, so all of them are repaired at once.
+    """
     requests = {demand.request.id: demand.request for demand in demands}
     by_lender: defaultdict[str, list[Option]] = defaultdict(list)
     for option in units:
         by_lender[option.lender].append(option)
-    found: set[Option] = set()
+    found: list[Option] = []
     for lender, options in by_lender.items():
+        taking: set[Option] = set()
         for option in options:
             mine = requests[option.request]
             beside = [each for each in options if _overlap(mine, requests[each.request])]
             for function in option.uses:
                 takers = [each for each in beside if function in each.uses]
                 if sum(units[each] for each in takers) > known.spare(lender, function, mine):
-                    found.update(takers)
-    return max(found, key=lambda each: (each.rank, each.request), default=None)
+                    taking.update(takers)
+        if taking:
+            found.append(max(taking, key=lambda each: (each.rank, each.request)))
+    return found
 
 
 def _overlap(one: HelpRequest, other: HelpRequest) -> bool:

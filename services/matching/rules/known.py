@@ -7,7 +7,7 @@ from uuid import UUID
 from schemas.catalogue import Function
 from schemas.events.approach import ApproachState
 from schemas.events.commitment import Commitment, CommitmentState
-from schemas.events.help_request import HelpRequest
+from schemas.events.help_request import HelpRequest, RequestState
 from schemas.events.lending import Lending
 from schemas.events.person import Person
 from schemas.values import Moment
@@ -38,6 +38,7 @@ class Known:
             for victim in incident.victims
         )
         self._no_people, self._no_lenders = _noes(picture)
+        self._circles: dict[UUID, frozenset[str]] = {}
         self._spare: dict[tuple[str, Function, Moment, Moment, bool], int] = {}
 
     def on_duty(self, person: UUID) -> bool:
@@ -56,11 +57,24 @@ class Known:
 
     def elsewhere(self, person: UUID, request: HelpRequest) -> bool:
         """Whether the person is held in a period that overlaps the request's, whatever the hours."""
+        if person not in self._held:
+            return False
         return any(each.overlaps(request.needed_by, request.until) for each in self.held(person, request))
 
     def lent(self, lender: str, request: HelpRequest) -> int:
         """How many commitments the lender holds now that count against this request."""
         return sum(counts(each, request) for each in self._lent.get(lender, ()))
+
+    def outside(self, lender: str, request: HelpRequest) -> bool:
+        """Whether the lender is not in the request's circle; a provisional request has none yet.
+
+        It shows how many could be asked at all.
+        """
+        if request.state is not RequestState.OPEN:
+            return False
+        if request.id not in self._circles:
+            self._circles[request.id] = frozenset(request.circle)
+        return lender not in self._circles[request.id]
 
     def affected(self, lender: str, request: HelpRequest) -> bool:
         """Whether the lender is hit in an open real incident, or is a fellow victim of this one."""

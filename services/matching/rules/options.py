@@ -8,7 +8,7 @@ from uuid import UUID
 
 from schemas.catalogue import Function
 from schemas.events.approach import Reason
-from schemas.events.help_request import CouldAsk, HelpRequest, RequestState, Shortfall, ShortfallReason
+from schemas.events.help_request import CouldAsk, HelpRequest, Shortfall, ShortfallReason
 from schemas.events.person import Person
 from services.matching.rules.cost import cost_of, terms
 from services.matching.rules.known import Known
@@ -94,15 +94,10 @@ def _desk(known: Known, request: HelpRequest, lender: str, people: list[Person])
 
 def _organisation_excluded(known: Known, request: HelpRequest, lender: str) -> bool:
     return (
-        _outside(request, lender)
+        known.outside(lender, request)
         or known.affected(lender, request)
         or known.said_no(request.id, lender, None)
     )
-
-
-def _outside(request: HelpRequest, lender: str) -> bool:
-    # A provisional request has no circle yet: it shows how many could be asked at all.
-    return request.state is RequestState.OPEN and lender not in request.circle
 
 
 def _below_cover(known: Known, request: HelpRequest, lender: str, person: Person) -> bool:
@@ -139,7 +134,7 @@ def _shortfall(verdicts: dict[UUID, ShortfallReason | None]) -> tuple[Shortfall,
 Rule = Callable[[Known, HelpRequest, str, Person], bool]
 
 RULES: Final[tuple[tuple[ShortfallReason, Rule], ...]] = (
-    (ShortfallReason.OUTSIDE_CIRCLE, lambda known, request, lender, person: _outside(request, lender)),
+    (ShortfallReason.OUTSIDE_CIRCLE, lambda known, request, lender, person: known.outside(lender, request)),
     (ShortfallReason.OFF_DUTY, lambda known, request, lender, person: not known.on_duty(person.id)),
     (
         ShortfallReason.ALREADY_HELD,

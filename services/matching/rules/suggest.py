@@ -65,10 +65,11 @@ def _plans(known: Known, fields: Mapping[UUID, Field]) -> Iterator[Choice]:
     fillable = [request for request in requests if may_be_filled(known, request)]
     for exercise in (False, True):
         for together in overlapping([each for each in fillable if each.exercise is exercise]):
-            yield from plan(known, _demands(together, fields))
+            yield from plan(known, demands_of(together, fields))
 
 
-def _demands(requests: Sequence[HelpRequest], fields: Mapping[UUID, Field]) -> list[Demand]:
+def demands_of(requests: Sequence[HelpRequest], fields: Mapping[UUID, Field]) -> list[Demand]:
+    """What the plan is made from: each request with the cheapest of its options."""
     slots: Counter[Function] = Counter()
     for request in requests:
         slots[request.function] += request.open_slots
