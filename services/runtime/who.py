@@ -12,7 +12,7 @@ from services.runtime.tokens import BadToken, Verifier
 
 COOKIE: Final = "noaber_session"
 
-NEWS_SECONDS: Final = 2.0
+NEWS_SECONDS: Final = 5.0
 """A sign-in may be newer than our replica: so long a valid token of an unknown session is waited for."""
 
 
