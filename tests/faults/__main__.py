@@ -43,7 +43,8 @@ def main() -> int:
         bad += sum(len(row["violations"]) for row in rows)
         life += 1
     results.write_table()
-    print(results.table([row for row in results.read() if row["seed"] == asked.seed]))
+    ours = [row for row in results.read() if row["seed"] == asked.seed]
+    print(f"{results.by_target(ours)}\n\n{results.table(ours)}")
     return 1 if bad else 0
 
 

@@ -141,6 +141,11 @@ class House:
         return self.running.platform.port(name)
 
     @property
+    def logs(self) -> Path:
+        """Where every process writes its log."""
+        return self._place / "log"
+
+    @property
     def kafka_data(self) -> Path:
         """Where the broker keeps its files."""
         return self._place / "data" / "kafka"

@@ -16,6 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from deploy.bootstrap import SetupFailed
 from deploy.parts.spawn import spawn
 from schemas.topics import TOPICS
+from tests.faults.clocks import Dial, library
 from tests.faults.house import STANDBY, STANDBY_OFFSET, House
 from tests.faults.links import Ends, Line
 from tests.faults.processes import send, wake
@@ -128,6 +129,29 @@ def _set_clock(house: House, names: list[str], seconds: int) -> None:
 
 
 @contextmanager
+def jumped_clock(house: House, fault: Fault) -> Iterator[Facts]:
+    """The time that a running process reads jumps an hour ahead, and back; it goes on running."""
+    found = library()
+    if found is None:
+        raise NotBroken("libfaketime is not installed")
+    dial = Dial(house.logs / f"{fault.target}.dial")
+    for name in targets(house, fault):
+        house.child(name).environment.update(dial.environment(found))
+        send(_pid(house, name), signal.SIGKILL)
+    _await("all is well under a clock that can be moved", lambda: not house.sick())
+    before = {name: _pid(house, name) for name in targets(house, fault)}
+    dial.turn(HOUR)
+    try:
+        facts: Facts = {"jumped": before}
+        yield facts
+    finally:
+        dial.turn(0)
+    facts["ended"] = time.monotonic()
+    if before != {name: house.child(name).pid for name in before}:
+        facts["died"] = True
+
+
+@contextmanager
 def woken_relay(house: House, fault: Fault) -> Iterator[Facts]:
     """A relay stands still until its successor has published, and then goes on where it was."""
     old = _pid(house, "aid-relay")
@@ -202,6 +226,9 @@ def lost_kafka(house: House, fault: Fault) -> Iterator[Facts]:
         }
     finally:
         child.command = command
+        # That it could not be started while it had no disk was our doing: it does not wait longer for it.
+        child.deaths.clear()
+        child.start_again_at = 0.0
 
 
 @contextmanager
@@ -239,6 +266,7 @@ KINDS: Final[dict[str, Break]] = {
     "slow": broken_line(Line.SLOW),
     "disk": full_disk,
     "clock": moved_clock,
+    "jump": jumped_clock,
     "woken_relay": woken_relay,
     "topic": deleted_topic,
     "kafka_lost": lost_kafka,

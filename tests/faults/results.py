@@ -52,37 +52,50 @@ def quantile(values: Sequence[float], part: float) -> float:
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
 
+HEAD: Final = "faults | lasting, s | recovery p50, s | p99, s | worst, s | violations |"
+
+
 def table(rows: Sequence[Found]) -> str:
     """Markdown: a line per kind, and one for all of them."""
-    head = "| kind | targets | faults | lasting, s | recovery p50, s | p99, s | worst, s | violations |"
-    lines = [head, "|---|---|---|---|---|---|---|---|"]
-    kinds = sorted({row["kind"] for row in rows})
-    for kind in kinds:
-        lines.append(_line(kind, [row for row in rows if row["kind"] == kind]))
+    lines = [f"| kind | targets | {HEAD}", "|---|---|---|---|---|---|---|---|"]
+    for kind in sorted({row["kind"] for row in rows}):
+        found = [row for row in rows if row["kind"] == kind]
+        lines.append(_line([kind, len({row["target"] for row in found})], found))
     if rows:
-        lines.append(_line("**all**", rows))
+        lines.append(_line(["**all**", len({row["target"] for row in rows})], rows))
+    return "\n".join(lines)
+
+
+def by_target(rows: Sequence[Found]) -> str:
+    """Markdown: a line per kind and target; several processes at once are one line."""
+    lines = [f"| kind | target | {HEAD}", "|---|---|---|---|---|---|---|---|"]
+    groups: dict[tuple[str, str], list[Found]] = {}
+    for row in rows:
+        number = 1 + row["target"].count("+")
+        target = row["target"] if number == 1 else "two at once" if number == 2 else "all services"
+        groups.setdefault((row["kind"], target), []).append(row)
+    lines += [_line(list(names), found) for names, found in sorted(groups.items())]
     return "\n".join(lines)
 
 
 def write_table() -> None:
-    """Put the table between the markers of the README."""
+    """Put the tables between the markers of the README."""
     rows = read()
     text = README.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    commits = len({row["commit"] for row in rows})
     lives = len({(row["seed"], row["life"]) for row in rows})
-    said = f"{len(rows)} faults in {lives} lives on {commits} commits."
-    README.write_text(f"{before}{BEGIN}\n{said}\n\n{table(rows)}\n{END}{after}", encoding="utf-8")
+    commits = ", ".join(dict.fromkeys(row["commit"] for row in rows))
+    said = f"{len(rows)} faults in {lives} lives, on {commits}."
+    detail = f"<details><summary>By target</summary>\n\n{by_target(rows)}\n\n</details>"
+    README.write_text(f"{before}{BEGIN}\n{said}\n\n{table(rows)}\n\n{detail}\n{END}{after}", encoding="utf-8")
 
 
-def _line(name: str, rows: Sequence[Found]) -> str:
+def _line(names: Sequence[object], rows: Sequence[Found]) -> str:
     times = [row["recovery"] for row in rows if row["recovery"] is not None]
     lasted = [row["lasted"] for row in rows]
-    targets = len({row["target"] for row in rows})
     violations = sum(len(row["violations"]) for row in rows)
     quantiles = [f"{quantile(times, part):.1f}" for part in (0.5, 0.99, 1.0)] if times else ["-"] * 3
     lasting = f"{min(lasted):.0f} to {max(lasted):.0f}"
-    return (
-        "| " + " | ".join([name, str(targets), str(len(rows)), lasting, *quantiles, str(violations)]) + " |"
-    )
+    cells = [*map(str, names), str(len(rows)), lasting, *quantiles, str(violations)]
+    return f"| {' | '.join(cells)} |"

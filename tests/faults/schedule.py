@@ -2,10 +2,12 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from deploy.stack import SERVICES
 from schemas.topics import TOPICS
+from tests.faults.clocks import library
 from tests.faults.house import LINKS, PEOPLE
 from tests.faults.kinds import EVERYTHING, Fault
 
@@ -54,6 +56,7 @@ CHOICES: Final[dict[str, tuple[int, Callable[[Dice], str], Callable[[Dice], floa
     "slow": (7, _wire, _short),
     "disk": (7, lambda dice: dice.choice(("kafka", "postgres")), _short),
     "clock": (6, lambda dice: dice.choice(CLOCKS), _short),
+    "jump": (4, lambda dice: dice.choice(CLOCKS), _short),
     "woken_relay": (5, lambda dice: "aid-relay", _short),
     "topic": (4, lambda dice: dice.choice(TOPICS).name, _at_once),
     "postgres_restored": (3, lambda dice: "postgres", _short),
@@ -63,7 +66,10 @@ CHOICES: Final[dict[str, tuple[int, Callable[[Dice], str], Callable[[Dice], floa
 
 
 def of_life(seed: str, life: int) -> list[Fault]:
-    """The faults of one life, in order."""
+    """The faults of one life, in order; where no running clock can be moved, it is started with another."""
     dice = random.Random(f"{seed}/{life}")
     kinds = dice.choices(list(CHOICES), [weight for weight, _, _ in CHOICES.values()], k=PER_LIFE)
-    return [Fault(kind, CHOICES[kind][1](dice), CHOICES[kind][2](dice)) for kind in kinds]
+    faults = [Fault(kind, CHOICES[kind][1](dice), CHOICES[kind][2](dice)) for kind in kinds]
+    if library() is None:
+        faults = [replace(fault, kind="clock") if fault.kind == "jump" else fault for fault in faults]
+    return faults

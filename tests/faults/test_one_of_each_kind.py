@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.faults.checker import Verdict
+from tests.faults.clocks import library
 from tests.faults.judging import judged
 from tests.faults.kinds import KINDS, Fault
 from tests.faults.life import ACKNOWLEDGED, Life, Row
@@ -18,6 +19,7 @@ FAULTS = (
     Fault("slow", "caddy>aid", 2.0),
     Fault("disk", "kafka", 2.0),
     Fault("clock", "aid", 2.0),
+    *([Fault("jump", "aid", 3.0)] if library() is not None else []),
     Fault("woken_relay", "aid-relay", 2.0),
     Fault("topic", "commitments"),
     Fault("kafka_lost", "kafka"),
@@ -42,12 +44,16 @@ def suffered(life: Life) -> Suffered:
     return Suffered(rows, judged(life.end().file))
 
 
-@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize("kind", [fault.kind for fault in FAULTS])
 def test_the_platform_recovers_and_every_picture_is_right_again(suffered: Suffered, kind: str) -> None:
     row = suffered.rows[kind]
     assert not row.violations
     assert row.before >= ACKNOWLEDGED and row.after >= ACKNOWLEDGED and row.in_flight
     assert row.recovery is not None
+
+
+def test_no_kind_is_left_out() -> None:
+    assert KINDS.keys() - {fault.kind for fault in FAULTS} <= {"jump"}
 
 
 def test_what_was_acknowledged_is_there_and_nobody_was_told_two_truths(suffered: Suffered) -> None:
