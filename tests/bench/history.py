@@ -60,10 +60,10 @@ class Life:
         self._owner = owner = stack.enter_context(Owner(setting, PEOPLE))
         self._wave = 0
         asyncio.run(owner.tell())
+        owner.start("aid-relay")
         for version in range(1, VERSIONS + 1):
             over = [_over(number) for number in range(events // VERSIONS)]
             asyncio.run(owner.write(over, version))
-        owner.start("aid-relay")
         until(lambda: asyncio.run(owner.counted("outbox")) == 0, READ_SECONDS)
         owner.start("live")
         self._cookie = f"{COOKIE}={owner.token(owner.people)}"
