@@ -20,8 +20,9 @@ _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 """A version: what a bigint of Postgres holds."""
 
 _EPOCH: Final = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
-_SUSPECT: Final = re.compile(rb"[0-9]{16}|[\[:,\s]-?[0-9.]+[eE]\+?[0-9]{3}|\\u0000|NaN|Infinity")
-"""Only bytes in which this stands can hold a number or a text that `_check_plain` refuses."""
+_EXPONENT: Final = re.compile(rb"[\[:,\s]-?[0-9.]+[eE]\+?[0-9]{3}")
+_DIGITS: Final = bytes.maketrans(b"123456789", b"000000000")
+_LONG: Final = b"0" * 16
 
 EXACT: Final = 2**53
 """Whole numbers above it are other ones in a browser, and counting with endless ones fails anywhere."""
@@ -102,7 +103,8 @@ def _type_of(headers: dict[str, bytes]) -> tuple[str, int]:
 def _envelope(record: Record, headers: dict[str, bytes]) -> Envelope:
     try:
         text = {name: value.decode() for name, value in headers.items()}
-        _check_plain(text)
+        if any("\0" in each for each in (*text, *text.values())):
+            raise ValueError("the character NUL cannot be stored")
         return Envelope(
             id=UUID(text["ce_id"]),
             type=text["ce_type"],
@@ -122,7 +124,7 @@ def _state(model: type[State], name: str, version: int, value: bytes) -> State:
     if len(value) > EVENT_LIMIT:
         raise Undecodable(f"{len(value)} bytes; the limit is {EVENT_LIMIT}")
     try:
-        suspect = _SUSPECT.search(value) is not None
+        suspect = _is_suspect(value)
         if version == model.VERSION and not suspect:
             # Nothing to lift, which is nearly always: parsed and validated in one go, in half the time.
             return model.model_validate_json(value)
@@ -134,6 +136,20 @@ def _state(model: type[State], name: str, version: int, value: bytes) -> State:
         return model.model_validate(lift(name, version, model.VERSION, data))
     except (ValidationError, ValueError, KeyError, RecursionError) as error:
         raise Undecodable(f"{name} v{version}: {error}") from error
+
+
+def _is_suspect(value: bytes) -> bool:
+    """Whether something stands here in which `_check_plain` could find what it refuses.
+
+    Every record is asked: as one expression with alternatives this took three times as long.
+    """
+    return (
+        _LONG in value.translate(_DIGITS)
+        or b"\\u0000" in value
+        or b"NaN" in value
+        or b"Infinity" in value
+        or _EXPONENT.search(value) is not None
+    )
 
 
 def _whole(text: str, shape: re.Pattern[str]) -> int:
