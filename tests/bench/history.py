@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from statistics import median
 from typing import Final
 from uuid import UUID
@@ -95,12 +95,16 @@ class Life:
     def _snapshot(self) -> tuple[int, int, float]:
         began = time.perf_counter()
         connection = HTTPConnection("127.0.0.1", self._owner.ports["live"])
-        connection.request("GET", "/api/live/snapshot", headers={"Cookie": self._cookie})
-        answer = connection.getresponse()
-        body = answer.read()
-        connection.close()
-        # The moment and the cursor in it differ by a few bytes.
-        return answer.status, len(body) // 1_000, time.perf_counter() - began
+        try:
+            connection.request("GET", "/api/live/snapshot", headers={"Cookie": self._cookie})
+            answer = connection.getresponse()
+            # The moment and the cursor in it differ by a few bytes.
+            return answer.status, len(answer.read()) // 1_000, time.perf_counter() - began
+        except (HTTPException, OSError):
+            # It was not received, so the run does not count.
+            return 0, 0, 0.0
+        finally:
+            connection.close()
 
 
 def _over(number: int) -> Commitment:
