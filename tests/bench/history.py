@@ -89,7 +89,7 @@ class Life:
     def snapshots(self) -> Trial:
         """The borrower's picture, again and again."""
         found = [self._snapshot() for _ in range(SNAPSHOTS)]
-        received = sum(status == 200 and size == found[0][1] for status, size, _ in found)
+        received = sum(status == 200 and abs(size - found[0][1]) <= 1 for status, size, _ in found)
         return Trial({"ms": 1_000 * median(seconds for *_, seconds in found)}, SNAPSHOTS, received)
 
     def _snapshot(self) -> tuple[int, int, float]:
