@@ -340,6 +340,15 @@ export const en: Record<Key, string> = {
   "desk.saved": "Saved.",
   "desk.not_lender": "You do not decide on lending. Your own questions are under My tasks.",
 
+  "recall.title": "{who} is hit itself",
+  "recall.out": "1 colleague is lent out. | {n} colleagues are lent out.",
+  "recall.stands": "What you promised stands until you call somebody back.",
+  "recall.incident": "See the incident",
+  "recall.button": "Recall",
+  "recall.sure": "{who} then loses this help. Recall?",
+  "recall.yes": "Yes, recall",
+  "recall.done": "{who} was recalled.",
+
   "wall.title": "Overview",
   "wall.whose": "Picture of {who}",
   "wall.filled": "slots filled",

@@ -338,6 +338,15 @@ export const nl = {
   "desk.saved": "Bewaard.",
   "desk.not_lender": "Jij beslist niet over uitlenen. Jouw eigen vragen staan bij Mijn taken.",
 
+  "recall.title": "{who} is zelf getroffen",
+  "recall.out": "1 collega is uitgeleend. | {n} collega's zijn uitgeleend.",
+  "recall.stands": "Wat jullie toezegden blijft staan, tot jij iemand terugroept.",
+  "recall.incident": "Bekijk het incident",
+  "recall.button": "Terugroepen",
+  "recall.sure": "{who} verliest dan deze hulp. Terugroepen?",
+  "recall.yes": "Ja, roep terug",
+  "recall.done": "{who} is teruggeroepen.",
+
   "wall.title": "Overzicht",
   "wall.whose": "Beeld van {who}",
   "wall.filled": "plekken gevuld",

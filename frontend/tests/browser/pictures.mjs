@@ -15,7 +15,7 @@ const browser = await launch();
 try {
   for (const screen of SCREENS.filter((each) => wanted.length === 0 || wanted.includes(each.name))) {
     for (const [name, size] of Object.entries(SIZES)) {
-      for (const scheme of screen.name === "wall" || screen.name === "tasks" ? ["light", "dark"] : ["light"]) {
+      for (const scheme of ["wall", "tasks", "desk-hit"].includes(screen.name) ? ["light", "dark"] : ["light"]) {
         const { page, context, errors } = await stage(browser, url, { ...screen, size, scheme });
         await open(page, screen);
         await page.waitForTimeout(500);

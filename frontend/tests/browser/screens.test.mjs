@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import AxeBuilder from "@axe-core/playwright";
 import { launch } from "./chromium.mjs";
-import { INCIDENT, NOW, incident, request, rowsOf } from "../fixtures/story.mjs";
+import { HIT_DESK, INCIDENT, NOW, incident, request, rowsOf } from "../fixtures/story.mjs";
 import { SCREENS, open, serve, stage } from "./stage.mjs";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -242,6 +242,26 @@ test("a desk is offered nobody who is out already", () =>
     await page.waitForFunction((taken) => document.querySelector("li select")?.value !== taken, who);
     assert.equal(await first.locator(`option[value="${who}"]`).count(), 0);
   }));
+
+test("a desk that is hit itself reads first who is out, and calls one back with the give-back", async () => {
+  const [out] = HIT_DESK.filter((each) => each.kind === "commitment" && each.data.person);
+  const back = { ...out, v: [1, 2, 1], data: { ...out.data, state: "given_back" } };
+  await staged(named("desk-hit"), { size: SIZES.phone, commands: { "/give-back": [200, { row: back, rows: [] }] } }, async (page) => {
+    const first = page.getByRole("region", { name: "Hengelo is zelf getroffen" });
+    await first.getByText("2 collega's zijn uitgeleend.").waitFor();
+    await first.getByText("Hof van Twente, op locatie, betaalrun december").waitFor();
+    assert.equal(await first.getByRole("button", { name: "Terugroepen" }).count(), 2);
+    await first.getByRole("listitem").filter({ hasText: "Pim" }).getByRole("button").click();
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent.trim()), "Ja, roep terug");
+    assert.deepEqual(await violations(page), []);
+    const sent = page.waitForRequest((request) => request.url().endsWith(`/api/aid/commitments/${out.id}/give-back`));
+    await page.getByRole("button", { name: "Ja, roep terug" }).click();
+    assert.equal((await sent).method(), "POST");
+    await first.getByText("1 collega is uitgeleend.").waitFor();
+    assert.equal(await first.getByText("Pim").count(), 0);
+    await page.getByText("Pim is teruggeroepen.").waitFor({ state: "attached" });
+  });
+});
 
 test("whoever is signed out by the server is led to sign-in", () =>
   staged(named("tasks"), { size: SIZES.phone }, async (page, _say, hangUp) => {

@@ -3,7 +3,7 @@ import { access, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { COLLEAGUES, DEMO_PEOPLE, INCIDENT, NOW, ORGANISATIONS, snapshotOf } from "../fixtures/story.mjs";
+import { COLLEAGUES, DEMO_PEOPLE, HIT_DESK, INCIDENT, NOW, ORGANISATIONS, snapshotOf } from "../fixtures/story.mjs";
 
 const DIST = resolve(dirname(fileURLToPath(import.meta.url)), "../../dist");
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
@@ -19,6 +19,7 @@ export const SCREENS = [
   { name: "tasks", who: "joris", path: "/tasks" },
   { name: "tasks-none", who: "kees", path: "/tasks" },
   { name: "desk", who: "anouk", path: "/desk" },
+  { name: "desk-hit", who: "anouk", path: "/desk", rows: HIT_DESK },
   { name: "wall", who: "fatima", path: "/wall" },
   { name: "missing", who: "kees", path: "/nowhere" },
 ];
@@ -42,7 +43,7 @@ export async function serve() {
 }
 
 /** A page on which `who` is signed in; commands get the answers of `commands` (path suffix -> [status, body]). */
-export async function stage(browser, url, { who, language = "nl", scheme = "light", size, commands = {} }) {
+export async function stage(browser, url, { who, rows, language = "nl", scheme = "light", size, commands = {} }) {
   const context = await browser.newContext({
     baseURL: url, colorScheme: scheme, viewport: size, locale: language === "nl" ? "nl-NL" : "en-GB", reducedMotion: "reduce",
     serviceWorkers: "block",
@@ -55,7 +56,7 @@ export async function stage(browser, url, { who, language = "nl", scheme = "ligh
   let seated = who;
   await page.route("**/api/**", (route) => {
     const path = new URL(route.request().url()).pathname;
-    if (path === "/api/live/snapshot") return seated ? json(route, snapshotOf(seated)) : json(route, { code: "signed_out" }, 401);
+    if (path === "/api/live/snapshot") return seated ? json(route, snapshotOf(seated, seated === who ? rows : undefined)) : json(route, { code: "signed_out" }, 401);
     if (path === "/api/directory/organisations") return json(route, { organisations: ORGANISATIONS });
     if (path === "/api/directory/demo/people") return json(route, { people: DEMO_PEOPLE });
     if (path === "/api/directory/colleagues") return json(route, { people: COLLEAGUES });

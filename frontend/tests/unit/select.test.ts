@@ -5,11 +5,12 @@ import type { Organisation } from "../../src/api/directory.svelte";
 import { uuid7 } from "../../src/api/ids";
 import { Keys } from "../../src/api/http";
 import { asksOf } from "../../src/screens/desk/asks";
+import { recallsOf } from "../../src/screens/desk/recalls";
 import { fitting } from "../../src/screens/wall/fit";
 import { askedOf, askedOfDesk, exerciseOf, figures, homeOf, requests, servicesOf } from "../../src/live/select";
 import { EMPTY, type Picture, fromSnapshot } from "../../src/live/picture";
 import type { Affected } from "../../src/gen/rows";
-import { INCIDENT, ORGANISATIONS, rowsOf, snapshotOf } from "../fixtures/story.mjs";
+import { HIT_DESK, INCIDENT, NOW, ORGANISATIONS, homeHit, rowsOf, snapshotOf } from "../fixtures/story.mjs";
 
 const pictureOf = (name: string): Picture => fromSnapshot(snapshotOf(name) as never);
 const ALL = new Map((ORGANISATIONS as Organisation[]).map((each) => [each.id, each]));
@@ -130,4 +131,24 @@ describe("small things that matter", () => {
     expect(fitting(300, 100, 4)).toBe(2);
     expect(fitting(10, 100, 4)).toBe(1);
   });
+});
+
+describe("a desk whose own organisation is hit", () => {
+  const recalls = (rows: unknown[], now = NOW) => recallsOf(["GM0164"], fromSnapshot(snapshotOf("anouk", rows) as never), now);
+  const quiet = HIT_DESK.slice(0, -1);
+
+  test("is offered everybody who is out for it, named or not", () => {
+    const [offer] = recalls(HIT_DESK);
+    expect(offer?.lender).toBe("GM0164");
+    expect(offer?.incident).toBe(homeHit().id);
+    expect(offer?.out.map((each) => each.data.person === null)).toEqual([true, false]);
+  });
+
+  test.each([
+    ["an exercise", homeHit({ exercise: true })],
+    ["a closed incident", homeHit({ closed_at: new Date(NOW).toISOString() })],
+    ["an incident elsewhere", homeHit({ affected: [{ organisation: "GM0141", services: [] }] })],
+  ])("is offered nobody for %s", (_what, row) => expect(recalls([...quiet, row])).toEqual([]));
+
+  test("is offered nobody whose time is over", () => expect(recalls(HIT_DESK, NOW + 75 * 3_600_000)).toEqual([]));
 });
