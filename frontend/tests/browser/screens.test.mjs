@@ -269,6 +269,26 @@ test("whoever is signed out by the server is led to sign-in", () =>
     await page.getByRole("heading", { name: "Kies wie je bent" }).waitFor();
   }));
 
+test("whoever lost the session comes back to the page and the words they were at", () =>
+  staged({ name: "lost", who: "ruud", path: `/incident/${INCIDENT}` }, { size: SIZES.phone }, async (page, _say, hangUp) => {
+    await page.getByLabel("Schrijf in het logboek").fill("half getypt");
+    await hangUp(4401);
+    await page.getByRole("button", { name: /^Ruud/ }).click();
+    await page.getByLabel("Schrijf in het logboek").waitFor();
+    assert.equal(new URL(page.url()).pathname, `/incident/${INCIDENT}`);
+    assert.equal(await page.getByLabel("Schrijf in het logboek").inputValue(), "half getypt");
+  }));
+
+test("whoever opens a page before signing in is led to it afterwards, never to another site", async () => {
+  for (const [asked, came] of [["/wall", "/wall"], ["/sign-in?to=https://example.org/wall", "/tasks"], ["/sign-in?to=//example.org", "/tasks"]]) {
+    await staged({ name: "before", who: null, path: asked }, { size: SIZES.wide }, async (page) => {
+      await page.getByRole("button", { name: /^Joris/ }).click();
+      await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+      await page.waitForURL(`${server.url}${came}`);
+    });
+  }
+});
+
 test("the forms of an incident have no violation when they are open", () =>
   staged(named("incident"), { size: SIZES.phone }, async (page) => {
     await page.getByRole("button", { name: "Nog een hulpvraag" }).click();
