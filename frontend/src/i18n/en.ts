@@ -73,6 +73,7 @@ export const en: Record<Key, string> = {
   "problem.withdrawn": "This request was withdrawn.",
   "problem.not_asked_any_more": "This question is not open any more.",
   "problem.claim_too_late": "Your promise arrived too late.",
+  "problem.claim_unanswered": "Nothing answered your promise for ten minutes. Is the slot not under My promises? Then it is not yours.",
 
   "report.title": "What is going on?",
   "report.lead": "Three questions. The rest can follow.",

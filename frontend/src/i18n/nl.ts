@@ -71,6 +71,7 @@ export const nl = {
   "problem.withdrawn": "Deze hulpvraag is ingetrokken.",
   "problem.not_asked_any_more": "Deze vraag staat niet meer open.",
   "problem.claim_too_late": "Je toezegging kwam te laat aan.",
+  "problem.claim_unanswered": "Op je toezegging kwam tien minuten lang geen antwoord. Staat de plek niet bij Mijn toezeggingen? Dan is hij niet van jou.",
 
   "report.title": "Wat is er aan de hand?",
   "report.lead": "Drie vragen. De rest kan later.",

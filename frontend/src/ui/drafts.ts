@@ -1,4 +1,4 @@
-/** What somebody is typing, kept in this tab until it is sent: a reload or a lost session takes nothing away. */
+/** What somebody is typing or has sent without an answer, kept in this tab until it is sent: a reload or a lost session takes nothing away. */
 
 const PREFIX = "noaber-draft";
 

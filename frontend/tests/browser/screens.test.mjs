@@ -349,6 +349,30 @@ test("who comes too late reads who has it and what is still open", () =>
     },
   ));
 
+test("a claim that is still being sent survives a reload and is answered once; one that is too old says so", async () => {
+  const commands = { "/claim": [503, { code: "unavailable" }] };
+  await staged(named("tasks"), { size: SIZES.phone, commands }, async (page) => {
+    const keys = [];
+    page.on("request", (request) => request.url().endsWith("/claim") && keys.push(request.headers()["idempotency-key"]));
+    const sending = page.getByText("Je toezegging wordt verstuurd …");
+    await page.getByRole("button", { name: "Ik help" }).click();
+    await sending.waitFor();
+    await page.reload();
+    await sending.waitFor();
+    assert.equal(await page.getByRole("button", { name: "Ik help" }).count(), 0);
+    commands["/claim"] = [200, { row: null, rows: [] }];
+    await page.getByText("De plek is van jou.").waitFor();
+    assert.equal(new Set(keys).size, 1);
+    commands["/claim"] = [503, { code: "unavailable" }];
+    await page.getByRole("button", { name: "Ik help" }).click();
+    await sending.waitFor();
+    await page.clock.setFixedTime(new Date(NOW + 11 * 60_000));
+    await page.reload();
+    await page.getByText("Op je toezegging kwam tien minuten lang geen antwoord.").waitFor();
+    assert.deepEqual(await violations(page), []);
+  });
+});
+
 test("a slot that was given back is not called yours any more", async () => {
   const [mine] = rowsOf("joris").filter((each) => each.kind === "commitment");
   const id = INCIDENT.replace(/1$/, "8");

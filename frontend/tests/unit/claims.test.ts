@@ -8,6 +8,9 @@ beforeEach(() => {
   vi.useFakeTimers();
   calls = [];
   answers = [];
+  sessionStorage.clear();
+  claims.attend(null);
+  claims.attend("joris");
   vi.stubGlobal("fetch", (_path: string, options: RequestInit) => {
     const headers = options.headers as Record<string, string>;
     calls.push({ key: headers["idempotency-key"] ?? "", body: String(options.body) });
@@ -48,4 +51,63 @@ test("a claim stops asking when it is too late", async () => {
   await vi.advanceTimersByTimeAsync(11 * 60_000);
   await done;
   expect(claims.byApproach.get("a3")?.state).toBe("refused");
+});
+
+/** What a reload leaves: the storage of the tab, and nothing of the page. */
+async function reload() {
+  vi.resetModules();
+  return (await import("../../src/api/claims.svelte")).claims;
+}
+
+test("a claim that nobody answered goes on after a reload, with the same key and words, and is answered once", async () => {
+  void claims.claim("r", "a4", 1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  claims.attend(null);
+  const anew = await reload();
+  anew.attend("joris");
+  expect(anew.byApproach.get("a4")?.state).toBe("sending");
+  answers.push(answer(503, {}), answer(200, { row: null, rows: [] }));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(anew.byApproach.get("a4")?.state).toBe("given");
+  expect(new Set(calls.map((each) => each.key + each.body)).size).toBe(1);
+  const sent = calls.length;
+  (await reload()).attend("joris");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(calls).toHaveLength(sent);
+});
+
+test("a claim that was refused is not sent again after a reload", async () => {
+  answers.push(answer(409, { code: "taken" }));
+  await claims.claim("r", "a5", 1);
+  (await reload()).attend("joris");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(calls).toHaveLength(1);
+});
+
+test("a claim whose time ran out while the page was closed says so and is not sent", async () => {
+  void claims.claim("r", "a6", 1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  claims.attend(null);
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  const anew = await reload();
+  anew.attend("joris");
+  expect(anew.byApproach.get("a6")).toMatchObject({ state: "refused", problem: { code: "claim_unanswered" } });
+  expect(calls).toHaveLength(1);
+});
+
+test("whoever sits down next sends and sees nothing of another's claim, which goes on when its owner is back", async () => {
+  answers.push(answer(401, { code: "not_signed_in" }));
+  void claims.claim("r", "a7", 1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  claims.attend(null);
+  claims.attend("kees");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(calls).toHaveLength(1);
+  expect(claims.byApproach.size).toBe(0);
+  claims.attend(null);
+  answers.push(answer(200, { row: null, rows: [] }));
+  claims.attend("joris");
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(claims.byApproach.get("a7")?.state).toBe("given");
+  expect(new Set(calls.map((each) => each.key + each.body)).size).toBe(1);
 });
