@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 TEXT_LIMIT: Final = 4_000
 """Characters in any free text."""
@@ -29,13 +30,13 @@ NAME_LIMIT: Final = 200
 
 def _storable(text: str) -> str:
     if "\0" in text:
-        raise ValueError("the character NUL cannot be stored; leave it out")
+        raise PydanticCustomError("nul_character", "the character NUL cannot be stored; leave it out")
     return text
 
 
 def _short(text: str) -> str:
     if len(text) > NAME_LIMIT:
-        raise ValueError(f"at most {NAME_LIMIT} characters")
+        raise PydanticKnownError("string_too_long", {"max_length": NAME_LIMIT})
     return text
 
 
@@ -70,7 +71,8 @@ LAST_YEAR: Final = 2200
 
 def _to_utc(moment: datetime) -> datetime:
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise ValueError(f"a moment between {FIRST_YEAR} and {LAST_YEAR}")
+        limits = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise PydanticCustomError("moment_out_of_range", "a moment between {first} and {last}", limits)
     return moment.astimezone(UTC)
 
 

@@ -28,7 +28,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 COMMON: Final[Mapping[str, Words]] = {
     "not_signed_in": Words(
-        "U bent niet aangemeld. Meld u aan en probeer het opnieuw; wat u invulde, blijft staan.",
+        "Je bent niet aangemeld. Meld je aan en probeer het opnieuw; wat je invulde, blijft staan.",
         "You are not signed in. Sign in and try again; what you typed is kept.",
     ),
     "key_missing": Words(
@@ -53,7 +53,7 @@ COMMON: Final[Mapping[str, Words]] = {
         "This command comes from another website and was not carried out.",
     ),
     "not_found": Words(
-        "Dit bestaat niet, of u mag het niet zien.", "This does not exist, or you may not see it."
+        "Dit bestaat niet, of je mag het niet zien.", "This does not exist, or you may not see it."
     ),
     "method_not_allowed": Words("Dat kan hier niet.", "That cannot be done here."),
     "too_slow": Words(
@@ -61,18 +61,18 @@ COMMON: Final[Mapping[str, Words]] = {
         "The command came in too slowly. What you typed is kept; try again.",
     ),
     "too_many": Words(
-        "Er kwamen te veel verzoeken kort na elkaar, van u of van uw organisatie. Wacht even en probeer het "
-        "dan opnieuw; wat u invulde, blijft staan.",
+        "Er kwamen te veel verzoeken kort na elkaar, van jou of van je organisatie. Wacht even en probeer "
+        "het dan opnieuw; wat je invulde, blijft staan.",
         "Too many requests came in a short time, from you or your organisation. Wait a moment, then try "
         "again; what you typed is kept.",
     ),
     "full": Words(
-        "Er kijken nu te veel mensen tegelijk. Wat u ziet, wordt niet ververst; de pagina probeert het "
+        "Er kijken nu te veel mensen tegelijk. Wat je ziet, wordt niet ververst; de pagina probeert het "
         "opnieuw.",
         "Too many people look at once. What you see is not kept fresh; the page will try again.",
     ),
     "unavailable": Words(
-        "Dit werkt nu even niet. Wat u invulde, blijft staan; probeer het over een minuut opnieuw.",
+        "Dit werkt nu even niet. Wat je invulde, blijft staan; probeer het over een minuut opnieuw.",
         "This does not work right now. What you typed is kept; try again in a minute.",
     ),
 }

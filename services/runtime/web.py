@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, safe_key
 from services.runtime.described import Described
+from services.runtime.fields import by_field
 from services.runtime.health import Health
 from services.runtime.limits import Limits
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, Words, document, retry_after
@@ -183,8 +184,7 @@ def report_problems(app: FastAPI, words: Mapping[str, Words]) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, found: RequestValidationError) -> Response:
-        fields = {".".join(str(part) for part in error["loc"]): error["msg"] for error in found.errors()}
-        return answer(Problem(400, "invalid", fields=fields), known)
+        return answer(Problem(400, "invalid", fields=by_field(found.errors())), known)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, found: HTTPException) -> Response:

@@ -7,7 +7,7 @@ const OURS: ReadonlySet<string> = new Set(["unavailable", "invalid", "not_signed
 
 export function problemText(problem: Problem): string {
   const wrong = problem.code === "invalid" ? wrongFields(problem) : [];
-  if (wrong.length > 0) return t("problem.invalid_fields", { fields: wrong.join(", ") });
+  if (wrong.length > 0) return t("problem.invalid_fields", { fields: wrong.join(" ") });
   if (OURS.has(problem.code)) return code("problem", problem.code);
   const said = problem.detail?.[words.language];
   if (said) return said;
@@ -31,11 +31,15 @@ const LABELS: Record<string, Key> = {
   circle: "confirm.circle",
 };
 
-/** The fields that were refused, from paths such as `body.call_back.phone` and `body.systems.0`. */
+/** Each field that was refused, with what is wrong: from paths such as `body.call_back.phone` and `body.systems.0`. */
 function wrongFields(problem: Problem): string[] {
-  const paths = Object.keys((problem.facts["fields"] ?? {}) as object);
-  const labels = paths.flatMap((path) => path.split(".").reverse().map((part) => LABELS[part]).find(Boolean) ?? []);
-  return [...new Set(labels)].map((label) => `"${t(label)}"`);
+  const fields = (problem.facts["fields"] ?? {}) as Record<string, { nl: string; en: string }>;
+  const said = new Map<Key, string>();
+  for (const [path, sentence] of Object.entries(fields)) {
+    const label = path.split(".").reverse().map((part) => LABELS[part]).find(Boolean);
+    if (label && !said.has(label)) said.set(label, sentence[words.language]);
+  }
+  return [...said].map(([label, sentence]) => `"${t(label)}": ${sentence}`);
 }
 
 export interface Taken {

@@ -60,7 +60,7 @@ export const en: Record<Key, string> = {
   "problem.not_signed_in": "You are signed out. Sign in again.",
   "problem.unavailable": "This does not work right now. Try again shortly.",
   "problem.invalid": "Something in what you filled in is not right yet. Look it over.",
-  "problem.invalid_fields": "This is not right yet: {fields}.",
+  "problem.invalid_fields": "This is not right yet. {fields}",
   "problem.not_your_right": "You may not do this for this organisation.",
   "problem.taken": "Somebody was first.",
   "problem.expired": "This reservation has expired.",

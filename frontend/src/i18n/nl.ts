@@ -58,7 +58,7 @@ export const nl = {
   "problem.not_signed_in": "Je bent afgemeld. Meld je opnieuw aan.",
   "problem.unavailable": "Dit werkt nu even niet. Probeer het zo opnieuw.",
   "problem.invalid": "Iets klopt nog niet in wat je invulde. Kijk het na.",
-  "problem.invalid_fields": "Dit klopt nog niet: {fields}.",
+  "problem.invalid_fields": "Dit klopt nog niet. {fields}",
   "problem.not_your_right": "Dit mag jij niet doen voor deze organisatie.",
   "problem.taken": "Iemand was je voor.",
   "problem.expired": "Deze reservering is verlopen.",

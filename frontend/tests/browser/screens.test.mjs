@@ -202,13 +202,13 @@ test("a refusal of fields names them as the page does", () =>
     named("report"),
     {
       size: SIZES.phone,
-      commands: { "/incidents": [400, { code: "invalid", detail: { nl: "Velden.", en: "" }, facts: { fields: { "body.call_back.name": "String should have at most 200 characters" } } }] },
+      commands: { "/incidents": [400, { code: "invalid", detail: { nl: "Velden.", en: "" }, facts: { fields: { "body.call_back.name": { nl: "Dit mag hoogstens 200 tekens zijn.", en: "" } } } }] },
     },
     async (page) => {
       await page.getByRole("button", { name: "net", exact: true }).click();
       await page.getByLabel("Wie kunnen we bellen?").fill("06 12 34 56 78");
       await page.getByRole("button", { name: "Meld incident" }).click();
-      await page.getByText('Dit klopt nog niet: "Naam bij dit nummer".').waitFor();
+      await page.getByText('Dit klopt nog niet. "Naam bij dit nummer": Dit mag hoogstens 200 tekens zijn.').waitFor();
     },
   ));
 

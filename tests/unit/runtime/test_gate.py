@@ -127,6 +127,12 @@ async def test_each_refusal_comes_before_the_next_one(client) -> None:
     assert await code(client, b"nonsense") == "invalid"
 
 
+async def test_a_wrong_field_is_named_by_its_path_with_words_in_both_languages(client) -> None:
+    answer = await client.post("/command", content=b'{"number": "drie"}', headers=signed())
+    words = {"nl": "Dit moet een heel getal zijn.", "en": "This must be a whole number."}
+    assert (answer.status_code, answer.json()["facts"]) == (400, {"fields": {"body.number": words}})
+
+
 async def test_a_body_of_exactly_the_limit_passes_the_gate(client) -> None:
     body = b'{"number": 1' + b" " * (BODY_LIMIT - 13) + b"}"
     assert len(body) == BODY_LIMIT and await code(client, body) == 200
