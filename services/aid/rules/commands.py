@@ -27,6 +27,9 @@ from schemas.values import (
 MOST_SLOTS: Final = 50
 """Slots in one request: more is a plan, not a request."""
 
+Place = Annotated[Text, Field(max_length=200)]
+"""An address or a spot. The published state keeps room for longer ones that were taken in before."""
+
 SlotNumber = Annotated[int, Field(ge=1, le=MOST_SLOTS)]
 
 
@@ -104,7 +107,7 @@ class AskHelp(Command):
     where: Where
     needed_by: Moment
     ends: Moment | None = None
-    place: Text = ""
+    place: Place = ""
     at_least: SlotNumber = 1
     languages: Annotated[tuple[Language, ...], Field(max_length=5)] = ()
     systems: Annotated[tuple[SystemName, ...], Field(max_length=10)] = ()
