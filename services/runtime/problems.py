@@ -57,7 +57,7 @@ COMMON: Final[Mapping[str, Words]] = {
     ),
     "method_not_allowed": Words("Dat kan hier niet.", "That cannot be done here."),
     "too_slow": Words(
-        "De opdracht kwam te langzaam binnen. Wat u invulde, blijft staan; probeer het opnieuw.",
+        "De opdracht kwam te langzaam binnen. Wat je invulde, blijft staan; probeer het opnieuw.",
         "The command came in too slowly. What you typed is kept; try again.",
     ),
     "too_many": Words(

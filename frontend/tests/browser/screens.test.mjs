@@ -1,42 +1,9 @@
 /** Every screen with a stand-in for the servers: no violation of WCAG 2.2 AA that axe sees, and what people rely on. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import AxeBuilder from "@axe-core/playwright";
-import { launch } from "./chromium.mjs";
-import { HIT_DESK, INCIDENT, NOW, incident, request, rowsOf } from "../fixtures/story.mjs";
-import { SCREENS, open, serve, stage } from "./stage.mjs";
-
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const SIZES = { phone: { width: 390, height: 844 }, wide: { width: 1920, height: 1080 } };
-
-let server;
-let browser;
-
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-async function staged(screen, options, look) {
-  const { page, context, errors, say, hangUp } = await stage(browser, server.url, { ...screen, ...options });
-  try {
-    await open(page, screen);
-    await look(page, say, hangUp);
-    assert.deepEqual(errors, []);
-  } finally {
-    await context.close();
-  }
-}
-
-async function violations(page) {
-  const found = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-  return found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.target.join(" ")).join("; ")}`);
-}
+import { test } from "node:test";
+import { HIT_DESK, INCIDENT, incident, request, rowsOf } from "../fixtures/story.mjs";
+import { SCREENS } from "./stage.mjs";
+import { SIZES, delta, named, staged, violations } from "./staged.mjs";
 
 for (const screen of SCREENS) {
   for (const [name, size] of Object.entries(SIZES)) {
@@ -58,8 +25,6 @@ for (const screen of SCREENS) {
   }
 }
 
-const named = (name) => SCREENS.find((each) => each.name === name);
-
 test("the wall scrolls nowhere at 1920 x 1080", () =>
   staged(named("wall"), { size: SIZES.wide }, async (page) => {
     const over = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
@@ -78,8 +43,6 @@ test("the wall changes by itself when a delta comes, and loses a row that was re
     assert.equal(await page.getByText("✕").count(), 0);
     assert.equal(await page.getByRole("link", { name: "Netwerk" }).count(), 0);
   }));
-
-const delta = (...changed) => ({ type: "delta", cursor: "c2", at: new Date(NOW).toISOString(), changed, removed: [] });
 
 test("the wall goes on when a second incident hits the same municipality", () =>
   staged(named("wall"), { size: SIZES.wide }, async (page, say) => {
@@ -152,27 +115,6 @@ test("the wall is readable on a laptop: nothing lies over anything, nothing is c
     await page.getByText("Informatiebeheer (DIV)").waitFor();
   }));
 
-test("a half-typed request and log line are still there after a reload, and a second person reads neither", () =>
-  staged(named("incident"), { size: SIZES.phone }, async (page) => {
-    await page.getByRole("button", { name: "Nog een hulpvraag" }).click();
-    assert.equal(await page.evaluate(() => document.activeElement?.tagName), "SELECT");
-    await page.getByLabel("Wie heb je nodig?").selectOption("network");
-    await page.getByRole("spinbutton", { name: "Hoeveel mensen?" }).fill("3");
-    await page.getByLabel("Schrijf in het logboek").fill("half getypt");
-    await page.reload();
-    await page.getByText("Live").first().waitFor();
-    assert.equal(await page.getByLabel("Wie heb je nodig?").inputValue(), "network");
-    assert.equal(await page.getByRole("spinbutton", { name: "Hoeveel mensen?" }).inputValue(), "3");
-    assert.equal(await page.getByLabel("Schrijf in het logboek").inputValue(), "half getypt");
-    await page.getByRole("button", { name: "Nee, toch niet" }).first().click();
-    assert.equal(await page.evaluate(() => document.activeElement?.textContent.trim()), "Nog een hulpvraag");
-    await page.getByText("Menu", { exact: true }).click();
-    await page.getByRole("button", { name: /^Afmelden/ }).click();
-    await page.getByRole("button", { name: /^Wilma/ }).click();
-    await page.getByLabel("Schrijf in het logboek").waitFor();
-    assert.equal(await page.getByLabel("Schrijf in het logboek").inputValue(), "");
-  }));
-
 test("a number that cannot be becomes the nearest that can, and a moment that is missing is asked for", () =>
   staged(named("incident"), { size: SIZES.wide }, async (page) => {
     await page.getByRole("button", { name: "Nog een hulpvraag" }).click();
@@ -218,21 +160,6 @@ test("the first thing that is missing in a report gets the focus", () =>
     await page.waitForFunction(() => document.activeElement?.textContent.trim() === "net");
   }));
 
-test("a report that was sent before its answer got lost leads to its incident", () =>
-  staged(
-    named("report"),
-    { size: SIZES.phone, commands: { "/incidents": [409, { code: "exists", detail: null, facts: {} }] } },
-    async (page) => {
-      await page.getByRole("button", { name: "net", exact: true }).click();
-      await page.getByLabel("Wie kunnen we bellen?").fill("06 12 34 56 78");
-      const id = await page.evaluate(() => JSON.parse(localStorage.getItem("noaber-report")).id);
-      await page.reload();
-      await page.getByText("Live").first().waitFor();
-      await page.getByRole("button", { name: "Meld incident" }).click();
-      await page.waitForURL(`**/incident/${id}`);
-    },
-  ));
-
 test("a desk is offered nobody who is out already", () =>
   staged(named("desk"), { size: SIZES.wide }, async (page, say) => {
     const [unnamed] = rowsOf("anouk").filter((each) => each.kind === "commitment" && !each.data.person);
@@ -261,32 +188,6 @@ test("a desk that is hit itself reads first who is out, and calls one back with 
     assert.equal(await first.getByText("Pim").count(), 0);
     await page.getByText("Pim is teruggeroepen.").waitFor({ state: "attached" });
   });
-});
-
-test("whoever is signed out by the server is led to sign-in", () =>
-  staged(named("tasks"), { size: SIZES.phone }, async (page, _say, hangUp) => {
-    await hangUp(4401);
-    await page.getByRole("heading", { name: "Kies wie je bent" }).waitFor();
-  }));
-
-test("whoever lost the session comes back to the page and the words they were at", () =>
-  staged({ name: "lost", who: "ruud", path: `/incident/${INCIDENT}` }, { size: SIZES.phone }, async (page, _say, hangUp) => {
-    await page.getByLabel("Schrijf in het logboek").fill("half getypt");
-    await hangUp(4401);
-    await page.getByRole("button", { name: /^Ruud/ }).click();
-    await page.getByLabel("Schrijf in het logboek").waitFor();
-    assert.equal(new URL(page.url()).pathname, `/incident/${INCIDENT}`);
-    assert.equal(await page.getByLabel("Schrijf in het logboek").inputValue(), "half getypt");
-  }));
-
-test("whoever opens a page before signing in is led to it afterwards, never to another site", async () => {
-  for (const [asked, came] of [["/wall", "/wall"], ["/sign-in?to=https://example.org/wall", "/tasks"], ["/sign-in?to=//example.org", "/tasks"]]) {
-    await staged({ name: "before", who: null, path: asked }, { size: SIZES.wide }, async (page) => {
-      await page.getByRole("button", { name: /^Joris/ }).click();
-      await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
-      await page.waitForURL(`${server.url}${came}`);
-    });
-  }
 });
 
 test("the forms of an incident have no violation when they are open", () =>
@@ -348,30 +249,6 @@ test("who comes too late reads who has it and what is still open", () =>
       assert.deepEqual(await violations(page), []);
     },
   ));
-
-test("a claim that is still being sent survives a reload and is answered once; one that is too old says so", async () => {
-  const commands = { "/claim": [503, { code: "unavailable" }] };
-  await staged(named("tasks"), { size: SIZES.phone, commands }, async (page) => {
-    const keys = [];
-    page.on("request", (request) => request.url().endsWith("/claim") && keys.push(request.headers()["idempotency-key"]));
-    const sending = page.getByText("Je toezegging wordt verstuurd …");
-    await page.getByRole("button", { name: "Ik help" }).click();
-    await sending.waitFor();
-    await page.reload();
-    await sending.waitFor();
-    assert.equal(await page.getByRole("button", { name: "Ik help" }).count(), 0);
-    commands["/claim"] = [200, { row: null, rows: [] }];
-    await page.getByText("De plek is van jou.").waitFor();
-    assert.equal(new Set(keys).size, 1);
-    commands["/claim"] = [503, { code: "unavailable" }];
-    await page.getByRole("button", { name: "Ik help" }).click();
-    await sending.waitFor();
-    await page.clock.setFixedTime(new Date(NOW + 11 * 60_000));
-    await page.reload();
-    await page.getByText("Op je toezegging kwam tien minuten lang geen antwoord.").waitFor();
-    assert.deepEqual(await violations(page), []);
-  });
-});
 
 test("a slot that was given back is not called yours any more", async () => {
   const [mine] = rowsOf("joris").filter((each) => each.kind === "commitment");

@@ -42,7 +42,10 @@ export async function serve() {
   return { url: `http://localhost:${port}`, close: () => new Promise((closed) => server.close(closed)) };
 }
 
-/** A page on which `who` is signed in; commands get the answers of `commands` (path suffix -> [status, body]). */
+/**
+ * A page on which `who` is signed in; commands get the answers of `commands`: path suffix -> [status, body], or a
+ * function of what was sent that gives the same.
+ */
 export async function stage(browser, url, { who, rows, language = "nl", scheme = "light", size, commands = {} }) {
   const context = await browser.newContext({
     baseURL: url, colorScheme: scheme, viewport: size, locale: language === "nl" ? "nl-NL" : "en-GB", reducedMotion: "reduce",
@@ -67,7 +70,9 @@ export async function stage(browser, url, { who, rows, language = "nl", scheme =
     }
     const known = Object.keys(commands).find((suffix) => path.endsWith(suffix));
     if (path === "/api/directory/sign-out" && !known) seated = null;
-    return known ? json(route, commands[known][1], commands[known][0]) : json(route, { row: null, rows: [] });
+    const said = commands[known] ?? [200, { row: null, rows: [] }];
+    const [status, body] = typeof said === "function" ? said(route.request().postDataJSON()) : said;
+    return json(route, body, status);
   });
   let newest;
   await page.routeWebSocket("**/api/live/socket", (socket) => {

@@ -1,0 +1,47 @@
+/** What the tests of the pages share: one server and browser per file, a page on which somebody is signed in, and axe. */
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import AxeBuilder from "@axe-core/playwright";
+import { NOW } from "../fixtures/story.mjs";
+import { launch } from "./chromium.mjs";
+import { SCREENS, open, serve, stage } from "./stage.mjs";
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+export const SIZES = { phone: { width: 390, height: 844 }, wide: { width: 1920, height: 1080 } };
+
+/** Where the pages stand while the tests run. */
+export let server;
+let browser;
+
+before(async () => {
+  server = await serve();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+export const named = (name) => SCREENS.find((each) => each.name === name);
+
+/** Opens the screen, looks at it, and sees that the page raised no error. */
+export async function staged(screen, options, look) {
+  const { page, context, errors, say, hangUp } = await stage(browser, server.url, { ...screen, ...options });
+  try {
+    await open(page, screen);
+    await look(page, say, hangUp);
+    assert.deepEqual(errors, []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** What axe has to say of WCAG 2.2 AA. */
+export async function violations(page) {
+  const found = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  return found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.target.join(" ")).join("; ")}`);
+}
+
+/** A frame of the socket with these rows as they are now. */
+export const delta = (...changed) => ({ type: "delta", cursor: "c2", at: new Date(NOW).toISOString(), changed, removed: [] });
