@@ -74,7 +74,14 @@ class Crowd:
             asyncio.create_task(each.run(), name=f"play {each.viewer.name}") for each in self.players
         ]
 
-    async def come_and_go(self, dice: random.Random, person: UUID) -> None:
+    async def let_pass(self, people: Sequence[UUID], number: int) -> None:
+        """From now on so many of these people come and go at a time."""
+        for each in range(number):
+            dice = random.Random(f"{self._seed} passer-by {each}")
+            passing = self._come_and_go(dice, dice.choice(people))
+            self._tasks.append(asyncio.create_task(passing, name=f"passer-by {each}"))
+
+    async def _come_and_go(self, dice: random.Random, person: UUID) -> None:
         """One more person, who opens a page for some seconds, closes it, and comes back later."""
         sender = Sender(self._origin, person, self._history, self.tally, dice)
         try:
@@ -82,8 +89,10 @@ class Crowd:
             while True:
                 viewer = Viewer("passer-by", sender, self._origin, self._history, dice)
                 looking = asyncio.create_task(viewer.run())
-                await asyncio.sleep(dice.uniform(5, 40))
-                await stop(looking)
+                try:
+                    await asyncio.sleep(dice.uniform(5, 40))
+                finally:
+                    await stop(looking)
                 await asyncio.sleep(dice.uniform(1, 20))
         finally:
             await sender.close()

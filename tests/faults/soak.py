@@ -1,10 +1,10 @@
 """`make soak`: an hour of mixed commands and viewers who come and go, and whether anything keeps growing."""
 
 import argparse
-import asyncio
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -23,7 +23,6 @@ from tests.faults.loop import Loop
 from tests.faults.plot import Panel, Points, svg
 from tests.faults.results import commit
 from tests.faults.samples import Sample, look
-from tests.faults.town import Town
 
 SAMPLE_SECONDS: Final = 10.0
 WARM_MINUTES: Final = 10.0
@@ -50,11 +49,12 @@ def main() -> int:
         crowd = Crowd(house.origin, cast, Unwritten(), asked.seed, speed)
         loop.run(crowd.arrive())
         loop.run(crowd.play())
-        passing = loop.begin(_pass_by(crowd, cast, asked.seed))
+        people = [each for lender in cast.lenders for each in (lender.desk, *lender.helpers)]
+        loop.run(crowd.let_pass(people, PASSERS))
         samples = _watch(loop, house, crowd, asked.minutes)
-        passing.cancel()
         sent = crowd.tally.acknowledged
         loop.run(crowd.leave())
+    shutil.rmtree(place.parent)
     return _report(samples, sent, asked.out)
 
 
@@ -68,13 +68,6 @@ def _watch(loop: Loop, house: House, crowd: Crowd, minutes: float) -> list[Sampl
         next_at = began + SAMPLE_SECONDS * len(samples)
         time.sleep(max(0.0, next_at - time.monotonic()))
     return samples
-
-
-async def _pass_by(crowd: Crowd, cast: Town, seed: str) -> None:
-    """People who open a page for a while, again and again."""
-    dice = random.Random(f"{seed} passing")
-    people = [each for lender in cast.lenders for each in (lender.desk, *lender.helpers)]
-    await asyncio.gather(*(crowd.come_and_go(dice, dice.choice(people)) for _ in range(PASSERS)))
 
 
 def growth(points: Points, warm: float = WARM_MINUTES) -> float | None:
