@@ -3,6 +3,7 @@
 import asyncpg
 
 from services.runtime.intake import forget_places
+from services.runtime.now import clock
 from services.runtime.restored import begin_anew
 
 
@@ -12,7 +13,7 @@ async def restored(database: str) -> None:
     try:
         async with connection.transaction():
             await forget_places(connection)
-            epoch = await begin_anew(connection)
+            epoch = await begin_anew(connection, clock()())
     finally:
         await connection.close()
     print(f"aid: epoch {epoch}")

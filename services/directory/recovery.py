@@ -21,8 +21,9 @@ async def restored(database: str, file: KeyFile) -> None:
     connection = await asyncpg.connect(database)
     try:
         async with connection.transaction():
-            again = await imported(connection, file, clock()())
-            epoch = await begin_anew(connection)
+            at = clock()()
+            again = await imported(connection, file, at)
+            epoch = await begin_anew(connection, at)
     finally:
         await connection.close()
     print(f"directory: epoch {epoch}, {len(file.keys)} keys, {again} people forgotten again")

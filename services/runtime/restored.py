@@ -1,6 +1,7 @@
 """Puts an owner's tables right after they came back from a backup, before anything runs on them."""
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from services.runtime.outbox import begin_epoch
 
@@ -9,7 +10,17 @@ from services.runtime.outbox import begin_epoch
 _OUR_OWN = "UPDATE outbox SET written_in = pg_current_xact_id()"
 
 
-async def begin_anew(connection: Any) -> int:
-    """Raise the epoch and have everything published again; the new epoch. Inside the caller's transaction."""
+# A backup does not know what came after it. Counted on from its number, a second restore of it, or one after
+# a lost log, would begin an epoch that pages have seen already, and they would go on in the wrong story.
+_FIRST: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_LATER: Final = "UPDATE epoch SET number = greatest(number, $1)"
+
+
+async def begin_anew(connection: Any, at: datetime) -> int:
+    """Begin an epoch that was never there and have everything published again; its number.
+
+    It is at least the seconds from 2026 to `at`. Inside the caller's transaction.
+    """
     await connection.execute(_OUR_OWN)
+    await connection.execute(_LATER, int((at - _FIRST).total_seconds()))
     return await begin_epoch(connection)

@@ -141,7 +141,7 @@ def test_what_was_decided_after_the_backup_is_not_there(lost: Lost, people: Peop
 def test_the_story_is_whole_and_told_anew_as_a_new_epoch(lost: Lost, restored: Running, page: Page) -> None:
     until(lambda: not problems(restored), what="a whole story")
     page.until(lambda picture: picture.get("incident", lost.before.incident))
-    assert page.picture.rows["incident", lost.before.incident]["v"][0] == 2
+    assert page.picture.rows["incident", lost.before.incident]["v"][0] > 1
 
 
 def test_a_page_from_before_starts_over_and_nobody_has_to_sign_in_again(
