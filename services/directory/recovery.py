@@ -22,8 +22,10 @@ async def restored(database: str, file: KeyFile) -> None:
     try:
         async with connection.transaction():
             at = clock()()
-            again = await imported(connection, file, at)
+            found = await imported(connection, file, at)
             epoch = await begin_anew(connection, at)
     finally:
         await connection.close()
-    print(f"directory: epoch {epoch}, {len(file.keys)} keys, {again} people forgotten again")
+    print(f"directory: epoch {epoch}, {found.keys} keys back, {found.forgotten} people forgotten again")
+    if found.unreadable:
+        print(f"directory: {found.unreadable} people have no key in the file: their names cannot be read")

@@ -1,11 +1,12 @@
 """The data keys as they leave for a backup and come back: apart from everything that they unseal."""
 
 import base64
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from services.directory.store.writes import forget
 
@@ -13,28 +14,58 @@ from services.directory.store.writes import forget
 class KeyFile(BaseModel):
     """Person -> data key in base64, and who was forgotten. Only the newest is kept: that is what forgets."""
 
+    # What is wrong with a file is said without what stands in it.
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     keys: dict[UUID, str]
     forgotten: list[UUID]
 
 
 async def exported(connection: Any) -> KeyFile:
-    """The keys there are now."""
-    rows = await connection.fetch("SELECT person, key FROM data_key ORDER BY person")
-    gone = await connection.fetch("SELECT id FROM person WHERE state->>'forgotten' = 'true' ORDER BY id")
+    """The keys there are now, and who was forgotten, at one moment."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        rows = await connection.fetch("SELECT person, key FROM data_key ORDER BY person")
+        gone = await connection.fetch("SELECT id FROM person WHERE state->>'forgotten' = 'true' ORDER BY id")
     return KeyFile(
         keys={UUID(row["person"]): base64.b64encode(row["key"]).decode() for row in rows},
         forgotten=[UUID(row["id"]) for row in gone],
     )
 
 
-async def imported(connection: Any, file: KeyFile, at: datetime) -> int:
-    """Put the keys back, and forget again who was forgotten since; how many those were.
+@dataclass(frozen=True)
+class Restored:
+    """How many keys came back, who was forgotten again, and who is there without a key to read their name."""
 
-    Inside the caller's transaction.
+    keys: int
+    forgotten: int
+    unreadable: int
+
+
+# Only of those who are there and not forgotten. The file can be older than the tables, and then it holds keys
+# of people who are forgotten by now; or newer, and then it holds keys of people who are made again later.
+_BACK: Final = """
+INSERT INTO data_key (person, key)
+SELECT person.id, file.key FROM unnest($1::text[], $2::bytea[]) AS file (person, key)
+JOIN person ON person.id = file.person AND person.state->>'forgotten' <> 'true'
+"""
+
+_UNREADABLE: Final = """
+SELECT count(*) FROM person
+WHERE state->>'forgotten' <> 'true' AND NOT EXISTS (SELECT FROM data_key WHERE data_key.person = person.id)
+"""
+
+
+async def imported(connection: Any, file: KeyFile, at: datetime) -> Restored:
+    """Put the keys back, and forget again who was forgotten since; what came of it.
+
+    Inside the caller's transaction, into tables that came from a dump and hold no key.
     """
-    await connection.executemany(
-        "INSERT INTO data_key (person, key) VALUES ($1, $2)"
-        " ON CONFLICT (person) DO UPDATE SET key = excluded.key",
-        [(str(person), base64.b64decode(key)) for person, key in file.keys.items()],
+    people = [str(person) for person in file.keys]
+    keys = [base64.b64decode(key) for key in file.keys.values()]
+    await connection.execute(_BACK, people, keys)
+    again = [await forget(connection, person, at) for person in file.forgotten]
+    return Restored(
+        keys=await connection.fetchval("SELECT count(*) FROM data_key"),
+        forgotten=sum(left is not None for left in again),
+        unreadable=await connection.fetchval(_UNREADABLE),
     )
-    return sum([await forget(connection, person, at) is not None for person in file.forgotten])

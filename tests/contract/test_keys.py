@@ -1,0 +1,129 @@
+"""The data keys, on their way out to a backup and back in: nobody who was forgotten can be read again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from pydantic import ValidationError
+
+import services.directory
+from schemas.events.person import Person
+from services.directory.rules.fictitious import MadeUp
+from services.directory.store.keys import KeyFile, Restored, exported, imported
+from services.directory.store.writes import Writes
+from services.runtime.database import migrate, open_pool
+
+MIGRATIONS = Path(services.directory.__file__).parent / "migrations"
+NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
+ANNA, BRAM, CEES = (UUID(int=number) for number in (1, 2, 3))
+
+
+def made_up(person: UUID) -> MadeUp:
+    return MadeUp(
+        Person(id=person, readers={}, exercise=False, fictitious=True), "Anna Verzonnen", "+31600000000"
+    )
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
+    await asyncio.to_thread(migrate, MIGRATIONS, database)
+    made = await open_pool(database, 2)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def writes(pool: asyncpg.Pool) -> Writes:
+    """A directory with Anna and Bram in it."""
+    made = Writes(pool)
+    await made.seed_people([made_up(ANNA), made_up(BRAM)], NOW)
+    return made
+
+
+async def keys_in(pool: asyncpg.Pool) -> set[UUID]:
+    return {UUID(row["person"]) for row in await pool.fetch("SELECT person FROM data_key")}
+
+
+async def keys_of(pool: asyncpg.Pool) -> KeyFile:
+    async with pool.acquire() as connection:
+        return await exported(connection)
+
+
+async def take_in(pool: asyncpg.Pool, file: KeyFile) -> Restored:
+    """As a restore does: the dump holds no keys."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("DELETE FROM data_key")
+        return await imported(connection, file, NOW)
+
+
+@dataclass
+class Interrupted:
+    """A connection after whose first answer somebody is forgotten by another one."""
+
+    connection: Any
+    writes: Writes
+    asked: int = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.connection, name)
+
+    async def fetch(self, *query: Any) -> Any:
+        found = await self.connection.fetch(*query)
+        self.asked += 1
+        if self.asked == 1:
+            await self.writes.forget(ANNA, NOW)
+        return found
+
+
+async def test_who_is_forgotten_while_the_keys_are_read_is_one_of_the_two(
+    pool: asyncpg.Pool, writes: Writes
+) -> None:
+    async with pool.acquire() as connection:
+        file = await exported(Interrupted(connection, writes))
+    assert set(file.keys) & set(file.forgotten) == set()
+    assert set(file.keys) | set(file.forgotten) == {ANNA, BRAM}
+
+
+async def test_an_older_key_file_brings_nobody_back_who_is_forgotten_in_the_tables(
+    pool: asyncpg.Pool, writes: Writes
+) -> None:
+    older = await keys_of(pool)
+    await writes.forget(ANNA, NOW)
+    await take_in(pool, older)
+    assert await keys_in(pool) == {BRAM}
+
+
+async def test_who_was_forgotten_since_the_backup_is_forgotten_again(
+    pool: asyncpg.Pool, writes: Writes
+) -> None:
+    file = await keys_of(pool)
+    newer = KeyFile(keys={BRAM: file.keys[BRAM]}, forgotten=[ANNA])
+    assert (await take_in(pool, newer)).forgotten == 1
+    assert await keys_in(pool) == {BRAM}
+    assert (await keys_of(pool)).forgotten == [ANNA]
+
+
+async def test_a_key_of_somebody_who_came_after_the_backup_does_not_keep_them_from_being_made_again(
+    pool: asyncpg.Pool, writes: Writes
+) -> None:
+    file = await keys_of(pool)
+    await take_in(pool, KeyFile(keys={**file.keys, CEES: file.keys[BRAM]}, forgotten=[]))
+    assert await writes.seed_people([made_up(CEES)], NOW) == 1
+
+
+async def test_who_has_no_key_in_the_file_is_counted(pool: asyncpg.Pool, writes: Writes) -> None:
+    file = await keys_of(pool)
+    found = await take_in(pool, KeyFile(keys={BRAM: file.keys[BRAM]}, forgotten=[]))
+    assert found == Restored(keys=1, forgotten=0, unreadable=1)
+
+
+def test_what_is_wrong_with_a_key_file_is_said_without_its_keys() -> None:
+    with pytest.raises(ValidationError) as refused:
+        KeyFile.model_validate_json(f'{{"keys": {{"{ANNA}": ["secret"]}}, "forgotten": []}}')
+    assert "secret" not in str(refused.value)
