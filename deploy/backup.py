@@ -6,7 +6,7 @@ in any older dump either.
 
 import hashlib
 import json
-import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +16,14 @@ from typing import Final, Self
 
 from deploy.bootstrap import SetupFailed
 from deploy.claim import Claim
+from deploy.keyfile import renew, write_private
 from deploy.parts.ports import free_port
 from deploy.parts.postgres import Postgres
 from deploy.parts.spawn import serving
 from deploy.provision import DATABASE, provision
 from deploy.stack import OWNERS, POSTGRES, Platform, secrets_in
 from deploy.steps import run_step
+from deploy.unfinished import mark
 from services.runtime.settings import Mode, Seed
 
 FORMAT: Final = 1
@@ -72,14 +74,26 @@ def make_backup(home: Path, place: Path, base: int, folder: Path, keys: Path) ->
     now = datetime.now(UTC)
     name = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03}Z"
     half = folder / f"{name}.half"
-    half.mkdir(parents=True)
-    Postgres(home, place / "data" / "postgres", base + POSTGRES).dump(DATABASE, half / DUMP, SEALED_BY)
-    # After the dump: who is forgotten in between has no key, and can be read nowhere.
-    _write_keys(keys, run_step(platform_in(place, base), home, "services.directory", ["keys"]))
-    digest = _digest(half / DUMP)
-    _write(half / MANIFEST, json.dumps({"format": FORMAT, "made_at": now.isoformat(), "sha256": digest}))
+    folder.mkdir(parents=True, exist_ok=True)
+    half.mkdir(mode=0o700)
+    try:
+        _dump(Postgres(home, place / "data" / "postgres", base + POSTGRES), half, now)
+        # After the dump: who is forgotten in between has no key, and can be read nowhere.
+        renew(keys, run_step(platform_in(place, base), home, "services.directory", ["keys"]))
+    except BaseException:
+        # Half a backup restores nothing, and fills the disk that the next one needs.
+        shutil.rmtree(half)
+        raise
     half.rename(folder / name)
     return Backup.of(folder / name)
+
+
+def _dump(postgres: Postgres, half: Path, now: datetime) -> None:
+    # Everything that was ever said stands in it: nobody else on the machine may read it.
+    (half / DUMP).touch(mode=0o600)
+    postgres.dump(DATABASE, half / DUMP, SEALED_BY)
+    manifest = {"format": FORMAT, "made_at": now.isoformat(), "sha256": _digest(half / DUMP)}
+    write_private(half / MANIFEST, json.dumps(manifest))
 
 
 def newest_backup(folder: Path) -> Backup:
@@ -92,25 +106,33 @@ def newest_backup(folder: Path) -> Backup:
     return Backup.of(found[-1])
 
 
-def restore(home: Path, place: Path, backup: Backup, keys: Path) -> None:
-    """Put a backup into an empty place; the next start fills Kafka from it. Raises SetupFailed."""
+def restore(home: Path, place: Path, backup: Backup, keys: Path) -> list[str]:
+    """Put a backup into an empty place; the next start fills Kafka from it. What was done, in lines.
+
+    What an interrupted restore left there is replaced. Raises SetupFailed.
+    """
     if not keys.exists():
         raise SetupFailed(f"{keys} is missing: without the keys no name can be read. Say where: --keys")
     backup.check()
-    port = free_port()
-    postgres = Postgres(home, place / "data" / "postgres", port)
-    if postgres.has_data or (place / "data" / "kafka").exists():
+    postgres = Postgres(home, place / "data" / "postgres", free_port())
+    if not mark(place).exists() and (postgres.has_data or (place / "data" / "kafka").exists()):
         raise SetupFailed(
             f"there is data in {place} already, and a restore needs an empty home. Move it away, "
             "or set NOABER_HOME to an empty folder"
         )
     with _claimed(place):
-        _fill(home, place, postgres, backup, keys.read_text())
+        mark(place).parent.mkdir(parents=True, exist_ok=True)
+        mark(place).touch()
+        postgres.remove_all()
+        done = _fill(home, place, postgres, backup, keys.read_text())
+        mark(place).unlink()
+    return done
 
 
-def _fill(home: Path, place: Path, postgres: Postgres, backup: Backup, keys: str) -> None:
+def _fill(home: Path, place: Path, postgres: Postgres, backup: Backup, keys: str) -> list[str]:
     platform = platform_in(place, postgres.port - POSTGRES)
     log = place / "log" / "postgres.log"
+    done: list[str] = []
     try:
         postgres.prepare()
         with serving(postgres.command(), postgres.accepts, log, home, postgres.user):
@@ -118,11 +140,13 @@ def _fill(home: Path, place: Path, postgres: Postgres, backup: Backup, keys: str
             postgres.load(DATABASE, backup.dump)
             for owner in OWNERS:
                 run_step(platform, home, f"services.{owner}", ["migrate"])
-                run_step(platform, home, f"services.{owner}", ["restored"], keys)
+                done += run_step(platform, home, f"services.{owner}", ["restored"], keys).splitlines()
     except BaseException:
         # Half a restore would look like data: nothing of it stays.
         postgres.remove_all()
+        mark(place).unlink()
         raise
+    return done
 
 
 @contextmanager
@@ -133,21 +157,6 @@ def _claimed(place: Path) -> Iterator[None]:
         yield
     finally:
         claim.leave()
-
-
-def _write_keys(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    half = file.with_name(file.name + ".half")
-    half.touch(mode=0o600)
-    _write(half, text)
-    half.rename(file)
-
-
-def _write(file: Path, text: str) -> None:
-    with file.open("w") as output:
-        output.write(text)
-        output.flush()
-        os.fsync(output.fileno())
 
 
 def _digest(file: Path) -> str:

@@ -35,6 +35,7 @@ from deploy.stack import (
 )
 from deploy.steps import run_step
 from deploy.supervisor import Child, Supervisor
+from deploy.unfinished import refuse_unfinished
 from services.runtime.settings import Mode, Seed
 
 READY_SECONDS: Final = 90.0
@@ -92,6 +93,7 @@ class Running:
         began = time.monotonic()
         self._claim.take()
         try:
+            refuse_unfinished(self._place)
             self._start()
         except BaseException:
             self.__exit__()

@@ -21,7 +21,7 @@ KEYS_HELP: Final = f"The file with the keys that unseal names and numbers.  [def
 def backup_verb(folder: Path, keys: Path | None) -> None:
     """Back the running platform up into DIR, as it is at one moment; everybody can go on meanwhile.
 
-    Keep the key file apart from the backups. Only the newest one is kept: who was forgotten stays forgotten,
+    Keep the key file apart from the backups. Each backup renews it: who was forgotten stays forgotten,
     also in older backups.
     """
     home = home_of(os.environ)
@@ -42,7 +42,8 @@ def restore_verb(folder: Path, keys: Path | None) -> None:
     home = home_of(os.environ)
     refuse_second(home)
     backup: Backup = newest_backup(folder)
-    restore(home, home / UP, backup, keys or _beside(folder, backup))
+    for line in restore(home, home / UP, backup, keys or _beside(folder, backup)):
+        click.echo(line)
     click.echo(f"Restored as it was at {backup.made_at}; what was decided later is not in it.")
     click.echo("Start it: noaber up. Then check it: noaber verify.")
 

@@ -1,4 +1,4 @@
-"""What restored tables are told before anything runs on them: an epoch of their own, and every state again."""
+"""What restored tables are told before anything runs on them: an epoch of their own, and all again."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -19,6 +19,7 @@ from deploy.bootstrap import SetupFailed, home_of
 from deploy.noaber.verify import look as verified
 from deploy.running import Running, Wish, forget
 from deploy.stack import OWNERS
+from deploy.unfinished import refuse_unfinished
 from schemas.catalogue import Function
 from tests.journey.case import Case, claimed
 from tests.journey.cast import NUMBER, People, Places, done
@@ -175,6 +176,40 @@ def test_no_key_stands_in_a_dump_and_only_the_newest_keys_are_kept(lost: Lost) -
     assert len(kept["keys"]) == NUMBER - 1
     assert list(lost.folder.rglob("keys*")) == [lost.keys]
     assert lost.keys.stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_is_for_its_owner_only(lost: Lost) -> None:
+    for file in (lost.backup.folder, *lost.backup.folder.iterdir()):
+        assert file.stat().st_mode & 0o077 == 0, file
+
+
+class Killed(BaseException):
+    """What kill -9 is to the process that it ends: nothing is tidied up."""
+
+
+def test_on_half_a_restore_nothing_starts_and_it_can_be_run_again(
+    lost: Lost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "third"
+
+    def killed(*_: object) -> None:
+        monkeypatch.setattr("deploy.parts.postgres.Postgres.remove_all", killed)
+        raise Killed
+
+    with monkeypatch.context() as during:
+        during.setattr("deploy.backup.run_step", killed)
+        with pytest.raises(Killed):
+            restore(HOME, place, lost.backup, lost.keys)
+    monkeypatch.undo()
+    try:
+        with pytest.raises(SetupFailed, match="was interrupted"), Running(Wish(HOME, place)):
+            pass
+        told = restore(HOME, place, lost.backup, lost.keys)
+        refuse_unfinished(place)
+        assert [line.split(":")[0] for line in told] == ["directory", "aid"]
+        assert "1 people forgotten again" in told[0]
+    finally:
+        forget(HOME, place)
 
 
 def test_a_restore_needs_an_empty_home(lost: Lost, restored: Running) -> None:

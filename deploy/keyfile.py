@@ -1,0 +1,48 @@
+"""The file with the data keys beside the backups: renewed by each, and never at the cost of an older one."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from deploy.bootstrap import SetupFailed
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a whole file that only its owner may read; a crash leaves the old one or the new one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    half = file.with_name(file.name + ".half")
+    half.unlink(missing_ok=True)
+    half.touch(mode=0o600, exist_ok=False)
+    with half.open("w") as output:
+        output.write(text)
+        output.flush()
+        os.fsync(output.fileno())
+    half.rename(file)
+
+
+def renew(file: Path, text: str) -> None:
+    """Replace the key file by the keys there are now. Raises SetupFailed where they are of another platform.
+
+    Keys of people that this platform does not know stay: after a restore of an older backup, a newer one may
+    still need them. Of whoever was ever forgotten there is no key.
+    """
+    new = _read(file, text)
+    old = _read(file, file.read_text()) if file.exists() else {"keys": {}, "forgotten": []}
+    if any(old["keys"].get(person, key) != key for person, key in new["keys"].items()):
+        raise SetupFailed(
+            f"{file} holds other keys for the same people: it belongs to the backups of another platform, "
+            "and without it they can never be read again. Name another file: --keys"
+        )
+    forgotten = {*old["forgotten"], *new["forgotten"]}
+    keys = {person: key for person, key in {**old["keys"], **new["keys"]}.items() if person not in forgotten}
+    write_private(file, json.dumps({"keys": keys, "forgotten": sorted(forgotten)}))
+
+
+def _read(file: Path, text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+        return {"keys": dict(found["keys"]), "forgotten": list(found["forgotten"])}
+    except (ValueError, KeyError, TypeError):
+        # Without the cause: it would show what stands in the file.
+        raise SetupFailed(f"{file} is no key file of ours; name another: --keys") from None

@@ -1,0 +1,57 @@
+"""The key file beside the backups: what an older one needs stays, and who was forgotten is gone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deploy.bootstrap import SetupFailed
+from deploy.keyfile import renew
+
+
+def keys(*forgotten: str, **known: str) -> str:
+    return json.dumps({"keys": known, "forgotten": list(forgotten)})
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "safe" / "keys.json"
+
+
+def test_a_key_file_is_for_its_owner_only(file: Path) -> None:
+    file.parent.mkdir()
+    left = file.with_name("keys.json.half")
+    left.touch(mode=0o644)
+    renew(file, keys(anna="a"))
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert json.loads(file.read_text()) == {"keys": {"anna": "a"}, "forgotten": []}
+    assert not left.exists()
+
+
+def test_who_is_forgotten_has_no_key_and_stays_forgotten(file: Path) -> None:
+    renew(file, keys(anna="a", bram="b"))
+    renew(file, keys("anna", bram="b"))
+    renew(file, keys(anna="a", bram="b"))
+    assert json.loads(file.read_text()) == {"keys": {"bram": "b"}, "forgotten": ["anna"]}
+
+
+def test_a_platform_that_lost_its_people_does_not_take_their_keys_away(file: Path) -> None:
+    renew(file, keys("cees", anna="a"))
+    renew(file, keys())
+    assert json.loads(file.read_text()) == {"keys": {"anna": "a"}, "forgotten": ["cees"]}
+
+
+def test_the_key_file_of_another_platform_is_not_overwritten(file: Path) -> None:
+    renew(file, keys(anna="a"))
+    with pytest.raises(SetupFailed, match="of another platform"):
+        renew(file, keys(anna="another"))
+    assert json.loads(file.read_text())["keys"] == {"anna": "a"}
+
+
+def test_a_file_that_holds_something_else_is_not_overwritten_and_not_shown(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text('["diary"]')
+    with pytest.raises(SetupFailed, match="no key file of ours") as refused:
+        renew(file, keys(anna="a"))
+    assert "diary" not in str(refused.value)
+    assert file.read_text() == '["diary"]'
