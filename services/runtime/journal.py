@@ -158,13 +158,14 @@ class Broken:
 async def broken_links(connection: Connection) -> list[Broken]:
     """Walk every chain from its first version and name the rows that do not fit."""
     found: list[Broken] = []
-    before: dict[tuple[str, str], tuple[int, bytes]] = {}
+    # One chain after the other: of a million rows only the last one has to be remembered.
+    chain, version, previous = ("", ""), 0, b""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        async for row in connection.cursor(_WALK):
-            place = (row["aggregate"], row["key"])
-            version, previous = before.get(place, (0, b""))
+        async for row in connection.cursor(_WALK, prefetch=1_000):
+            if chain != (row["aggregate"], row["key"]):
+                chain, version, previous = (row["aggregate"], row["key"]), 0, b""
             whole = sha256(previous + row["payload"]).digest() == row["hash"]
             if not whole or row["version"] != version + 1 or (row["previous"] or b"") != previous:
-                found.append(Broken(*place, row["version"]))
-            before[place] = (row["version"], row["hash"])
+                found.append(Broken(*chain, row["version"]))
+            version, previous = row["version"], row["hash"]
     return found

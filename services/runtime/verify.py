@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any, Final
@@ -49,19 +50,32 @@ WHERE journal.at < now() - make_interval(secs => $1)
 """
 
 _NEWEST: Final = """
-SELECT DISTINCT ON (aggregate, key) aggregate, key, version, payload,
+SELECT DISTINCT ON (aggregate, key) aggregate, key, version, sha256(payload) AS digest,
        EXISTS (SELECT FROM outbox WHERE outbox.aggregate = journal.aggregate AND outbox.key = journal.key)
            AS waits
 FROM journal ORDER BY aggregate, key, version DESC
 """
+
+# Of what stands in the topics and was not in the journal when we looked: what the journal knows of it now.
+_KNOWN: Final = """
+SELECT spot.aggregate, spot.key, spot.version, sha256(journal.payload) AS digest
+FROM unnest($1::text[], $2::text[], $3::integer[]) AS spot (aggregate, key, version)
+LEFT JOIN journal USING (aggregate, key, version)
+"""
+
+PATIENCE_SECONDS: Final = 30
+"""So long the topics may give nothing before we stop asking."""
+
+OTHER_BYTES: Final = "has other bytes in its topic than in the journal"
 
 Spot = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Last:
-    """What stands last in the topics for one aggregate: version, and SHA-256 of the bytes."""
+    """What stands last in the topics for one aggregate: epoch, version, and SHA-256 of the bytes."""
 
+    epoch: int
     version: int
     digest: bytes
 
@@ -87,9 +101,12 @@ async def verify(settings: OwnerSettings, owner: str) -> Report:
         # Before the topics are read: what is decided meanwhile can only make them newer.
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             newest = await _look_at_tables(connection, topics, report)
+        last = await _last_records(settings, topics)
+        report.counted["keys in topics"] = len(last)
+        await _look_at_rest(connection, _compare(newest, last, report), report)
+        await _look_at_epochs(connection, last, report)
     finally:
         await connection.close()
-    _compare(newest, await _last_records(settings, topics), report)
     return report
 
 
@@ -111,19 +128,48 @@ async def _look_at_tables(connection: Any, topics: Sequence[Topic], report: Repo
     return list(await connection.fetch(_NEWEST))
 
 
-def _compare(newest: Sequence[Any], last: dict[Spot, Last], report: Report) -> None:
+def _compare(newest: Sequence[Any], last: Mapping[Spot, Last], report: Report) -> dict[Spot, Last]:
+    """Note what is missing, covered or changed in the topics; what stands there beyond the rows."""
+    rest = dict(last)
     for row in newest:
-        found = last.pop((row["aggregate"], row["key"]), None)
-        name = f"{row['aggregate']}/{row['key']}"
-        if row["waits"] or (found is not None and found.version > row["version"]):
+        found = rest.get((row["aggregate"], row["key"]))
+        if found is not None and found.version > row["version"]:
             continue
-        if found is None:
-            report.problems.append(f"{name} is not in its topic")
-        elif found.version < row["version"]:
-            report.problems.append(f"{name} stands at version {found.version} instead of {row['version']}")
-        elif found.digest != sha256(row["payload"]).digest():
-            report.problems.append(f"{name} has other bytes in its topic than in the journal")
-    report.counted["keys in topics"] = len(newest)
+        rest.pop((row["aggregate"], row["key"]), None)
+        why = "" if row["waits"] else _differs(found, row)
+        if why:
+            report.problems.append(f"{row['aggregate']}/{row['key']} {why}")
+    return rest
+
+
+def _differs(found: Last | None, row: Any) -> str:
+    if found is None:
+        return "is not in its topic"
+    if found.version < row["version"]:
+        return f"stands at version {found.version} instead of {row['version']}"
+    return "" if found.digest == row["digest"] else OTHER_BYTES
+
+
+async def _look_at_rest(connection: Any, rest: Mapping[Spot, Last], report: Report) -> None:
+    # It was decided after we looked at the tables, so the journal knows it by now; or nobody ever decided it.
+    columns = [(kind, key, found.version) for (kind, key), found in rest.items()]
+    asked = [list(column) for column in zip(*columns, strict=True)] or [[], [], []]
+    for row in await connection.fetch(_KNOWN, *asked):
+        name = f"{row['aggregate']}/{row['key']}"
+        if row["digest"] is None:
+            report.problems.append(
+                f"{name} stands at version {row['version']}, of which the journal knows nothing"
+            )
+        elif row["digest"] != rest[row["aggregate"], row["key"]].digest:
+            report.problems.append(f"{name} {OTHER_BYTES}")
+
+
+async def _look_at_epochs(connection: Any, last: Mapping[Spot, Last], report: Report) -> None:
+    # Under a later epoch it would cover whatever the owner says from now on.
+    epoch = await connection.fetchval("SELECT number FROM epoch")
+    for (kind, key), found in last.items():
+        if found.epoch > epoch:
+            report.problems.append(f"{kind}/{key} stands under epoch {found.epoch}; the owner's is {epoch}")
 
 
 async def _last_records(settings: OwnerSettings, topics: Sequence[Topic]) -> dict[Spot, Last]:
@@ -139,8 +185,12 @@ async def _last_records(settings: OwnerSettings, topics: Sequence[Topic]) -> dic
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
         ends = await consumer.end_offsets(places)
+        moved = time.monotonic()
         while [place for place, end in ends.items() if await consumer.position(place) < end]:
+            if time.monotonic() - moved > PATIENCE_SECONDS:
+                raise TimeoutError(f"the topics gave nothing for {PATIENCE_SECONDS} s")
             for records in (await consumer.getmany(timeout_ms=500)).values():
+                moved = time.monotonic()
                 for record in records:
                     _note(found, Record(record.key or b"", record.value or b"", tuple(record.headers)))
     finally:
@@ -153,4 +203,4 @@ def _note(found: dict[Spot, Last], record: Record) -> None:
         kind, envelope = envelope_of(record)
     except Undecodable:
         return  # Not written by an owner; consumers bury it.
-    found[kind, envelope.key] = Last(envelope.version, sha256(record.value).digest())
+    found[kind, envelope.key] = Last(envelope.epoch, envelope.version, sha256(record.value).digest())
