@@ -72,6 +72,11 @@ class Postgres:
         return package / "pginstall18" / "bin"
 
     @property
+    def _clients(self) -> Path:
+        # Never from the copy: it is nobody's, and whoever is nobody could put there what root runs then.
+        return WHEEL / "pginstall18" / "bin"
+
+    @property
     def _cluster(self) -> Path:
         return (self.outside or self.data) / "cluster"
 
@@ -100,7 +105,7 @@ class Postgres:
     def accepts(self) -> bool:
         """Whether it takes connections; while it starts up its port answers, and refuses everybody."""
         asked = subprocess.run(
-            [str(self._binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-t", "1"],
+            [str(self._clients / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-t", "1"],
             env=child_environment(os.environ, self.home),
             check=False,
         )
@@ -113,12 +118,12 @@ class Postgres:
 
     def dump(self, database: str, file: Path, without: str) -> None:
         """Write a database of the running server to a file, as it is now, without the rows of one table."""
-        command = [str(self._binaries / "pg_dump"), *self._client, "-d", database, "-Fc"]
+        command = [str(self._clients / "pg_dump"), *self._client, "-d", database, "-Fc"]
         self._ask([*command, f"--exclude-table-data={without}", "-f", str(file)])
 
     def load(self, database: str, file: Path) -> None:
         """Put a dump into the running server in one transaction; what stands there is replaced."""
-        command = [str(self._binaries / "pg_restore"), *self._client, "-d", database, "--exit-on-error"]
+        command = [str(self._clients / "pg_restore"), *self._client, "-d", database, "--exit-on-error"]
         self._ask([*command, "--single-transaction", "--clean", "--if-exists", str(file)])
 
     @property
@@ -141,7 +146,8 @@ class Postgres:
 
     def _copy(self, folder: Path) -> None:
         complete = folder / "complete"
-        if complete.exists():
+        # A folder that somebody else put there, under a name that can be guessed, is not ours.
+        if complete.exists() and complete.lstat().st_uid == os.geteuid():
             return
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o755)

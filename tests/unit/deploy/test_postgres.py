@@ -1,13 +1,15 @@
 """When the database may be used: not as soon as its port answers."""
 
+import shutil
 import socket
+import subprocess
 import threading
 from pathlib import Path
 
 import pytest
 
 from deploy.parts.ports import answers, free_port
-from deploy.parts.postgres import Postgres
+from deploy.parts.postgres import WHEEL, Postgres
 
 STARTING_UP = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
 
@@ -44,6 +46,39 @@ def test_a_database_that_starts_up_takes_nobody_though_its_port_answers(
     try:
         assert answers(refusing)
         assert not server.accepts()
+    finally:
+        server.remove()
+
+
+def test_what_we_run_ourselves_stands_where_only_we_can_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[Path] = []
+
+    def note(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        ran.append(Path(command[0]))
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(subprocess, "run", note)
+    server = Postgres(tmp_path, tmp_path / "data", free_port())
+    assert server.accepts()
+    server.dump("noaber", tmp_path / "dump", "directory.data_key")
+    server.load("noaber", tmp_path / "dump")
+    assert [each.name for each in ran] == ["pg_isready", "pg_dump", "pg_restore"]
+    assert all(each.is_relative_to(WHEEL) for each in ran)
+
+
+def test_a_folder_that_somebody_else_made_is_not_used(tmp_path: Path) -> None:
+    server = Postgres(tmp_path, tmp_path / "data", free_port())
+    if server.outside is None:
+        return  # Not root: it runs from the wheel itself, and no such folder is used.
+    server.outside.mkdir()
+    (server.outside / "complete").touch()
+    (server.outside / "planted").touch()
+    shutil.chown(server.outside / "complete", "nobody")
+    try:
+        server.prepare()
+        assert not (server.outside / "planted").exists()
     finally:
         server.remove()
 
