@@ -160,10 +160,11 @@ class Intake:
         known = {
             (row["topic"], row["partition"]): row for row in await self._pool.fetch("SELECT * FROM intake")
         }
+        ends = await consumer.end_offsets(places)
         for place in places:
             row = known.get((self._short(place), place.partition))
             self._epochs[place] = 1 if row is None else row["epoch"]
-            if row is None:
+            if row is None or row["next_offset"] > ends[place]:
                 await consumer.seek_to_beginning(place)
             else:
                 # The last one again: were the topic lost and filled anew up to here, its epoch tells.
@@ -191,13 +192,19 @@ class Intake:
             self._batch.clear()
             log.warning("%s starts over, as epoch %s", _name(place), new.epoch)
             self._epochs[place] = new.epoch
-            pauses.rest(place, 0, 0.0)
+            for other in self._of_the_same_owner(place):
+                pauses.rest(other, 0, 0.0)
         except Exception as failure:
             # Policy 5, an owner: keep the offset, go on serving, try this partition again.
             self._batch.clear()
             log.error("intake of %s stopped at a record; trying again", _name(place), exc_info=failure)
             self.trouble[_name(place)] = f"{self._short(place)} does not move: {type(failure).__name__}"
             pauses.rest(place, records[0].offset, self._back_off(place))
+
+    def _of_the_same_owner(self, place: TopicPartition) -> list[TopicPartition]:
+        # All of them: one that was filled anew up to exactly where we stand gives us nothing to notice it by.
+        lineages = {self._prefix + topic.name: topic.lineage for topic in self._topics}
+        return [other for other in self._epochs if lineages[other.topic] == lineages[place.topic]]
 
     def _check_epoch(self, place: TopicPartition, record: Record) -> None:
         try:

@@ -13,8 +13,9 @@ import pytest
 from deploy.backing import Backing
 from schemas.envelope import Event, Record
 from schemas.events.duty import Duty
+from schemas.events.person import Person
 from schemas.events.session import Session
-from schemas.topics import DUTY, SESSIONS, Topic
+from schemas.topics import DUTY, PEOPLE, SESSIONS, Topic
 from services.runtime import intake as intake_module
 from services.runtime.intake import EPOCHS, TABLES, Intake
 from services.runtime.prepare import create_topics
@@ -48,7 +49,7 @@ class Owner:
             self.pool,
             self.bootstrap,
             self.prefix,
-            replicas=(SESSIONS,),
+            replicas=(SESSIONS, PEOPLE),
             hints=(DUTY,),
             on_hint=self._hint,
             on_replica=self._replica,
@@ -187,3 +188,37 @@ async def test_what_cannot_be_read_is_buried_and_passed_over(owner: Owner) -> No
 
 async def _is(found: Awaitable[int], wanted: int) -> bool:
     return await found == wanted
+
+
+async def test_a_topic_that_is_shorter_than_what_was_read_is_read_from_its_beginning(owner: Owner) -> None:
+    await owner.put(SESSIONS, [a_session(3, epoch=2)])
+    # As it was before the topic was lost: one record more was taken in than stands there now.
+    await owner.pool.execute("INSERT INTO intake VALUES ('sessions', 0, 2, 1), ('sessions', 1, 2, 1)")
+    async with owner.running():
+        await until(lambda: _is_kept(owner, [(2, 3)]))
+
+
+async def test_an_owner_that_starts_over_is_read_from_the_beginning_in_all_its_topics(
+    pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await pool.execute(TABLES + EPOCHS)
+    broker = Broker()
+    broker.put_in(monkeypatch, "services.runtime.intake")
+    broker.add("sessions", 0, a_session(1))
+
+    async def put(topic: Topic, records: Sequence[Record]) -> None:
+        broker.add(topic.name, 0, *records)
+
+    owner = Owner(pool, "", "", put)
+    async with owner.running():
+        await until(lambda: _is_kept(owner, [(1, 1)]))
+        # Lost and filled anew up to exactly where we are: there is nothing to read, and nothing is missing.
+        broker.logs["sessions", 0].clear()
+        await put(SESSIONS, [a_session(2, epoch=2)])
+        person = Person(id=UUID(int=2), readers={}, exercise=False)
+        await put(PEOPLE, [record_of(person, 1, epoch=2)])
+        await until(lambda: _is_kept(owner, [(2, 2), (2, 1)]))
+
+
+async def _is_kept(owner: Owner, wanted: list[tuple[int, int]]) -> bool:
+    return await owner.kept() == wanted
