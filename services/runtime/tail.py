@@ -80,11 +80,10 @@ class Tail:
                 for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
                     for found in records:
                         self._note(Record(found.key or b"", found.value or b"", tuple(found.headers)))
-                if not self.reconciled.is_set():
-                    if await _has_read(consumer, ends):
-                        await self._reconcile(published)
-                    continue
-                await self._repair()
+                if self.reconciled.is_set():
+                    await self._repair()
+                elif await _has_read(consumer, ends):
+                    await self._reconcile(published)
                 if time.monotonic() - looked_at > LOOK_SECONDS:
                     await self._look_whether_all_is_there(consumer)
                     looked_at = time.monotonic()

@@ -163,6 +163,23 @@ async def test_a_topic_that_is_deleted_under_a_running_relay_ends_it(
             await asyncio.wait_for(task, 20)
 
 
+async def test_a_topic_that_is_deleted_while_it_is_compared_ends_the_relay(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr("services.runtime.tail.LOOK_SECONDS", 0.2)
+    # As when it goes before it was read to the end.
+    monkeypatch.setattr("services.runtime.tail._has_read", never)
+    await bench.decide(an_entry(1))
+    await bench.publish()
+    task = asyncio.create_task(Tail(bench.pool, bench.bootstrap, bench.prefix, (DUTY,)).run())
+    await bench.lose_topic()
+    with pytest.raises(LogLost, match="topics are gone"):
+        await asyncio.wait_for(task, 20)
+
+
 async def test_a_topic_that_is_shorter_than_it_was_ends_the_relay(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
