@@ -19,7 +19,7 @@ from deploy.bootstrap import SetupFailed
 from deploy.claim import Claim
 from deploy.parts import caddy, frontend
 from deploy.parts.kafka import Kafka
-from deploy.parts.ports import answers, free_block
+from deploy.parts.ports import answers, take_block
 from deploy.parts.postgres import Postgres
 from deploy.provision import provision
 from deploy.stack import (
@@ -70,8 +70,9 @@ class Running:
         self._say = say
         self._home = wish.home
         self._place = wish.place
+        self._block = take_block(wish.first_port)
         self.platform = Platform(
-            base=free_block(wish.first_port),
+            base=self._block.base,
             mode=wish.mode,
             seed=wish.seed,
             home=wish.place,
@@ -91,7 +92,11 @@ class Running:
 
     def __enter__(self) -> Self:
         began = time.monotonic()
-        self._claim.take()
+        try:
+            self._claim.take()
+        except BaseException:
+            self._block.leave()
+            raise
         try:
             refuse_unfinished(self._place)
             self._start()
@@ -105,6 +110,7 @@ class Running:
         self.supervisor.stop()
         (self._place / STATE).unlink(missing_ok=True)
         self._claim.leave()
+        self._block.leave()
 
     def forget(self) -> None:
         """Delete all of it, after the block; nothing is kept."""

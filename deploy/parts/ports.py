@@ -24,12 +24,39 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def free_block(first: int = BASE, size: int = BLOCK) -> int:
-    """The first base port whose whole block is free. Raises SetupFailed when none is."""
+class Block:
+    """So many ports in a row, from `base` on, that no other platform takes until `leave`."""
+
+    def __init__(self, base: int, held: socket.socket) -> None:
+        self.base = base
+        self._held = held
+
+    def leave(self) -> None:
+        """Let others have them."""
+        self._held.close()
+
+
+def take_block(first: int = BASE, size: int = BLOCK) -> Block:
+    """The first block whose ports are all free. Raises SetupFailed when none is.
+
+    Its last port stays bound meanwhile: of two that look at the same moment, one gets the next block.
+    """
     for base in range(first, LAST, size):
         if all(_is_free(base + offset) for offset in range(size)):
-            return base
+            held = _hold(base + size - 1)
+            if held is not None:
+                return Block(base, held)
     raise SetupFailed(f"no {size} free ports in a row between {first} and {LAST}; stop what uses them")
+
+
+def _hold(port: int) -> socket.socket | None:
+    held = socket.socket()
+    try:
+        held.bind(("127.0.0.1", port))
+    except OSError:
+        held.close()
+        return None
+    return held
 
 
 def _is_free(port: int) -> bool:

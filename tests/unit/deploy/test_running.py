@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,9 +19,11 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def running(tmp_path: Path, said: list[str]) -> Running:
+def running(tmp_path: Path, said: list[str]) -> Iterator[Running]:
     (tmp_path / "up").mkdir()
-    return Running(Wish(tmp_path, tmp_path / "up"), said.append)
+    made = Running(Wish(tmp_path, tmp_path / "up"), said.append)
+    yield made
+    made.__exit__()
 
 
 def test_writers_at_the_same_time_leave_a_whole_state(running: Running, tmp_path: Path) -> None:
