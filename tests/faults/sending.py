@@ -12,7 +12,8 @@ import httpx
 
 from tests.faults.history import History
 
-TIMEOUT_SECONDS: Final = 5.0
+TIMEOUT_SECONDS: Final = 8.0
+"""Longer than a service waits for the news of a sign-in (`NEWS_SECONDS`), after which it says 401."""
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 1.0
 SIGNED_OUT: Final = 401
