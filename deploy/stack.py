@@ -160,7 +160,8 @@ def environment(platform: Platform, service: Service) -> dict[str, str]:
         told["NOABER_INTERNAL_TOKEN"] = platform.secrets.internal_token
         keys = f"http://127.0.0.1:{platform.port('directory')}/internal/contact-keys"
         told["NOABER_CONTACT_KEYS_URL"] = keys
-    return {**told, **platform.settings, **platform.own_settings.get(service.name, {})}
+    limits = DEMO_LIMITS if platform.mode is Mode.DEMO else {}
+    return {**told, **limits, **platform.settings, **platform.own_settings.get(service.name, {})}
 
 
 def gateway_environment(platform: Platform, pages: Path) -> dict[str, str]:

@@ -156,7 +156,8 @@ class Directory:
         self.now = clock(settings.clock_offset_seconds)
         self.own = OwnTables()
         self.signer = Signer(settings.token_private_key)
-        self.who = Who(Verifier(settings.token_public_keys, settings.mode), self.own, self.now)
+        verifier = Verifier(settings.token_public_keys, settings.mode)
+        self.who = Who(verifier, self.own, self.now, patience=0.0)
         self.ready = False
         self.database = Pulse(self._ask_database)
         self.tasks: list[asyncio.Task[None]] = []

@@ -51,12 +51,16 @@ def token_in(cookie_header: str) -> str | None:
 
 
 class Who:
-    """Resolves tokens against what a service knows."""
+    """Resolves tokens against what a service knows.
 
-    def __init__(self, verifier: Verifier, known: Known, now: Now) -> None:
+    `patience`: how many seconds an unknown session is waited for; the owner of sessions need not wait at all.
+    """
+
+    def __init__(self, verifier: Verifier, known: Known, now: Now, patience: float | None = None) -> None:
         self._verifier = verifier
         self._known = known
         self._now = now
+        self._patience = NEWS_SECONDS if patience is None else patience
 
     async def resolve(self, token: str | None) -> Asker:
         """The asker behind a token. Raises NotSignedIn."""
@@ -80,10 +84,9 @@ class Who:
         return not over and session.person == person.id
 
     async def _wait_for(self, session: UUID, person: UUID) -> Session | None:
-        end = asyncio.get_running_loop().time() + NEWS_SECONDS
-        while asyncio.get_running_loop().time() < end:
-            found = self._known.session(session)
-            if found is not None and self._known.person(person) is not None:
-                return found
+        end = asyncio.get_running_loop().time() + self._patience
+        while (found := self._known.session(session)) is None or self._known.person(person) is None:
+            if asyncio.get_running_loop().time() >= end:
+                return None
             await asyncio.sleep(0.02)
-        return None
+        return found
