@@ -77,7 +77,7 @@ def planted(people: dict[str, Client]) -> str:
         "number": 2,
         "where": "on_site",
         "needed_by": moment(hours=6),
-        "place": ALL,
+        "place": ALL[:200],
         "note": ALL,
         "systems": [SHORT, "javascript:executed=1"],
     }
