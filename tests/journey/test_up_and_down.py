@@ -7,12 +7,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from deploy.bootstrap import ROOT, home_of
 from deploy.claim import Claim
 from deploy.noaber.state import UP, read_state
+from deploy.parts import frontend, kafka
 from deploy.running import forget
 from tests.journey.case import Case
 from tests.journey.cast import People, Places
@@ -20,18 +22,16 @@ from tests.journey.waiting import until
 
 START = 150.0
 STOP = 40.0
-SHARED = ("kafka-jars", "pages")
-"""What was fetched and built for this run is not fetched again; data and secrets are new."""
-
 pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
-    made = tmp_path / "home"
+    made, shared = tmp_path / "home", home_of(os.environ)
     made.mkdir()
-    for name in SHARED:
-        (made / name).symlink_to(home_of(os.environ) / name)
+    # What is fetched and built is shared by all tests, whichever comes first; data and secrets are new.
+    for there in (kafka.jars(shared), frontend.build(shared)):
+        (made / there.name).symlink_to(there)
     yield made
     forget(made, made / UP)
 
@@ -52,7 +52,7 @@ def up(home: Path) -> Iterator[str]:
     with noaber(home, "up") as process:
         try:
             assert process.stdout is not None
-            until(lambda: "kees.localhost" in process.stdout.readline(), START, what="being up")
+            until(lambda: is_up(process.stdout), START, what="being up")
             state = read_state(home)
             assert state is not None
             yield state["origin"]
@@ -62,6 +62,13 @@ def up(home: Path) -> Iterator[str]:
             assert not left and not Claim(home / UP).is_taken()
         finally:
             process.kill()
+
+
+def is_up(said: IO[str]) -> bool:
+    """Whether the next line is the last of where to look; an end instead is a failure."""
+    line = said.readline()
+    assert line, "it ended by itself"
+    return "kees.localhost" in line
 
 
 def _runs(pid: int) -> bool:
