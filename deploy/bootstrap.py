@@ -69,10 +69,10 @@ def is_complete(environment: Path, wanted: str) -> bool:
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """One set-up at a time: a second one waits, and then finds the work done."""
+def alone(home: Path, what: str) -> Iterator[None]:
+    """One at a time fetches or makes this: a second one waits, and then finds the work done."""
     home.mkdir(parents=True, exist_ok=True)
-    with (home / "setup.lock").open("w") as lock:
+    with (home / f"{what}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -117,7 +117,7 @@ def main() -> int:
     home = home_of(os.environ)
     try:
         check_machine(sys.version_info[:2], sys.platform)
-        with _alone(home):
+        with alone(home, "setup"):
             make_environment(ROOT, home, os.environ)
     except SetupFailed as failure:
         print(f"Set-up stopped: {failure}.", file=sys.stderr)

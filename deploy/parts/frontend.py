@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from deploy.bootstrap import ROOT, SetupFailed, child_environment
+from deploy.bootstrap import ROOT, SetupFailed, alone, child_environment
 
 FRONTEND: Final = ROOT / "frontend"
 NOT_SOURCES: Final = frozenset({"node_modules", "dist"})
@@ -60,11 +60,12 @@ def install(home: Path) -> None:
     """The front end's locked packages, when the lock is not the one that was installed."""
     stamp = FRONTEND / "node_modules" / ".noaber-installed"
     wanted = hashlib.sha256((FRONTEND / "package-lock.json").read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    print("Fetching what builds the pages (npm): about 20 s the first time", flush=True)
-    run_npm(home, "ci", "--no-audit", "--no-fund")
-    stamp.write_text(wanted)
+    with alone(home, "npm"):
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        print("Fetching what builds the pages (npm): about 20 s the first time", flush=True)
+        run_npm(home, "ci", "--no-audit", "--no-fund")
+        stamp.write_text(wanted)
 
 
 def build(home: Path) -> Path:
@@ -72,8 +73,13 @@ def build(home: Path) -> Path:
     target = home / "pages"
     wanted = _fingerprint()
     stamp = target / ".noaber-built"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return target
+    with alone(home, "pages"):
+        if not stamp.exists() or stamp.read_text() != wanted:
+            _build(home, target, wanted)
+    return target
+
+
+def _build(home: Path, target: Path, wanted: str) -> None:
     install(home)
     print("Building the pages: about 5 s", flush=True)
     half = home / "pages.half"
@@ -82,7 +88,6 @@ def build(home: Path) -> Path:
     (half / ".noaber-built").write_text(wanted)
     shutil.rmtree(target, ignore_errors=True)
     half.rename(target)
-    return target
 
 
 def _fingerprint() -> str:

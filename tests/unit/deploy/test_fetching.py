@@ -1,7 +1,10 @@
 """Fetching and building: without a network, after a half-finished attempt, under a path with a space."""
 
+import subprocess
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -167,3 +170,18 @@ def test_fetched_jars_are_not_fetched_again(home: Path, monkeypatch: pytest.Monk
     (home / "kafka-jars").mkdir(parents=True)
     monkeypatch.setattr(sys, "executable", "/nothing/there")
     assert kafka.jars(home) == home / "kafka-jars"
+
+
+def test_two_that_need_kafka_at_once_fetch_it_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched: list[Path] = []
+
+    def fetch(command: list[str], **_: object) -> "subprocess.CompletedProcess[str]":
+        fetched.append(Path(command[-1]))
+        time.sleep(0.2)  # As a download takes a while: the other one comes in the middle of it.
+        fetched[-1].mkdir()
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr("deploy.parts.kafka.subprocess.run", fetch)
+    with ThreadPoolExecutor() as pool:
+        found = {each.result() for each in [pool.submit(kafka.jars, tmp_path) for _ in range(2)]}
+    assert found == {tmp_path / "kafka-jars"} and len(fetched) == 1
