@@ -19,7 +19,7 @@ PATIENCE = 60.0
 
 async def collect(history: History, crowd: Crowd, kafka: str, superuser: str, orders: Orders) -> None:
     """Write everything into the history, once all is still; nobody may be sending any more."""
-    await _until_still(superuser)
+    await until_still(superuser)
     await _topics(history, kafka)
     await _owners(history, superuser, await orders.of(superuser))
     for viewer in crowd.viewers:
@@ -32,7 +32,7 @@ async def collect(history: History, crowd: Crowd, kafka: str, superuser: str, or
     history.flush()
 
 
-async def _until_still(superuser: str) -> None:
+async def until_still(superuser: str) -> None:
     """Wait until no owner writes any more; after a minute what is there is taken as it is."""
     connection = await asyncpg.connect(superuser)
     tables = [f"(SELECT count(*) FROM {owner}.{each})" for owner in OWNERS for each in ("journal", "outbox")]

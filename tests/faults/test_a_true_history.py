@@ -11,11 +11,13 @@ import httpx
 import pytest
 
 from deploy.client import Client
+from deploy.provision import DATABASE
 from deploy.running import Running
 from schemas.catalogue import Function
 from schemas.values import IBD, Right
 from tests.faults.checker import History, check
 from tests.faults.checker.history import Line, read
+from tests.faults.evidence import until_still
 from tests.faults.record import RecordedClient, Recorder
 from tests.journey.case import Case, approached, claim, claimed, moment
 from tests.journey.cast import People, Places, done
@@ -133,6 +135,8 @@ def _write_down(run: Run) -> None:
     for each in run.people.organisations.values():
         recorder.note("organisation", id=each.id, members=list(each.delivers_ict_to))
     recorder.note_people(list(run.people.all.values()))
+    superuser = run.platform._postgres.dsn.rsplit("/", 1)[0] + f"/{DATABASE}"
+    asyncio.run(until_still(superuser))
     for name, page in run.pages.items():
         page.until(lambda picture, page=page: picture.rows == _fresh(page).rows)
         recorder.note_page(name, page)
@@ -145,6 +149,8 @@ def _write_down(run: Run) -> None:
         for key in run.people.with_right(Right.IBD, IBD).rows()[kind]:
             for page in run.pages.values():
                 page.client.note_read(f"/api/aid/{plural}/{key}")
+    # Signing in and the seal after it are rows, too.
+    asyncio.run(until_still(superuser))
     asyncio.run(_ask_everything(run, recorder))
     assert platform.topic_prefix == ""
 
