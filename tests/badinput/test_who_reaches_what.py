@@ -151,8 +151,14 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
 "yes": carried out, or refused by a rule for another reason than who asks. In this order: some end things.
 """
 
-BESIDE = {"/health", "/internal/contact-keys", f"{AID}/openapi.json", f"{DIRECTORY}/openapi.json"}
-"""Routes for machines; none holds anything of a person, and the keys have a secret of their own."""
+BESIDE = {
+    "/health",
+    "/internal/contact-keys",
+    "/internal/forget",
+    f"{AID}/openapi.json",
+    f"{DIRECTORY}/openapi.json",
+}
+"""Routes for machines; keys and forgetting have a secret of their own, and Caddy passes neither on."""
 
 
 def routes() -> Iterator[tuple[str, str]]:
