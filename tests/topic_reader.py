@@ -1,9 +1,10 @@
 """Reads a whole topic from Kafka, as any consumer would find it now."""
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from schemas.envelope import Record
 from schemas.topics import Topic
+from services.runtime.places import places_of
 
 
 async def read_topic(bootstrap: str, topic: Topic, prefix: str) -> list[Record]:
@@ -11,7 +12,7 @@ async def read_topic(bootstrap: str, topic: Topic, prefix: str) -> list[Record]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
     await consumer.start()
     try:
-        places = [TopicPartition(prefix + topic.name, number) for number in range(topic.partitions)]
+        places = places_of(prefix, [topic])
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
         wanted = sum((await consumer.end_offsets(places)).values())

@@ -14,6 +14,7 @@ from schemas.envelope import Event, Record
 from schemas.topics import BY_STATE, Topic
 from services.runtime.consume import Policy
 from services.runtime.pauses import Pauses
+from services.runtime.places import places_of, to_the_beginning
 from services.runtime.ports import DeadLetters, Place
 
 log: Final = logging.getLogger(__name__)
@@ -151,11 +152,7 @@ class Intake:
             await consumer.stop()
 
     async def _places(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
-        places = [
-            TopicPartition(self._prefix + topic.name, number)
-            for topic in self._topics
-            for number in range(topic.partitions)
-        ]
+        places = places_of(self._prefix, self._topics)
         consumer.assign(places)
         known = {
             (row["topic"], row["partition"]): row for row in await self._pool.fetch("SELECT * FROM intake")
@@ -165,7 +162,7 @@ class Intake:
             row = known.get((self._short(place), place.partition))
             self._epochs[place] = 1 if row is None else row["epoch"]
             if row is None or row["next_offset"] > ends[place]:
-                await consumer.seek_to_beginning(place)
+                await to_the_beginning(consumer, [place])
             else:
                 # The last one again: were the topic lost and filled anew up to here, its epoch tells.
                 consumer.seek(place, max(row["next_offset"] - 1, 0))

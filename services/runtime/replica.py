@@ -16,6 +16,7 @@ from schemas.topics import BY_STATE, Topic
 from services.runtime.consume import Outcome, Policy
 from services.runtime.health import Pulse
 from services.runtime.pauses import Pauses
+from services.runtime.places import places_of, to_the_beginning
 from services.runtime.ports import Place
 
 log: Final = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ class Newest:
         async with self._reading() as consumer:
             places = self._all()
             consumer.assign(places)
-            await consumer.seek_to_beginning(*places)
+            await to_the_beginning(consumer, places)
             await self._ask_ends()
             self._read = dict.fromkeys(self._ends, 0)
             self.offsets = dict(self._read)
@@ -155,11 +156,7 @@ class Newest:
             await consumer.stop()
 
     def _all(self) -> list[TopicPartition]:
-        return [
-            TopicPartition(self._prefix + topic.name, number)
-            for topic in self._topics
-            for number in range(topic.partitions)
-        ]
+        return places_of(self._prefix, self._topics)
 
     async def _ask_ends(self) -> None:
         assert self._consumer is not None

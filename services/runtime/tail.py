@@ -9,18 +9,19 @@ deleted, a broker's disk gone.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence, Set
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from schemas.codec import Undecodable, envelope_of
 from schemas.envelope import Record
 from schemas.topics import Topic
 from services.runtime.outbox import begin_epoch, say_again
+from services.runtime.places import places_of, to_the_beginning
 
 log: Final = logging.getLogger(__name__)
 
@@ -59,11 +60,7 @@ class Tail:
     ) -> None:
         self._pool = pool
         self._bootstrap = bootstrap
-        self._places = [
-            TopicPartition(prefix + topic.name, number)
-            for topic in topics
-            for number in range(topic.partitions)
-        ]
+        self._places = places_of(prefix, topics)
         self._newest: dict[Spot, Order] = {}
         self._last: dict[Spot, Order] = {}
         self.repaired = 0
@@ -74,7 +71,7 @@ class Tail:
         """Look for ever. Raises LogLost and what Kafka and Postgres raise: the relay starts again."""
         published = {(row["aggregate"], row["key"]): row["version"] for row in await self._rows()}
         async with self._reading() as consumer:
-            ends = await consumer.end_offsets(self._places)
+            ends = await self._begin(consumer)
             looked_at = time.monotonic()
             while True:
                 for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
@@ -99,11 +96,21 @@ class Tail:
         )
         await consumer.start()
         try:
-            consumer.assign(self._places)
-            await consumer.seek_to_beginning(*self._places)
             yield consumer
         finally:
             await consumer.stop()
+
+    async def _begin(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+        """Go to the beginning, and ask where the end is now. Raises LogLost when there is no log."""
+        consumer.assign(self._places)
+        try:
+            await to_the_beginning(consumer, self._places)
+            async with asyncio.timeout(ASK_SECONDS):
+                return await consumer.end_offsets(self._places)
+        except (KafkaTimeoutError, TimeoutError):
+            # Nobody answers for a topic that was deleted since this process made sure that it was there.
+            self._check_there(await consumer.topics())
+            raise
 
     def _note(self, record: Record) -> None:
         try:
@@ -140,19 +147,17 @@ class Tail:
     async def _look_whether_all_is_there(self, consumer: AIOKafkaConsumer) -> None:
         try:
             async with asyncio.timeout(ASK_SECONDS):
-                there = await consumer.topics()
-                ends = await consumer.end_offsets(self._places) if self._names <= there else {}
+                self._check_there(await consumer.topics())
+                ends = await consumer.end_offsets(self._places)
         except (KafkaError, TimeoutError):
             return  # It does not answer: whether something is lost can only be told when it does.
-        if not ends:
-            raise LogLost(f"topics are gone: {', '.join(sorted(self._names - there))}")
         for place, end in ends.items():
             if end < await consumer.position(place):
                 raise LogLost(f"{place.topic}/{place.partition} ends at {end}, before what was read")
 
-    @property
-    def _names(self) -> set[str]:
-        return {place.topic for place in self._places}
+    def _check_there(self, there: Set[str]) -> None:
+        if gone := {place.topic for place in self._places} - there:
+            raise LogLost(f"topics are gone: {', '.join(sorted(gone))}")
 
 
 async def _has_read(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:

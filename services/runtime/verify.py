@@ -9,13 +9,14 @@ from hashlib import sha256
 from typing import Any, Final
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from schemas.codec import Undecodable, envelope_of
 from schemas.envelope import Record
 from schemas.topics import Topic, owned_by
 from services.runtime.journal import broken_links
 from services.runtime.outbox import SEALS
+from services.runtime.places import places_of, to_the_beginning
 from services.runtime.sealer import broken_seals
 from services.runtime.settings import OwnerSettings
 
@@ -173,17 +174,13 @@ async def _look_at_epochs(connection: Any, last: Mapping[Spot, Last], report: Re
 
 
 async def _last_records(settings: OwnerSettings, topics: Sequence[Topic]) -> dict[Spot, Last]:
-    places = [
-        TopicPartition(settings.topic_prefix + topic.name, number)
-        for topic in topics
-        for number in range(topic.partitions)
-    ]
+    places = places_of(settings.topic_prefix, topics)
     consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, enable_auto_commit=False)
     await consumer.start()
     found: dict[Spot, Last] = {}
     try:
         consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
+        await to_the_beginning(consumer, places)
         ends = await consumer.end_offsets(places)
         moved = time.monotonic()
         while [place for place, end in ends.items() if await consumer.position(place) < end]:

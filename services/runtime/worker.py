@@ -20,6 +20,7 @@ from schemas.envelope import Record
 from schemas.topics import Topic
 from services.runtime.consume import Policy
 from services.runtime.health import Health
+from services.runtime.places import places_of
 from services.runtime.ports import Place
 
 SESSION_SECONDS: Final = 10
@@ -187,7 +188,7 @@ class Progress:
 
     def __init__(self, group: Group, topic: Topic, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._group = group
-        self._places = [TopicPartition(group.prefix + topic.name, n) for n in range(topic.partitions)]
+        self._places = places_of(group.prefix, [topic])
         self._elapsed = elapsed
         self._committed: dict[TopicPartition, int] = {}
         self._moved_at = elapsed()

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import uvloop
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from deploy.bootstrap import ROOT
 from schemas.envelope import Event
@@ -19,6 +19,7 @@ from services.live.app import TOPICS as LIVE_TOPICS
 from services.live.rules.board import Board
 from services.matching.app import PICTURE
 from services.matching.handlers import picture_of
+from services.runtime.places import places_of
 from services.runtime.replica import Newest
 
 TOPICS: Final = {"live": LIVE_TOPICS, "matching": PICTURE}
@@ -71,7 +72,7 @@ async def _raw(topics: Sequence[Topic], bootstrap: str) -> Read:
     consumer: Any = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     began = time.perf_counter()
     await consumer.start()
-    places = [TopicPartition(topic.name, each) for topic in topics for each in range(topic.partitions)]
+    places = places_of("", topics)
     consumer.assign(places)
     await consumer.seek_to_beginning(*places)
     left = sum((await consumer.end_offsets(places)).values())

@@ -163,6 +163,17 @@ async def test_a_topic_that_is_deleted_under_a_running_relay_ends_it(
             await asyncio.wait_for(task, 20)
 
 
+async def test_a_topic_that_went_before_its_beginning_was_found_ends_the_relay(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.runtime.places.SEEK_SECONDS", 1.0)
+    await bench.decide(an_entry(1))
+    await bench.publish()
+    await bench.lose_topic()
+    with pytest.raises(LogLost, match="topics are gone"):
+        await asyncio.wait_for(Tail(bench.pool, bench.bootstrap, bench.prefix, (DUTY,)).run(), 20)
+
+
 async def test_a_topic_that_is_deleted_while_it_is_compared_ends_the_relay(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

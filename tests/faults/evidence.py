@@ -3,10 +3,11 @@
 import asyncio
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from deploy.stack import OWNERS
 from schemas.topics import TOPICS
+from services.runtime.places import places_of
 from tests.faults.crowd import Crowd
 from tests.faults.history import History
 from tests.faults.orders import Orders
@@ -53,7 +54,7 @@ async def _topics(history: History, kafka: str) -> None:
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
     await consumer.start()
     try:
-        places = [TopicPartition(each.name, number) for each in TOPICS for number in range(each.partitions)]
+        places = places_of("", TOPICS)
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
         ends = await consumer.end_offsets(places)
