@@ -11,6 +11,7 @@ import pytest
 from deploy.backing import Backing
 from deploy.bootstrap import home_of
 from services.runtime.journal import SEALING, TABLES
+from tests.process_logs import logs_for
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +43,11 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     async with asyncpg.create_pool(database, min_size=1, max_size=4) as made:
         await made.execute(TABLES + SEALING)
         yield made
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    report = yield
+    if report.failed:
+        report.sections.extend(logs_for(item))
+    return report

@@ -9,17 +9,16 @@ from deploy.bootstrap import home_of
 from deploy.running import Running, Wish
 from tests.badinput.scene import Scene
 from tests.journey.cast import NUMBER, People, Places
+from tests.process_logs import show_logs
 
 SETTINGS = (("NOABER_APPROACHES_PER_SLOT", "20"), ("NOABER_SEED_PEOPLE", str(NUMBER)))
-
-_RUNNING = pytest.StashKey[Running]()
 
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Running]:
     wish = Wish(home_of(os.environ), tmp_path_factory.mktemp("badinput"), first_port=8200, settings=SETTINGS)
     with Running(wish, print) as running:
-        request.config.stash[_RUNNING] = running
+        show_logs(request, __file__, lambda: running)
         yield running
 
 
@@ -39,13 +38,3 @@ def places(people: People) -> Places:
 def scene(people: People, places: Places) -> Scene:
     """A case with somebody in every role, so that what is sent meets rules and not only closed doors."""
     return Scene(people, places)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
-    report = yield
-    running = item.config.stash.get(_RUNNING, None)
-    if report.failed and running is not None:
-        for child in running.supervisor.children:
-            report.sections.append((f"log of {child.name}", "\n".join(running.last_lines(child.name))))
-    return report

@@ -10,18 +10,17 @@ from deploy.running import Running, Wish
 from tests.faults.crowd import Speed
 from tests.faults.life import Life
 from tests.journey.cast import NUMBER
+from tests.process_logs import show_logs
 
 SEED = "1735"
-_LIFE = pytest.StashKey[Life]()
-_PLATFORM = pytest.StashKey[Running]()
 
 
 @pytest.fixture(scope="session")
 def life(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Life]:
     place = tmp_path_factory.mktemp("faults") / "life"
-    with Life(home_of(os.environ), place, SEED, Speed(), print) as running:
-        request.config.stash[_LIFE] = running
-        yield running
+    with Life(home_of(os.environ), place, SEED, Speed(), print) as lived:
+        show_logs(request, __file__, lambda: lived.house.running)
+        yield lived
 
 
 @pytest.fixture(scope="module")
@@ -30,17 +29,5 @@ def platform(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
     place = tmp_path_factory.mktemp("platform")
     settings = (("NOABER_SEED_PEOPLE", str(NUMBER)),)
     with Running(Wish(home_of(os.environ), place, first_port=8400, settings=settings), print) as running:
-        request.config.stash[_PLATFORM] = running
+        show_logs(request, __file__, lambda: running)
         yield running
-    del request.config.stash[_PLATFORM]
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
-    report = yield
-    life, platform = item.config.stash.get(_LIFE, None), item.config.stash.get(_PLATFORM, None)
-    running = [*([life.house.running] if life else []), *([platform] if platform else [])]
-    for each in running if report.failed else ():
-        for child in each.supervisor.children:
-            report.sections.append((f"log of {child.name}", "\n".join(each.last_lines(child.name))))
-    return report

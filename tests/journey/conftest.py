@@ -11,13 +11,12 @@ from schemas.values import IBD, Right
 from tests.journey.case import Case
 from tests.journey.cast import NUMBER, People, Places
 from tests.journey.looking import Page
+from tests.process_logs import show_logs
 
 SETTINGS = (
     ("NOABER_APPROACHES_PER_SLOT", "200"),
     ("NOABER_SEED_PEOPLE", str(NUMBER)),
 )
-
-_RUNNING = pytest.StashKey[Running]()
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +24,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
     place = tmp_path_factory.mktemp("platform")
     wish = Wish(home_of(os.environ), place, first_port=8000, settings=SETTINGS)
     with Running(wish, print) as running:
-        request.config.stash[_RUNNING] = running
+        show_logs(request, __file__, lambda: running)
         yield running
 
 
@@ -64,13 +63,3 @@ def look() -> Iterator[Callable[..., Page]]:
     yield opens
     for page in opened:
         page.drop()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
-    report = yield
-    running = item.config.stash.get(_RUNNING, None)
-    if report.failed and running is not None:
-        for child in running.supervisor.children:
-            report.sections.append((f"log of {child.name}", "\n".join(running.last_lines(child.name))))
-    return report

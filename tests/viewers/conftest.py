@@ -12,14 +12,13 @@ from tests.asking import Asked
 from tests.journey.case import Case
 from tests.journey.cast import NUMBER, People, Places, done
 from tests.journey.waiting import until
+from tests.process_logs import show_logs
 
 IS_LONG = os.environ.get("NOABER_COUNTS") == "long"
 PAGES = 1_000 if IS_LONG else 200
 PEOPLE = 200 if IS_LONG else 50
 NEIGHBOURS = 20
 """As many organisations as may be given the role of coordinator: their staff sees the incident."""
-
-_RUNNING = pytest.StashKey[Running]()
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +28,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
     settings = (("NOABER_SEED_PEOPLE", str(NUMBER)), ("NOABER_LIMIT_PERSON_BURST", "100000"))
     wish = Wish(home_of(os.environ), place, first_port=8400, settings=settings, live_nodes=2)
     with Running(wish, print) as running:
-        request.config.stash[_RUNNING] = running
+        show_logs(request, __file__, lambda: running)
         yield running
 
 
@@ -84,13 +83,3 @@ def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
             print(f"\n  {line}")
 
     return says
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
-    report = yield
-    running = item.config.stash.get(_RUNNING, None)
-    if report.failed and running is not None:
-        for child in running.supervisor.children:
-            report.sections.append((f"log of {child.name}", "\n".join(running.last_lines(child.name))))
-    return report
