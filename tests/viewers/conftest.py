@@ -24,8 +24,7 @@ NEIGHBOURS = 20
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Running]:
     place = tmp_path_factory.mktemp("platform")
-    # Here few people have very many pages, and look at snapshots again and again.
-    settings = (("NOABER_SEED_PEOPLE", str(NUMBER)), ("NOABER_LIMIT_PERSON_BURST", "100000"))
+    settings = (("NOABER_SEED_PEOPLE", str(NUMBER)),)
     wish = Wish(home_of(os.environ), place, first_port=8400, settings=settings, live_nodes=2)
     with Running(wish, print) as running:
         show_logs(request, __file__, lambda: running)
