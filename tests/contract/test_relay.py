@@ -3,16 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import asyncpg
 import pytest
 
 from deploy.backing import Backing
-from schemas.codec import decode, encode, state_bytes
+from schemas.codec import decode, encode
 from schemas.envelope import Envelope, Record
-from schemas.events.duty import Duty
 from schemas.topics import DUTY
 from services.runtime.journal import append, broken_links
 from services.runtime.outbox import PostgresOutbox
@@ -20,26 +18,8 @@ from services.runtime.ports import Entry, LeaseLost, Outbox, Publisher, Unpublis
 from services.runtime.prepare import WrongPartitions, create_topics
 from services.runtime.relay import KafkaPublisher, Relay, lease_on
 from tests.contract.doubles import MemoryLease, MemoryOutbox, MemoryPublisher
+from tests.contract.entries import NOW, an_entry
 from tests.topic_reader import read_topic
-
-NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
-PERSON = UUID("0193f3a0-0000-7000-8000-000000000001")
-
-
-def an_entry(version: int = 1, person: UUID = PERSON) -> Entry:
-    state = Duty(id=person, on=version % 2 == 1, changed_at=NOW, exercise=False)
-    return Entry(
-        event_id=uuid5(person, str(version)),
-        aggregate="duty",
-        key=str(person),
-        version=version,
-        event_type=Duty.event_type(),
-        at=NOW,
-        who=person,
-        correlation="c",
-        exercise=False,
-        payload=state_bytes(state),
-    )
 
 
 @dataclass
@@ -122,7 +102,7 @@ async def test_the_published_bytes_are_the_journalled_bytes(bench: Bench) -> Non
     await Relay(bench.outbox, bench.publisher, MemoryLease(), bench.prefix).drain()
     (record,) = await bench.published()
     assert record.value == an_entry(1).payload
-    assert decode(record).state.key == str(PERSON)
+    assert decode(record).state.key == an_entry(1).key
 
 
 async def test_a_relay_that_lost_its_lease_publishes_nothing(bench: Bench) -> None:
@@ -158,17 +138,17 @@ async def test_a_row_stays_in_the_outbox_until_it_is_acknowledged() -> None:
 
 
 async def test_a_later_commit_with_a_lower_position_is_not_lost(real: RealBench, pool: asyncpg.Pool) -> None:
-    slow, fast = UUID(int=1), UUID(int=2)
+    slow, fast = an_entry(1, person=1), an_entry(1, person=2)
     async with pool.acquire() as connection:
         running = connection.transaction()
         await running.start()
-        await append(connection, [an_entry(1, slow)])
-        await real.write(an_entry(1, fast))
+        await append(connection, [slow])
+        await real.write(fast)
         relay = Relay(real.outbox, real.publisher, MemoryLease(), real.prefix)
         assert await relay.drain() == 0
         await running.commit()
     assert await relay.drain() == 2
-    assert {decode(record).envelope.key for record in await real.published()} == {str(slow), str(fast)}
+    assert {decode(record).envelope.key for record in await real.published()} == {slow.key, fast.key}
 
 
 async def test_a_change_that_is_rolled_back_is_never_published(real: RealBench, pool: asyncpg.Pool) -> None:

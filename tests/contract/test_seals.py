@@ -1,13 +1,10 @@
 """Seals: what a journal held cannot be changed, lost or slipped in unseen."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
 import pytest
 
-from schemas.codec import state_bytes
-from schemas.events.duty import Duty
 from schemas.events.seal import AidSeal
 from services.runtime.journal import append
 from services.runtime.outbox import PostgresOutbox
@@ -15,25 +12,7 @@ from services.runtime.ports import Entry
 from services.runtime.relay import Relay
 from services.runtime.sealer import Sealer, broken_seals
 from tests.contract.doubles import MemoryLease, MemoryPublisher
-
-NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
-
-
-def an_entry(person: int, version: int = 1) -> Entry:
-    duty = Duty(id=UUID(int=person), on=version % 2 == 0, changed_at=NOW, exercise=False)
-    return Entry(
-        event_id=UUID(int=person * 100 + version),
-        aggregate=Duty.TYPE,
-        key=duty.key,
-        version=version,
-        event_type=Duty.event_type(),
-        at=NOW,
-        who=duty.id,
-        correlation="seal",
-        exercise=False,
-        payload=state_bytes(duty),
-    )
-
+from tests.contract.entries import NOW, an_entry
 
 SLIP_IN = """
 INSERT INTO journal
@@ -69,10 +48,10 @@ class Owner:
 async def owner(pool: asyncpg.Pool) -> Owner:
     """Three rows in two seals."""
     made = Owner(pool)
-    await made.decide(an_entry(1), an_entry(2))
+    await made.decide(an_entry(person=1), an_entry(person=2))
     await made.publish()
     assert await made.sealer.seal() == 2
-    await made.decide(an_entry(2, version=2))
+    await made.decide(an_entry(person=2, version=2))
     await made.publish()
     assert await made.sealer.seal() == 1
     return made
@@ -100,7 +79,7 @@ async def test_a_seal_is_published(owner: Owner) -> None:
 
 
 async def test_what_is_not_published_yet_is_not_sealed_yet(owner: Owner) -> None:
-    await owner.decide(an_entry(3))
+    await owner.decide(an_entry(person=3))
     assert await owner.sealer.seal() == 0
     assert await owner.broken() == []
 

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from uuid import UUID
 
 import asyncpg
 import pytest
@@ -13,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import OffsetOutOfRangeError
 
 from deploy.backing import Backing
-from schemas.codec import decode, state_bytes
+from schemas.codec import decode
 from schemas.events.duty import Duty
 from schemas.topics import DUTY
 from services.runtime.journal import append
@@ -23,25 +21,8 @@ from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher, Relay
 from services.runtime.tail import LogLost, Tail
 from tests.contract.doubles import MemoryLease
+from tests.contract.entries import an_entry
 from tests.topic_reader import read_topic
-
-NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
-
-
-def an_entry(version: int, person: int = 1) -> Entry:
-    duty = Duty(id=UUID(int=person), on=version % 2 == 0, changed_at=NOW, exercise=False)
-    return Entry(
-        event_id=UUID(int=person * 100 + version),
-        aggregate=Duty.TYPE,
-        key=duty.key,
-        version=version,
-        event_type=Duty.event_type(),
-        at=NOW,
-        who=None,
-        correlation="tail",
-        exercise=False,
-        payload=state_bytes(duty),
-    )
 
 
 @dataclass
