@@ -9,13 +9,26 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import FastAPI, Header, Query, Response
-from pydantic import BaseModel
 
-from schemas.catalogue import Function
-from schemas.events.organisation import Kind, Organisation
+from schemas.events.organisation import Organisation
 from schemas.events.person import Person
 from schemas.events.session import Session
-from schemas.values import Command, OrganisationId, Right
+from schemas.values import OrganisationId
+from services.directory.bodies import (
+    Blurb,
+    Colleague,
+    Colleagues,
+    Forget,
+    Keys,
+    KeysWanted,
+    Me,
+    Nothing,
+    Organisations,
+    OrganisationShown,
+    Personas,
+    PersonaShown,
+    SignIn,
+)
 from services.directory.rules.session import end, open_session
 from services.directory.settings import DirectorySettings
 from services.directory.store.reads import Named, Reads
@@ -31,105 +44,6 @@ from services.runtime.web import Asking, web_app
 from services.runtime.who import COOKIE, Who
 
 PREFIX = "/api/directory"
-
-
-class OrganisationShown(BaseModel):
-    """An organisation as anybody may know it; what it uses and whom it lends is not in it."""
-
-    id: str
-    kind: Kind
-    name: str
-    province: str | None
-    region: str | None
-    population: int | None
-    latitude: float | None
-    longitude: float | None
-    delivers_ict_to: tuple[str, ...]
-    fictitious: bool
-
-
-class Organisations(BaseModel):
-    """All organisations."""
-
-    organisations: list[OrganisationShown]
-
-
-class Blurb(BaseModel):
-    """One sentence in two languages."""
-
-    nl: str
-    en: str
-
-
-class PersonaShown(BaseModel):
-    """A made-up person to play, and the host name on which their session stands apart."""
-
-    person: UUID
-    name: str
-    organisation: str
-    functions: tuple[Function, ...]
-    rights: tuple[Right, ...]
-    host: str
-    blurb: Blurb
-
-
-class Personas(BaseModel):
-    """Whom a visitor may play."""
-
-    people: list[PersonaShown]
-
-
-class Colleague(BaseModel):
-    """A colleague of one's own organisation."""
-
-    person: UUID
-    name: str
-    functions: tuple[Function, ...]
-
-
-class Colleagues(BaseModel):
-    """The colleagues of one organisation."""
-
-    people: list[Colleague]
-
-
-class Me(BaseModel):
-    """Who is signed in, for which organisations, and with which rights there."""
-
-    person: UUID
-    session: UUID
-    name: str
-    organisations: list[str]
-    rights: dict[str, list[Right]]
-    demonstration: bool
-
-
-class SignIn(Command):
-    """Which made-up person to be."""
-
-    person: UUID
-
-
-class Nothing(Command):
-    """A body without fields."""
-
-
-class Forget(Command):
-    """Whom to forget."""
-
-    person: UUID
-
-
-class KeysWanted(Command):
-    """Whose data keys a service needs."""
-
-    people: list[UUID]
-
-
-class Keys(BaseModel):
-    """Person -> data key in base64; a forgotten person is not in it."""
-
-    keys: dict[str, str]
 
 
 class OwnTables:
@@ -327,19 +241,14 @@ def _shown(organisation: Organisation) -> OrganisationShown:
 
 
 def _persona(row: Any, named: Named) -> PersonaShown:
-    member = named.person.memberships[0]
-    return PersonaShown(
-        person=named.person.id,
-        name=named.name,
-        organisation=member.organisation,
-        functions=named.person.functions,
-        rights=member.rights,
-        host=f"{row.host}.localhost",
-        blurb=Blurb(nl=row.blurb_nl, en=row.blurb_en),
-    )
+    return _played(named, f"{row.host}.localhost", Blurb(nl=row.blurb_nl, en=row.blurb_en))
 
 
 def _made_up(named: Named) -> PersonaShown:
+    return _played(named, "localhost", Blurb(nl="Verzonnen collega.", en="A made-up colleague."))
+
+
+def _played(named: Named, host: str, blurb: Blurb) -> PersonaShown:
     member = named.person.memberships[0]
     return PersonaShown(
         person=named.person.id,
@@ -347,8 +256,8 @@ def _made_up(named: Named) -> PersonaShown:
         organisation=member.organisation,
         functions=named.person.functions,
         rights=member.rights,
-        host="localhost",
-        blurb=Blurb(nl="Verzonnen collega.", en="A made-up colleague."),
+        host=host,
+        blurb=blurb,
     )
 
 
