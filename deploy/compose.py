@@ -30,6 +30,7 @@ from services.runtime.settings import Mode, Seed
 
 FILE: Final = "docker-compose.yml"
 PAGES: Final = Path("/pages")
+SCRATCH: Final = "/tmp"  # noqa: S108 a container's own, in memory, with nobody else in it
 
 HEAD: Final = """\
 # Written by `python -m deploy.compose` from deploy/stack.py; change that, not this file.
@@ -97,7 +98,7 @@ def _platform(live_nodes: int) -> Platform:
             public_keys={},
             internal_token=_asked("internal_token"),
         ),
-        settings={"NOABER_TOKEN_PUBLIC_KEYS": _asked("token_public_keys"), "NOABER_DATA_HOME": "/tmp"},  # noqa: S108
+        settings={"NOABER_TOKEN_PUBLIC_KEYS": _asked("token_public_keys"), "NOABER_DATA_HOME": SCRATCH},
     )
 
 
@@ -202,7 +203,7 @@ def _ours() -> Json:
         "build": {"context": ".", "dockerfile": "deploy/images/Dockerfile"},
         "init": True,
         "read_only": True,
-        "tmpfs": ["/tmp"],  # noqa: S108
+        "tmpfs": [SCRATCH],
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges:true"],
     }

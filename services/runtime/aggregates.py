@@ -39,7 +39,7 @@ class Tables:
     async def read(self, connection: Connection, kind: str, keys: Collection[str]) -> list[Written]:
         """Rows of one kind by their ids, in the order of the ids."""
         model = self.by_type[kind]
-        query = f"SELECT version, state FROM {model.TYPE} WHERE id = ANY($1::text[]) ORDER BY id"  # noqa: S608
+        query = f"SELECT version, state FROM {model.TYPE} WHERE id = ANY($1::text[]) ORDER BY id"  # noqa: S608 our own names
         rows = await connection.fetch(query, list(keys))
         return [Written(model.model_validate_json(row["state"]), row["version"]) for row in rows]
 

@@ -88,7 +88,7 @@ async def owner(backing: Backing, database: str, topic_prefix: str) -> AsyncIter
 def changed(record: Record, **envelope: object) -> Record:
     """The same state under another envelope."""
     event = decode(record)
-    return encode(replace(event.envelope, id=uuid4(), **envelope), state_bytes(event.state))  # type: ignore[arg-type] # a test's own names
+    return encode(replace(event.envelope, id=uuid4(), **envelope), state_bytes(event.state))
 
 
 async def test_a_whole_story_has_no_problems(owner: Owner) -> None:
@@ -112,7 +112,7 @@ async def test_what_is_decided_and_published_while_the_topics_are_read_is_no_pro
         await Writes(owner.pool).seed_people([made_up(CEES)], datetime.now(UTC))
         await Writes(owner.pool).forget(BRAM, datetime.now(UTC))
         await owner.publish()
-        return await whole(*arguments)  # type: ignore[arg-type] # passed on as they came
+        return await whole(*arguments)
 
     monkeypatch.setattr(verifying, "_last_records", meanwhile)
     assert await owner.problems() == []

@@ -129,7 +129,7 @@ async def worker(broker: Broker, handler: Handler) -> AsyncIterator[tuple["async
         app = worker_app(broker.group)
 
         async def duties(stream: object) -> None:
-            await consume(stream, policy, broker.prefix)  # type: ignore[arg-type]
+            await consume(stream, policy, broker.prefix)
 
         app.agent(source(app, broker.group, DUTY), name="duties")(duties)
         task = asyncio.create_task(run_worker(app))

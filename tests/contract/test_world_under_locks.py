@@ -31,7 +31,7 @@ Keep = Callable[[Stage], Awaitable[Store]]
 @pytest.fixture
 def memory() -> Keep:
     async def keep(stage: Stage) -> Store:
-        return stage.memory  # type: ignore[return-value]
+        return stage.memory
 
     return keep
 
@@ -105,7 +105,7 @@ async def test_an_open_end_leads_to_the_whole_request(keep: Keep, opened: str) -
         "asked_organisations": frozenset({"GM0164"}),
         "whole_incidents": frozenset({key("incident")}),
     }
-    reach = Reach(**{opened: ends[opened]})  # type: ignore[arg-type]
+    reach = Reach(**{opened: ends[opened]})
     world = await under_locks(await keep(stage), picture_of(stage), reach)
     assert set(world.requests) == {request} == set(world.request_versions)
     assert {each.person for each in world.approaches_for(request)} == {key("joris"), key("hugo")}

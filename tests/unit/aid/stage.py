@@ -219,7 +219,7 @@ class Stage:
         """Somebody sends a command."""
         sent = Sent(
             command,
-            target,  # type: ignore[arg-type]
+            target,
             self.people[key(who)],
             key_text or f"key-{next(self._keys)}",
             sha256(command.model_dump_json().encode()).digest(),

@@ -38,7 +38,7 @@ def whole(pieces: Pieces, digest: str) -> bytes:
 
 
 @pytest.mark.parametrize("forgets", [True, False])
-def test_one_packed_frame_is_read_by_everybody_whatever_they_read_before(forgets: bool) -> None:  # noqa: FBT001
+def test_one_packed_frame_is_read_by_everybody_whatever_they_read_before(*, forgets: bool) -> None:
     dice = Random(7)
     client = PerMessageDeflate(
         remote_no_context_takeover=forgets,

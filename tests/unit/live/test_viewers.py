@@ -135,7 +135,7 @@ async def test_a_heartbeat_is_sent_only_while_the_broker_answers() -> None:
     broker = SimpleNamespace(answers=False)
     viewers = Viewers(Board(), lambda: POSITION, clock(0), broker)
     socket = Socket()
-    viewers.add(Viewer(socket, ASKER, frozenset()))  # type: ignore[arg-type]
+    viewers.add(Viewer(socket, ASKER, frozenset()))
     task = asyncio.create_task(viewers.run())
     await asyncio.sleep(0.1)
     assert socket.sent == []
@@ -150,7 +150,7 @@ async def test_a_heartbeat_is_sent_only_while_the_broker_answers() -> None:
 async def test_a_viewer_that_does_not_read_is_told_why_and_then_cut_off() -> None:
     viewers = Viewers(Board(), lambda: POSITION, clock(0), SimpleNamespace(answers=True))
     socket = Socket(buffered=10**9)
-    viewers.add(Viewer(socket, ASKER, frozenset()))  # type: ignore[arg-type]
+    viewers.add(Viewer(socket, ASKER, frozenset()))
     # Nothing changes that it could see: it is found by its silence.
     async with running(viewers):
         await until(lambda: socket.aborted)
@@ -161,7 +161,7 @@ async def test_who_sees_nothing_of_a_busy_time_hears_that_nothing_changed() -> N
     board = Board()
     viewers = Viewers(board, lambda: POSITION, clock(0), SimpleNamespace(answers=True))
     socket = Socket()
-    viewers.add(Viewer(socket, ASKER, frozenset()))  # type: ignore[arg-type]
+    viewers.add(Viewer(socket, ASKER, frozenset()))
     async with running(viewers), changing(viewers, board):
         await until(lambda: socket.sent)
     assert socket.sent[0]["type"] == "heartbeat"
@@ -194,7 +194,7 @@ async def test_a_viewer_whose_socket_was_full_gets_what_it_missed_in_one_frame(
     viewers = Viewers(board, lambda: POSITION, clock(0), SimpleNamespace(answers=True))
     slow, quick = Socket(buffered=10**9), Socket()
     for socket in (slow, quick):
-        viewers.add(Viewer(socket, ASKER, board.keys(PERSON)))  # type: ignore[arg-type]
+        viewers.add(Viewer(socket, ASKER, board.keys(PERSON)))
     for number in (1, 2):
         viewers.touch(board.put(decode(record_of(an_incident(number)))))
         viewers.flush()
@@ -209,7 +209,7 @@ async def test_a_change_that_waits_for_its_tick_is_sent_before_any_heartbeat() -
     board = Board()
     viewers = Viewers(board, lambda: POSITION, clock(0), SimpleNamespace(answers=True))
     socket = Socket()
-    viewers.add(Viewer(socket, ASKER, board.keys(PERSON)))  # type: ignore[arg-type]
+    viewers.add(Viewer(socket, ASKER, board.keys(PERSON)))
     # Touched and not woken: as when the silence ends in the moment of the change.
     viewers._touched |= board.put(decode(record_of(an_incident(1))))
     task = asyncio.create_task(viewers.run())
@@ -249,7 +249,7 @@ async def test_a_session_that_ends_while_a_socket_opens_closes_it() -> None:
     live = a_live()
     socket = Socket(resume(live))
     socket.before_first = lambda: hears(live, SESSION.model_copy(update={"revoked": True}))
-    await live._look(socket, ASKER)  # type: ignore[arg-type]
+    await live._look(socket, ASKER)
     assert (socket.closed, socket.sent, len(live._viewers)) == ([CLOSE_SIGNED_OUT], [], 0)
 
 
@@ -258,7 +258,7 @@ async def test_rights_that_change_while_a_socket_opens_start_it_over() -> None:
     socket = Socket(resume(live))
     moved = PERSON.model_copy(update={"memberships": (Membership(organisation="GM0153"),)})
     socket.before_first = lambda: hears(live, moved)
-    await live._look(socket, ASKER)  # type: ignore[arg-type]
+    await live._look(socket, ASKER)
     assert [frame["type"] for frame in socket.sent] == ["reset"]
 
 
@@ -267,7 +267,7 @@ async def test_who_is_given_or_loses_a_role_starts_over_before_anything_else_is_
     given = an_incident(1).model_copy(update={"coordinators": ("org:GM1735",)})
     for version, incident, resets in ((1, an_incident(1), 0), (2, given, 1), (3, an_incident(1), 1)):
         socket = Socket()
-        live._viewers.add(Viewer(socket, ASKER, live._board.keys(PERSON)))  # type: ignore[arg-type]
+        live._viewers.add(Viewer(socket, ASKER, live._board.keys(PERSON)))
         await live._on_news([decode(record_of(incident, version))])
         live._viewers.flush()
         await until(lambda sent=socket.sent: sent)
@@ -277,7 +277,7 @@ async def test_who_is_given_or_loses_a_role_starts_over_before_anything_else_is_
 async def test_a_socket_whose_rights_stand_is_greeted() -> None:
     live = a_live()
     socket = Socket(resume(live))
-    await live._look(socket, ASKER)  # type: ignore[arg-type]
+    await live._look(socket, ASKER)
     assert [frame["type"] for frame in socket.sent] == ["hello"]
 
 
@@ -295,7 +295,7 @@ async def test_what_a_viewer_missed_reaches_it_before_what_changes_meanwhile() -
 
     # Were the later change sent first, its cursor would say that the missed one had arrived.
     socket.meanwhile = change
-    await live._look(socket, ASKER)  # type: ignore[arg-type]
+    await live._look(socket, ASKER)
     assert told(socket)[:2] == [missed.key, fresh.key]
 
 
@@ -312,7 +312,7 @@ async def test_a_name_that_could_be_read_only_later_reaches_who_resumes_from_bef
     other._contacts.want(decode(record_of(contact)))
     for before, rows in ((live, []), (other, [row.key])):
         socket = Socket(resume(before))
-        await live._look(socket, ASKER)  # type: ignore[arg-type]
+        await live._look(socket, ASKER)
         assert told(socket) == rows
 
 
@@ -323,7 +323,7 @@ async def test_a_silent_broker_makes_it_unhealthy_and_opens_no_socket(
     assert live.health().status == 200
     monkeypatch.setattr("services.runtime.health.SILENT_SECONDS", -1.0)
     assert live.health().status == 503
-    answer = await live._request(None, SimpleNamespace(path=SOCKET, headers={}))  # type: ignore[arg-type]
+    answer = await live._request(None, SimpleNamespace(path=SOCKET, headers={}))
     assert answer is not None and answer.status_code == 503
 
 

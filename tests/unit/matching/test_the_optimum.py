@@ -166,7 +166,7 @@ def test_what_is_suggested_is_what_the_rules_allow(given_picture: Picture) -> No
 def test_the_same_picture_gives_the_same_bytes(given_picture: Picture, random: object) -> None:
     def shuffled(states: dict[object, object]) -> dict[object, object]:
         keys = list(states)
-        random.shuffle(keys)  # type: ignore[attr-defined]
+        random.shuffle(keys)
         return {key: states[key] for key in keys}
 
     other = replace(
@@ -214,7 +214,7 @@ def test_any_helper_however_far_busy_or_foreign_is_better_than_an_empty_slot() -
 
 
 def test_a_plan_too_large_to_price_leaves_prices_at_zero(monkeypatch: object) -> None:
-    monkeypatch.setattr("services.matching.rules.flow.PRICE_ARCS", 0)  # type: ignore[attr-defined]
+    monkeypatch.setattr("services.matching.rules.flow.PRICE_ARCS", 0)
     only = suggest(picture(asked(), *neighbour()), NOW)[uid("request")].candidates[0]
     assert only.chosen
     assert only.price_minutes == 0

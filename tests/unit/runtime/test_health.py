@@ -50,7 +50,7 @@ async def _nothing() -> None:
 
 def an_aid() -> Aid:
     aid = Aid(AidSettings(**TOLD))
-    aid.intake = SimpleNamespace(trouble={}, waiting={}, caught_up=True, lag=0)  # type: ignore[assignment]
+    aid.intake = SimpleNamespace(trouble={}, waiting={}, caught_up=True, lag=0)
     return aid
 
 

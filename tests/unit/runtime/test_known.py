@@ -37,7 +37,7 @@ def test_an_older_state_that_comes_late_changes_nothing() -> None:
 
 async def test_what_was_loaded_at_start_is_not_undone_by_reading_again() -> None:
     directory = Directory()
-    await directory.load(Rows())  # type: ignore[arg-type]
+    await directory.load(Rows())
     take(directory, "GM0004", version=4, epoch=2)
     take(directory, "GM0009", version=9, epoch=1)
     assert [key for key, staff in directory.staff.items() if staff] == ["GM0005"]

@@ -38,7 +38,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Session:
 
 
 async def test_the_lease_is_kept_awake_by_itself(session: Session) -> None:
-    holding = asyncio.create_task(PostgresLease(session, 1).hold())  # type: ignore[arg-type]
+    holding = asyncio.create_task(PostgresLease(session, 1).hold())
     async with asyncio.timeout(2):
         while session.asked < 3:
             await asyncio.sleep(0.005)
@@ -48,7 +48,7 @@ async def test_the_lease_is_kept_awake_by_itself(session: Session) -> None:
 
 
 async def test_two_may_ask_at_once(session: Session) -> None:
-    lease = PostgresLease(session, 1)  # type: ignore[arg-type]
+    lease = PostgresLease(session, 1)
     await asyncio.gather(lease.confirm(), lease.confirm(), lease.acquire())
     assert session.asked == 2
 
@@ -58,7 +58,7 @@ async def test_work_that_waits_for_the_broker_does_not_outlive_the_lease(
 ) -> None:
     ends: list[float] = []
     monkeypatch.setattr(relay_process, "end_within", ends.append)
-    lease = PostgresLease(session, 1)  # type: ignore[arg-type]
+    lease = PostgresLease(session, 1)
 
     async def work() -> None:
         session.gone = True

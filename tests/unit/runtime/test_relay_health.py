@@ -12,7 +12,7 @@ from services.runtime.relay_process import Watch
 def watch() -> Watch:
     made = Watch()
     made.active = True
-    made.tail = SimpleNamespace(reconciled=asyncio.Event())  # type: ignore[assignment]
+    made.tail = SimpleNamespace(reconciled=asyncio.Event())
     made.tail.reconciled.set()
     return made
 

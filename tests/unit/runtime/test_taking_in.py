@@ -57,7 +57,7 @@ class Taker:
         self.hints: list[UUID] = []
         self.tries = 0
         self.intake = Intake(
-            database,  # type: ignore[arg-type]
+            database,
             "",
             "",
             replicas=(SESSIONS,),
