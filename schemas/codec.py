@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -75,6 +76,15 @@ def envelope_of(record: Record) -> tuple[str, Envelope]:
     headers = dict(record.headers)
     name, _ = _type_of(headers)
     return name, _envelope(record, headers)
+
+
+def order_of(headers: Sequence[tuple[str, bytes]]) -> tuple[int, int]:
+    """(epoch, version) of a record, from these two headers alone. Raises Undecodable."""
+    named = dict(headers)
+    try:
+        return _whole(named["ce_epoch"].decode(), _EPOCH), _whole(named["ce_version"].decode(), _NUMBER)
+    except (KeyError, ValueError) as error:
+        raise Undecodable(f"header {error}") from error
 
 
 def decode(record: Record) -> Event:

@@ -65,9 +65,7 @@ class Policy:
             self.waiting[partition] = f"{self._limit} dead letters in a row: look at them, then resume"
             return Outcome.HALTED
         try:
-            event = decode(record)
-            _check_belongs(place, event)
-            await self._handle(event)
+            await self._handle(event_in(place, record))
         except NewerVersion as newer:
             self.waiting[partition] = f"waits for an upgrade of this service: {newer}"
             return Outcome.BLOCKED
@@ -85,8 +83,12 @@ class Policy:
         return outcome
 
 
-def _check_belongs(place: Place, event: Event) -> None:
-    """A topic carries one type, written by its owner: anything else was put there by mistake or malice."""
+def event_in(place: Place, record: Record) -> Event:
+    """The event of a record that stands where it belongs. Raises Undecodable and NewerVersion.
+
+    A topic carries one type, written by its owner: anything else was put there by mistake or malice.
+    """
+    event = decode(record)
     kind = BY_STATE[type(event.state)]
     if kind.name != place.topic:
         raise Undecodable(f"a {event.state.TYPE} does not belong on {place.topic}")
@@ -94,3 +96,4 @@ def _check_belongs(place: Place, event: Event) -> None:
         raise Undecodable(
             f"a {event.state.TYPE} is written by {kind.owner}, not by {event.envelope.source!r}"
         )
+    return event

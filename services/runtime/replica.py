@@ -10,10 +10,12 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from schemas.codec import NewerVersion, Undecodable
 from schemas.envelope import Event, Record
 from schemas.state import State
 from schemas.topics import BY_STATE, Topic
 from services.runtime.consume import Outcome, Policy
+from services.runtime.first_reading import FirstReading
 from services.runtime.health import Pulse
 from services.runtime.pauses import Pauses
 from services.runtime.places import places_of, to_the_beginning
@@ -71,6 +73,7 @@ class Newest:
         # What `states` and `on_news` have seen; `_read` runs ahead while a batch is taken in.
         self.offsets: dict[Partition, int] = {}
         self._read: dict[Partition, int] = {}
+        self._first: dict[Partition, FirstReading] = {}
         # Per partition the offset of each key's newest record; what was read last stands last.
         self._places: defaultdict[Partition, dict[tuple[type[State], str], int]] = defaultdict(dict)
         self._place: tuple[Partition, int] = (("", 0), 0)
@@ -95,6 +98,7 @@ class Newest:
             await to_the_beginning(consumer, places)
             await self._ask_ends()
             self._read = dict.fromkeys(self._ends, 0)
+            self._first = {short: FirstReading(*short, end) for short, end in self._ends.items() if end}
             self.offsets = dict(self._read)
             self._note_progress()
             pauses = Pauses(consumer)
@@ -174,6 +178,9 @@ class Newest:
         records: Sequence[ConsumerRecord],
     ) -> None:
         short = self._short(place)
+        if short in self._first:
+            await self._take_first(consumer, place, records)
+            return
         for found in records:
             record = Record(found.key or b"", found.value or b"", tuple(found.headers))
             self._place = (short, found.offset)
@@ -184,6 +191,28 @@ class Newest:
             self._read[short] = found.offset + 1
         # Offsets have holes (compaction): the position says where the next record is.
         self._read[short] = await consumer.position(place)
+
+    async def _take_first(
+        self, consumer: AIOKafkaConsumer, place: TopicPartition, records: Sequence[ConsumerRecord]
+    ) -> None:
+        short = self._short(place)
+        first = self._first[short]
+        try:
+            first.note(records)
+            position = await consumer.position(place)
+            if position < first.end:
+                return
+            events = await first.events()
+        except (Undecodable, NewerVersion):
+            # Once more from the beginning, one by one: what becomes of such a record the policy knows.
+            del self._first[short]
+            await to_the_beginning(consumer, [place])
+            return
+        del self._first[short]
+        for offset, event in events:
+            self._place = (short, offset)
+            await self._keep(event)
+        self._read[short] = position
 
     def _check_epoch(self, event: Event) -> None:
         lineage, epoch = BY_STATE[type(event.state)].lineage, event.envelope.epoch

@@ -83,6 +83,49 @@ async def test_what_cannot_be_read_is_counted_and_passed_over(broker: Broker) ->
         assert newest.unreadable == 1
 
 
+async def test_what_was_replaced_before_it_was_read_is_never_looked_at(broker: Broker) -> None:
+    unread = replace(duty(1), value=b"{")
+    broker.add("duty", 0, unread, of_a_newer_version(duty(1, 2)), duty(1, 3), duty(1, 2))
+    async with reading() as newest:
+        await until(newest.caught_up.is_set)
+        assert newest.states[Duty][str(UUID(int=1))].envelope.version == 3
+        assert newest.unreadable == 0 and not newest.waiting
+        assert newest.place(Duty, str(UUID(int=1))) == (("duty", 0), 2)
+
+
+async def test_where_the_newest_cannot_be_read_the_one_before_it_stands(broker: Broker) -> None:
+    broker.add("duty", 0, duty(1), duty(2), replace(duty(1, 2), value=b"{"), duty(3))
+    async with reading() as newest:
+        await until(newest.caught_up.is_set)
+        assert newest.states[Duty][str(UUID(int=1))].envelope.version == 1
+        assert newest.unreadable == 1
+        assert [UUID(event.envelope.key).int for event in newest.after({("duty", 0): 1})] == [3, 2]
+
+
+@pytest.mark.parametrize("order", [("ce_version", b"0"), ("ce_version", b"x"), ("ce_epoch", b"")])
+async def test_a_record_that_does_not_say_its_order_is_passed_over(
+    broker: Broker, order: tuple[str, bytes]
+) -> None:
+    name, text = order
+    without = replace(duty(1), headers=tuple(h for h in duty(1).headers if h[0] != name))
+    wrong = replace(without, headers=(*without.headers, (name, text)))
+    broker.add("duty", 0, without, wrong, duty(2))
+    async with reading() as newest:
+        await until(newest.caught_up.is_set)
+        assert list(newest.states[Duty]) == [str(UUID(int=2))] and newest.unreadable == 2
+
+
+async def test_what_stands_on_the_wrong_topic_covers_nothing(broker: Broker) -> None:
+    foreign = replace(
+        duty(1, 9),
+        headers=tuple((n, b"urn:noaber:live" if n == "ce_source" else v) for n, v in duty(1, 9).headers),
+    )
+    broker.add("duty", 0, duty(1), foreign)
+    async with reading() as newest:
+        await until(newest.caught_up.is_set)
+        assert newest.states[Duty][str(UUID(int=1))].envelope.version == 1 and newest.unreadable == 1
+
+
 async def test_a_place_that_is_not_there_any_more_is_an_error(broker: Broker) -> None:
     async with reading() as newest:
         await until(newest.caught_up.is_set)
