@@ -121,12 +121,16 @@ def _names_follow(case: Case, places: Places) -> None:
 
 
 def _lose_the_answer(client: Client, path: str) -> None:
-    """A command that is sent and whose answer nobody waits for, then the same again."""
+    """A command whose answer is lost on its way, then the same again."""
+
+    def lose(response: httpx.Response) -> None:
+        raise httpx.ReadTimeout("lost on its way", request=response.request)
+
     key = str(uuid4())
-    client._http.timeout = httpx.Timeout(30.0, read=0.0001)
+    client._http.event_hooks = {"response": [lose]}
     with pytest.raises(httpx.TimeoutException):
         client.send(path, {}, key)
-    client._http.timeout = httpx.Timeout(30.0)
+    client._http.event_hooks = {}
     done(client.send(path, {}, key))
 
 
