@@ -5,23 +5,15 @@ import contextlib
 import json
 import random
 import time
-from typing import Any, Final
+from typing import Any
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
 from tests.faults.history import History
 from tests.faults.sending import Sender
+from tests.journey.coming_back import EMPTY, GONE, SILENCE_SECONDS, back_off, socket_of
 from tests.journey.looking import Picture
-
-SILENCE_SECONDS: Final = 12.0
-"""Two heartbeats missed and a little: the same as `SILENCE_MS` of the pages."""
-OPEN_SECONDS: Final = 10.0
-
-GONE: Final = (OSError, TimeoutError, ConnectionClosed, InvalidHandshake, InvalidMessage, EOFError)
-"""What a network or a server can do to a socket."""
-
-EMPTY: Final = {"cursor": "", "tables": []}
 
 
 class Viewer:
@@ -53,7 +45,7 @@ class Viewer:
             if self._needs_snapshot and not self._failures:
                 continue  # It was told to start over: no reason to wait.
             self._failures += 1
-            await asyncio.sleep(self._back_off())
+            await asyncio.sleep(back_off(self._failures, self._dice.random()))
 
     async def fresh(self) -> Picture | None:
         """The picture of a new snapshot; None where there is none now."""
@@ -63,10 +55,6 @@ class Viewer:
     def rows(self, kind: str) -> dict[str, dict[str, Any]]:
         """The rows of a kind, by id."""
         return {key: row["data"] for (found, key), row in self.picture.rows.items() if found == kind}
-
-    def _back_off(self) -> float:
-        """As `backOff` of the pages, in seconds."""
-        return min(10.0, 0.25 * 2 ** min(self._failures, 6)) * (0.5 + self._dice.random() / 2)
 
     async def _fetch(self) -> bool:
         answer = await self.sender.read("/api/live/snapshot")
@@ -82,18 +70,7 @@ class Viewer:
         return True
 
     async def _look(self) -> None:
-        where = self._origin.replace("http", "ws") + "/api/live/socket"
-        headers = {"Cookie": self.sender.cookie, "Origin": self._origin}
-        async with connect(
-            where,
-            additional_headers=headers,
-            compression=None,
-            proxy=None,
-            open_timeout=OPEN_SECONDS,
-            close_timeout=1,
-            ping_interval=None,
-            max_size=None,
-        ) as socket:
+        async with socket_of(self._origin, self.sender.cookie) as socket:
             await socket.send(json.dumps({"type": "resume", "cursor": self.picture.cursor}))
             await self._listen(socket)
 

@@ -17,29 +17,18 @@ from typing import Any, Final
 
 import httpx
 import uvloop
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
+from websockets.asyncio.client import ClientConnection
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
+from tests.journey.coming_back import EMPTY, GONE, OPEN_SECONDS, SILENCE_SECONDS, back_off, socket_of
 from tests.journey.looking import Picture
 from tests.open_files import allow
 
-SILENCE_SECONDS: Final = 12.0
-"""As `SILENCE_MS` of the pages."""
-
-OPEN_SECONDS: Final = 10.0
-GONE: Final = (OSError, TimeoutError, ConnectionClosed, InvalidHandshake, InvalidMessage, EOFError)
 AT_ONCE: Final = 40
 """Snapshots that are fetched side by side."""
 
 COME_SECONDS: Final = 90.0
-EMPTY: Final = {"cursor": "", "tables": []}
 SNAPSHOT: Final = "/api/live/snapshot"
-
-
-def back_off(failures: int, chance: float) -> float:
-    """As `backOff` of the pages, in seconds."""
-    return min(10.0, 0.25 * 2 ** min(failures, 6)) * (0.5 + chance / 2)
 
 
 class Page:
@@ -75,18 +64,9 @@ class Page:
                 await asyncio.sleep(back_off(self._failures, self._dice.random()))
 
     async def _look(self) -> None:
-        async with connect(
-            self._origin.replace("http", "ws") + "/api/live/socket",
-            additional_headers={"Cookie": self.cookie, "Origin": self._origin},
-            # As browsers do: packed, and with the whole window.
-            extensions=[ClientPerMessageDeflateFactory()],
-            compression=None,
-            proxy=None,
-            open_timeout=OPEN_SECONDS,
-            close_timeout=1,
-            ping_interval=None,
-            max_size=None,
-        ) as socket:
+        # As browsers do: packed, and with the whole window.
+        packed = [ClientPerMessageDeflateFactory()]
+        async with socket_of(self._origin, self.cookie, packed) as socket:
             await socket.send(json.dumps({"type": "resume", "cursor": self.picture.cursor}))
             while not self._needs_snapshot:
                 await self._hear(socket)
