@@ -252,20 +252,24 @@ class Stage:
         if ("incident", str(key(incident))) not in self.memory.states:
             await self.incident(incident)
         choose_self = more.pop("choose_self", False)
+        await self.do("wilma", self.ask(name, incident=key(incident), number=number, **more))
+        circle = ("GM0153", "GM0164", "GM0141", "GM0168")
+        await self.do("gert", commands.ConfirmRequest(circle=circle, choose_self=choose_self), key(name))
+        return key(name)
+
+    def ask(self, name: str = "request", **more: Any) -> commands.AskHelp:
+        """The command with which Wilma asks for one who knows back-ups."""
         wanted: dict[str, Any] = {
             "id": key(name),
-            "incident": key(incident),
+            "incident": key("incident"),
             "borrower": "GM1735",
             "function": Function.BACKUP_RECOVERY,
-            "number": number,
+            "number": 1,
             "where": Where.ON_SITE,
             "needed_by": self.now + timedelta(hours=48),
             **more,
         }
-        await self.do("wilma", commands.AskHelp(**wanted))
-        circle = ("GM0153", "GM0164", "GM0141", "GM0168")
-        await self.do("gert", commands.ConfirmRequest(circle=circle, choose_self=choose_self), key(name))
-        return key(name)
+        return commands.AskHelp(**wanted)
 
     async def suggest(self, request: UUID, *candidates: str) -> None:
         """Matching's hint arrives."""

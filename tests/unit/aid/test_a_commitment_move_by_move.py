@@ -38,16 +38,7 @@ def reserved_of(stage: Stage, who: str, request: object) -> dict[str, object]:
 async def test_a_provisional_request_approaches_nobody_whatever_matching_suggests() -> None:
     stage = Stage()
     await stage.incident()
-    ask = commands.AskHelp(
-        id=key("request"),
-        incident=key("incident"),
-        borrower="GM1735",
-        function=Function.BACKUP_RECOVERY,
-        number=1,
-        where="on_site",
-        needed_by=stage.now + timedelta(hours=6),
-    )
-    await stage.do("wilma", ask)
+    await stage.do("wilma", stage.ask())
     await stage.suggest(key("request"), "joris", "hugo")
     assert stage.all(Approach) == []
     assert stage.the_request(key("request")).could_ask.people == 2
@@ -66,16 +57,8 @@ async def test_only_a_mandated_person_confirms_and_the_circle_is_frozen_then() -
 async def test_a_needed_by_in_the_past_is_refused() -> None:
     stage = Stage()
     await stage.incident()
-    ask = commands.AskHelp(
-        id=key("request"),
-        incident=key("incident"),
-        borrower="GM1735",
-        function=Function.NETWORK,
-        number=1,
-        where="remote",
-        needed_by=stage.now - timedelta(seconds=1),
-    )
-    await stage.refused("needed_by_past", "wilma", ask)
+    late = stage.ask(needed_by=stage.now - timedelta(seconds=1))
+    await stage.refused("needed_by_past", "wilma", late)
 
 
 async def test_a_label_under_which_nobody_could_read_the_request_refuses_to_ask() -> None:

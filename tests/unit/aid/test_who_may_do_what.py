@@ -1,7 +1,6 @@
 """Rights: for every command exactly these people may; to everybody else it is not theirs or not there."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -57,16 +56,7 @@ async def services(stage: Stage) -> Sent:
 
 
 async def an_ask(stage: Stage) -> Sent:
-    ask = commands.AskHelp(
-        id=key("another"),
-        incident=key("incident"),
-        borrower="GM1735",
-        function=Function.NETWORK,
-        number=1,
-        where="remote",
-        needed_by=stage.now + timedelta(hours=6),
-    )
-    return ask, None
+    return stage.ask("another"), None
 
 
 async def a_decline(stage: Stage) -> Sent:
