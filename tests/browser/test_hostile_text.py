@@ -1,7 +1,6 @@
 """All text is data: scripts, markup and what turns a line around are stored, and shown as they are."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -9,9 +8,9 @@ from uuid import UUID, uuid5
 import pytest
 
 from deploy.client import Client, Refusal, new_id
-from deploy.parts import frontend
 from deploy.running import Running
 from services.directory.rules.fictitious import NAMESPACE, PERSONAS
+from tests.browser.node_script import run_script
 from tests.journey.case import approached, moment
 from tests.journey.cast import done
 
@@ -121,15 +120,6 @@ def test_no_text_is_ever_executed_and_every_text_is_shown_as_it_is(
         for host, path, text in stories
     ]
     file.write_text(json.dumps(told))
-    command = [str(frontend.node_folder() / "node"), "tests/browser/hostile-text.mjs"]
-    ran = subprocess.run(
-        [*command, str(platform.platform.base), str(file)],
-        cwd=frontend.FRONTEND,
-        env=frontend.environment(node_modules),
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
+    ran = run_script(node_modules, "hostile-text.mjs", str(platform.platform.base), str(file))
     assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
     assert ran.stdout.count("ok  ") == len(stories)
