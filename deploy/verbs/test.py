@@ -16,7 +16,14 @@ from deploy.bootstrap import ROOT, child_environment, home_of
 
 LANES: Final = (
     ("tests/unit", "tests/journey", "tests/badinput"),
-    ("tests/schemas", "tests/architecture", "tests/contract", "tests/browser", "tests/viewers", "tests/faults"),
+    (
+        "tests/schemas",
+        "tests/architecture",
+        "tests/contract",
+        "tests/browser",
+        "tests/viewers",
+        "tests/faults",
+    ),
 )
 """Every folder of tests stands in one of them."""
 
