@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -92,6 +93,14 @@ class Newest:
 
     async def run(self) -> None:
         """Read for ever. Raises StartOver and what the consumer raises: the process is started again."""
+        # Nothing that is read now is garbage: looking for some again and again took as long as the reading.
+        gc.disable()
+        try:
+            await self._run()
+        finally:
+            gc.enable()
+
+    async def _run(self) -> None:
         async with self._reading() as consumer:
             places = self._all()
             consumer.assign(places)
@@ -249,6 +258,9 @@ class Newest:
             moved.set()
         if not self.caught_up.is_set() and self.lag() == 0:
             self.caught_up.set()
+            # Kept for as long as this process lives, and from here on no part of any collection.
+            gc.freeze()
+            gc.enable()
 
 
 @asynccontextmanager

@@ -1,12 +1,14 @@
 """The newest states in memory: one partition that waits holds back no other, and nothing is buried twice."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 
 from schemas.envelope import Event, Record
 from schemas.events.duty import Duty
@@ -124,6 +126,30 @@ async def test_what_stands_on_the_wrong_topic_covers_nothing(broker: Broker) -> 
     async with reading() as newest:
         await until(newest.caught_up.is_set)
         assert newest.states[Duty][str(UUID(int=1))].envelope.version == 1 and newest.unreadable == 1
+
+
+async def test_garbage_is_looked_for_again_once_the_log_was_read(broker: Broker) -> None:
+    looked: list[bool] = []
+
+    async def news(_: Sequence[Event]) -> None:
+        looked.append(gc.isenabled())
+
+    broker.add("duty", 0, duty(1))
+    newest = Newest("", "", (DUTY,), news)
+    task = asyncio.create_task(newest.run())
+    await until(newest.caught_up.is_set)
+    broker.add("duty", 0, duty(2))
+    await until(lambda: len(looked) == 2)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert looked == [False, True]
+
+
+async def test_garbage_is_looked_for_again_where_the_log_could_not_be_read(broker: Broker) -> None:
+    broker.silent = True
+    with pytest.raises(KafkaConnectionError):
+        await Newest("", "", (DUTY,)).run()
+    assert gc.isenabled()
 
 
 async def test_a_place_that_is_not_there_any_more_is_an_error(broker: Broker) -> None:
