@@ -80,6 +80,7 @@ class Planner:
         self._changed = asyncio.Event()
         self._said: dict[UUID, Said] = {}
         self._claimed: dict[UUID, int] | None = None
+        self._superseded = False
         self._covered: dict[str, Order] = {}
         self._planned = asyncio.Condition()
         self.planned_at = time.monotonic()
@@ -104,8 +105,11 @@ class Planner:
         """
         if self._claimed is None:
             return
-        if event.envelope.version > self._claimed.get(UUID(event.envelope.key), 0):
-            raise Superseded(f"suggestion {event.envelope.key} is of another matching")
+        key, version = event.envelope.key, event.envelope.version
+        if version > (ours := self._claimed.get(UUID(key), 0)):
+            # It takes a while until this process is gone; what it said in that time would end the other one too.
+            self._superseded = True
+            raise Superseded(f"suggestion {key} is of another matching: version {version}, after our {ours}")
 
     async def run(self) -> None:
         """Plan for ever; to be started when the picture is whole. Raises what publishing raises."""
@@ -132,6 +136,8 @@ class Planner:
         }
         records = self._records(news)
         news = {key: said for key, said in news.items() if key in records}
+        if self._superseded:
+            raise Superseded("another matching speaks after this one")
         # Before they are sent: they may be read back before their acknowledgement is here.
         self._claimed = {**(self._claimed or {}), **{key: said.version for key, said in news.items()}}
         if news:

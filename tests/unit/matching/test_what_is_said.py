@@ -173,6 +173,19 @@ async def test_who_hears_another_matching_speak_after_it_ends() -> None:
         world.planner.heard(newer)
 
 
+async def test_who_was_superseded_says_nothing_any_more_while_it_ends() -> None:
+    world = World(asked(), *neighbour("GM0001", "joris"))
+    planner = world.planner
+    await planner.plan()
+    own = world.said()[-1]
+    with pytest.raises(Superseded):
+        planner.heard(Event(replace(own.envelope, version=own.envelope.version + 1), own.state))
+    world.hears(asked(slots=2).request)
+    with pytest.raises(Superseded):
+        await planner.plan()
+    assert len(world.said()) == 1
+
+
 async def test_time_alone_is_a_reason_to_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.matching.handlers.IDLE_SECONDS", 0.01)
     world = World(asked(), *neighbour("GM0001", "joris"), on_duty("joris", until=NOW + timedelta(hours=1)))
