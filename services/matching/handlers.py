@@ -107,7 +107,7 @@ class Planner:
             return
         key, version = event.envelope.key, event.envelope.version
         if version > (ours := self._claimed.get(UUID(key), 0)):
-            # It takes a while until this process is gone; what it said in that time would end the other one too.
+            # What it says until this process is gone would end the other one too.
             self._superseded = True
             raise Superseded(f"suggestion {key} is of another matching: version {version}, after our {ours}")
 
