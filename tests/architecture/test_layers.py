@@ -35,10 +35,14 @@ ALLOWED_BESIDE = {
     "services/aid/rules/commands.py": {"pydantic"},
     "services/directory/rules/fictitious.py": {"random"},
     "services/live/rules/frames.py": {"zlib"},
-    "services/matching/rules/flow.py": {"ortools"},
+    "services/matching/rules/network.py": {"ortools", "numpy"},
+    **{
+        f"services/matching/rules/{name}.py": {"numpy"}
+        for name in ("bonds", "cost", "flow", "known", "options", "roster")
+    },
 }
 """Commands are plain models; the seed of the made-up people is fixed; packing is a function of bytes; the
-optimum has one solver."""
+optimum has one solver, and judges ten thousand people as arrays."""
 
 SEEN_BY_HANDLERS = {"services.runtime.now", "services.runtime.ports"}
 

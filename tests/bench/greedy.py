@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from schemas.events.approach import ReasonCode
 from services.matching.rules.cost import UNFILLED
-from services.matching.rules.flow import Demand
 from services.matching.rules.known import Known
+from services.matching.rules.network import Demand
 from services.matching.rules.options import Option
 
 

@@ -10,8 +10,8 @@ from schemas.envelope import Event, Record
 from schemas.events.suggestion import Suggestion
 from schemas.state import State
 from services.matching.handlers import KINDS, Planner
-from services.matching.rules.flow import Network
 from services.matching.rules.known import Known
+from services.matching.rules.network import Network
 from services.matching.rules.options import field_of
 from services.matching.rules.picture import Asked, Picture
 from services.matching.rules.suggest import demands_of
@@ -42,9 +42,9 @@ def measure(setting: Setting) -> Iterator[Row]:
         began = time.perf_counter()
         network = Network(known, demands)
         built = time.perf_counter()
-        units = network.solve()
+        network.solve()
         solved = time.perf_counter()
-        empty = wanted - sum(units.values())
+        empty = wanted - sum(network.units().values())
         figures = {"ms": 1_000 * (solved - began), "solver": 1_000 * (solved - built)}
         return Trial({**figures, "cost": network.cost / wanted, "empty": empty, **other})
 

@@ -1,4 +1,4 @@
-"""The optimum over all open slots at once, a min-cost flow: request -> person -> lender's spare -> sink."""
+"""The optimum over all open slots at once: solved as a flow, and repaired where a flow says too little."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,27 +7,18 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+import numpy as np
 
-from schemas.catalogue import Function
 from schemas.events.help_request import HelpRequest
-from services.matching.rules.cost import UNFILLED
 from services.matching.rules.known import Known
+from services.matching.rules.network import Demand, Entries, Network
 from services.matching.rules.options import Option
 
 REPAIRS: Final = 50
-"""Times the plan is solved again because people with several functions broke a cover (see `_broken`)."""
+"""Times the plan is solved again because people with several functions broke a cover (see `_Covers`)."""
 
 PRICE_ARCS: Final = 300_000
 """Arcs that may be solved over to price other choices, about 0.3 s: in a larger plan the rest stay 0."""
-
-
-@dataclass(frozen=True)
-class Demand:
-    """One request with open slots, and who could be asked for it."""
-
-    request: HelpRequest
-    options: Sequence[Option]
 
 
 @dataclass(frozen=True)
@@ -46,18 +37,21 @@ def plan(known: Known, demands: Sequence[Demand]) -> list[Choice]:
     from day to day: such plans are repaired until every cover holds, which is sound but not always cheapest.
     """
     network = Network(known, demands)
-    units = network.solve()
+    covers = _Covers(known, network.entries)
+    network.solve()
+    units = network.units()
     for _ in range(REPAIRS):
-        broken = _broken(known, demands, units)
+        broken = covers.broken(units)
         if not broken:
             return _priced(network, units)
-        for option in broken:
-            network.limit(option, units[option] - 1)
-        units = network.solve()
-    while broken := _broken(known, demands, units):
-        units |= {option: units[option] - 1 for option in broken}
-        units = {option: number for option, number in units.items() if number}
-    return [Choice(option, number, 0) for option, number in units.items()]
+        for entry in broken:
+            network.limit(entry, units[entry] - 1)
+        network.solve()
+        units = network.units()
+    while broken := covers.broken(units):
+        units |= {entry: units[entry] - 1 for entry in broken}
+        units = {entry: number for entry, number in units.items() if number}
+    return [Choice(network.entries.option(entry), number, 0) for entry, number in units.items()]
 
 
 def overlapping(requests: Sequence[HelpRequest]) -> list[list[HelpRequest]]:
@@ -72,130 +66,72 @@ def overlapping(requests: Sequence[HelpRequest]) -> list[list[HelpRequest]]:
     return groups
 
 
-class Network:
-    """The flow network; an option's arc can be limited and the whole solved anew."""
+class _Covers:
+    """Whether a plan leaves every lender its cover, function by function and day by day."""
 
-    def __init__(self, known: Known, demands: Sequence[Demand]) -> None:
-        self._flow = SimpleMinCostFlow()
-        self._nodes: dict[object, int] = {}
-        self._arcs: dict[Option, int] = {}
-        self.limits: dict[Option, int] = {}
-        pools: defaultdict[tuple[str, Function], int] = defaultdict(int)
-        exits: dict[tuple[UUID, str, Function], None] = {}
-        for demand in demands:
-            self._demand(demand)
-            for option in demand.options:
-                pool = (option.lender, _tightest(known, demand.request, option))
-                spare = known.spare(*pool, demand.request)
-                pools[pool] = max(pools[pool], spare)
-                if option.person is None:
-                    self._option(option, ("pool", *pool))
-                else:
-                    self._option(option, ("person", option.person))
-                    exits[(option.person, *pool)] = None
-        self._leave(exits, pools)
-        slots = sum(demand.request.open_slots for demand in demands)
-        self._flow.set_node_supply(self._node("sink"), -slots)
+    def __init__(self, known: Known, entries: Entries) -> None:
+        self._entries = entries
+        requests = [demand.request for demand in entries.demands]
+        self._periods = [(each.needed_by, each.until) for each in requests]
+        self._spares = [known.period(each).spare for each in requests]
+        # Whoever stays below this breaks nothing, whatever overlaps.
+        distinct = list({id(spare): spare for spare in self._spares}.values())
+        self._least = np.minimum.reduce(distinct) if distinct else np.zeros((0, 0), dtype=np.int64)
 
-    @property
-    def size(self) -> int:
-        """Arcs."""
-        return self._flow.num_arcs()
+    def broken(self, units: Mapping[int, int]) -> list[int]:
+        """Per lender below its cover the costliest option that takes part in that; empty in a sound plan.
 
-    @property
-    def cost(self) -> int:
-        """Minutes of the newest solution, empty slots at their price."""
-        return self._flow.optimal_cost()
+        One lender's cover is no matter of another's, so all of them are repaired at once.
+        """
+        entries, used = self._entries, np.array(list(units), dtype=np.int64)
+        taken = np.zeros_like(self._least)
+        amounts = np.array(list(units.values()), dtype=np.int64)
+        np.add.at(taken, entries.lenders[used], entries.uses[used] * amounts[:, None])
+        suspects = np.logical_or.reduce((taken > self._least) & (taken > 0), axis=1, dtype=bool)
+        by_lender: defaultdict[int, list[int]] = defaultdict(list)
+        for entry, lender in zip(used.tolist(), entries.lenders[used].tolist(), strict=True):
+            if suspects[lender]:
+                by_lender[lender].append(entry)
+        found = [self._takers(lender, mine, units) for lender, mine in by_lender.items()]
+        return [max(taking, key=self._rank) for taking in found if taking]
 
-    def limit(self, option: Option, units: int) -> None:
-        """Let at most so many units go by this option from now on."""
-        self.limits[option] = units
-        self._flow.set_arc_capacity(self._arcs[option], units)
-
-    def solve(self) -> dict[Option, int]:
-        """Units per option that is used."""
-        status = self._flow.solve()
-        # The arcs for empty slots make every network feasible: anything else is a fault in this module.
-        assert status == SimpleMinCostFlow.OPTIMAL, status
-        flows = {option: self._flow.flow(arc) for option, arc in self._arcs.items()}
-        return {option: number for option, number in flows.items() if number}
-
-    def _node(self, name: object) -> int:
-        return self._nodes.setdefault(name, len(self._nodes))
-
-    def _arc(self, tail: object, head: object, capacity: int, cost: int) -> int:
-        return self._flow.add_arc_with_capacity_and_unit_cost(
-            self._node(tail), self._node(head), capacity, cost
-        )
-
-    def _demand(self, demand: Demand) -> None:
-        node = ("request", demand.request.id)
-        slots = demand.request.open_slots
-        self._arc(node, "sink", slots, UNFILLED)
-        self._flow.set_node_supply(self._node(node), slots)
-
-    def _option(self, option: Option, head: object) -> None:
-        self.limits[option] = option.units
-        self._arcs[option] = self._arc(("request", option.request), head, option.units, option.cost)
-
-    def _leave(
-        self,
-        exits: Mapping[tuple[UUID, str, Function], None],
-        pools: Mapping[tuple[str, Function], int],
-    ) -> None:
-        # One place per person, whoever lends them and whatever for: hence the node between the two.
-        for person in dict.fromkeys(person for person, _, _ in exits):
-            self._arc(("person", person), ("placed", person), 1, 0)
-        for person, lender, function in exits:
-            self._arc(("placed", person), ("pool", lender, function), 1, 0)
-        for (lender, function), spare in pools.items():
-            self._arc(("pool", lender, function), "sink", spare, 0)
-
-
-def _tightest(known: Known, request: HelpRequest, option: Option) -> Function:
-    return min(option.uses, key=lambda function: (known.spare(option.lender, function, request), function))
-
-
-def _broken(known: Known, demands: Sequence[Demand], units: Mapping[Option, int]) -> list[Option]:
-    """Per lender below its cover the costliest option that takes part in that; empty in a sound plan.
-
-    One lender's cover is no matter of another's, so all of them are repaired at once.
-    """
-    requests = {demand.request.id: demand.request for demand in demands}
-    by_lender: defaultdict[str, list[Option]] = defaultdict(list)
-    for option in units:
-        by_lender[option.lender].append(option)
-    found: list[Option] = []
-    for lender, options in by_lender.items():
-        taking: set[Option] = set()
-        for option in options:
-            mine = requests[option.request]
-            beside = [each for each in options if _overlap(mine, requests[each.request])]
-            for function in option.uses:
-                takers = [each for each in beside if function in each.uses]
-                if sum(units[each] for each in takers) > known.spare(lender, function, mine):
+    def _takers(self, lender: int, entries: Sequence[int], units: Mapping[int, int]) -> set[int]:
+        """Who takes part in bringing this lender below its cover."""
+        functions = {entry: np.flatnonzero(self._entries.uses[entry]).tolist() for entry in entries}
+        demands = {entry: int(self._entries.demand[entry]) for entry in entries}
+        taking: set[int] = set()
+        for entry in entries:
+            starts, ends = self._periods[demands[entry]]
+            spare = self._spares[demands[entry]][lender]
+            beside = [
+                each
+                for each in entries
+                if starts < self._periods[demands[each]][1] and self._periods[demands[each]][0] < ends
+            ]
+            for function in functions[entry]:
+                takers = [each for each in beside if function in functions[each]]
+                if sum(units[each] for each in takers) > spare[function]:
                     taking.update(takers)
-        if taking:
-            found.append(max(taking, key=lambda each: (each.rank, each.request)))
-    return found
+        return taking
+
+    def _rank(self, entry: int) -> tuple[tuple[int, str, str], UUID]:
+        option = self._entries.option(entry)
+        return (option.rank, option.request)
 
 
-def _overlap(one: HelpRequest, other: HelpRequest) -> bool:
-    return one.needed_by < other.until and other.needed_by < one.until
-
-
-def _priced(network: Network, units: Mapping[Option, int]) -> list[Choice]:
+def _priced(network: Network, units: Mapping[int, int]) -> list[Choice]:
     """What the plan costs more without each choice: solved again without it, as far as the budget goes."""
     best, budget = network.cost, PRICE_ARCS
+    options = {entry: network.entries.option(entry) for entry in units}
     choices = []
-    for option, number in sorted(units.items(), key=lambda item: (item[0].rank, item[0].request)):
+    for entry in sorted(units, key=lambda each: (options[each].rank, options[each].request)):
         price = 0
         if budget >= network.size:
             budget -= network.size
-            before = network.limits[option]
-            network.limit(option, 0)
+            before = int(network.limits[entry])
+            network.limit(entry, 0)
             network.solve()
             price = network.cost - best
-            network.limit(option, before)
-        choices.append(Choice(option, number, price))
+            network.limit(entry, before)
+        choices.append(Choice(options[entry], units[entry], price))
     return choices

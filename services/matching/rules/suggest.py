@@ -10,8 +10,9 @@ from schemas.catalogue import Function
 from schemas.events.help_request import HelpRequest, RequestState
 from schemas.events.suggestion import Candidate, Suggestion
 from schemas.values import Level
-from services.matching.rules.flow import Choice, Demand, overlapping, plan
+from services.matching.rules.flow import Choice, overlapping, plan
 from services.matching.rules.known import Known
+from services.matching.rules.network import Demand
 from services.matching.rules.options import Field, field_of
 from services.matching.rules.picture import Picture
 
@@ -28,25 +29,29 @@ something is left after others took theirs, and the network of a whole country s
 
 
 def suggest(picture: Picture, now: datetime, others: int = OTHERS_PER_SLOT) -> dict[UUID, Suggestion]:
-    """Request id -> suggestion, for every request that is open or provisional.
+    """Request id -> suggestion, for every request that is not withdrawn.
 
     `others`: candidates beside the chosen ones, per open slot.
     """
-    known = Known(picture, now)
+    return suggestions(Known(picture, now), others)
+
+
+def suggestions(known: Known, others: int = OTHERS_PER_SLOT) -> dict[UUID, Suggestion]:
+    """The same from what is known."""
     fields = {
         key: field_of(known, asked.request)
-        for key, asked in sorted(picture.requests.items())
+        for key, asked in sorted(known.picture.requests.items())
         if asked.request.state is not RequestState.WITHDRAWN
     }
     chosen: defaultdict[UUID, list[Choice]] = defaultdict(list)
     for choice in _plans(known, fields):
         chosen[choice.option.request].append(choice)
-    return {key: _suggestion(known, key, field, chosen[key], others) for key, field in fields.items()}
+    return {key: suggestion(known, field, chosen[key], others) for key, field in fields.items()}
 
 
 def may_be_filled(known: Known, request: HelpRequest) -> bool:
     """Whether anybody may be asked: confirmed, a slot free, not over, its incident known and open."""
-    incident = known.picture.incidents.get(request.incident)
+    incident = known.incident_of(request)
     return (
         request.state is RequestState.OPEN
         and request.open_slots > 0
@@ -73,20 +78,19 @@ def demands_of(requests: Sequence[HelpRequest], fields: Mapping[UUID, Field]) ->
     slots: Counter[Function] = Counter()
     for request in requests:
         slots[request.function] += request.open_slots
-    return [
-        Demand(request, fields[request.id].options[: _most(slots[request.function])]) for request in requests
-    ]
+    return [Demand(fields[request.id], _most(slots[request.function])) for request in requests]
 
 
 def _most(slots: int) -> int:
     return max(OPTIONS_AT_LEAST, OPTIONS_PER_SLOT * slots)
 
 
-def _suggestion(known: Known, key: UUID, field: Field, choices: Sequence[Choice], others: int) -> Suggestion:
-    asked = known.picture.requests[key]
+def suggestion(known: Known, field: Field, choices: Sequence[Choice], others: int) -> Suggestion:
+    """What is said about one request, when these were chosen for it."""
+    asked = known.picture.requests[field.request.id]
     fillable = may_be_filled(known, asked.request)
     return Suggestion(
-        id=key,
+        id=asked.request.id,
         request_version=asked.version,
         terms_version=asked.request.terms_version,
         candidates=_candidates(field, choices, others * asked.request.open_slots) if fillable else (),
@@ -97,8 +101,10 @@ def _suggestion(known: Known, key: UUID, field: Field, choices: Sequence[Choice]
 
 def _candidates(field: Field, choices: Sequence[Choice], most: int) -> tuple[Candidate, ...]:
     prices = {choice.option: choice.price for choice in choices}
-    taken = [option for option in field.options if option in prices]
-    others = [option for option in field.options if option not in prices]
+    taken = sorted(prices, key=lambda option: option.rank)
+    # So many of the cheapest hold enough that were not taken.
+    cheapest = [field.option(place) for place in range(min(len(field), most + len(taken)))]
+    others = [option for option in cheapest if option not in prices][:most]
     return tuple(
         Candidate(
             lender=option.lender,
@@ -108,5 +114,5 @@ def _candidates(field: Field, choices: Sequence[Choice], most: int) -> tuple[Can
             chosen=option in prices,
             price_minutes=prices.get(option, 0),
         )
-        for option in (*taken, *others[:most])[:CANDIDATES_AT_MOST]
+        for option in (*taken, *others)[:CANDIDATES_AT_MOST]
     )

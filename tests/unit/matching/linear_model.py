@@ -7,8 +7,8 @@ import highspy
 import numpy as np
 
 from services.matching.rules.cost import UNFILLED
-from services.matching.rules.flow import Demand
 from services.matching.rules.known import Known
+from services.matching.rules.network import Demand
 
 
 class Programme:

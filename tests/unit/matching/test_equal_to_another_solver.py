@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from services.matching.rules.flow import Network
 from services.matching.rules.known import Known
+from services.matching.rules.network import Network
 from services.matching.rules.options import field_of
 from services.matching.rules.suggest import demands_of
 from tests.bench.country import NOW, PEOPLE, REQUESTS, country

@@ -13,8 +13,9 @@ from schemas.events.duty import Duty
 from schemas.events.person import Person
 from schemas.events.suggestion import Suggestion
 from services.matching.rules.cost import UNFILLED
-from services.matching.rules.flow import Demand, plan
+from services.matching.rules.flow import plan
 from services.matching.rules.known import Known
+from services.matching.rules.network import Demand
 from services.matching.rules.options import Option, field_of
 from services.matching.rules.picture import Asked, Picture
 from services.matching.rules.suggest import suggest
@@ -32,47 +33,12 @@ from tests.unit.matching.pictures import (
     picture,
     uid,
 )
-
-LENDERS = ("GM0001", "GM0002", "GM0003")
-FUNCTIONS = (BACKUP, NETWORK)
-SOON = NOW + timedelta(hours=3)
-
-
-@st.composite
-def small_pictures(draw: st.DrawFn, *, several_functions: bool) -> Picture:
-    """At most three requests, three lenders and six people."""
-    states: list[object] = [organisation(key) for key in LENDERS]
-    for key in LENDERS:
-        cover = {function: draw(st.integers(0, 2)) for function in FUNCTIONS}
-        states.append(lending(key, ask_people=draw(st.booleans()), cover=cover))
-    most = 2 if several_functions else 1
-    for number in range(draw(st.integers(0, 6))):
-        employers = draw(st.sets(st.sampled_from(LENDERS), min_size=1, max_size=most))
-        functions = draw(st.lists(st.sampled_from(FUNCTIONS), min_size=1, max_size=most, unique=True))
-        languages = draw(st.sampled_from([("nl",), ("nl", "de")]))
-        name = f"p{number}"
-        states.append(person(name, *sorted(employers), functions=functions, languages=languages))
-        states.append(on_duty(name, on=draw(st.integers(0, 3)) > 0))
-    for number in range(draw(st.integers(1, 3))):
-        circle = draw(st.sets(st.sampled_from(LENDERS), min_size=1))
-        states.append(
-            asked(
-                f"r{number}",
-                slots=draw(st.integers(1, 2)),
-                function=draw(st.sampled_from(FUNCTIONS)),
-                circle=tuple(sorted(circle)),
-                languages=draw(st.sampled_from([(), ("de",)])),
-                needed_by=draw(st.sampled_from([NOW + timedelta(days=10), SOON])),
-                ends=NOW + timedelta(days=12),
-            )
-        )
-    return picture(*states)
+from tests.unit.matching.small_pictures import FUNCTIONS, LENDERS, small_pictures
 
 
 def demands(known: Known) -> list[Demand]:
     return [
-        Demand(each.request, field_of(known, each.request).options)
-        for _, each in sorted(known.picture.requests.items())
+        Demand(field_of(known, each.request), most=100) for _, each in sorted(known.picture.requests.items())
     ]
 
 

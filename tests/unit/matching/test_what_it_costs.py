@@ -7,7 +7,8 @@ import pytest
 from schemas.events.approach import ReasonCode
 from schemas.events.organisation import Place
 from schemas.values import Where
-from services.matching.rules.cost import cost_of, kilometres, terms
+from services.matching.rules.cost import Question, bill, kilometres
+from services.matching.rules.cost import reasons as reasons_of
 from services.matching.rules.known import Known
 from tests.unit.matching.pictures import (
     BACKUP,
@@ -28,9 +29,12 @@ DEVENTER = Place(latitude=52.2550, longitude=6.1639)
 def reasons(*states: object, **request: object) -> dict[ReasonCode, tuple[int, str]]:
     places = (organisation(BORROWER, place=GOOR), organisation("GM0150", place=DEVENTER))
     joris = next((each for each in states if getattr(each, "functions", None)), person("joris", "GM0150"))
-    known = Known(picture(*places, *states), NOW)
-    found = terms(known, asked(**request).request, "GM0150", joris)
-    assert cost_of(found) == sum(reason.minutes for reason in found)
+    known = Known(picture(*places, joris, *states), NOW)
+    question = Question(known, asked(**request).request, known.roster.staff[BACKUP])
+    row = question.staff.people.index(joris)
+    minutes = bill(question)[:, row]
+    found = reasons_of(question, row, minutes)
+    assert sum(reason.minutes for reason in found) == minutes.sum()
     return {reason.code: (reason.minutes, reason.value) for reason in found}
 
 

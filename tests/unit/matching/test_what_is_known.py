@@ -1,0 +1,148 @@
+"""What is known is the same however it came about, and every option's reasons are its price."""
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.events.approach import ApproachState
+from schemas.events.commitment import CommitmentState, Deadline, DeadlineName
+from services.matching.rules.changes import changes
+from services.matching.rules.known import Known
+from services.matching.rules.options import field_of
+from services.matching.rules.picture import Asked, Picture
+from services.matching.rules.suggest import suggestions
+from tests.unit.matching.pictures import (
+    BACKUP,
+    BORROWER,
+    NETWORK,
+    NOW,
+    approach,
+    asked,
+    commitment,
+    incident,
+    lending,
+    on_duty,
+    organisation,
+    person,
+    picture,
+    uid,
+)
+from tests.unit.matching.small_pictures import small_pictures
+
+LENDERS = ("GM0001", "GM0002", "GM0003", BORROWER)
+NAMES = tuple(f"p{number}" for number in range(7))
+ASKED = ("r0", "r1", "r2")
+
+
+def news(dice: random.Random) -> object:
+    """Any one state that may come in, new or in the place of an older one."""
+    lender, name = dice.choice(LENDERS), dice.choice(NAMES)
+    functions = tuple(dice.sample((BACKUP, NETWORK), dice.choice((1, 2))))
+    soon = Deadline(id=uid("d"), name=DeadlineName.EXPIRY, due=NOW + timedelta(minutes=dice.choice((1, 9))))
+    more = {"request": uid(dice.choice(ASKED)), "exercise": dice.random() < 0.2}
+    return dice.choice(
+        (
+            lambda: organisation(lender, systems=tuple(dice.sample(("veeam", "ad"), 1))),
+            lambda: lending(lender, ask_people=dice.random() < 0.7, cover={dice.choice(functions): 1}),
+            lambda: person(name, *dice.sample(LENDERS, dice.choice((1, 2))), functions=functions),
+            lambda: person(name, lender, functions=functions, systems=("veeam",), languages=("nl", "de")),
+            lambda: on_duty(
+                name, on=dice.random() < 0.8, until=dice.choice((None, NOW + timedelta(hours=1)))
+            ),
+            lambda: incident(f"i {lender}", lender, closed_at=dice.choice((None, NOW))),
+            lambda: approach(f"a {name}", lender, name, dice.choice(list(ApproachState)), **more),
+            lambda: approach(f"a {lender}", lender, None, dice.choice(list(ApproachState)), **more),
+            lambda: commitment(
+                f"c {name}",
+                lender,
+                dice.choice((name, None)),
+                state=dice.choice(list(CommitmentState)),
+                deadlines=dice.choice(((), (soon,))),
+                **more,
+            ),
+            lambda: asked(
+                dice.choice(ASKED),
+                slots=dice.choice((1, 2)),
+                function=functions[0],
+                circle=LENDERS[: dice.randint(1, 3)],
+                languages=dice.choice(((), ("de",))),
+                systems=dice.choice(((), ("veeam", "ad"))),
+                exercise=dice.random() < 0.2,
+            ),
+        )
+    )()
+
+
+def with_news(known: Picture, *states: object) -> Picture:
+    """The picture with these states in it: untouched mappings stay the same, the others keep their places."""
+    fresh = picture(*states)
+    own = {uid("incident"), BORROWER}
+    merged = {}
+    for name, before in vars(known).items():
+        new = {
+            key: state
+            for key, state in vars(fresh)[name].items()
+            if key not in own or any(state is each for each in states)
+        }
+        merged[name] = {**before, **new} if new else before
+    return replace(known, **merged)
+
+
+def seen(known: Known) -> list[object]:
+    """Everything that the rules make of it."""
+    requests = [each.request for each in known.picture.requests.values()]
+    fields = [field_of(known, request) for request in requests]
+    options = [(each.rank, each.reasons, each.units, each.uses) for field in fields for each in field.options]
+    return [options, [(f.could_ask, f.shortfall) for f in fields], suggestions(known)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 10**9))
+def test_what_is_brought_up_to_date_equals_what_is_read_anew(seed: int) -> None:
+    dice = random.Random(seed)
+    known = Known(picture(*(news(dice) for _ in range(dice.randint(0, 20)))), NOW)
+    for step in range(8):
+        fresh = with_news(known.picture, *(news(dice) for _ in range(dice.randint(0, 3))))
+        now = NOW + timedelta(minutes=2 * step)
+        known = Known(fresh, now, known)
+        assert seen(known) == seen(Known(fresh, now))
+
+
+def test_only_what_changed_is_looked_at_again() -> None:
+    first = Known(picture(asked(), person("joris", "GM0001"), on_duty("joris")), NOW)
+    second = Known(with_news(first.picture, on_duty("joris", on=False)), NOW, first)
+    assert second.roster is first.roster
+    assert first.on_duty.tolist() == [True] and second.on_duty.tolist() == [False]
+    third = Known(with_news(second.picture, person("anna", "GM0002", functions=(NETWORK,))), NOW, second)
+    assert third.roster.staff[BACKUP] is first.roster.staff[BACKUP]
+    assert first.roster.staff[NETWORK] is not third.roster.staff[NETWORK]
+
+
+def test_two_readings_in_another_order_are_not_laid_side_by_side() -> None:
+    one, other = Asked(1, asked("one").request).request, asked("other").request
+    assert changes({1: one, 2: other}, {2: other, 1: one}) is None
+    assert changes({1: one, 2: other}, {1: one}) is None
+    newer = one.model_copy(update={"note": "new"})
+    assert changes({1: one}, {1: newer, 2: other}) == [(one, newer), (None, other)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 10**9))
+def test_the_reasons_of_every_option_add_up_to_its_cost(seed: int) -> None:
+    dice = random.Random(seed)
+    known = Known(picture(*(news(dice) for _ in range(60))), NOW)
+    for each in known.picture.requests.values():
+        for option in field_of(known, each.request).options:
+            assert sum(reason.minutes for reason in option.reasons) == option.cost
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_pictures(several_functions=True))
+def test_options_stand_by_their_rank(given_picture: Picture) -> None:
+    known = Known(given_picture, NOW)
+    for each in given_picture.requests.values():
+        ranks = [option.rank for option in field_of(known, each.request).options]
+        assert ranks == sorted(ranks)
