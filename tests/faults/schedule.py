@@ -11,7 +11,7 @@ from tests.faults.clocks import library
 from tests.faults.house import LINKS, PEOPLE
 from tests.faults.kinds import EVERYTHING, Fault
 
-PER_LIFE: Final = 8
+PER_LIFE: Final = 20
 PROCESSES: Final = (*(each.name for each in SERVICES), "caddy", "kafka", "postgres")
 CLOCKS: Final = (*(each.name for each in SERVICES), "+".join(each.name for each in SERVICES))
 WIRES: Final = tuple(f"{each.asker}>{each.asked}" for each in LINKS if each.asker != PEOPLE)
