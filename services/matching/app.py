@@ -1,5 +1,6 @@
 """Wires matching: the whole picture in memory, and an agent that answers each new version of a request."""
 
+import sys
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -20,8 +21,9 @@ from schemas.topics import (
     PEOPLE,
     SUGGESTIONS,
 )
-from services.matching.handlers import Planner
+from services.matching.handlers.planner import Planner, Solve
 from services.matching.settings import MatchingSettings
+from services.matching.solver import solver_process
 from services.runtime.consume import Policy
 from services.runtime.dead_letters import KafkaDeadLetters
 from services.runtime.health import Health, health_server
@@ -39,15 +41,20 @@ LATE_SECONDS: Final = 60.0
 """A plan is made at least every 15 s: without one for so long, something is wrong."""
 
 
+SWITCH_SECONDS: Final = 0.001
+"""A plan in its thread lets the event loop go on after so long: a first hint needs several turns of it."""
+
+
 async def run(settings: MatchingSettings) -> None:
     """Run until cancelled; raises what made it end."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     prefix = settings.topic_prefix
     group = Group("noaber-matching", settings.kafka, prefix, data_home=settings.data_home)
     await create_topics(settings.kafka, prefix)
     publisher = KafkaPublisher(settings.kafka)
     try:
-        async with producer(settings.kafka) as graves:
-            await Matching(settings, group, publisher, KafkaDeadLetters(graves, prefix)).run()
+        async with producer(settings.kafka) as graves, solver_process() as solve:
+            await Matching(settings, group, publisher, KafkaDeadLetters(graves, prefix), solve).run()
     finally:
         await publisher.stop()
 
@@ -56,14 +63,24 @@ class Matching:
     """Everything that runs in this process."""
 
     def __init__(
-        self, settings: MatchingSettings, group: Group, publisher: KafkaPublisher, graves: KafkaDeadLetters
+        self,
+        settings: MatchingSettings,
+        group: Group,
+        publisher: KafkaPublisher,
+        graves: KafkaDeadLetters,
+        solve: Solve,
     ) -> None:
         self._settings = settings
         self._group = group
         self._newest = Newest(group.bootstrap, group.prefix, (*PICTURE, SUGGESTIONS), self._news)
         now = clock(settings.clock_offset_seconds)
         self._planner = Planner(
-            self._newest.states, publisher, now, group.prefix, settings.approaches_per_slot
+            self._newest.states,
+            publisher,
+            now,
+            group.prefix,
+            others=settings.approaches_per_slot,
+            solve=solve,
         )
         self._policy = Policy(self._planner.answer, graves)
         self._progress = Progress(group, HELP_REQUESTS)

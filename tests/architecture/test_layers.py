@@ -38,7 +38,7 @@ ALLOWED_BESIDE = {
     "services/matching/rules/network.py": {"ortools", "numpy"},
     **{
         f"services/matching/rules/{name}.py": {"numpy"}
-        for name in ("bonds", "cost", "flow", "known", "options", "roster")
+        for name in ("bonds", "cost", "flow", "hint", "known", "options", "roster", "suggest")
     },
 }
 """Commands are plain models; the seed of the made-up people is fixed; packing is a function of bytes; the

@@ -18,7 +18,7 @@ from schemas.topics import Topic
 from services.live.app import TOPICS as LIVE_TOPICS
 from services.live.rules.board import Board
 from services.matching.app import PICTURE
-from services.matching.handlers import picture_of
+from services.matching.handlers.sight import picture_of
 from services.runtime.places import places_of
 from services.runtime.replica import Newest
 

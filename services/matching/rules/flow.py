@@ -5,14 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 import numpy as np
 
 from schemas.events.help_request import HelpRequest
-from services.matching.rules.known import Known
-from services.matching.rules.network import Demand, Entries, Network
-from services.matching.rules.options import Option
+from services.matching.rules.network import Network, Problem
 
 REPAIRS: Final = 50
 """Times the plan is solved again because people with several functions broke a cover (see `_Covers`)."""
@@ -22,36 +19,36 @@ PRICE_ARCS: Final = 300_000
 
 
 @dataclass(frozen=True)
-class Choice:
-    """An option the plan takes, how many units of it, and what the plan costs more without it."""
+class Taken:
+    """An option of a problem that the plan takes, how many units, and what the plan costs more without it."""
 
-    option: Option
+    option: int
     units: int
     price: int
 
 
-def plan(known: Known, demands: Sequence[Demand]) -> list[Choice]:
+def solve(problem: Problem) -> list[Taken]:
     """The cheapest way to fill all slots; exact where everybody has one function and all periods overlap.
 
     No flow can say that someone with several functions takes from several covers, or that a cover differs
     from day to day: such plans are repaired until every cover holds, which is sound but not always cheapest.
     """
-    network = Network(known, demands)
-    covers = _Covers(known, network.entries)
+    network = Network(problem)
+    covers = _Covers(problem)
     network.solve()
     units = network.units()
     for _ in range(REPAIRS):
         broken = covers.broken(units)
         if not broken:
-            return _priced(network, units)
-        for entry in broken:
-            network.limit(entry, units[entry] - 1)
+            return _priced(problem, network, units)
+        for option in broken:
+            network.limit(option, units[option] - 1)
         network.solve()
         units = network.units()
     while broken := covers.broken(units):
-        units |= {entry: units[entry] - 1 for entry in broken}
-        units = {entry: number for entry, number in units.items() if number}
-    return [Choice(network.entries.option(entry), number, 0) for entry, number in units.items()]
+        units |= {option: units[option] - 1 for option in broken}
+        units = {option: number for option, number in units.items() if number}
+    return [Taken(option, number, 0) for option, number in units.items()]
 
 
 def overlapping(requests: Sequence[HelpRequest]) -> list[list[HelpRequest]]:
@@ -69,69 +66,60 @@ def overlapping(requests: Sequence[HelpRequest]) -> list[list[HelpRequest]]:
 class _Covers:
     """Whether a plan leaves every lender its cover, function by function and day by day."""
 
-    def __init__(self, known: Known, entries: Entries) -> None:
-        self._entries = entries
-        requests = [demand.request for demand in entries.demands]
-        self._periods = [(each.needed_by, each.until) for each in requests]
-        self._spares = [known.period(each).spare for each in requests]
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
         # Whoever stays below this breaks nothing, whatever overlaps.
-        distinct = list({id(spare): spare for spare in self._spares}.values())
-        self._least = np.minimum.reduce(distinct) if distinct else np.zeros((0, 0), dtype=np.int64)
+        self._least = np.minimum.reduce(problem.spares, axis=0)
 
     def broken(self, units: Mapping[int, int]) -> list[int]:
         """Per lender below its cover the costliest option that takes part in that; empty in a sound plan.
 
         One lender's cover is no matter of another's, so all of them are repaired at once.
         """
-        entries, used = self._entries, np.array(list(units), dtype=np.int64)
+        problem, used = self._problem, np.array(list(units), dtype=np.int64)
         taken = np.zeros_like(self._least)
         amounts = np.array(list(units.values()), dtype=np.int64)
-        np.add.at(taken, entries.lenders[used], entries.uses[used] * amounts[:, None])
+        np.add.at(taken, problem.lenders[used], problem.uses[used] * amounts[:, None])
         suspects = np.logical_or.reduce((taken > self._least) & (taken > 0), axis=1, dtype=bool)
         by_lender: defaultdict[int, list[int]] = defaultdict(list)
-        for entry, lender in zip(used.tolist(), entries.lenders[used].tolist(), strict=True):
+        for option, lender in zip(used.tolist(), problem.lenders[used].tolist(), strict=True):
             if suspects[lender]:
-                by_lender[lender].append(entry)
+                by_lender[lender].append(option)
         found = [self._takers(lender, mine, units) for lender, mine in by_lender.items()]
-        return [max(taking, key=self._rank) for taking in found if taking]
+        return [max(taking, key=problem.order.__getitem__) for taking in found if taking]
 
-    def _takers(self, lender: int, entries: Sequence[int], units: Mapping[int, int]) -> set[int]:
+    def _takers(self, lender: int, options: Sequence[int], units: Mapping[int, int]) -> set[int]:
         """Who takes part in bringing this lender below its cover."""
-        functions = {entry: np.flatnonzero(self._entries.uses[entry]).tolist() for entry in entries}
-        demands = {entry: int(self._entries.demand[entry]) for entry in entries}
+        problem = self._problem
+        functions = {option: np.flatnonzero(problem.uses[option]).tolist() for option in options}
+        demands = problem.demand[options]
+        periods = dict(
+            zip(options, zip(problem.starts[demands], problem.ends[demands], strict=True), strict=True)
+        )
+        spares = problem.spares[problem.period[demands], lender].tolist()
         taking: set[int] = set()
-        for entry in entries:
-            starts, ends = self._periods[demands[entry]]
-            spare = self._spares[demands[entry]][lender]
-            beside = [
-                each
-                for each in entries
-                if starts < self._periods[demands[each]][1] and self._periods[demands[each]][0] < ends
-            ]
-            for function in functions[entry]:
+        for option, spare in zip(options, spares, strict=True):
+            starts, ends = periods[option]
+            beside = [each for each in options if starts < periods[each][1] and periods[each][0] < ends]
+            for function in functions[option]:
                 takers = [each for each in beside if function in functions[each]]
                 if sum(units[each] for each in takers) > spare[function]:
                     taking.update(takers)
         return taking
 
-    def _rank(self, entry: int) -> tuple[tuple[int, str, str], UUID]:
-        option = self._entries.option(entry)
-        return (option.rank, option.request)
 
-
-def _priced(network: Network, units: Mapping[int, int]) -> list[Choice]:
-    """What the plan costs more without each choice: solved again without it, as far as the budget goes."""
+def _priced(problem: Problem, network: Network, units: Mapping[int, int]) -> list[Taken]:
+    """What the plan costs more without each option: solved again without it, as far as the budget goes."""
     best, budget = network.cost, PRICE_ARCS
-    options = {entry: network.entries.option(entry) for entry in units}
-    choices = []
-    for entry in sorted(units, key=lambda each: (options[each].rank, options[each].request)):
+    taken = []
+    for option in sorted(units, key=problem.order.__getitem__):
         price = 0
         if budget >= network.size:
             budget -= network.size
-            before = int(network.limits[entry])
-            network.limit(entry, 0)
+            before = int(network.limits[option])
+            network.limit(option, 0)
             network.solve()
             price = network.cost - best
-            network.limit(entry, before)
-        choices.append(Choice(options[entry], units[entry], price))
-    return choices
+            network.limit(option, before)
+        taken.append(Taken(option, units[option], price))
+    return taken

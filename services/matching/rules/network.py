@@ -1,6 +1,6 @@
 """The flow network of all open slots: request -> person -> lender's spare -> sink, built from arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from schemas.events.help_request import HelpRequest
+from services.matching.rules.bonds import micros
 from services.matching.rules.cost import UNFILLED
 from services.matching.rules.known import Known
 from services.matching.rules.options import Field, Option
@@ -42,28 +43,37 @@ class Demand:
         return [self.field.option(place) for place in range(len(self))]
 
 
-class Entries:
-    """The options of all demands in one row of arrays: an option is known by its place in them."""
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """All that a solver needs, in arrays alone: it can be solved anywhere.
 
-    def __init__(self, known: Known, demands: Sequence[Demand]) -> None:
-        sizes = [len(demand) for demand in demands]
-        cut = [(demand.field, size) for demand, size in zip(demands, sizes, strict=True)]
-        self.demands = demands
-        self.firsts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
-        self.demand = np.repeat(np.arange(len(demands)), sizes)
-        self.persons = _joined([field.persons[:size] for field, size in cut])
-        self.lenders = _joined([field.lenders[:size] for field, size in cut])
-        self.costs = _joined([field.costs[:size] for field, size in cut])
-        self.units = _joined([field.units[:size] for field, size in cut])
-        self.desks = _joined([field.desks[:size] for field, size in cut]).astype(bool)
-        self.uses: Flags = np.vstack(
-            [np.zeros((0, len(FUNCTIONS)), dtype=bool), *(field.uses(size) for field, size in cut)]
-        )
-        spares = [known.period(field.request).spare[field.lenders[:size]] for field, size in cut]
-        self.spare: Numbers = np.vstack([np.zeros((0, len(FUNCTIONS)), dtype=np.int64), *spares])
+    Per demand `slots`, `starts` and `ends` (microseconds), and `period`: which of `spares` holds (per lender
+    a row, per function a column). Per option, demand after demand, the rest; an option is known by its place
+    in them, and `order` is its place among all, cheapest first. `uses`: the functions a unit takes.
+    """
+
+    people: Numbers
+    slots: Numbers
+    starts: Numbers
+    ends: Numbers
+    period: Numbers
+    spares: Numbers
+    demand: Numbers
+    persons: Numbers
+    lenders: Numbers
+    costs: Numbers
+    units: Numbers
+    order: Numbers
+    desks: Flags
+    uses: Flags
 
     def __len__(self) -> int:
         return len(self.demand)
+
+    @cached_property
+    def spare(self) -> Numbers:
+        """Per option what its lender can miss."""
+        return self.spares[self.period[self.demand], self.lenders]
 
     @cached_property
     def tightest(self) -> Numbers:
@@ -71,25 +81,66 @@ class Entries:
         tightest: Numbers = np.argmin(np.where(self.uses, self.spare, FAR), axis=1)
         return tightest
 
-    def option(self, entry: int) -> Option:
-        """In words."""
-        demand = int(self.demand[entry])
-        return self.demands[demand].field.option(entry - int(self.firsts[demand]))
+
+def problem_of(known: Known, demands: Sequence[Demand]) -> Problem:
+    """What is to be solved for these requests, at least one."""
+    requests = [demand.request for demand in demands]
+    sizes = [len(demand) for demand in demands]
+    cut = [(demand.field, size) for demand, size in zip(demands, sizes, strict=True)]
+    periods = {id(each): each for each in map(known.period, requests)}
+    numbers = {key: number for number, key in enumerate(periods)}
+    parts: dict[str, Numbers] = {
+        "demand": np.repeat(np.arange(len(demands)), sizes),
+        "persons": _joined([field.persons[:size] for field, size in cut]),
+        "lenders": _joined([field.lenders[:size] for field, size in cut]),
+        "costs": _joined([field.costs[:size] for field, size in cut]),
+        "units": _joined([field.units[:size] for field, size in cut]),
+    }
+    desks = _joined([field.desks[:size] for field, size in cut]).astype(bool)
+    return Problem(
+        people=np.array(len(known.roster.people)),
+        slots=np.array([each.open_slots for each in requests], dtype=np.int64),
+        starts=np.array([micros(each.needed_by) for each in requests], dtype=np.int64),
+        ends=np.array([micros(each.until) for each in requests], dtype=np.int64),
+        period=np.array([numbers[id(known.period(each))] for each in requests], dtype=np.int64),
+        spares=np.stack([each.spare for each in periods.values()]),
+        order=_order(known, requests, parts, desks),
+        desks=desks,
+        uses=np.vstack([field.uses(size) for field, size in cut]),
+        **parts,
+    )
+
+
+def _order(
+    known: Known, requests: Sequence[HelpRequest], parts: Mapping[str, Numbers], desks: Flags
+) -> Numbers:
+    """Places by cost, and among equals by ids: the order is the same every time."""
+    by_id = _places(
+        np.array(sorted(range(len(requests)), key=lambda each: requests[each].id), dtype=np.int64)
+    )
+    persons = np.where(desks, -1, known.roster.person_places[parts["persons"]])
+    lenders = known.roster.lender_places[parts["lenders"]]
+    return _places(np.lexsort((by_id[parts["demand"]], persons, lenders, parts["costs"])))
+
+
+def _places(order: Numbers) -> Numbers:
+    places = np.empty(len(order), dtype=np.int64)
+    places[order] = np.arange(len(order))
+    return places
 
 
 class Network:
     """The flow network; an option's arc can be limited and the whole solved anew."""
 
-    def __init__(self, known: Known, demands: Sequence[Demand]) -> None:
-        self.entries = Entries(known, demands)
-        self.limits = self.entries.units.copy()
+    def __init__(self, problem: Problem) -> None:
+        self.limits = problem.units.copy()
         self._flow = SimpleMinCostFlow()
-        slots = np.array([demand.request.open_slots for demand in demands], dtype=np.int64)
-        arcs = _arcs(self.entries, slots, len(known.roster.people))
+        slots = problem.slots
+        arcs = _arcs(problem)
         nodes, tails, heads = _numbered(arcs)
         self._flow.add_arcs_with_capacity_and_unit_cost(tails, heads, arcs.capacities, arcs.costs)
         # Each demand's own arc comes first, the one for its empty slots.
-        self._options = (np.arange(len(self.entries)) + self.entries.demand + 1).astype(np.int32)
+        self._options = (np.arange(len(problem)) + problem.demand + 1).astype(np.int32)
         self._flow.set_nodes_supplies(nodes[: len(slots)], slots)
         self._flow.set_node_supply(int(nodes[len(slots)]), -int(slots.sum()))
 
@@ -132,7 +183,8 @@ class _Arcs:
     costs: Numbers
 
 
-def _arcs(entries: Entries, slots: Numbers, people: int) -> _Arcs:
+def _arcs(entries: Problem) -> _Arcs:
+    slots, people = entries.slots, int(entries.people)
     sink = len(slots)
     person, placed, pool = sink + 1, sink + 1 + people, sink + 1 + 2 * people
     pools = entries.lenders * len(FUNCTIONS) + entries.tightest
@@ -145,7 +197,7 @@ def _arcs(entries: Entries, slots: Numbers, people: int) -> _Arcs:
     np.maximum.at(most, pools, entries.spare[np.arange(len(entries)), entries.tightest])
     filled = pools[order]
     # An empty slot's arc stands before the options of its demand.
-    before = entries.firsts[:-1]
+    before = np.searchsorted(entries.demand, np.arange(sink))
     heads = np.where(entries.desks, pool + pools, person + entries.persons)
     leaving = person + entries.persons[named][going]
     tails = [np.insert(entries.demand, before, np.arange(sink)), leaving]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -77,6 +78,16 @@ class Roster:
         roster._take_over(self, changes)
         return roster
 
+    @cached_property
+    def person_places(self) -> Numbers:
+        """Per person the place of their id among all."""
+        return _places(sorted(range(len(self.people)), key=lambda number: self.people[number].id.int))
+
+    @cached_property
+    def lender_places(self) -> Numbers:
+        """Per lender the place of its key among all."""
+        return _places(sorted(range(len(self.keys)), key=self.keys.__getitem__))
+
     def cells(self, person: int) -> list[int]:
         """Where somebody counts: row times column in `headcount`, per employer and function."""
         if person not in self._cells:
@@ -143,3 +154,9 @@ class Roster:
             [np.bincount(self.staff[function].lenders, minlength=len(self.keys)) for function in FUNCTIONS],
             axis=1,
         )
+
+
+def _places(order: Sequence[int]) -> Numbers:
+    places = np.empty(len(order), dtype=np.int64)
+    places[np.array(order, dtype=np.int64)] = np.arange(len(order))
+    return places

@@ -1,19 +1,22 @@
 """The suggestion for every request: who could fill its slots, best first, and why not more."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+
+import numpy as np
 
 from schemas.catalogue import Function
 from schemas.events.help_request import HelpRequest, RequestState
 from schemas.events.suggestion import Candidate, Suggestion
 from schemas.values import Level
-from services.matching.rules.flow import Choice, overlapping, plan
+from services.matching.rules.flow import Taken, overlapping, solve
 from services.matching.rules.known import Known
-from services.matching.rules.network import Demand
-from services.matching.rules.options import Field, field_of
+from services.matching.rules.network import Demand, problem_of
+from services.matching.rules.options import Field, Option, field_of
 from services.matching.rules.picture import Picture
 
 OTHERS_PER_SLOT: Final = 5
@@ -33,20 +36,52 @@ def suggest(picture: Picture, now: datetime, others: int = OTHERS_PER_SLOT) -> d
 
     `others`: candidates beside the chosen ones, per open slot.
     """
-    return suggestions(Known(picture, now), others)
+    plan = Plan(Known(picture, now))
+    return plan.suggestions(map(solve, plan.problems), others)
 
 
-def suggestions(known: Known, others: int = OTHERS_PER_SLOT) -> dict[UUID, Suggestion]:
-    """The same from what is known."""
-    fields = {
-        key: field_of(known, asked.request)
-        for key, asked in sorted(known.picture.requests.items())
-        if asked.request.state is not RequestState.WITHDRAWN
-    }
-    chosen: defaultdict[UUID, list[Choice]] = defaultdict(list)
-    for choice in _plans(known, fields):
-        chosen[choice.option.request].append(choice)
-    return {key: suggestion(known, field, chosen[key], others) for key, field in fields.items()}
+@dataclass(frozen=True)
+class Choice:
+    """An option the plan takes, how many units of it, and what the plan costs more without it."""
+
+    option: Option
+    units: int
+    price: int
+
+
+class Plan:
+    """Everything that is to be said, in three steps: the middle one needs arrays alone and takes longest.
+
+    Made from what is known: the fields, and the problems to be solved. `suggestions` says what comes of it.
+    """
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self.fields = {
+            key: field_of(known, asked.request)
+            for key, asked in sorted(known.picture.requests.items())
+            if asked.request.state is not RequestState.WITHDRAWN
+        }
+        self.demands = list(_demands(known, self.fields))
+        self.problems = [problem_of(known, demands) for demands in self.demands]
+
+    def choices(self, solutions: Iterable[Sequence[Taken]]) -> Iterator[Choice]:
+        """What was taken, in words; a solution per problem."""
+        for demands, problem, taken in zip(self.demands, self.problems, solutions, strict=True):
+            for each in taken:
+                demand = int(problem.demand[each.option])
+                first = int(np.searchsorted(problem.demand, demand))
+                option = demands[demand].field.option(each.option - first)
+                yield Choice(option, each.units, each.price)
+
+    def suggestions(self, solutions: Iterable[Sequence[Taken]], others: int) -> dict[UUID, Suggestion]:
+        """Request id -> suggestion, for every request that is not withdrawn."""
+        chosen: defaultdict[UUID, list[Choice]] = defaultdict(list)
+        for choice in self.choices(solutions):
+            chosen[choice.option.request].append(choice)
+        return {
+            key: suggestion(self._known, field, chosen[key], others) for key, field in self.fields.items()
+        }
 
 
 def may_be_filled(known: Known, request: HelpRequest) -> bool:
@@ -64,13 +99,13 @@ def may_be_filled(known: Known, request: HelpRequest) -> bool:
     )
 
 
-def _plans(known: Known, fields: Mapping[UUID, Field]) -> Iterator[Choice]:
+def _demands(known: Known, fields: Mapping[UUID, Field]) -> Iterator[list[Demand]]:
     """Every world and period for itself: an exercise takes nobody from a real request."""
     requests = [known.picture.requests[key].request for key in fields]
     fillable = [request for request in requests if may_be_filled(known, request)]
     for exercise in (False, True):
         for together in overlapping([each for each in fillable if each.exercise is exercise]):
-            yield from plan(known, demands_of(together, fields))
+            yield demands_of(together, fields)
 
 
 def demands_of(requests: Sequence[HelpRequest], fields: Mapping[UUID, Field]) -> list[Demand]:

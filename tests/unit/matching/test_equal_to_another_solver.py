@@ -6,7 +6,7 @@ import random
 import pytest
 
 from services.matching.rules.known import Known
-from services.matching.rules.network import Network
+from services.matching.rules.network import Network, problem_of
 from services.matching.rules.options import field_of
 from services.matching.rules.suggest import demands_of
 from tests.bench.country import NOW, PEOPLE, REQUESTS, country
@@ -24,7 +24,7 @@ def costs(people: int, requests: int, seed: int) -> tuple[float, float]:
     known = Known(picture, NOW)
     fields = {key: field_of(known, asked.request) for key, asked in picture.requests.items()}
     demands = demands_of([asked.request for asked in picture.requests.values()], fields)
-    network = Network(known, demands)
+    network = Network(problem_of(known, demands))
     network.solve()
     return network.cost, cheapest(known, demands)
 

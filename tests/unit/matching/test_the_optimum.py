@@ -13,12 +13,12 @@ from schemas.events.duty import Duty
 from schemas.events.person import Person
 from schemas.events.suggestion import Suggestion
 from services.matching.rules.cost import UNFILLED
-from services.matching.rules.flow import plan
+from services.matching.rules.flow import solve
 from services.matching.rules.known import Known
 from services.matching.rules.network import Demand
 from services.matching.rules.options import Option, field_of
 from services.matching.rules.picture import Asked, Picture
-from services.matching.rules.suggest import suggest
+from services.matching.rules.suggest import Choice, Plan, suggest
 from tests.unit.matching.pictures import (
     BACKUP,
     NETWORK,
@@ -36,10 +36,9 @@ from tests.unit.matching.pictures import (
 from tests.unit.matching.small_pictures import FUNCTIONS, LENDERS, small_pictures
 
 
-def demands(known: Known) -> list[Demand]:
-    return [
-        Demand(field_of(known, each.request), most=100) for _, each in sorted(known.picture.requests.items())
-    ]
+def chosen(known: Known) -> tuple[list[Demand], list[Choice]]:
+    plan = Plan(known)
+    return list(chain.from_iterable(plan.demands)), list(plan.choices(map(solve, plan.problems)))
 
 
 def fillings(demand: Demand) -> Iterator[tuple[Option, ...]]:
@@ -85,8 +84,7 @@ def cheapest(known: Known, asks: Sequence[Demand], without: Option | None = None
 @given(small_pictures(several_functions=False))
 def test_the_plan_is_as_cheap_as_trying_everything(given_picture: Picture) -> None:
     known = Known(given_picture, NOW)
-    asks = demands(known)
-    choices = plan(known, asks)
+    asks, choices = chosen(known)
     taken = [choice.option for choice in choices for _ in range(choice.units)]
     assert sound(known, asks, taken)
     best = cheapest(known, asks)
@@ -99,8 +97,7 @@ def test_the_plan_is_as_cheap_as_trying_everything(given_picture: Picture) -> No
 @given(small_pictures(several_functions=True))
 def test_a_plan_with_people_of_several_functions_never_breaks_a_cover(given_picture: Picture) -> None:
     known = Known(given_picture, NOW)
-    asks = demands(known)
-    choices = plan(known, asks)
+    asks, choices = chosen(known)
     taken = [choice.option for choice in choices for _ in range(choice.units)]
     assert sound(known, asks, taken)
     assert cost(asks, taken) >= cheapest(known, asks)

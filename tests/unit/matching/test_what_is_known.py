@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from schemas.events.approach import ApproachState
 from schemas.events.commitment import CommitmentState, Deadline, DeadlineName
 from services.matching.rules.changes import changes
+from services.matching.rules.flow import solve
 from services.matching.rules.known import Known
 from services.matching.rules.options import field_of
 from services.matching.rules.picture import Asked, Picture
-from services.matching.rules.suggest import suggestions
+from services.matching.rules.suggest import Plan
 from tests.unit.matching.pictures import (
     BACKUP,
     BORROWER,
@@ -93,10 +94,15 @@ def with_news(known: Picture, *states: object) -> Picture:
 
 def seen(known: Known) -> list[object]:
     """Everything that the rules make of it."""
+    plan = Plan(known)
     requests = [each.request for each in known.picture.requests.values()]
     fields = [field_of(known, request) for request in requests]
     options = [(each.rank, each.reasons, each.units, each.uses) for field in fields for each in field.options]
-    return [options, [(f.could_ask, f.shortfall) for f in fields], suggestions(known)]
+    return [
+        options,
+        [(f.could_ask, f.shortfall) for f in fields],
+        plan.suggestions(map(solve, plan.problems), 5),
+    ]
 
 
 @settings(max_examples=150, deadline=None)

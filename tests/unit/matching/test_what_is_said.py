@@ -1,82 +1,20 @@
 """The planner: only news is published, every version of a request is answered, versions rise for ever."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
-from schemas.codec import TooLarge, decode, state_bytes
-from schemas.envelope import Envelope, Event
+from schemas.codec import TooLarge, state_bytes
+from schemas.envelope import Event
 from schemas.events.help_request import HelpRequest
-from schemas.events.suggestion import Suggestion
 from schemas.state import State
-from services.matching.handlers import Planner, Superseded, picture_of
-from tests.contract.doubles import MemoryPublisher
-from tests.unit.matching.pictures import NOW, Asked, asked, neighbour, on_duty, picture, uid
-
-REQUEST = str(uid("request"))
-
-
-class World:
-    """Newest states as the replica keeps them, a planner on them, and a list for Kafka."""
-
-    def __init__(self, *states: object) -> None:
-        self.states: defaultdict[type[State], dict[str, Event]] = defaultdict(dict)
-        self.time = NOW
-        self.publisher = MemoryPublisher()
-        whole = picture(*states)
-        for found in vars(whole).values():
-            self.hears(*found.values())
-        self.planner = self.restarted()
-
-    def restarted(self) -> Planner:
-        self.planner = Planner(self.states, self.publisher, lambda: self.time, "p-")
-        return self.planner
-
-    def hears(self, *states: object) -> None:
-        for state in states:
-            version = state.version if isinstance(state, Asked) else 1
-            inner = state.request if isinstance(state, Asked) else state
-            assert isinstance(inner, State)
-            self.states[type(inner)][inner.key] = Event(envelope(inner, version), inner)
-
-    def reads_itself_back(self) -> None:
-        for _, record in self.publisher.sent:
-            event = decode(record)
-            self.states[Suggestion][event.envelope.key] = event
-
-    def said(self) -> list[Event]:
-        assert all(topic == "p-suggestions" for topic, _ in self.publisher.sent)
-        return [decode(record) for _, record in self.publisher.sent]
-
-
-def envelope(state: State, version: int) -> Envelope:
-    return Envelope(
-        id=UUID(int=1),
-        type=state.event_type(),
-        source="urn:noaber:aid",
-        time=NOW,
-        key=state.key,
-        version=version,
-        epoch=1,
-        correlation="cause",
-        exercise=bool(getattr(state, "exercise", False)),
-    )
-
-
-def noted(said: Suggestion, version: int) -> Asked:
-    """The request after its owner took the hint in."""
-    update = {"could_ask": said.could_ask, "shortfall": said.shortfall}
-    return Asked(version, asked().request.model_copy(update=update))
-
-
-def suggestion(event: Event) -> Suggestion:
-    assert isinstance(event.state, Suggestion)
-    return event.state
+from services.matching.handlers.sight import picture_of
+from services.matching.handlers.voice import Superseded
+from tests.unit.matching.pictures import NOW, asked, neighbour, on_duty, uid
+from tests.unit.matching.world import REQUEST, World, envelope, noted, suggestion
 
 
 async def test_what_is_new_is_said_once() -> None:
@@ -187,7 +125,7 @@ async def test_who_was_superseded_says_nothing_any_more_while_it_ends() -> None:
 
 
 async def test_time_alone_is_a_reason_to_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.matching.handlers.IDLE_SECONDS", 0.01)
+    monkeypatch.setattr("services.matching.handlers.planner.IDLE_SECONDS", 0.01)
     world = World(asked(), *neighbour("GM0001", "joris"), on_duty("joris", until=NOW + timedelta(hours=1)))
     running = asyncio.create_task(world.planner.run())
     await asyncio.wait_for(world.planner.answer(world.states[HelpRequest][REQUEST]), 5)
@@ -236,7 +174,7 @@ async def test_a_suggestion_that_is_too_large_is_logged_and_stops_nothing(
             raise TooLarge(f"{state.key} is too large")
         return state_bytes(state)
 
-    monkeypatch.setattr("services.matching.handlers.state_bytes", too_large)
+    monkeypatch.setattr("services.matching.handlers.voice.state_bytes", too_large)
     world = World(asked(), asked("other", circle=("GM0002",)), *neighbour("GM0001", "joris"))
     assert await world.planner.plan() == 1
     assert [event.envelope.key for event in world.said()] == [str(uid("other"))]
