@@ -86,7 +86,7 @@ class _Covers:
             if suspects[lender]:
                 by_lender[lender].append(option)
         found = [self._takers(lender, mine, units) for lender, mine in by_lender.items()]
-        return [max(taking, key=problem.order.__getitem__) for taking in found if taking]
+        return [max(taking, key=problem.rank) for taking in found if taking]
 
     def _takers(self, lender: int, options: Sequence[int], units: Mapping[int, int]) -> set[int]:
         """Who takes part in bringing this lender below its cover."""
@@ -112,7 +112,7 @@ def _priced(problem: Problem, network: Network, units: Mapping[int, int]) -> lis
     """What the plan costs more without each option: solved again without it, as far as the budget goes."""
     best, budget = network.cost, PRICE_ARCS
     taken = []
-    for option in sorted(units, key=problem.order.__getitem__):
+    for option in sorted(units, key=problem.rank):
         price = 0
         if budget >= network.size:
             budget -= network.size

@@ -14,7 +14,7 @@ from services.matching.rules.bonds import micros
 from services.matching.rules.cost import UNFILLED
 from services.matching.rules.known import Known
 from services.matching.rules.options import Field, Option
-from services.matching.rules.roster import FUNCTIONS, Flags, Numbers
+from services.matching.rules.roster import FUNCTIONS, Flags, Numbers, places_of
 
 Nodes = NDArray[np.int32]
 
@@ -49,7 +49,7 @@ class Problem:
 
     Per demand `slots`, `starts` and `ends` (microseconds), and `period`: which of `spares` holds (per lender
     a row, per function a column). Per option, demand after demand, the rest; an option is known by its place
-    in them, and `order` is its place among all, cheapest first. `uses`: the functions a unit takes.
+    in them, and stands by its row of `ranks`, cheapest first. `uses`: the functions a unit takes.
     """
 
     people: Numbers
@@ -63,12 +63,16 @@ class Problem:
     lenders: Numbers
     costs: Numbers
     units: Numbers
-    order: Numbers
+    ranks: Numbers
     desks: Flags
     uses: Flags
 
     def __len__(self) -> int:
         return len(self.demand)
+
+    def rank(self, option: int) -> tuple[int, ...]:
+        """Cheapest first; the ids make the order the same every time."""
+        return tuple(self.ranks[option].tolist())
 
     @cached_property
     def spare(self) -> Numbers:
@@ -104,29 +108,21 @@ def problem_of(known: Known, demands: Sequence[Demand]) -> Problem:
         ends=np.array([micros(each.until) for each in requests], dtype=np.int64),
         period=np.array([numbers[id(known.period(each))] for each in requests], dtype=np.int64),
         spares=np.stack([each.spare for each in periods.values()]),
-        order=_order(known, requests, parts, desks),
+        ranks=_ranks(known, requests, parts, desks),
         desks=desks,
         uses=np.vstack([field.uses(size) for field, size in cut]),
         **parts,
     )
 
 
-def _order(
+def _ranks(
     known: Known, requests: Sequence[HelpRequest], parts: Mapping[str, Numbers], desks: Flags
 ) -> Numbers:
-    """Places by cost, and among equals by ids: the order is the same every time."""
-    by_id = _places(
-        np.array(sorted(range(len(requests)), key=lambda each: requests[each].id), dtype=np.int64)
-    )
+    """Cost, then the places of lender, person (a desk comes first) and request by their ids."""
+    by_id = sorted(range(len(requests)), key=lambda each: requests[each].id)
     persons = np.where(desks, -1, known.roster.person_places[parts["persons"]])
     lenders = known.roster.lender_places[parts["lenders"]]
-    return _places(np.lexsort((by_id[parts["demand"]], persons, lenders, parts["costs"])))
-
-
-def _places(order: Numbers) -> Numbers:
-    places = np.empty(len(order), dtype=np.int64)
-    places[order] = np.arange(len(order))
-    return places
+    return np.column_stack([parts["costs"], lenders, persons, places_of(by_id)[parts["demand"]]])
 
 
 class Network:
@@ -190,10 +186,11 @@ def _arcs(entries: Problem) -> _Arcs:
     pools = entries.lenders * len(FUNCTIONS) + entries.tightest
     named = np.flatnonzero(~entries.desks)
     # One place per person, whoever lends them and whatever for: hence the node between the two.
-    going = _once(entries.persons[named])
-    exits = named[_once(entries.persons[named] * (pools.max(initial=0) + 1) + pools[named])]
-    order = _once(pools)
+    going = _first(entries.persons[named], people)
+    ways = entries.persons[named] * (pools.max(initial=0) + 1) + pools[named]
+    exits = named[np.sort(np.unique(ways, return_index=True)[1])]
     most = np.zeros(pools.max(initial=0) + 1, dtype=np.int64)
+    order = _first(pools, len(most))
     np.maximum.at(most, pools, entries.spare[np.arange(len(entries)), entries.tightest])
     filled = pools[order]
     # An empty slot's arc stands before the options of its demand.
@@ -213,17 +210,24 @@ def _arcs(entries: Problem) -> _Arcs:
 def _numbered(arcs: _Arcs) -> tuple[Nodes, Nodes, Nodes]:
     """Nodes without gaps, numbered as they come: per name its number, and tails and heads of the arcs."""
     ends = np.column_stack([arcs.tails, arcs.heads]).ravel()
-    first = np.full(arcs.names, len(ends))
-    # Backwards, so that each name keeps the first place at which it stands.
-    first[ends[::-1]] = np.arange(len(ends))[::-1]
+    first = _firsts(ends, arcs.names)
     numbers = np.empty(arcs.names, dtype=np.int32)
     numbers[np.argsort(first, kind="stable")] = np.arange(arcs.names, dtype=np.int32)
     return numbers, numbers[arcs.tails], numbers[arcs.heads]
 
 
-def _once(keys: Numbers) -> Numbers:
-    """Where each key stands for the first time, in that order."""
-    return np.sort(np.unique(keys, return_index=True)[1])
+def _firsts(names: Numbers, number: int) -> Numbers:
+    """Per name below a number the first place at which it stands; beyond the end for one that does not."""
+    found = np.full(number, len(names))
+    # Backwards: of all places of a name the first is written last.
+    found[names[::-1]] = np.arange(len(names))[::-1]
+    return found
+
+
+def _first(names: Numbers, number: int) -> Numbers:
+    """The first place of each name, in that order."""
+    found = _firsts(names, number)
+    return np.sort(found[found < len(names)])
 
 
 def _joined(parts: Sequence[Numbers | Flags]) -> Numbers:

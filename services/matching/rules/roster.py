@@ -81,12 +81,12 @@ class Roster:
     @cached_property
     def person_places(self) -> Numbers:
         """Per person the place of their id among all."""
-        return _places(sorted(range(len(self.people)), key=lambda number: self.people[number].id.int))
+        return places_of(sorted(range(len(self.people)), key=lambda number: self.people[number].id.int))
 
     @cached_property
     def lender_places(self) -> Numbers:
         """Per lender the place of its key among all."""
-        return _places(sorted(range(len(self.keys)), key=self.keys.__getitem__))
+        return places_of(sorted(range(len(self.keys)), key=self.keys.__getitem__))
 
     def cells(self, person: int) -> list[int]:
         """Where somebody counts: row times column in `headcount`, per employer and function."""
@@ -156,7 +156,8 @@ class Roster:
         )
 
 
-def _places(order: Sequence[int]) -> Numbers:
+def places_of(order: Sequence[int]) -> Numbers:
+    """The place of each number in an order of all numbers."""
     places = np.empty(len(order), dtype=np.int64)
     places[np.array(order, dtype=np.int64)] = np.arange(len(order))
     return places
