@@ -69,7 +69,8 @@ class Relay:
             woken.clear()
             if await self.drain() < BATCH:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(woken.wait(), POLL_SECONDS)
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await woken.wait()
 
 
 class PostgresLease:

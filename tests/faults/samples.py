@@ -22,11 +22,15 @@ FROM pg_stat_user_tables WHERE schemaname = ANY($1::text[])
 """
 
 
+_STATES: Final = "SELECT count(*) FROM {owner}.journal WHERE version = 1"
+
+
 @dataclass
 class Sample:
-    """One look; sizes in megabytes."""
+    """One look; sizes in megabytes. `states`: of how many things the newest state is kept."""
 
     minute: float
+    states: float = 0.0
     memory: dict[str, float] = field(default_factory=dict)
     files: dict[str, float] = field(default_factory=dict)
     lag: dict[str, float] = field(default_factory=dict)
@@ -47,7 +51,7 @@ async def look(house: House, minute: float, superuser: str) -> Sample:
             with contextlib.suppress(httpx.HTTPError, ValueError):
                 health = await client.get(f"http://127.0.0.1:{house.port(name)}/health")
                 found.lag[name] = health.json()["lag"]
-    found.tables = await _tables(superuser)
+    found.tables, found.states = await _tables(superuser)
     found.topics = _topics(house.kafka_data)
     return found
 
@@ -70,11 +74,12 @@ def _open_files(pid: int) -> int:
         return 0
 
 
-async def _tables(superuser: str) -> dict[str, float]:
+async def _tables(superuser: str) -> tuple[dict[str, float], float]:
     connection = await asyncpg.connect(superuser)
     try:
         rows = await connection.fetch(_TABLES, list(OWNERS))
-        return {row["name"]: row["bytes"] / MEGABYTE for row in rows}
+        states = sum([await connection.fetchval(_STATES.format(owner=owner)) for owner in OWNERS])
+        return {row["name"]: row["bytes"] / MEGABYTE for row in rows}, states
     finally:
         await connection.close()
 

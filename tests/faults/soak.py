@@ -8,10 +8,12 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from statistics import linear_regression
 from typing import Any, Final
 
 from deploy.bootstrap import ROOT, home_of
@@ -28,6 +30,13 @@ SAMPLE_SECONDS: Final = 10.0
 WARM_MINUTES: Final = 10.0
 MOST_GROWTH: Final = 2.0
 """Per cent per hour, after the first ten minutes."""
+
+KEEPERS: Final = ("live", "matching", "aid-relay", "directory-relay")
+"""They keep the newest of everything in memory, so they are judged by how much each new thing takes."""
+
+MOST_PER_STATE: Final = 8.0
+"""Kilobytes. A year of ordinary work is less than what an hour of this brings."""
+
 COMMANDS_PER_SECOND: Final = 20.0
 PASSERS: Final = 12
 FOLDER: Final = ROOT / "tests" / "faults"
@@ -41,7 +50,9 @@ def main() -> int:
     told.add_argument("--seed", default="1735")
     told.add_argument("--out", type=Path, default=FOLDER, help="where soak.svg and soak.json go")
     asked = told.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    told_to_stop = threading.Event()
+    # What was seen until then is reported.
+    signal.signal(signal.SIGTERM, lambda *_: told_to_stop.set())
     place = Path(tempfile.mkdtemp(prefix="noaber-soak-")) / "life"
     cast = town.build(random.Random(asked.seed), 2)
     with Loop() as loop, House(home_of(os.environ), place, loop, print, {}) as house:
@@ -51,22 +62,24 @@ def main() -> int:
         loop.run(crowd.play())
         people = [each for lender in cast.lenders for each in (lender.desk, *lender.helpers)]
         loop.run(crowd.let_pass(people, PASSERS))
-        samples = _watch(loop, house, crowd, asked.minutes)
+        samples = _watch(loop, house, crowd, asked.minutes, told_to_stop)
         sent = crowd.tally.acknowledged
         loop.run(crowd.leave())
     shutil.rmtree(place.parent)
     return _report(samples, sent, asked.out)
 
 
-def _watch(loop: Loop, house: House, crowd: Crowd, minutes: float) -> list[Sample]:
+def _watch(
+    loop: Loop, house: House, crowd: Crowd, minutes: float, told_to_stop: threading.Event
+) -> list[Sample]:
     began, samples = time.monotonic(), []
-    while (minute := (time.monotonic() - began) / 60) < minutes:
+    while (minute := (time.monotonic() - began) / 60) < minutes and not told_to_stop.is_set():
         samples.append(loop.run(look(house, minute, house.superuser)))
         if len(samples) % 6 == 1:
             total = sum(samples[-1].memory.values())
             print(f"{minute:5.1f} min  {crowd.tally.acknowledged} acknowledged  {total:.0f} MB", flush=True)
         next_at = began + SAMPLE_SECONDS * len(samples)
-        time.sleep(max(0.0, next_at - time.monotonic()))
+        told_to_stop.wait(max(0.0, next_at - time.monotonic()))
     return samples
 
 
@@ -75,12 +88,18 @@ def growth(points: Points, warm: float = WARM_MINUTES) -> float | None:
     late = [point for point in points if point[0] >= warm]
     if len(late) < 3:
         return None
-    middle = sum(minute for minute, _ in late) / len(late)
-    mean = sum(value for _, value in late) / len(late)
-    spread = sum((minute - middle) ** 2 for minute, _ in late)
-    slope = sum((minute - middle) * (value - mean) for minute, value in late) / spread
-    start = mean + slope * (late[0][0] - middle)
-    return 100.0 * 60.0 * slope / start if start > 0 else None
+    line = linear_regression([minute for minute, _ in late], [value for _, value in late])
+    begin = line.intercept + line.slope * late[0][0]
+    return 100.0 * 60.0 * line.slope / begin if begin > 0 else None
+
+
+def per_state(samples: Sequence[Sample], name: str, warm: float = WARM_MINUTES) -> float | None:
+    """Kilobytes by which a process grew for each new thing, behind the first `warm` minutes; None: too few."""
+    late = [each for each in samples if each.minute >= warm and name in each.memory]
+    if len(late) < 3 or len({each.states for each in late}) < 2:
+        return None
+    line = linear_regression([each.states for each in late], [each.memory[name] for each in late])
+    return 1_000.0 * line.slope
 
 
 def _lines(samples: Sequence[Sample], what: str) -> dict[str, Points]:
@@ -103,6 +122,7 @@ def _report(samples: Sequence[Sample], sent: int, folder: Path) -> int:
     found["growth"] = {
         what: {name: growth(points) for name, points in lines.items()} for what, lines in level.items()
     }
+    found["kilobytes per new state"] = {name: per_state(samples, name) for name in KEEPERS}
     found["last"] = asdict(samples[-1])
     (folder / "soak.json").write_text(json.dumps(found, indent=1) + "\n")
     panels = [
@@ -114,14 +134,23 @@ def _report(samples: Sequence[Sample], sent: int, folder: Path) -> int:
     ]
     (folder / "soak.svg").write_text(svg(panels))
     print(f"{sent} commands acknowledged in {minutes} minutes")
-    too_much = [_say(what, *each) for what, parts in found["growth"].items() for each in parts.items()]
+    too_much = [
+        _say(f"{what:7} {name}", part, MOST_GROWTH, "% per hour")
+        for what, parts in found["growth"].items()
+        for name, part in parts.items()
+        if not (what == "memory" and name in KEEPERS)
+    ]
+    too_much += [
+        _say(f"memory  {name}", part, MOST_PER_STATE, "KB for each new thing")
+        for name, part in found["kilobytes per new state"].items()
+    ]
     return 1 if any(too_much) else 0
 
 
-def _say(what: str, name: str, part: float | None) -> bool:
-    bad = part is not None and part > MOST_GROWTH
-    number = "too few samples" if part is None else f"{part:+.1f} % per hour"
-    print(f"  {what:7} {name:16} {number}{'  TOO MUCH' if bad else ''}")
+def _say(what: str, part: float | None, most: float, unit: str) -> bool:
+    bad = part is not None and part > most
+    number = "too few samples" if part is None else f"{part:+.1f} {unit}"
+    print(f"  {what:24} {number}{'  TOO MUCH' if bad else ''}")
     return bad
 
 

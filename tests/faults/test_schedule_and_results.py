@@ -3,11 +3,14 @@
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from tests.faults import results, schedule, town
 from tests.faults.clocks import library
 from tests.faults.kinds import KINDS
 from tests.faults.plot import Panel, svg
-from tests.faults.soak import growth
+from tests.faults.samples import Sample
+from tests.faults.soak import growth, per_state
 
 
 def row(**more: object) -> results.Found:
@@ -68,6 +71,14 @@ def test_growth_is_told_per_hour_and_only_behind_the_warm_up() -> None:
     before_only = [(minute, max(0.0, 10 - minute) + 5) for minute, _ in level]
     assert growth(before_only) == 0
     assert growth(level[:11]) is None
+
+
+def test_what_a_keeper_takes_is_told_for_each_new_thing_behind_the_warm_up() -> None:
+    late = [Sample(minute, 1_000.0 * minute, {"live": 100.0 + 2.0 * minute}) for minute in range(10, 20)]
+    early = [Sample(minute, 0.0, {"live": 500.0}) for minute in range(10)]
+    assert per_state([*early, *late], "live") == pytest.approx(2.0)
+    assert per_state([*early, *late[:2]], "live") is None
+    assert per_state([Sample(minute, 7.0, {"live": 9.0}) for minute in range(10, 20)], "live") is None
 
 
 def test_a_plot_has_a_line_for_each_name_and_says_names_as_text() -> None:

@@ -1,7 +1,6 @@
 """A viewer at a page, as the browser does it: snapshot, socket from its cursor, silence and back-off."""
 
 import asyncio
-import contextlib
 import json
 import random
 import time
@@ -77,7 +76,8 @@ class Viewer:
     async def _listen(self, socket: ClientConnection) -> None:
         while True:
             try:
-                text = await asyncio.wait_for(socket.recv(), SILENCE_SECONDS)
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    text = await socket.recv()
             except ConnectionClosed as closed:
                 if closed.rcvd is not None and closed.rcvd.code == 4401:
                     self._needs_snapshot = True
@@ -102,6 +102,9 @@ class Viewer:
 
 async def stop(task: "asyncio.Task[None]") -> None:
     """End a viewer or a player that runs for ever. Raises what it ended with by itself."""
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    while not task.done():
+        # Again until it hears: Python 3.11's wait_for forgets a cancellation that comes with its result.
+        task.cancel()
+        await asyncio.wait([task], timeout=1)
+    if not task.cancelled():
+        task.result()

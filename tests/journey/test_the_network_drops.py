@@ -38,14 +38,16 @@ def test_a_cursor_of_somebody_with_other_rights_starts_over(case, ibd, look) -> 
     mine, theirs = look(case.mandate), look(ibd)
     mine.drop()
     mine.picture.cursor = theirs.picture.cursor
-    assert not mine.resume() and mine.picture.get("incident", case.incident)
+    assert not mine.resume()
+    mine.until(lambda picture: picture.get("incident", case.incident))
 
 
 def test_a_cursor_that_is_nonsense_starts_over(case, look) -> None:
     page = look(case.mandate)
     page.drop()
     page.picture.cursor = "nonsense"
-    assert not page.resume() and page.picture.get("incident", case.incident)
+    assert not page.resume()
+    page.until(lambda picture: picture.get("incident", case.incident))
 
 
 def test_who_is_given_the_role_of_coordinator_starts_over_and_sees_the_incident(

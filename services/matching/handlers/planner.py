@@ -178,7 +178,8 @@ class Planner:
             self._changed.clear()
             await self.plan()
             try:
-                await asyncio.wait_for(self._changed.wait(), IDLE_SECONDS)
+                async with asyncio.timeout(IDLE_SECONDS):
+                    await self._changed.wait()
             except TimeoutError:
                 continue
             await asyncio.sleep(GATHER_SECONDS)
