@@ -94,7 +94,7 @@ def growth(points: Points, warm: float = WARM_MINUTES) -> float | None:
 
 
 def per_state(samples: Sequence[Sample], name: str, warm: float = WARM_MINUTES) -> float | None:
-    """Kilobytes by which a process grew for each new thing, behind the first `warm` minutes; None: too few."""
+    """Kilobytes that a process grew by for each new thing, behind the first `warm` minutes; None: too few."""
     late = [each for each in samples if each.minute >= warm and name in each.memory]
     if len(late) < 3 or len({each.states for each in late}) < 2:
         return None
