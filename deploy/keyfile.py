@@ -28,7 +28,7 @@ def renew(file: Path, text: str) -> None:
     still need them. Of whoever was ever forgotten there is no key.
     """
     new = _read(file, text)
-    old = _read(file, file.read_text()) if file.exists() else {"keys": {}, "forgotten": []}
+    old = _read(file, file.read_text()) if file.exists() else {"keys": {}, "forgotten": [], "removed": []}
     if any(old["keys"].get(person, key) != key for person, key in new["keys"].items()):
         raise SetupFailed(
             f"{file} holds other keys for the same people: it belongs to the backups of another platform, "
@@ -36,13 +36,16 @@ def renew(file: Path, text: str) -> None:
         )
     forgotten = {*old["forgotten"], *new["forgotten"]}
     keys = {person: key for person, key in {**old["keys"], **new["keys"]}.items() if person not in forgotten}
-    write_private(file, json.dumps({"keys": keys, "forgotten": sorted(forgotten)}))
+    removed = sorted({*old["removed"], *new["removed"]})
+    write_private(file, json.dumps({"keys": keys, "forgotten": sorted(forgotten), "removed": removed}))
 
 
 def _read(file: Path, text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-        return {"keys": dict(found["keys"]), "forgotten": list(found["forgotten"])}
+        read = {"keys": dict(found["keys"]), "forgotten": list(found["forgotten"])}
+        # Key files of before there were passkeys name none.
+        return {**read, "removed": list(found.get("removed", []))}
     except (ValueError, KeyError, TypeError):
         # Without the cause: it would show what stands in the file.
         raise SetupFailed(f"{file} is no key file of ours; name another: --keys") from None

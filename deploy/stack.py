@@ -24,6 +24,12 @@ DEMO_LIMITS: Final = {
 }
 """In a demonstration one machine plays everybody, and the tests and measurements are many people at once."""
 
+RP_ID: Final = "localhost"
+"""Whose passkeys are taken: the host of the address where people go."""
+
+REAL_KEY: Final = "real-"
+"""How the names of keys begin that sign people who are not made up."""
+
 GATEWAY: Final = 0
 KAFKA: Final = 9
 CONTROLLER: Final = 10
@@ -106,7 +112,7 @@ class Platform:
     @property
     def origin(self) -> str:
         """Where people go."""
-        return f"http://localhost:{self.base}"
+        return f"http://{RP_ID}:{self.base}"
 
     @property
     def kafka(self) -> str:
@@ -149,19 +155,28 @@ def environment(platform: Platform, service: Service) -> dict[str, str]:
         "NOABER_TOPIC_PREFIX": platform.topic_prefix,
         "NOABER_HTTP_PORT": str(base + service.offset),
         "NOABER_DATA_HOME": str(platform.home / "data" / service.name),
-        "NOABER_TOKEN_PUBLIC_KEYS": json.dumps(platform.secrets.public_keys),
+        "NOABER_TOKEN_PUBLIC_KEYS": json.dumps(
+            {_key_name(platform, name): key for name, key in platform.secrets.public_keys.items()}
+        ),
         "NOABER_ALLOWED_ORIGINS": f"{platform.origin},http://*.localhost:{base}",
     }
     if service.owner is not None:
         told["NOABER_DATABASE"] = platform.database(service.owner)
     if service.name == "directory":
-        told["NOABER_TOKEN_PRIVATE_KEY"] = platform.secrets.private_key
+        told["NOABER_TOKEN_PRIVATE_KEY"] = _key_name(platform, platform.secrets.private_key)
+        told["NOABER_RP_ID"] = RP_ID
     if service.name == "directory" or service in platform.live:
         told["NOABER_INTERNAL_TOKEN"] = platform.secrets.internal_token
         keys = f"http://127.0.0.1:{platform.port('directory')}/internal/contact-keys"
         told["NOABER_CONTACT_KEYS_URL"] = keys
     limits = DEMO_LIMITS if platform.mode is Mode.DEMO else {}
     return {**told, **limits, **platform.settings, **platform.own_settings.get(service.name, {})}
+
+
+def _key_name(platform: Platform, name: str) -> str:
+    """A key under the name of its mode: what was signed in a demonstration is refused in a real platform."""
+    real = platform.mode is Mode.REAL and name.startswith(DEMO_KEY)
+    return f"{REAL_KEY}{name.removeprefix(DEMO_KEY)}" if real else name
 
 
 def gateway_environment(platform: Platform, pages: Path) -> dict[str, str]:

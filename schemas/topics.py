@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from schemas.events.access import Access
 from schemas.events.alarm import Alarm
 from schemas.events.approach import Approach
 from schemas.events.commitment import Commitment
@@ -55,6 +56,7 @@ ORGANISATIONS: Final = Topic("organisations", "directory", Organisation)
 PEOPLE: Final = Topic("people", "directory", Person)
 CONTACTS: Final = Topic("contacts", "directory", Contact)
 SESSIONS: Final = Topic("sessions", "directory", Session)
+ACCESSES: Final = Topic("accesses", "directory", Access)
 INCIDENTS: Final = Topic("incidents", "aid", Incident)
 LOG_ENTRIES: Final = Topic("log-entries", "aid", LogEntry)
 HELP_REQUESTS: Final = Topic("help-requests", "aid", HelpRequest)
@@ -72,6 +74,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     PEOPLE,
     CONTACTS,
     SESSIONS,
+    ACCESSES,
     INCIDENTS,
     LOG_ENTRIES,
     HELP_REQUESTS,

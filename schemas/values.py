@@ -164,6 +164,7 @@ class Right(StrEnum):
     MANDATE = "mandate"
     LEND = "lend"
     IBD = "ibd"
+    ADMINISTER = "administer"
 
 
 class Value(BaseModel):

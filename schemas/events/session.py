@@ -1,5 +1,6 @@
 """One sign-in of one person on one device; every service refuses it once it is revoked."""
 
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -7,8 +8,18 @@ from schemas.state import State
 from schemas.values import Moment
 
 
+class SignInWay(StrEnum):
+    """How somebody signed in: played in a demonstration, or with a passkey."""
+
+    DEMO = "demo"
+    PASSKEY = "passkey"
+
+
 class Session(State):
-    """A session lives until it expires or somebody ends it; it says who, never what they may do."""
+    """A session lives until it expires or somebody ends it; it says who, never what they may do.
+
+    `passkey` is the one it was opened with: where that is removed, its sessions end.
+    """
 
     TYPE: ClassVar[str] = "session"
 
@@ -18,3 +29,5 @@ class Session(State):
     expires_at: Moment
     revoked: bool = False
     demonstration: bool = False
+    way: SignInWay = SignInWay.DEMO
+    passkey: UUID | None = None

@@ -1,24 +1,21 @@
 """The HTTP interface of the directory: organisations, colleagues, and signing in and out."""
 
-import asyncio
 import base64
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import FastAPI, Header, Query, Response
 
 from schemas.events.organisation import Organisation
-from schemas.events.person import Person
-from schemas.events.session import Session
 from schemas.values import OrganisationId
 from services.directory.bodies import (
     Blurb,
     Colleague,
     Colleagues,
     Forget,
+    Invited,
+    InviteHere,
     Keys,
     KeysWanted,
     Me,
@@ -29,119 +26,34 @@ from services.directory.bodies import (
     PersonaShown,
     SignIn,
 )
+from services.directory.devices import add_devices, invite_here
+from services.directory.directory import Directory
+from services.directory.doors import DOORS, PREFIX, add_doors, seat
 from services.directory.rules.session import end, open_session
 from services.directory.settings import DirectorySettings
-from services.directory.store.reads import Named, Reads
-from services.directory.store.writes import Writes
-from services.runtime.database import open_engine, open_pool
-from services.runtime.health import Health, Pulse, depends_on
-from services.runtime.now import clock
+from services.directory.store.reads import Named
+from services.directory.words import WORDS
 from services.runtime.problems import Problem
 from services.runtime.settings import Mode
-from services.runtime.tokens import Claims, Signer, Verifier
-from services.runtime.wake import Waker
 from services.runtime.web import Asking, web_app
-from services.runtime.who import COOKIE, Who
-
-PREFIX = "/api/directory"
-
-
-class OwnTables:
-    """Sessions and people of the own tables, kept in memory by the one process that writes them."""
-
-    def __init__(self) -> None:
-        self.people: dict[UUID, Person] = {}
-        self.sessions: dict[UUID, Session] = {}
-
-    def session(self, session: UUID) -> Session | None:
-        """The newest state of a session."""
-        return self.sessions.get(session)
-
-    def person(self, person: UUID) -> Person | None:
-        """The newest state of a person."""
-        return self.people.get(person)
-
-
-class Directory:
-    """The parts of one process of the directory, wired together."""
-
-    def __init__(self, settings: DirectorySettings) -> None:
-        self.settings = settings
-        self.now = clock(settings.clock_offset_seconds)
-        self.own = OwnTables()
-        self.signer = Signer(settings.token_private_key)
-        verifier = Verifier(settings.token_public_keys, settings.mode)
-        self.who = Who(verifier, self.own, self.now, patience=0.0)
-        self.ready = False
-        self.database = Pulse(self._ask_database)
-        self.tasks: list[asyncio.Task[None]] = []
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Connections and tasks, while the block runs."""
-        pool = await open_pool(self.settings.database, self.settings.pool_size)
-        engine = open_engine(self.settings.database)
-        # Apart: many commands at once must not look like a database that is away.
-        self._side = side = await open_pool(self.settings.database, 1)
-        self.reads, self.writes, waker = Reads(engine), Writes(pool), Waker(side)
-        self.wake = waker.wake
-        self.own.people = {each.id: each for each in await self.reads.people()}
-        self.own.sessions = {each.id: each for each in await self.reads.sessions()}
-        self.tasks = [
-            asyncio.create_task(waker.run(), name="waker"),
-            asyncio.create_task(self.database.run(), name="database"),
-        ]
-        self.ready = True
-        try:
-            yield
-        finally:
-            for task in self.tasks:
-                task.cancel()
-            await asyncio.gather(*self.tasks, return_exceptions=True)
-            await engine.dispose()
-            await side.close()
-            await pool.close()
-
-    def health(self) -> Health:
-        """Healthy once everybody is known, while the database answers."""
-        trouble = [] if self.ready else ["starting"]
-        trouble += depends_on(self.database, self.tasks)
-        return Health(healthy=not trouble, why="; ".join(trouble))
-
-    async def _ask_database(self) -> None:
-        await self._side.fetchval("SELECT 1")
-
-    async def keep(self, session: Session) -> None:
-        """Write a session and let the world hear."""
-        await self.writes.keep_session(session, session.person, self.now())
-        self.own.sessions[session.id] = session
-        self.wake()
-
-    async def forget(self, person: UUID) -> bool:
-        """Forget a person and let the world hear; False when there is nobody to forget."""
-        left = await self.writes.forget(person, self.now())
-        for state in left or ():
-            if isinstance(state, Person):
-                self.own.people[state.id] = state
-            elif isinstance(state, Session):
-                self.own.sessions[state.id] = state
-        self.wake()
-        return left is not None
+from services.runtime.who import COOKIE
 
 
 def create_app(settings: DirectorySettings) -> FastAPI:
     """The application; outside demonstrations the page to choose who you are does not exist."""
     directory = Directory(settings)
 
-    public = ("/internal/contact-keys", "/internal/forget", f"{PREFIX}/organisations")
+    public = ("/internal/contact-keys", "/internal/forget", "/internal/invite", f"{PREFIX}/organisations")
     demo = (f"{PREFIX}/demo/people", f"{PREFIX}/demo/sign-in")
     open_paths = (*public, *demo) if settings.mode is Mode.DEMO else public
-    app = web_app(directory, PREFIX, settings, {}, open_paths, sign_in_paths=demo)
+    app = web_app(directory, PREFIX, settings, WORDS, (*open_paths, *DOORS), sign_in_paths=(*demo, *DOORS))
     _add_reads(app, directory)
     _add_sessions(app, directory)
     if settings.mode is Mode.DEMO:
         _add_demo(app, directory)
     _add_internal(app, directory)
+    add_doors(app, directory)
+    add_devices(app, directory)
     return app
 
 
@@ -206,8 +118,7 @@ def _add_demo(app: FastAPI, directory: Directory) -> None:
             raise Problem(404, "not_found")
         session = open_session(uuid4(), person.id, directory.now())
         await directory.keep(session)
-        token = directory.signer.sign(Claims(person.id, session.id), session.expires_at)
-        response.set_cookie(COOKIE, token, httponly=True, samesite="strict", path="/")
+        seat(response, directory, session)
         return {"session": str(session.id)}
 
 
@@ -229,6 +140,11 @@ def _add_internal(app: FastAPI, directory: Directory) -> None:
         if not await directory.forget(body.person):
             raise Problem(404, "not_found")
         return Nothing()
+
+    @app.post("/internal/invite", include_in_schema=False)
+    async def invite(body: InviteHere, authorization: Annotated[str, Header()] = "") -> Invited:
+        check(authorization)
+        return await invite_here(directory, body)
 
 
 def _shown(organisation: Organisation) -> OrganisationShown:

@@ -1,12 +1,17 @@
 """What the directory is asked and what it answers over HTTP: the bodies of requests and of answers."""
 
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from schemas.catalogue import Function
+from schemas.events.access import Checked
 from schemas.events.organisation import Kind
-from schemas.values import Command, Right
+from schemas.events.session import SignInWay
+from schemas.values import Command, OrganisationId, Phone, Right, ShortText
 
 
 class OrganisationShown(BaseModel):
@@ -106,3 +111,142 @@ class Keys(BaseModel):
     """Person -> data key in base64; a forgotten person is not in it."""
 
     keys: dict[str, str]
+
+
+Base64Url = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=40_000)]
+"""Bytes as browsers send them; base64url without padding."""
+
+Secret = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+"""32 bytes as base64url: what stands in the link of an invitation."""
+
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+
+
+class Attestation(Command):
+    """A phone's answer when it made a key."""
+
+    credential: Base64Url
+    client_data: Base64Url
+    attestation: Base64Url
+
+
+class Assertion(Command):
+    """A phone's answer when it signed a challenge."""
+
+    credential: Base64Url
+    client_data: Base64Url
+    authenticator_data: Base64Url
+    signature: Base64Url
+
+
+class Invite(Command):
+    """Whom to let in, how it was made sure that it is them, and that it is the administrator who asks."""
+
+    person: UUID
+    checked: Literal[Checked.IN_PERSON, Checked.CALL_BACK]
+    passkey: Assertion | None = None
+
+
+class Invited(BaseModel):
+    """What opens an invitation. It is said once and kept nowhere."""
+
+    person: UUID
+    secret: str
+    code: str
+    expires_at: datetime
+
+
+class Opened(Command):
+    """The secret of a link and the code that goes with it."""
+
+    secret: Secret
+    code: Code
+
+
+class Welcome(Opened):
+    """The same, with the key that the phone made."""
+
+    passkey: Attestation
+
+
+class Purpose(StrEnum):
+    """What a signature is asked for: one that was made for one thing is no good for the other."""
+
+    SIGN_IN = "sign_in"
+    ADD = "add"
+    INVITE = "invite"
+
+
+class ToSign(Command):
+    """What a phone is going to sign for."""
+
+    purpose: Purpose
+
+
+class WithPasskey(Command):
+    """What a phone signed."""
+
+    passkey: Assertion
+
+
+class Ceremony(BaseModel):
+    """What the browser is to ask of the phone: WebAuthn's options as JSON."""
+
+    options: dict[str, Any]
+
+
+class SignedIn(BaseModel):
+    """The session that was opened."""
+
+    session: UUID
+
+
+class PasskeyShown(BaseModel):
+    """A key of one's own or of a colleague, without anything that opens."""
+
+    id: UUID
+    added_at: datetime
+    used_at: datetime | None
+    backed_up: bool
+
+
+class OpenInvitation(BaseModel):
+    """That somebody may come in, until when, and how that was checked."""
+
+    checked: Checked
+    made_at: datetime
+    expires_at: datetime
+
+
+class Passkeys(BaseModel):
+    """The keys of one person, and the invitation that is open."""
+
+    passkeys: list[PasskeyShown]
+    invitation: OpenInvitation | None
+    restored_at: datetime | None
+
+
+class SessionShown(BaseModel):
+    """A session that still counts."""
+
+    id: UUID
+    started_at: datetime
+    expires_at: datetime
+    way: SignInWay
+    here: bool
+
+
+class Sessions(BaseModel):
+    """One's own sessions, the newest first."""
+
+    sessions: list[SessionShown]
+
+
+class InviteHere(Command):
+    """The same from the machine itself: for somebody known, or for an organisation's first administrator."""
+
+    checked: Checked
+    person: UUID | None = None
+    organisation: OrganisationId | None = None
+    name: ShortText | None = None
+    phone: Phone | None = None

@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from services.directory.store.access import restore_accesses
 from services.directory.store.keys import KeyFile, exported, imported
 from services.runtime.now import clock
 from services.runtime.restored import begin_anew
@@ -17,15 +18,20 @@ async def keys_of(database: str) -> KeyFile:
 
 
 async def restored(database: str, file: KeyFile) -> None:
-    """Make restored tables good to start on: keys back, erasures repeated, a new epoch."""
+    """Make restored tables good to start on: keys back, erasures repeated, old ways in shut, a new epoch."""
     connection = await asyncpg.connect(database)
     try:
         async with connection.transaction():
             at = clock()()
             found = await imported(connection, file, at)
+            accesses = await restore_accesses(connection, file.removed, at)
             epoch = await begin_anew(connection, at)
     finally:
         await connection.close()
     print(f"directory: epoch {epoch}, {found.keys} keys back, {found.forgotten} people forgotten again")
     if found.unreadable:
         print(f"directory: {found.unreadable} people have no key in the file: their names cannot be read")
+    if accesses:
+        print("directory: every invitation and every session of a passkey is over: people sign in anew")
+        print("directory: passkeys that were removed after the newest key file was written are back;")
+        print("directory: each administrator looks through the keys of their colleagues")

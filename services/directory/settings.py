@@ -8,7 +8,16 @@ from services.runtime.settings import OwnerSettings, WebSettings
 
 
 class DirectorySettings(OwnerSettings, WebSettings):
-    """`token_private_key`: kid:base64, signs sessions. `internal_token`: what services show each other."""
+    """`token_private_key`: kid:base64, signs sessions. `internal_token`: what services show each other.
+
+    `rp_id`: the host name that passkeys belong to. Another one later makes all of them useless.
+    """
 
     token_private_key: str
+    rp_id: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
     internal_token: Annotated[str, Field(min_length=32)]
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies travel over TLS only: wherever all pages do."""
+        return all(each.strip().startswith("https://") for each in self.allowed_origins.split(","))

@@ -70,8 +70,8 @@ class WebSettings(Settings):
     `*.localhost:PORT` stands for every name under localhost on that port.
 
     The limits are of one process, in requests: so many at once, then so many a minute. An organisation's is
-    large enough for 200 colleagues who all want the same slot; `sign_in` is per network address, and a town
-    hall has one.
+    large enough for 200 colleagues who all want the same slot; `sign_in` is per network address: a town hall
+    has one, and each of its people asks twice to sign in.
     """
 
     token_public_keys: dict[str, str]
@@ -80,8 +80,8 @@ class WebSettings(Settings):
     limit_person_per_minute: Positive = 120
     limit_organisation_burst: Positive = 2_000
     limit_organisation_per_minute: Positive = 2_000
-    limit_sign_in_burst: Positive = 300
-    limit_sign_in_per_minute: Positive = 60
+    limit_sign_in_burst: Positive = 600
+    limit_sign_in_per_minute: Positive = 120
 
     def limits(self) -> Limits:
         """A fresh count for this process."""

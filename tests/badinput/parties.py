@@ -8,6 +8,7 @@ from schemas.catalogue import Function
 from schemas.values import IBD, Right
 from tests.journey.case import Case, approached, claimed, moment
 from tests.journey.cast import People, Places, done
+from tests.phone import Phone
 
 ROLES = (
     *("nobody", "outsider", "boss", "colleague", "reporter", "mandate"),
@@ -41,8 +42,11 @@ class Parties:
             "named": named,
             "desk": lender.desk,
             "coordinator": people.with_right(Right.MANDATE, coordinator),
-            "ibd": people.with_right(Right.IBD, IBD),
+            # Of its own: elsewhere all sessions of the IBD's one officer may have been ended.
+            "ibd": people.anew(people.with_right(Right.IBD, IBD).person),
         }
+        self.administered = str(self.of["colleague"].person)
+        self.passkey = self._passkey()
         path = f"/api/aid/incidents/{case.incident}"
         done(case.mandate.send(f"{path}/coordinators", {"coordinators": [coordinator]}))
         self.line = new_id()
@@ -59,6 +63,22 @@ class Parties:
         )
         self.their_request = self.theirs.request(Function.NETWORK, 1, waiting.id)
         self.foreigner = str(waiting.helpers[0].person)
+
+    def close(self) -> None:
+        """The session that is only ours is let go."""
+        self.of["ibd"].__exit__()
+
+    def _passkey(self) -> str:
+        """The colleague has a phone, let in by who is mandated and administers there."""
+        body = {"person": self.administered, "checked": "in_person"}
+        invited = done(self.of["mandate"].send("/api/directory/invitations", body))
+        opened = {"secret": invited["secret"], "code": invited["code"]}
+        with Client(self.case.mandate.origin) as phone:
+            asked = done(phone.send("/api/directory/welcome/options", opened))
+            made = Phone().make(asked["options"], phone.origin)
+            done(phone.send("/api/directory/welcome/finish", {**opened, "passkey": made}))
+            [key] = done(phone.read("/api/directory/passkeys"))["passkeys"]
+        return str(key["id"])
 
     def _unnamed(self) -> str:
         body = {"lender": self.lender, "unnamed": 1, "terms_version": 1}

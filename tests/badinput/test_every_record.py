@@ -37,7 +37,7 @@ BURIED_BY: Final = {
 """Who reads the topic with offsets that are kept, and so keeps its dead letters for an operator."""
 
 
-KEPT_FOR_VERIFY: Final = {"aid-seals", "directory-seals"}
+KEPT_FOR_VERIFY: Final = {"aid-seals", "directory-seals", "accesses"}
 """Read by an operator's command only, which has tests of its own."""
 
 TAKEN: Final = tuple(topic for topic in TOPICS if topic.name not in KEPT_FOR_VERIFY)

@@ -43,6 +43,14 @@ def lending(_: Parties) -> dict[str, Any]:
     return {"standing": [{"id": "00000000-0000-0000-0000-000000000001", "at_most": 9, "max_days": 30}]}
 
 
+def invitation(parties: Parties) -> dict[str, Any]:
+    return {"person": parties.administered, "checked": "in_person"}
+
+
+OPENED = {"secret": "A" * 43, "code": "000000"}
+MADE = {"credential": "AA", "client_data": "AA", "attestation": "AA"}
+SIGNED = {"credential": "AA", "client_data": "AA", "authenticator_data": "AA", "signature": "AA"}
+
 AID, DIRECTORY = "/api/aid", "/api/directory"
 Y, F, N, U = "yes", "403", "404", "401"
 E = "403 or 404"
@@ -51,6 +59,10 @@ E = "403 or 404"
 # Who:                                nobody outs boss coll rep mand asked help named desk coor ibd
 ALL = (U, *(Y,) * 11)
 PUBLIC = (Y,) * 12
+ADMINISTERS = (U, N, N, F, F, Y, N, N, N, N, N, N)
+GONE = "yes or 404"
+"""Both may take it away; whoever comes second finds it gone."""
+
 VICTIM_READS = (U, N, N, Y, Y, Y, N, N, N, N, Y, Y)
 REPORTS = (U, N, N, F, Y, Y, N, N, N, N, F, Y)
 MANDATE_ON_INCIDENT = (U, N, N, F, F, Y, N, N, N, N, F, F)
@@ -137,6 +149,15 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
         (U, N, N, F, F, Y, E, E, E, F, F, F),
     ),
     ("POST", f"{AID}/incidents/{{target}}/close"): ("{incident}", nothing, MANDATE_ON_INCIDENT),
+    ("POST", f"{DIRECTORY}/invitations"): ("", invitation, ADMINISTERS),
+    ("GET", f"{DIRECTORY}/passkeys"): ("?person={administered}", nothing, (U, N, N, Y, F, Y, *(N,) * 6)),
+    ("POST", f"{DIRECTORY}/passkeys/add"): ("", lambda _: {"passkey": SIGNED}, ALL),
+    ("POST", f"{DIRECTORY}/passkeys/{{passkey}}/remove"): (
+        "{passkey}",
+        nothing,
+        (U, N, N, GONE, F, GONE, *(N,) * 6),
+    ),
+    ("GET", f"{DIRECTORY}/sessions"): ("", nothing, ALL),
     ("POST", f"{DIRECTORY}/sessions/{{session}}/end"): (
         "{session}",
         nothing,
@@ -144,6 +165,12 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
     ),
     # The helper's session was just ended.
     ("POST", f"{DIRECTORY}/sign-out"): ("", nothing, (U, Y, Y, Y, Y, Y, Y, U, Y, Y, Y, Y)),
+    # Everybody is out by now; that it ends all of them is told in `contract/test_ways_in.py`.
+    ("POST", f"{DIRECTORY}/sessions/end-all"): ("", nothing, (U,) * 12),
+    ("POST", f"{DIRECTORY}/welcome/options"): ("", lambda _: OPENED, PUBLIC),
+    ("POST", f"{DIRECTORY}/welcome/finish"): ("", lambda _: {**OPENED, "passkey": MADE}, PUBLIC),
+    ("POST", f"{DIRECTORY}/passkey/options"): ("", lambda _: {"purpose": "sign_in"}, PUBLIC),
+    ("POST", f"{DIRECTORY}/passkey/sign-in"): ("", lambda _: {"passkey": SIGNED}, PUBLIC),
     ("POST", f"{DIRECTORY}/demo/sign-in"): ("", lambda p: {"person": p.foreigner}, PUBLIC),
 }
 """(method, path) -> what stands for the path's id, the body, and what each role hears, in the order of ROLES.
@@ -155,6 +182,7 @@ BESIDE = {
     "/health",
     "/internal/contact-keys",
     "/internal/forget",
+    "/internal/invite",
     f"{AID}/openapi.json",
     f"{DIRECTORY}/openapi.json",
 }
@@ -174,8 +202,10 @@ def test_the_table_has_a_row_for_every_route_and_a_word_for_every_role() -> None
 
 
 @pytest.fixture
-def parties(people, places) -> Parties:
-    return Parties(people, places)
+def parties(people, places) -> Iterator[Parties]:
+    made = Parties(people, places)
+    yield made
+    made.close()
 
 
 def heard(answer: dict[str, Any] | Refusal) -> str:
@@ -192,7 +222,7 @@ def test_every_role_hears_at_every_route_what_the_table_says(parties: Parties, p
     ids = {**vars(parties), "incident": parties.case.incident, "session": session}
     for (method, path), (target, body, row) in TABLE.items():
         # Who may not is asked first: what somebody who may leaves behind would change the answer.
-        for role, expected in sorted(zip(ROLES, row, strict=True), key=lambda each: each[1] == Y):
+        for role, expected in sorted(zip(ROLES, row, strict=True), key=lambda each: Y in each[1]):
             place = path.partition("{")[0] + target.format(**ids) + path.partition("}")[2]
             client = clients[role]
             found = heard(client.read(place) if method == "GET" else client.send(place, body(parties)))
@@ -280,6 +310,11 @@ FOREIGN: dict[str, Try | str] = {
     f"GET {DIRECTORY}/colleagues organisation": boss(N, "?organisation={lender}"),
     f"GET {DIRECTORY}/demo/people organisation": MEANT,
     f"POST {DIRECTORY}/demo/sign-in person": MEANT,
+    f"POST {DIRECTORY}/invitations person": boss(
+        N, "", lambda p: {"person": p.foreigner, "checked": "call_back"}
+    ),
+    f"GET {DIRECTORY}/passkeys person": boss(N, "?person={foreigner}"),
+    f"POST {DIRECTORY}/passkeys/{{passkey}}/remove passkey": boss(N, "{passkey}"),
     f"POST {DIRECTORY}/sessions/{{session}}/end session": boss(N, "{session}"),
 }
 """Method, path and field -> who tries it with an id of another organisation, and what they hear."""

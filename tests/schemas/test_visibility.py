@@ -7,13 +7,17 @@ from uuid import UUID
 import pytest
 
 from schemas.catalogue import Function
+from schemas.events.access import Access
+from schemas.events.contact import Contact
 from schemas.events.duty import Duty
 from schemas.events.help_request import HelpRequest, Slot
 from schemas.events.incident import Affected, CallBack, Incident
 from schemas.events.person import Membership, Person
+from schemas.events.session import Session
+from schemas.live import ROW_STATES
 from schemas.state import Row
 from schemas.values import Level, Tlp, Where
-from schemas.visibility import incident_readers, keys_of, level_of, project
+from schemas.visibility import field_levels, incident_readers, keys_of, level_of, project
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 INCIDENT, REQUEST, PERSON = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -132,6 +136,12 @@ def test_the_stricter_label_of_row_and_parent_caps_what_is_seen(
 
 def test_an_unknown_parent_hides_the_row_even_from_its_owner() -> None:
     assert level_of(a_request(), {"org:GM1735"}) is None
+
+
+def test_what_lets_people_in_and_how_they_are_called_is_shown_to_no_viewer() -> None:
+    for state in (Access, Contact, Session):
+        assert not issubclass(state, Row) and state not in ROW_STATES
+        assert field_levels(state) == {}
 
 
 def test_a_coordinators_key_comes_from_the_incident_that_gave_the_role() -> None:

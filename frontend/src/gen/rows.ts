@@ -93,7 +93,7 @@ export type RequestState = "provisional" | "open" | "withdrawn";
 export type ResidentService = "passports" | "deaths" | "births" | "moves" | "benefits" | "wmo_youth" | "restraining_orders" | "reception" | "elections" | "payments" | "phone" | "mail" | "website" | "pumps_bridges";
 
 /** What a person may do for an organisation (domain: rights per organisation). */
-export type Right = "report" | "mandate" | "lend" | "ibd";
+export type Right = "report" | "mandate" | "lend" | "ibd" | "administer";
 
 /** Whether residents are served: as usual, by an emergency route (noodroute), or not. */
 export type ServiceState = "works" | "emergency_route" | "down";

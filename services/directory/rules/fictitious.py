@@ -69,7 +69,7 @@ PERSONAS: Final = (
         "On call for the municipality that is hit: reports the incident and asks for help.",
     ),
     Persona(
-        "Gert", "GM1735", (Function.EXECUTIVE_ADVICE,), (Right.MANDATE, Right.REPORT),
+        "Gert", "GM1735", (Function.EXECUTIVE_ADVICE,), (Right.MANDATE, Right.REPORT, Right.ADMINISTER),
         "Gemeentesecretaris: bevestigt de hulpvraag en kiest de kring.",
         "Municipal secretary: confirms the request and chooses whom to ask.",
     ),
@@ -89,7 +89,7 @@ PERSONAS: Final = (
         "Coordinator: follows the recovery on the wall.",
     ),
     Persona(
-        "Ruud", IBD, (Function.CISO,), (Right.IBD,),
+        "Ruud", IBD, (Function.CISO,), (Right.IBD, Right.ADMINISTER),
         "Dienstdoende bij de IBD: voert in namens een beller.",
         "Duty officer at the IBD: enters on behalf of a caller.",
     ),
@@ -134,7 +134,7 @@ def _persona(persona: Persona) -> MadeUp:
 def _person(organisation: str, ordinal: int, dice: random.Random) -> MadeUp:
     rights: tuple[Right, ...] = ()
     if ordinal == 0:
-        rights = (Right.MANDATE, Right.REPORT)
+        rights = (Right.MANDATE, Right.REPORT, Right.ADMINISTER)
     elif ordinal == 1:
         rights = (Right.LEND, Right.REPORT)
     functions = tuple(dice.sample(list(Function), k=dice.choice((1, 1, 2, 2, 3))))

@@ -12,13 +12,27 @@ from services.directory.store.writes import forget
 
 
 class KeyFile(BaseModel):
-    """Person -> data key in base64, and who was forgotten. Only the newest is kept: that is what forgets."""
+    """Person -> data key in base64, who was forgotten, and which passkeys were taken away.
+
+    Only the newest is kept: that is what forgets, and what keeps a lost phone out after a restore.
+    """
 
     # What is wrong with a file is said without what stands in it.
     model_config = ConfigDict(hide_input_in_errors=True)
 
     keys: dict[UUID, str]
     forgotten: list[UUID]
+    removed: list[str] = []
+
+
+# What was once somebody's and is nobody's now; the journal remembers, so that no table has to.
+_REMOVED: Final = """
+SELECT was->>'credential' AS credential
+FROM journal, jsonb_array_elements(convert_from(payload, 'UTF8')::jsonb->'passkeys') was
+WHERE aggregate = 'access'
+EXCEPT SELECT has->>'credential' FROM access, jsonb_array_elements(state->'passkeys') has
+ORDER BY credential
+"""
 
 
 async def exported(connection: Any) -> KeyFile:
@@ -26,9 +40,11 @@ async def exported(connection: Any) -> KeyFile:
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         rows = await connection.fetch("SELECT person, key FROM data_key ORDER BY person")
         gone = await connection.fetch("SELECT id FROM person WHERE state->>'forgotten' = 'true' ORDER BY id")
+        removed = await connection.fetch(_REMOVED)
     return KeyFile(
         keys={UUID(row["person"]): base64.b64encode(row["key"]).decode() for row in rows},
         forgotten=[UUID(row["id"]) for row in gone],
+        removed=[row["credential"] for row in removed],
     )
 
 

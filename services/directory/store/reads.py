@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from schemas.events.access import Access
 from schemas.events.contact import Contact
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
 from schemas.events.session import Session
 from services.directory.store.tables import (
+    AccessRow,
     ContactRow,
     DataKeyRow,
     OrganisationRow,
@@ -65,6 +67,11 @@ class Reads:
         """Every session that is kept."""
         async with AsyncSession(self._engine) as session:
             return [Session.model_validate(row.state) for row in await session.exec(select(SessionRow))]
+
+    async def accesses(self) -> list[Access]:
+        """What everybody gets in with; only the process itself asks this."""
+        async with AsyncSession(self._engine) as session:
+            return [Access.model_validate(row.state) for row in await session.exec(select(AccessRow))]
 
     async def colleagues(self, organisation: str) -> list[Named]:
         """Who works for an organisation, by name."""

@@ -31,6 +31,12 @@ class SessionRow(Stored, table=True):
     __tablename__ = "session"
 
 
+class AccessRow(Stored, table=True):
+    """Passkeys and invitations."""
+
+    __tablename__ = "access"
+
+
 class DataKeyRow(SQLModel, table=True):
     """The key that unseals one person's contact; never journalled, never published."""
 

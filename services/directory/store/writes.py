@@ -7,6 +7,7 @@ from uuid import UUID, uuid4, uuid5
 
 import asyncpg
 
+from schemas.events.access import Access
 from schemas.events.contact import Contact
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
@@ -18,9 +19,9 @@ from services.runtime.aggregates import Tables
 from services.runtime.ports import Cause, Written
 from services.runtime.seal import new_key, seal
 
-TABLES: Final = Tables((Organisation, Person, Contact, Session))
+TABLES: Final = Tables((Organisation, Person, Contact, Session, Access))
 
-_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 
 
 class Writes:
@@ -32,7 +33,7 @@ class Writes:
     async def keep_session(self, session: Session, who: UUID, at: datetime) -> None:
         """A session as it is now, as its next version."""
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(_LOCK, f"session:{session.id}")
+            await connection.execute(LOCK, f"session:{session.id}")
             known = await TABLES.read(connection, Session.TYPE, [session.key])
             version = known[0].version + 1 if known else 1
             await TABLES.write(connection, [Written(session, version)], Cause(uuid4(), who, at))
@@ -70,9 +71,21 @@ class Writes:
             await TABLES.write(connection, [Written(state, 1) for state in states], _seeding(states, at))
         return len(new)
 
+    async def add_person(self, person: Person, name: str, phone: str, at: datetime) -> None:
+        """Somebody real, with a contact that is sealed with a key of their own."""
+        key = new_key()
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(
+                "INSERT INTO data_key (person, key) VALUES ($1, $2)", str(person.id), key
+            )
+            contact = _contact(MadeUp(person, name, phone), key)
+            await TABLES.write(
+                connection, [Written(person, 1), Written(contact, 1)], Cause(uuid4(), None, at)
+            )
+
     async def _seed(self, states: Sequence[State], at: datetime) -> int:
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(_LOCK, "seed")
+            await connection.execute(LOCK, "seed")
             known = {
                 each.state.key: each
                 for each in await TABLES.read(connection, states[0].TYPE, [state.key for state in states])
@@ -88,21 +101,27 @@ class Writes:
 
 async def forget(connection: Any, person: UUID, at: datetime) -> list[State] | None:
     """As `Writes.forget`, inside the caller's transaction."""
-    await connection.execute(_LOCK, f"person:{person}")
+    await connection.execute(LOCK, f"person:{person}")
     known = await TABLES.read(connection, Person.TYPE, [str(person)])
     if not known or not isinstance(known[0].state, Person) or known[0].state.forgotten:
         return None
+    await connection.execute(LOCK, f"access:{person}")
+    access = await TABLES.read(connection, Access.TYPE, [str(person)])
     rows = await connection.fetch("SELECT id FROM session WHERE person = $1", str(person))
     for row in rows:
-        await connection.execute(_LOCK, f"session:{row['id']}")
+        await connection.execute(LOCK, f"session:{row['id']}")
     sessions = await TABLES.read(connection, Session.TYPE, [row["id"] for row in rows])
     contact = await TABLES.read(connection, Contact.TYPE, [str(person)])
-    versions = {(each.state.TYPE, each.state.key): each.version for each in (*known, *contact, *sessions)}
+    versions = {
+        (each.state.TYPE, each.state.key): each.version for each in (*known, *contact, *access, *sessions)
+    }
     left = forgotten(known[0].state, [each.state for each in sessions if isinstance(each.state, Session)])
+    left += [Access(id=person)] if access else []
     written = [Written(each, versions.get((each.TYPE, each.key), 0) + 1) for each in left]
     await TABLES.write(connection, written, Cause(uuid4(), None, at))
     await connection.execute("DELETE FROM data_key WHERE person = $1", str(person))
     await connection.execute("DELETE FROM persona WHERE person = $1", str(person))
+    await connection.execute("DELETE FROM passkey_use WHERE person = $1", str(person))
     return left
 
 

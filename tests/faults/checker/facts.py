@@ -17,7 +17,9 @@ Version = tuple[int, int]
 """(epoch, version)."""
 
 OWNER = {
-    **dict.fromkeys(("organisation", "person", "contact", "session", "directory_seal"), "directory"),
+    **dict.fromkeys(
+        ("organisation", "person", "contact", "session", "access", "directory_seal"), "directory"
+    ),
     **dict.fromkeys(
         ("incident", "help_request", "approach", "commitment", "duty", "lending", "log_entry"), "aid"
     ),

@@ -24,7 +24,7 @@ def test_a_key_file_is_for_its_owner_only(file: Path) -> None:
     left.touch(mode=0o644)
     renew(file, keys(anna="a"))
     assert file.stat().st_mode & 0o777 == 0o600
-    assert json.loads(file.read_text()) == {"keys": {"anna": "a"}, "forgotten": []}
+    assert json.loads(file.read_text()) == {"keys": {"anna": "a"}, "forgotten": [], "removed": []}
     assert not left.exists()
 
 
@@ -32,13 +32,22 @@ def test_who_is_forgotten_has_no_key_and_stays_forgotten(file: Path) -> None:
     renew(file, keys(anna="a", bram="b"))
     renew(file, keys("anna", bram="b"))
     renew(file, keys(anna="a", bram="b"))
-    assert json.loads(file.read_text()) == {"keys": {"bram": "b"}, "forgotten": ["anna"]}
+    assert json.loads(file.read_text()) == {"keys": {"bram": "b"}, "forgotten": ["anna"], "removed": []}
 
 
 def test_a_platform_that_lost_its_people_does_not_take_their_keys_away(file: Path) -> None:
     renew(file, keys("cees", anna="a"))
     renew(file, keys())
-    assert json.loads(file.read_text()) == {"keys": {"anna": "a"}, "forgotten": ["cees"]}
+    assert json.loads(file.read_text()) == {"keys": {"anna": "a"}, "forgotten": ["cees"], "removed": []}
+
+
+def test_a_passkey_that_was_removed_once_stays_removed(file: Path) -> None:
+    file.parent.mkdir()
+    # As it was written before there were passkeys.
+    file.write_text(keys(anna="a"))
+    for removed in (["lost"], []):
+        renew(file, json.dumps({"keys": {"anna": "a"}, "forgotten": [], "removed": removed}))
+        assert json.loads(file.read_text())["removed"] == ["lost"]
 
 
 def test_the_key_file_of_another_platform_is_not_overwritten(file: Path) -> None:

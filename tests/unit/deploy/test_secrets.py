@@ -2,7 +2,9 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -11,6 +13,7 @@ from deploy.parts.ports import BLOCK
 from deploy.parts.postgres import Postgres
 from deploy.stack import OFFSETS, OWNERS, SERVICES, Platform, environment, secrets_in
 from services.runtime.settings import Mode, Seed
+from services.runtime.tokens import BadToken, Claims, Signer, Verifier
 
 
 def _mode(file: Path) -> int:
@@ -54,6 +57,20 @@ def test_only_the_directory_is_given_the_key_that_signs(platform: Platform) -> N
     assert all(
         environment(replace(platform, live_nodes=3), node).keys() == told["live"].keys() for node in nodes
     )
+
+
+def test_what_was_signed_in_a_demonstration_is_refused_in_a_real_platform(platform: Platform) -> None:
+    now = datetime.now(UTC)
+    tokens = {}
+    verifiers = {}
+    for mode in Mode:
+        told = environment(replace(platform, mode=mode), stack.BY_NAME["directory"])
+        signer = Signer(told["NOABER_TOKEN_PRIVATE_KEY"])
+        tokens[mode] = signer.sign(Claims(UUID(int=1), UUID(int=2)), now + timedelta(hours=1))
+        verifiers[mode] = Verifier(json.loads(told["NOABER_TOKEN_PUBLIC_KEYS"]), mode)
+        assert verifiers[mode].verify(tokens[mode], now).person == UUID(int=1)
+    with pytest.raises(BadToken):
+        verifiers[Mode.REAL].verify(tokens[Mode.DEMO], now)
 
 
 def test_a_process_is_told_its_own_database_and_no_other(platform: Platform) -> None:

@@ -12,6 +12,7 @@ from schemas.refused import Refused
 from services.aid import app as aid_module
 from services.aid.settings import AidSettings
 from services.directory import app as directory_module
+from services.directory.directory import OwnTables
 from services.directory.rules.fictitious import PERSONAS, make_people
 from services.directory.rules.organisations import fictitious_partnerships, real_organisations
 from services.directory.rules.session import LASTS, end, open_session
@@ -34,7 +35,9 @@ COMMON = {
 
 
 def directory(mode: Mode):
-    settings = DirectorySettings(mode=mode, token_private_key=DEMO_PRIVATE, internal_token="x" * 32, **COMMON)
+    settings = DirectorySettings(
+        mode=mode, token_private_key=DEMO_PRIVATE, internal_token="x" * 32, rp_id="localhost", **COMMON
+    )
     return directory_module.create_app(settings)
 
 
@@ -99,9 +102,24 @@ async def test_only_made_up_people_can_be_played(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(directory_module.Directory, "keep", keep)
     for made_up, status in ((False, 404), (True, 200)):
         person = Person(id=UUID(int=1), memberships=(), fictitious=made_up, exercise=False)
-        monkeypatch.setattr(directory_module.OwnTables, "person", lambda *_, person=person: person)
+        monkeypatch.setattr(OwnTables, "person", lambda *_, person=person: person)
         answer = await post(directory(Mode.DEMO), "/api/directory/demo/sign-in")
         assert answer.status_code == status and len(kept) == made_up
+
+
+@pytest.mark.parametrize(
+    ("origins", "secure"),
+    [("https://noaber.example", True), ("https://a.example,http://b.example", False)],
+)
+async def test_the_cookie_of_a_ceremony_is_for_this_site_and_travels_as_the_pages_do(origins, secure) -> None:
+    told = {**COMMON, "allowed_origins": origins, "rp_id": "noaber.example"}
+    settings = DirectorySettings(token_private_key=DEMO_PRIVATE, internal_token="x" * 32, **told)
+    app = directory_module.create_app(settings)
+    answer = await post(app, "/api/directory/passkey/options", b'{"purpose": "sign_in"}')
+    assert answer.json()["options"]["rpId"] == "noaber.example"
+    said = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")}
+    assert {"httponly", "samesite=strict", "max-age=300", "path=/api/directory"} <= said
+    assert ("secure" in said) == secure
 
 
 def test_a_session_lasts_a_shift_and_only_its_person_ends_it() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from services.aid.app import Aid
 from services.aid.settings import AidSettings
-from services.directory.app import Directory
+from services.directory.directory import Directory
 from services.directory.settings import DirectorySettings
 from services.runtime.health import Pulse
 from services.runtime.settings import Mode
@@ -55,7 +55,7 @@ def an_aid() -> Aid:
 
 
 def a_directory() -> Directory:
-    directory = Directory(DirectorySettings(**TOLD))
+    directory = Directory(DirectorySettings(rp_id="localhost", **TOLD))
     directory.ready = True
     return directory
 

@@ -1,0 +1,192 @@
+"""What people get in with: inviting a colleague, adding a phone, and taking keys and sessions away."""
+
+import secrets
+from functools import partial
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import FastAPI, Query, Response
+from uuid6 import uuid7
+
+from schemas.events.access import Access, Checked
+from schemas.events.person import Membership, Person
+from schemas.events.session import SignInWay
+from schemas.refused import Refused
+from schemas.values import Level, Right, organisation_key, person_key
+from services.directory.bodies import (
+    Invite,
+    Invited,
+    InviteHere,
+    Nothing,
+    OpenInvitation,
+    Passkeys,
+    PasskeyShown,
+    Purpose,
+    Sessions,
+    SessionShown,
+    WithPasskey,
+)
+from services.directory.directory import Directory
+from services.directory.doors import PREFIX, Began, prove
+from services.directory.rules.access import Opening, invite, may_administer, may_invite, remove
+from services.runtime.problems import Problem
+from services.runtime.web import Asking
+from services.runtime.who import COOKIE
+
+CODES: Final = 1_000_000
+
+
+def add_devices(app: FastAPI, directory: Directory) -> None:
+    """Add the routes."""
+    _add_invitations(app, directory)
+    _add_passkeys(app, directory)
+    _add_sessions(app, directory)
+
+
+def _add_invitations(app: FastAPI, directory: Directory) -> None:
+    @app.post(f"{PREFIX}/invitations")
+    async def invite_colleague(asker: Asking, body: Invite, began: Began = "") -> Invited:
+        may_invite(asker.person, _colleague(directory, body.person))
+        # A session may be stolen: whoever has a key shows, here and now, that it is them. Only who plays in a
+        # demonstration has none.
+        if asker.session.way is SignInWay.PASSKEY:
+            if body.passkey is None:
+                raise Refused("prove_it")
+            await prove(directory, asker, body.passkey, Purpose.INVITE, began)
+        return await _invited(directory, body.person, body.checked, asker.person.id)
+
+    @app.post(f"{PREFIX}/passkeys/add")
+    async def add_own(asker: Asking, body: WithPasskey, began: Began = "") -> Invited:
+        await prove(directory, asker, body.passkey, Purpose.ADD, began)
+        return await _invited(directory, asker.person.id, Checked.OWN_DEVICE, asker.person.id)
+
+
+def _add_passkeys(app: FastAPI, directory: Directory) -> None:
+    @app.get(f"{PREFIX}/passkeys")
+    async def passkeys(asker: Asking, person: Annotated[UUID | None, Query()] = None) -> Passkeys:
+        whom = asker.person.id if person is None else person
+        if whom != asker.person.id:
+            may_administer(asker.person, _colleague(directory, whom))
+        return await _shown(directory, directory.own.access(whom))
+
+    @app.post(f"{PREFIX}/passkeys/{{passkey}}/remove")
+    async def remove_passkey(asker: Asking, passkey: UUID, body: Nothing) -> Nothing:
+        access = _with_passkey(directory, passkey)
+        if access.id != asker.person.id:
+            may_administer(asker.person, _colleague(directory, access.id))
+        decide = partial(remove, passkey=passkey)
+        left = await directory.accesses.remove(access.id, passkey, decide, asker.person.id, directory.now())
+        directory.heard(left)
+        return Nothing()
+
+
+def _add_sessions(app: FastAPI, directory: Directory) -> None:
+    @app.get(f"{PREFIX}/sessions")
+    async def sessions(asker: Asking) -> Sessions:
+        living = [
+            each
+            for each in directory.own.sessions_of(asker.person.id)
+            if directory.who.lives(each, asker.person)
+        ]
+        return Sessions(
+            sessions=[
+                SessionShown(
+                    id=each.id,
+                    started_at=each.started_at,
+                    expires_at=each.expires_at,
+                    way=each.way,
+                    here=each.id == asker.session.id,
+                )
+                for each in sorted(living, key=lambda each: each.started_at, reverse=True)
+            ]
+        )
+
+    @app.post(f"{PREFIX}/sessions/end-all")
+    async def end_all(asker: Asking, body: Nothing, response: Response) -> Nothing:
+        directory.heard(await directory.accesses.end_all(asker.person.id, directory.now()))
+        response.delete_cookie(COOKIE)
+        return Nothing()
+
+
+async def invite_here(directory: Directory, body: InviteHere) -> Invited:
+    """An invitation from the machine itself; for nobody yet it makes the administrator of an organisation.
+
+    Raises Problem: 404 for an unknown person or organisation, 400 where neither is said completely.
+    """
+    if body.person is not None:
+        found = directory.own.person(body.person)
+        if found is None or found.forgotten:
+            raise Problem(404, "not_found")
+        return await _invited(directory, found.id, body.checked, None)
+    if body.organisation is None or body.name is None or body.phone is None:
+        raise Problem(400, "invalid")
+    if not any(each.id == body.organisation for each in await directory.reads.organisations()):
+        raise Problem(404, "not_found")
+    person = _administrator(body.organisation)
+    await directory.writes.add_person(person, body.name, body.phone, directory.now())
+    directory.heard([person])
+    return await _invited(directory, person.id, body.checked, None)
+
+
+def _administrator(organisation: str) -> Person:
+    key = uuid7()
+    return Person(
+        id=UUID(str(key)),
+        memberships=(Membership(organisation=organisation, rights=(Right.ADMINISTER,)),),
+        exercise=False,
+        readers={person_key(key): Level.OWN, organisation_key(organisation): Level.OWN},
+    )
+
+
+async def _invited(directory: Directory, person: UUID, checked: Checked, by: UUID | None) -> Invited:
+    opening = Opening(secrets.token_urlsafe(32), f"{secrets.randbelow(CODES):06}")
+    now = directory.now()
+    decide = partial(invite, opening=opening, checked=checked, made_by=by, now=now)
+    access = await directory.accesses.change(person, decide, by, now)
+    directory.heard([access])
+    if access.invitation is None:
+        raise Refused("invitation_over")
+    return Invited(
+        person=person,
+        secret=opening.secret,
+        code=opening.code,
+        expires_at=access.invitation.expires_at,
+    )
+
+
+def _colleague(directory: Directory, person: UUID) -> Person:
+    found = directory.own.person(person)
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+def _with_passkey(directory: Directory, passkey: UUID) -> Access:
+    found = directory.own.access_with(passkey)
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+async def _shown(directory: Directory, access: Access) -> Passkeys:
+    uses = await directory.accesses.uses([each.credential for each in access.passkeys])
+    invitation = access.invitation
+    if invitation is not None and directory.now() >= invitation.expires_at:
+        invitation = None
+    return Passkeys(
+        passkeys=[
+            PasskeyShown(
+                id=each.id,
+                added_at=each.added_at,
+                used_at=uses[each.credential][1] if each.credential in uses else None,
+                backed_up=each.backed_up,
+            )
+            for each in access.passkeys
+        ],
+        invitation=None
+        if invitation is None
+        else OpenInvitation(
+            checked=invitation.checked, made_at=invitation.made_at, expires_at=invitation.expires_at
+        ),
+        restored_at=access.restored_at,
+    )

@@ -1,0 +1,167 @@
+"""One process of the directory: what it remembers, its tables, and how it lets the world hear."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from schemas.events.access import Access
+from schemas.events.person import Person
+from schemas.events.session import Session
+from schemas.state import State
+from services.directory.ceremony import Site, nobodys_key
+from services.directory.challenges import Challenges
+from services.directory.rules.access import digest_of
+from services.directory.settings import DirectorySettings
+from services.directory.store.access import Accesses
+from services.directory.store.reads import Reads
+from services.directory.store.writes import Writes
+from services.runtime.database import open_engine, open_pool
+from services.runtime.health import Health, Pulse, depends_on
+from services.runtime.now import clock
+from services.runtime.settings import Mode
+from services.runtime.tokens import Signer, Verifier
+from services.runtime.wake import Waker
+from services.runtime.who import Who
+
+
+class MadeUpPeople(Exception):
+    """The tables are those of a demonstration, and a demonstration is not turned into a real platform."""
+
+
+class OwnTables:
+    """People, sessions and ways in of the own tables, kept in memory by the one process that writes them."""
+
+    def __init__(self) -> None:
+        self.people: dict[UUID, Person] = {}
+        self.sessions: dict[UUID, Session] = {}
+        self.accesses: dict[UUID, Access] = {}
+        self._by_credential: dict[str, UUID] = {}
+        self._by_secret: dict[str, UUID] = {}
+
+    def keep(self, states: Iterable[State]) -> None:
+        """Remember these as they are now."""
+        for state in states:
+            if isinstance(state, Person):
+                self.people[state.id] = state
+            elif isinstance(state, Session):
+                self.sessions[state.id] = state
+            elif isinstance(state, Access):
+                self._keep_access(state)
+
+    def _keep_access(self, access: Access) -> None:
+        before = self.accesses.get(access.id, Access(id=access.id))
+        for passkey in before.passkeys:
+            self._by_credential.pop(passkey.credential, None)
+        if before.invitation is not None:
+            self._by_secret.pop(before.invitation.secret, None)
+        self.accesses[access.id] = access
+        self._by_credential |= {passkey.credential: access.id for passkey in access.passkeys}
+        if access.invitation is not None:
+            self._by_secret[access.invitation.secret] = access.id
+
+    def access(self, person: UUID) -> Access:
+        """What somebody gets in with."""
+        return self.accesses.get(person, Access(id=person))
+
+    def sessions_of(self, person: UUID) -> list[Session]:
+        """Every session of somebody, over or not."""
+        return [each for each in self.sessions.values() if each.person == person]
+
+    def access_with(self, passkey: UUID) -> Access | None:
+        """Whose key this is, by our own id of it."""
+        having = (each for each in self.accesses.values() if any(key.id == passkey for key in each.passkeys))
+        return next(having, None)
+
+    def whose_passkey(self, credential: str) -> UUID | None:
+        """Who has this key."""
+        return self._by_credential.get(credential)
+
+    def whose_invitation(self, secret: str) -> UUID | None:
+        """Whom the invitation with this secret is for."""
+        return self._by_secret.get(digest_of(secret))
+
+    def session(self, session: UUID) -> Session | None:
+        """The newest state of a session."""
+        return self.sessions.get(session)
+
+    def person(self, person: UUID) -> Person | None:
+        """The newest state of a person."""
+        return self.people.get(person)
+
+
+class Directory:
+    """The parts of one process of the directory, wired together."""
+
+    def __init__(self, settings: DirectorySettings) -> None:
+        self.settings = settings
+        self.now = clock(settings.clock_offset_seconds)
+        self.own = OwnTables()
+        self.site = Site(settings.rp_id, tuple(each.strip() for each in settings.allowed_origins.split(",")))
+        self.challenges = Challenges(secrets.token_bytes(32))
+        self.nobodys_key = nobodys_key()
+        self.signer = Signer(settings.token_private_key)
+        verifier = Verifier(settings.token_public_keys, settings.mode)
+        self.who = Who(verifier, self.own, self.now, patience=0.0)
+        self.ready = False
+        self.database = Pulse(self._ask_database)
+        self.tasks: list[asyncio.Task[None]] = []
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Connections and tasks, while the block runs."""
+        pool = await open_pool(self.settings.database, self.settings.pool_size)
+        engine = open_engine(self.settings.database)
+        # Apart: many commands at once must not look like a database that is away.
+        self._side = side = await open_pool(self.settings.database, 1)
+        self.reads, self.writes, waker = Reads(engine), Writes(pool), Waker(side)
+        self.accesses = Accesses(pool)
+        self.wake = waker.wake
+        try:
+            await self._remember()
+            self.tasks = [
+                asyncio.create_task(waker.run(), name="waker"),
+                asyncio.create_task(self.database.run(), name="database"),
+            ]
+            self.ready = True
+            yield
+        finally:
+            for task in self.tasks:
+                task.cancel()
+            await asyncio.gather(*self.tasks, return_exceptions=True)
+            await engine.dispose()
+            await side.close()
+            await pool.close()
+
+    def health(self) -> Health:
+        """Healthy once everybody is known, while the database answers."""
+        trouble = [] if self.ready else ["starting"]
+        trouble += depends_on(self.database, self.tasks)
+        return Health(healthy=not trouble, why="; ".join(trouble))
+
+    async def _remember(self) -> None:
+        """Everybody there is. Raises MadeUpPeople where a real platform finds somebody made up."""
+        for known in (self.reads.people, self.reads.sessions, self.reads.accesses):
+            self.own.keep(await known())
+        if self.settings.mode is Mode.REAL and any(each.fictitious for each in self.own.people.values()):
+            raise MadeUpPeople("these tables hold made-up people; a real platform begins in an empty home")
+
+    async def _ask_database(self) -> None:
+        await self._side.fetchval("SELECT 1")
+
+    async def keep(self, session: Session) -> None:
+        """Write a session and let the world hear."""
+        await self.writes.keep_session(session, session.person, self.now())
+        self.heard([session])
+
+    async def forget(self, person: UUID) -> bool:
+        """Forget a person and let the world hear; False when there is nobody to forget."""
+        left = await self.writes.forget(person, self.now())
+        self.heard(left or ())
+        return left is not None
+
+    def heard(self, states: Iterable[State]) -> None:
+        """These were written: remember them, and let the world hear."""
+        self.own.keep(states)
+        self.wake()

@@ -1,0 +1,182 @@
+"""How passkeys and invitations change: each in one transaction with the session that follows from it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from schemas.events.access import Access, Passkey
+from schemas.events.session import Session, SignInWay
+from schemas.refused import Refused
+from schemas.state import State
+from services.directory.rules.access import after_restore
+from services.directory.store.writes import LOCK, TABLES
+from services.runtime.ports import Cause, Written
+
+_USED: Final = """
+UPDATE passkey_use SET sign_count = $2, used_at = $3
+WHERE credential = $1 AND (sign_count < $2 OR (sign_count = 0 AND $2 = 0))
+RETURNING credential
+"""
+"""Phones that count must count on; most do not and always say 0."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A key as a phone just used it."""
+
+    credential: str
+    sign_count: int
+
+
+class Accesses:
+    """Changes of who gets in, on a pool of connections to the directory's own schema."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self._pool = pool
+
+    async def change(
+        self, person: UUID, decide: Callable[[Access], Access], who: UUID | None, at: datetime
+    ) -> Access:
+        """What one person gets in with, as its next version. Raises what `decide` raises."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            version, access = await _locked(connection, person)
+            decided = decide(access)
+            if decided != access:
+                await TABLES.write(connection, [Written(decided, version + 1)], Cause(uuid4(), who, at))
+            return decided
+
+    async def welcome(
+        self,
+        person: UUID,
+        decide: Callable[[Access], tuple[Access, Refused | None]],
+        use: Use,
+        session: Session,
+        at: datetime,
+    ) -> Access:
+        """Let a new key in and open its session; where `decide` refuses, only what it counted is written.
+
+        Raises the refusal, and `passkey_refused` for a key that is somebody's already.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            version, access = await _locked(connection, person)
+            decided, refusal = decide(access)
+            written: list[Written] = [Written(decided, version + 1)] if decided != access else []
+            if refusal is None:
+                await _first_use(connection, person, use, at)
+                written.append(Written(session, 1))
+            await TABLES.write(connection, written, Cause(uuid4(), person, at))
+        if refusal is not None:
+            raise Refusing(refusal, decided)
+        return decided
+
+    async def sign_in(self, passkey: Passkey, use: Use, session: Session, at: datetime) -> None:
+        """Open a session with a key that is still there. Refused: `passkey_refused`."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            _, access = await _locked(connection, session.person)
+            if passkey not in access.passkeys or await _count(connection, use, at) is None:
+                raise Refused("passkey_refused")
+            await TABLES.write(connection, [Written(session, 1)], Cause(uuid4(), session.person, at))
+
+    async def used(self, passkey: Passkey, use: Use, person: UUID, at: datetime) -> None:
+        """Count a use that opens no session. Refused: `passkey_refused`."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            _, access = await _locked(connection, person)
+            if passkey not in access.passkeys or await _count(connection, use, at) is None:
+                raise Refused("passkey_refused")
+
+    async def remove(
+        self, person: UUID, passkey: UUID, decide: Callable[[Access], Access], who: UUID, at: datetime
+    ) -> list[State]:
+        """Take a key away and end the sessions that were opened with it; all that changed."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            version, access = await _locked(connection, person)
+            decided = decide(access)
+            gone = [each.credential for each in access.passkeys if each not in decided.passkeys]
+            await connection.execute("DELETE FROM passkey_use WHERE credential = ANY($1::text[])", gone)
+            ended = await _ended(connection, "state->>'passkey' = $1", str(passkey))
+            await TABLES.write(connection, [Written(decided, version + 1), *ended], Cause(uuid4(), who, at))
+        return [decided, *(each.state for each in ended)]
+
+    async def end_all(self, person: UUID, at: datetime) -> list[State]:
+        """End every session of a person; those that were not over yet."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            ended = await _ended(connection, "person = $1", str(person))
+            await TABLES.write(connection, ended, Cause(uuid4(), person, at))
+        return [each.state for each in ended]
+
+    async def uses(self, credentials: Sequence[str]) -> dict[str, tuple[int, datetime]]:
+        """Credential -> how often it was used, as far as the phone counts, and when last."""
+        query = "SELECT credential, sign_count, used_at FROM passkey_use WHERE credential = ANY($1::text[])"
+        rows = await self._pool.fetch(query, list(credentials))
+        return {row["credential"]: (row["sign_count"], row["used_at"]) for row in rows}
+
+
+class Refusing(Exception):
+    """A refusal after which something has changed: `access` as it is now."""
+
+    def __init__(self, refusal: Refused, access: Access) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+        self.access = access
+
+
+async def restore_accesses(connection: Any, removed: Sequence[str], at: datetime) -> int:
+    """Shut what a backup left open: invitations, keys known as removed, sessions; how many have access.
+
+    Who ended a session after the backup would find it alive again, and a touch opens another: so all end.
+    Inside the caller's transaction.
+    """
+    keys = [row["id"] for row in await connection.fetch("SELECT id FROM access ORDER BY id")]
+    known = await TABLES.read(connection, Access.TYPE, keys)
+    gone = frozenset(removed)
+    written = [
+        Written(after_restore(each.state, gone, at), each.version + 1)
+        for each in known
+        if isinstance(each.state, Access)
+    ]
+    written += await _ended(connection, "state->>'way' = $1", SignInWay.PASSKEY)
+    await TABLES.write(connection, written, Cause(uuid4(), None, at))
+    await connection.execute("DELETE FROM passkey_use WHERE credential = ANY($1::text[])", list(removed))
+    return len(known)
+
+
+async def _locked(connection: Any, person: UUID) -> tuple[int, Access]:
+    """Version and state under the lock; version 0 for whoever has none yet."""
+    await connection.execute(LOCK, f"access:{person}")
+    known = await TABLES.read(connection, Access.TYPE, [str(person)])
+    if not known or not isinstance(known[0].state, Access):
+        return 0, Access(id=person)
+    return known[0].version, known[0].state
+
+
+async def _first_use(connection: Any, person: UUID, use: Use, at: datetime) -> None:
+    made = await connection.fetchval(
+        "INSERT INTO passkey_use (credential, person, sign_count, used_at) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT DO NOTHING RETURNING credential",
+        *(use.credential, str(person), use.sign_count, at),
+    )
+    if made is None:
+        raise Refused("passkey_refused")
+
+
+async def _count(connection: Any, use: Use, at: datetime) -> str | None:
+    found: str | None = await connection.fetchval(_USED, use.credential, use.sign_count, at)
+    return found
+
+
+async def _ended(connection: Any, where: str, *meant: str) -> list[Written]:
+    """The living sessions that are meant, over, each under its lock."""
+    query = f"SELECT id FROM session WHERE {where} AND state->>'revoked' = 'false' ORDER BY id"  # noqa: S608 our own words
+    keys = [row["id"] for row in await connection.fetch(query, *meant)]
+    for key in keys:
+        await connection.execute(LOCK, f"session:{key}")
+    known = await TABLES.read(connection, Session.TYPE, keys)
+    return [
+        Written(each.state.model_copy(update={"revoked": True}), each.version + 1)
+        for each in known
+        if isinstance(each.state, Session) and not each.state.revoked
+    ]

@@ -1,0 +1,126 @@
+"""A directory over HTTP in real mode, and browsers and software phones that come to it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+import services.directory
+from services.directory.app import create_app
+from services.directory.rules.organisations import real_organisations
+from services.directory.seed import FACTS
+from services.directory.settings import DirectorySettings
+from services.directory.store.writes import Writes
+from services.runtime.database import migrate, open_pool
+from services.runtime.now import clock
+from services.runtime.settings import Mode
+from services.runtime.tokens import new_keys
+from tests.phone import Phone
+
+MIGRATIONS = Path(services.directory.__file__).parent / "migrations"
+ORIGIN = "http://localhost:1"
+INTERNAL = "x" * 32
+PRIVATE, PUBLIC = new_keys("k-real")
+
+Answer = tuple[int, dict[str, Any]]
+
+
+class Browser:
+    """One browser with cookies of its own, on one address."""
+
+    def __init__(self, app: Any, origin: str = ORIGIN) -> None:
+        self.origin = origin
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=origin)
+
+    async def post(self, path: str, body: dict[str, Any], **headers: str) -> Answer:
+        """Status and body of a command."""
+        named = {"Idempotency-Key": str(uuid4()), "Origin": self.origin, **headers}
+        found = await self.http.post(f"/api/directory/{path}", json=body, headers=named)
+        return found.status_code, found.json()
+
+    async def get(self, path: str) -> Answer:
+        """Status and body of a read."""
+        found = await self.http.get(f"/api/directory/{path}")
+        return found.status_code, found.json()
+
+    async def invite_here(self, **body: Any) -> dict[str, Any]:
+        """As `noaber invite` does on the machine itself."""
+        headers = {"Authorization": f"Bearer {INTERNAL}", "Idempotency-Key": str(uuid4())}
+        made = await self.http.post(
+            "/internal/invite", json={"checked": "in_person", **body}, headers=headers
+        )
+        assert made.status_code == 200, made.text
+        return dict(made.json())
+
+    async def welcome(self, invited: dict[str, Any], phone: Phone) -> Answer:
+        """Come in by an invitation with this phone."""
+        opened = {"secret": invited["secret"], "code": invited["code"]}
+        status, asked = await self.post("welcome/options", opened)
+        if status != 200:
+            return status, asked
+        made = phone.make(asked["options"], self.origin)
+        return await self.post("welcome/finish", {**opened, "passkey": made})
+
+    async def asked(self, purpose: str = "sign_in") -> dict[str, Any]:
+        """What the phone is to sign."""
+        status, asked = await self.post("passkey/options", {"purpose": purpose})
+        assert status == 200
+        return dict(asked["options"])
+
+    async def sign_in(self, phone: Phone) -> Answer:
+        """Touch the phone."""
+        return await self.post("passkey/sign-in", {"passkey": phone.sign(await self.asked(), self.origin)})
+
+    async def invite(self, phone: Phone, person: str, checked: str = "in_person") -> Answer:
+        """Invite a colleague, and show with one's own phone that it is oneself."""
+        proof = phone.sign(await self.asked("invite"), self.origin)
+        return await self.post("invitations", {"person": person, "checked": checked, "passkey": proof})
+
+    async def me(self) -> dict[str, Any]:
+        """Who is signed in here."""
+        status, found = await self.get("me")
+        assert status == 200, found
+        return found
+
+
+async def fill(database: str) -> None:
+    """A directory of a real platform that was just set up: organisations, and nobody."""
+    await asyncio.to_thread(migrate, MIGRATIONS, database)
+    async with await open_pool(database, 1) as pool:
+        places = real_organisations(FACTS.read_text(encoding="utf-8"))
+        await Writes(pool).seed_organisations(places[:2] + [e for e in places if e.id == "GM1735"], clock()())
+
+
+@asynccontextmanager
+async def directory(database: str, minutes_later: float = 0, **more: Any) -> AsyncIterator[Any]:
+    settings = DirectorySettings(
+        mode=Mode.REAL,
+        kafka="127.0.0.1:1",
+        http_port=1,
+        database=database,
+        token_private_key=PRIVATE,
+        token_public_keys=PUBLIC,
+        internal_token=INTERNAL,
+        allowed_origins=f"{ORIGIN},http://*.localhost:1",
+        rp_id="localhost",
+        clock_offset_seconds=minutes_later * 60,
+        **more,
+    )
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+PETRA = {"organisation": "GM1735", "name": "Petra Verzonnen", "phone": "06 00000000"}
+
+
+async def signed_in(app: Any, **more: Any) -> tuple[Browser, Phone, str]:
+    """A first administrator, signed in on a phone: browser, phone and person."""
+    here, phone = Browser(app), Phone()
+    status, _ = await here.welcome(await here.invite_here(**{**PETRA, **more}), phone)
+    assert status == 200
+    return here, phone, (await here.me())["person"]

@@ -1,0 +1,114 @@
+"""What phones and browsers may lie about: none of it opens anything, and every lie hears the same."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tests.contract.doorstep import ORIGIN, PETRA, Browser, directory, fill, signed_in
+from tests.phone import BACKED_UP, PRESENT, Phone
+
+
+@pytest.fixture
+async def filled(database: str) -> str:
+    """A directory of a real platform that was just set up: organisations, and nobody."""
+    await fill(database)
+    return database
+
+
+@pytest.fixture
+async def app(filled: str) -> AsyncIterator[Any]:
+    async with directory(filled) as made:
+        yield made
+
+
+async def test_a_signature_opens_once_and_only_in_the_browser_that_asked(app) -> None:
+    _, phone, _ = await signed_in(app)
+    here, there = Browser(app), Browser(app)
+    body = {"passkey": phone.sign(await here.asked(), ORIGIN)}
+    await there.asked()
+    _, found = await there.post("passkey/sign-in", body)
+    assert found["code"] == "passkey_refused"
+    _, found = await Browser(app).post("passkey/sign-in", body)
+    assert found["code"] == "ceremony_over"
+    cookie = here.http.cookies["noaber_ceremony"]
+    assert (await here.post("passkey/sign-in", body))[0] == 200
+    _, found = await here.post("passkey/sign-in", body, Cookie=f"noaber_ceremony={cookie}")
+    assert found["code"] == "ceremony_over"
+
+
+async def test_a_challenge_is_over_after_five_minutes_and_after_a_restart(filled: str) -> None:
+    async with directory(filled) as first:
+        _, phone, _ = await signed_in(first)
+        here = Browser(first)
+        body = {"passkey": phone.sign(await here.asked(), ORIGIN)}
+        cookie = here.http.cookies["noaber_ceremony"]
+    async with directory(filled) as second:
+        _, found = await Browser(second).post("passkey/sign-in", body, Cookie=f"noaber_ceremony={cookie}")
+        assert found["code"] == "ceremony_over"
+        assert (await Browser(second).sign_in(phone))[0] == 200
+
+
+async def test_what_a_phone_signed_for_one_purpose_is_no_good_for_another(app) -> None:
+    here, phone, _ = await signed_in(app)
+    for asked, path in (("sign_in", "passkeys/add"), ("add", "passkey/sign-in")):
+        _, found = await here.post(path, {"passkey": phone.sign(await here.asked(asked), ORIGIN)})
+        assert found["code"] == "ceremony_over"
+
+
+async def test_a_stolen_session_adds_no_phone_of_another(app) -> None:
+    petra, _, _ = await signed_in(app)
+    _, thief, _ = await signed_in(app, name="Wim Verzonnen")
+    body = {"passkey": thief.sign(await petra.asked("add"), ORIGIN)}
+    assert (await petra.post("passkeys/add", body))[1]["code"] == "passkey_refused"
+
+
+async def test_a_stolen_session_invites_nobody(app) -> None:
+    petra, _, _ = await signed_in(app)
+    _, thief, person = await signed_in(app, name="Wim Verzonnen")
+    body = {"person": person, "checked": "call_back"}
+    assert (await petra.post("invitations", body))[1]["code"] == "prove_it"
+    assert (await petra.invite(thief, person))[1]["code"] == "passkey_refused"
+
+
+LIES = {
+    "of another website": lambda phone, asked: phone.sign(asked, "http://localhost.example:1"),
+    "of another port": lambda phone, asked: phone.sign(asked, "http://localhost:2"),
+    "for another party": lambda phone, asked: phone.sign({**asked, "rpId": "example.com"}, ORIGIN),
+    "without looking who it is": lambda phone, asked: phone.sign(asked, ORIGIN, PRESENT | BACKED_UP),
+    "of another key": lambda phone, asked: {
+        **phone.sign(asked, ORIGIN), "signature": Phone().sign(asked, ORIGIN)["signature"]
+    },
+    "nonsense": lambda phone, asked: {**phone.sign(asked, ORIGIN), "authenticator_data": "AAAA"},
+    "of a key that nobody knows": lambda phone, asked: Phone().sign(asked, ORIGIN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lie", LIES)
+async def test_a_lie_opens_nothing_and_all_lies_hear_the_same(app, lie: str) -> None:
+    _, phone, _ = await signed_in(app)
+    here = Browser(app)
+    status, found = await here.post("passkey/sign-in", {"passkey": LIES[lie](phone, await here.asked())})
+    assert (status, found["code"], found["facts"]) == (409, "passkey_refused", {})
+    assert (await here.get("me"))[0] == 401
+
+
+async def test_a_key_is_made_only_by_a_phone_that_looked_who_it_is(app) -> None:
+    here = Browser(app)
+    invited = await here.invite_here(**PETRA)
+    opened = {"secret": invited["secret"], "code": invited["code"]}
+    for flags, origin, status in ((PRESENT, ORIGIN, 409), (0x1D, "http://evil.example", 409)):
+        _, asked = await here.post("welcome/options", opened)
+        made = Phone().make(asked["options"], origin, flags)
+        assert (await here.post("welcome/finish", {**opened, "passkey": made}))[0] == status
+    assert (await here.welcome(invited, Phone()))[0] == 200
+
+
+async def test_a_phone_that_counts_is_refused_when_a_copy_of_its_key_was_used(app) -> None:
+    _, _, person = await signed_in(app)
+    here, phone = Browser(app), Phone(counts=True)
+    assert (await here.welcome(await here.invite_here(person=person), phone))[0] == 200
+    assert (await here.sign_in(phone))[0] == 200
+    phone.used -= 1
+    assert (await here.sign_in(phone))[1]["code"] == "passkey_refused"
+    assert (await here.sign_in(phone))[0] == 200
