@@ -1,4 +1,4 @@
-"""`noaber`: run the platform, see how it is, play a scenario, back it up and bring it back."""
+"""`noaber`: run the platform, let people in, see how it is, play a scenario, back it up and bring it back."""
 
 import sys
 
@@ -7,6 +7,7 @@ import click
 from deploy.bootstrap import SetupFailed
 from deploy.noaber.backup import backup_verb, restore_verb
 from deploy.noaber.forget import forget
+from deploy.noaber.invite import invite
 from deploy.noaber.play import play
 from deploy.noaber.status import status
 from deploy.noaber.stop import stop
@@ -30,7 +31,7 @@ def main() -> None:
     """Mutual aid between municipalities in digital incidents."""
 
 
-for verb in (up, demo, play, status, stop, backup_verb, restore_verb, verify, forget):
+for verb in (up, demo, play, status, stop, backup_verb, restore_verb, verify, forget, invite):
     main.add_command(verb)
 
 if __name__ == "__main__":

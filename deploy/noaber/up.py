@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 from typing import Final
 
 import click
@@ -13,6 +14,7 @@ from deploy.noaber.play import STORY, Speed, perform
 from deploy.noaber.state import DEMO, UP, refuse_second
 from deploy.running import Running, Wish, forget
 from deploy.scenarios.story import read_story
+from services.runtime.settings import Mode, Seed
 
 ROLES: Final = (
     ("wilma", "meldt en vraagt hulp", "reports and asks for help"),
@@ -27,13 +29,18 @@ WATCHING: Final = "5"
 """Speed of the play when somebody watches a terminal."""
 
 
-@click.command(epilog="Example: noaber up")
-def up() -> None:
+@click.command(epilog="Example: noaber up --real")
+@click.option("--real", is_flag=True, help="For real people: nobody is made up; signing in takes a passkey.")
+def up(real: bool) -> None:  # noqa: FBT001 an option of the command line
     """Start the platform with the data of last time, until Ctrl-C."""
     home = home_of(os.environ)
     refuse_second(home)
-    with Running(Wish(home, home / UP), click.echo) as running:
-        _where(running)
+    wish = Wish(home, home / UP)
+    with Running(replace(wish, mode=Mode.REAL, seed=Seed.NONE) if real else wish, click.echo) as running:
+        if real:
+            click.echo("\nThe first administrator of an organisation comes in by: noaber invite --help\n")
+        else:
+            _where(running)
         _until_told()
         click.echo("Stopping")
 

@@ -47,9 +47,9 @@ def noaber(home: Path, *arguments: str) -> "subprocess.Popen[str]":
 
 
 @contextmanager
-def up(home: Path) -> Iterator[str]:
+def up(home: Path, *options: str) -> Iterator[str]:
     """A platform that is up while the block runs; then somebody presses Ctrl-C."""
-    with noaber(home, "up") as process:
+    with noaber(home, "up", *options) as process:
         try:
             assert process.stdout is not None
             until(lambda: is_up(process.stdout), START, what="being up")
@@ -68,7 +68,7 @@ def is_up(said: IO[str]) -> bool:
     """Whether the next line is the last of where to look; an end instead is a failure."""
     line = said.readline()
     assert line, "it ended by itself"
-    return "kees.localhost" in line
+    return "kees.localhost" in line or "noaber invite" in line
 
 
 def _runs(pid: int) -> bool:

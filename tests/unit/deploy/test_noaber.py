@@ -224,7 +224,14 @@ def test_a_process_that_does_not_answer_is_not_healthy(home: Path, held: Callabl
 
 
 @pytest.mark.parametrize(
-    "verb", [("backup", "x"), ("verify",), ("forget", "01936b1c-7000-7000-8000-000000000007")]
+    "verb",
+    [
+        ("backup", "x"),
+        ("verify",),
+        ("forget", "01936b1c-7000-7000-8000-000000000007"),
+        ("invite", "01936b1c-7000-7000-8000-000000000007"),
+        ("invite", "--organisation", "GM1735", "--name", "Petra", "--phone", "06 00000000"),
+    ],
 )
 def test_what_needs_a_platform_says_so_when_none_runs(home: Path, verb: tuple[str, ...]) -> None:
     said = noaber(home, *verb)
@@ -232,6 +239,12 @@ def test_what_needs_a_platform_says_so_when_none_runs(home: Path, verb: tuple[st
         1,
         "Stopped: no platform of this folder runs; start one: noaber up\n",
     )
+
+
+@pytest.mark.parametrize("told", [(), ("--organisation", "GM1735"), ("--name", "Petra", "--phone", "06")])
+def test_an_invitation_without_saying_whom_is_refused(home: Path, told: tuple[str, ...]) -> None:
+    said = noaber(home, "invite", *told)
+    assert said.exit_code == 2 and "say who" in said.output
 
 
 def test_a_restore_from_a_folder_without_a_backup_says_so(home: Path, tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""`noaber invite`: let somebody in from the machine itself, such as an organisation's first administrator."""
+
+import os
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import click
+import httpx
+
+from deploy.backup import platform_in
+from deploy.bootstrap import SetupFailed, home_of
+from deploy.noaber.state import running_here
+
+
+@click.command(
+    epilog='Example: noaber invite --organisation GM1735 --name "Petra de Boer" --phone "06 12345678"'
+)
+@click.argument("person", type=click.UUID, required=False)
+@click.option("--organisation", help="Make its administrator, for example GM1735.")
+@click.option("--name", help="What they are called; kept sealed.")
+@click.option("--phone", help="Their number; kept sealed.")
+@click.option("--call-back", is_flag=True, help="They are elsewhere: read the code out by telephone.")
+def invite(
+    person: UUID | None,
+    organisation: str | None,
+    name: str | None,
+    phone: str | None,
+    call_back: bool,  # noqa: FBT001 an option of the command line
+) -> None:
+    """Print the link and the code that let PERSON (an id) in, or a new administrator of an organisation."""
+    if person is None and not (organisation and name and phone):
+        raise click.UsageError("say who: PERSON, or --organisation, --name and --phone together")
+    state = running_here(home_of(os.environ))
+    new = {"organisation": organisation, "name": name, "phone": phone}
+    body = {
+        "checked": "call_back" if call_back else "in_person",
+        **({"person": str(person)} if person else new),
+    }
+    made = _asked(state, body)
+    click.echo(f"Link:  {state['origin']}/welcome#{made['secret']}")
+    click.echo(f"Code:  {made['code'][:3]} {made['code'][3:]}")
+    click.echo(f"Who:   {made['person']} (too late? noaber invite {made['person']})")
+    click.echo(f"Works once, until {made['expires_at']}. Give link and code by two different ways.")
+
+
+def _asked(state: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    platform = platform_in(Path(state["place"]), int(state["base"]))
+    try:
+        answer = httpx.post(
+            f"http://127.0.0.1:{platform.port('directory')}/internal/invite",
+            json=body,
+            headers={
+                "Authorization": f"Bearer {platform.secrets.internal_token}",
+                "Idempotency-Key": str(uuid4()),
+            },
+            timeout=10,
+        )
+    except httpx.HTTPError as away:
+        raise SetupFailed("the directory does not answer; see noaber status") from away
+    if answer.status_code != httpx.codes.OK:
+        raise SetupFailed(f"nobody could be invited: {answer.json()['detail']['en']}")
+    made: dict[str, Any] = answer.json()
+    return made

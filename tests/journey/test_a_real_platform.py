@@ -1,0 +1,60 @@
+"""A platform for real people: nobody is made up, and whoever comes in comes in with a passkey."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from deploy.client import Client, Refusal
+from deploy.noaber.cli import main
+from schemas.live import CLOSE_SIGNED_OUT
+from tests.journey.looking import Page
+from tests.journey.test_up_and_down import home, up
+from tests.journey.waiting import until
+from tests.phone import Phone
+
+__all__ = ["home"]
+
+pytestmark = pytest.mark.timeout(400)
+
+GONE_SECONDS = 5
+
+
+def invited(home: Path) -> tuple[str, str]:
+    """Secret and code of the first administrator of Hof van Twente, off the terminal."""
+    who = ("--organisation", "GM1735", "--name", "Petra Verzonnen", "--phone", "06 00000000")
+    found = CliRunner().invoke(main, ("invite", *who), env={"NOABER_HOME": str(home)})
+    assert found.exit_code == 0, found.output
+    link, code, *_ = found.output.splitlines()
+    return link.partition("#")[2], code.removeprefix("Code:").replace(" ", "")
+
+
+def come_in(client: Client, phone: Phone, home: Path) -> None:
+    secret, code = invited(home)
+    opened = {"secret": secret, "code": code}
+    asked = client.send("/api/directory/welcome/options", opened)
+    made = phone.make(asked["options"], client.origin)
+    assert "session" in client.send("/api/directory/welcome/finish", {**opened, "passkey": made})
+
+
+def test_the_first_person_of_an_empty_platform_comes_in_and_is_out_everywhere_at_once(home: Path) -> None:
+    with up(home, "--real") as origin, Client(origin) as here, Client(origin) as there:
+        assert httpx.get(f"{origin}/api/directory/demo/people").status_code == 401
+        phone = Phone()
+        come_in(here, phone, home)
+        assert here.read("/api/directory/me")["rights"] == {"GM1735": ["administer"]}
+        assert not isinstance(here.send("/api/aid/duty", {"on": True}), Refusal)
+        asked = there.send("/api/directory/passkey/options", {"purpose": "sign_in"})
+        there.send("/api/directory/passkey/sign-in", {"passkey": phone.sign(asked["options"], origin)})
+        with Page(there) as page:
+            [key] = here.read("/api/directory/passkeys")["passkeys"]
+            assert here.send(f"/api/directory/passkeys/{key['id']}/remove", {}) == {}
+            assert page.closed() == CLOSE_SIGNED_OUT
+        for client in (here, there):
+            until(lambda client=client: _is_nobody(client), GONE_SECONDS, what="the refusal of every service")
+
+
+def _is_nobody(client: Client) -> bool:
+    answers = (client.send("/api/aid/duty", {"on": True}), client.read("/api/directory/me"))
+    return all(isinstance(each, Refusal) and each.status == 401 for each in answers)
