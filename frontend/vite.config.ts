@@ -2,7 +2,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 const BASE =
-  /src\/(api|live|router|gen\/catalogue|i18n\/(index|time)|ui\/(announce|sending|Button|Chip|Choice|Dots|Field|IbdNumber|Links|LiveIndicator|Notice|ProblemNote|Shell|Stepper|Tick))/;
+  /src\/(api\/(?!passkeys)|live|router|gen\/catalogue|i18n\/(index|time)|ui\/(announce|sending|Button|Chip|Choice|Dots|Field|IbdNumber|Links|LiveIndicator|Notice|ProblemNote|Shell|Stepper|Tick))/;
 
 export default defineConfig({
   plugins: [svelte()],

@@ -18,7 +18,8 @@ export interface Changed {
   rows: Row[];
 }
 
-const UNREACHABLE: Problem = { code: "unreachable", status: 0, detail: null, facts: {} };
+/** No answer at all. */
+export const UNREACHABLE: Problem = { code: "unreachable", status: 0, detail: null, facts: {} };
 const PATIENCE_MS = 15_000;
 
 export async function get<T>(path: string, cache: RequestCache = "default"): Promise<Answer<T>> {

@@ -3,7 +3,7 @@ import { access, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { COLLEAGUES, DEMO_PEOPLE, HIT_DESK, INCIDENT, NOW, ORGANISATIONS, snapshotOf } from "../fixtures/story.mjs";
+import { COLLEAGUES, DEMO_PEOPLE, HIT_DESK, INCIDENT, NOW, ORGANISATIONS, PASSKEYS, SESSIONS, snapshotOf } from "../fixtures/story.mjs";
 
 const DIST = resolve(dirname(fileURLToPath(import.meta.url)), "../../dist");
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
@@ -21,6 +21,9 @@ export const SCREENS = [
   { name: "desk", who: "anouk", path: "/desk" },
   { name: "desk-hit", who: "anouk", path: "/desk", rows: HIT_DESK },
   { name: "wall", who: "fatima", path: "/wall" },
+  { name: "welcome", who: null, path: "/welcome#0123456789abcdefghijklmnopqrstuvwxyzABCDEFG" },
+  { name: "devices", who: "gert", path: "/devices" },
+  { name: "access", who: "gert", path: "/access" },
   { name: "missing", who: "kees", path: "/nowhere" },
 ];
 
@@ -44,9 +47,9 @@ export async function serve() {
 
 /**
  * A page on which `who` is signed in; commands get the answers of `commands`: path suffix -> [status, body], or a
- * function of what was sent that gives the same.
+ * function of what was sent that gives the same. `played`: whether made-up people can be chosen.
  */
-export async function stage(browser, url, { who, rows, language = "nl", scheme = "light", size, commands = {} }) {
+export async function stage(browser, url, { who, rows, language = "nl", scheme = "light", size, commands = {}, played = true }) {
   const context = await browser.newContext({
     baseURL: url, colorScheme: scheme, viewport: size, locale: language === "nl" ? "nl-NL" : "en-GB", reducedMotion: "reduce",
     serviceWorkers: "block",
@@ -61,8 +64,11 @@ export async function stage(browser, url, { who, rows, language = "nl", scheme =
     const path = new URL(route.request().url()).pathname;
     if (path === "/api/live/snapshot") return seated ? json(route, snapshotOf(seated, seated === who ? rows : undefined)) : json(route, { code: "signed_out" }, 401);
     if (path === "/api/directory/organisations") return json(route, { organisations: ORGANISATIONS });
+    if (path === "/api/directory/demo/people" && !played) return json(route, { code: "not_signed_in" }, 401);
     if (path === "/api/directory/demo/people") return json(route, { people: DEMO_PEOPLE });
     if (path === "/api/directory/colleagues") return json(route, { people: COLLEAGUES });
+    if (path === "/api/directory/passkeys") return json(route, PASSKEYS);
+    if (path === "/api/directory/sessions") return json(route, { sessions: SESSIONS });
     if (path === "/api/directory/demo/sign-in") {
       const { person } = route.request().postDataJSON();
       seated = DEMO_PEOPLE.find((each) => each.person === person)?.host;

@@ -1,0 +1,81 @@
+/** Getting in and letting others in, with a stand-in for the servers; phones that sign are played in `ways-in.mjs`. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SIZES, named, staged, violations } from "./staged.mjs";
+
+const INVITED = {
+  person: "00000000-0000-0000-0000-000000000201", secret: "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
+  code: "048213", expires_at: "2020-12-01T10:57:00Z",
+};
+const WORDS = {
+  nl: { who: "Welke collega?", ways: ["We staan bij elkaar", "Ik bel het nummer dat ik al had"], make: "Maak een uitnodiging" },
+  en: { who: "Which colleague?", ways: ["We are together", "I call the number that I had already"], make: "Make an invitation" },
+};
+
+for (const [language, name] of [["nl", "phone"], ["en", "wide"]]) {
+  const words = WORDS[language];
+  test(`an invitation on the screen has no violation, however it was checked (${name}, ${language})`, () =>
+    staged(named("access"), { size: SIZES[name], language, commands: { "/invitations": [200, INVITED] } }, async (page) => {
+      await page.getByLabel(words.who).selectOption({ label: "Sanne" });
+      for (const [index, way] of words.ways.entries()) {
+        await page.getByRole("button", { name: way }).click();
+        await page.getByRole("button", { name: words.make }).click();
+        await page.getByText("048 213").waitFor();
+        // Who is elsewhere can scan nothing.
+        await page.getByRole("img", { name: /QR/ }).waitFor({ state: index === 0 ? "visible" : "detached" });
+        for (const scheme of ["light", "dark"]) {
+          await page.emulateMedia({ colorScheme: scheme });
+          assert.deepEqual(await violations(page), [], `${way} ${scheme}`);
+        }
+        const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wider <= 0, `scrolls sideways by ${wider}`);
+      }
+    }));
+}
+
+test("the page to come in by says what to do where the link is gone", () =>
+  staged({ name: "welcome", who: null, path: "/welcome" }, { size: SIZES.phone }, async (page) => {
+    await page.getByText("Open de link uit je uitnodiging opnieuw").waitFor();
+    assert.deepEqual(await violations(page), []);
+  }));
+
+test("outside a demonstration the page to sign in offers a key and nobody to be", () =>
+  staged(named("sign-in"), { size: SIZES.phone, played: false }, async (page) => {
+    await page.getByRole("button", { name: "Inloggen met je telefoon of sleutel" }).waitFor();
+    await page.waitForLoadState("networkidle");
+    assert.equal(await page.getByText("demonstratie").count(), 0);
+    assert.equal(await page.getByRole("alert").count(), 0);
+    assert.deepEqual(await violations(page), []);
+  }));
+
+test("a code is asked for in full, and how many tries are left is said", () => {
+  const wrong = [409, { code: "code_wrong", status: 409, detail: { nl: "De code klopt niet.", en: "" }, facts: { left: 1 } }];
+  return staged(named("welcome"), { size: SIZES.phone, commands: { "/welcome/options": wrong } }, async (page) => {
+    assert.equal(new URL(page.url()).hash, "");
+    const code = page.getByLabel("Code van zes cijfers");
+    await code.fill("12 34");
+    await page.getByRole("button", { name: "Maak een sleutel op dit toestel" }).click();
+    await page.getByText("Vul alle zes cijfers in.").waitFor();
+    assert.deepEqual(await violations(page), []);
+    await code.fill("123 456");
+    await page.getByRole("button", { name: "Maak een sleutel op dit toestel" }).click();
+    await page.getByText("Nog 1 poging.").waitFor();
+    assert.deepEqual(await violations(page), []);
+  });
+});
+
+test("a key is taken away in two taps, and the first one says what it does", () => {
+  let removed = 0;
+  const remove = () => [200, ((removed += 1), {})];
+  return staged(named("devices"), { size: SIZES.phone, commands: { "/remove": remove } }, async (page) => {
+    await page.getByRole("button", { name: /^Verwijder de sleutel/ }).first().click();
+    await page.getByText("Wie met deze sleutel is aangemeld, is er direct uit.").waitFor();
+    assert.equal(removed, 0);
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole("button", { name: "Nee, laat staan" }).click();
+    await page.getByRole("button", { name: /^Verwijder de sleutel/ }).first().click();
+    await page.getByRole("button", { name: "Ja, verwijder" }).click();
+    await page.getByText("Verwijderen?").waitFor({ state: "detached" });
+    assert.equal(removed, 1);
+  });
+});
