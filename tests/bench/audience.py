@@ -106,6 +106,11 @@ class Audience:
         number = len(self.organisations)
         return VIEWERS if number == 1 else VIEWERS - VIEWERS // number
 
+    def sees(self, viewer: int, row: int) -> bool:
+        """Whether one of the viewers sees one of the rows at all."""
+        number = len(self.organisations)
+        return number == 1 or viewer % number != row % number
+
     def people(self) -> Iterator[tuple[Person, Session]]:
         """Everybody, each with a session of their own."""
         for number in range(VIEWERS):
