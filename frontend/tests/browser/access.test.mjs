@@ -51,8 +51,9 @@ test("outside a demonstration the page to sign in offers a key and nobody to be"
 test("a code is asked for in full, and how many tries are left is said", () => {
   const wrong = [409, { code: "code_wrong", status: 409, detail: { nl: "De code klopt niet.", en: "" }, facts: { left: 1 } }];
   return staged(named("welcome"), { size: SIZES.phone, commands: { "/welcome/options": wrong } }, async (page) => {
-    assert.equal(new URL(page.url()).hash, "");
     const code = page.getByLabel("Code van zes cijfers");
+    await code.waitFor();
+    assert.equal(new URL(page.url()).hash, "");
     await code.fill("12 34");
     await page.getByRole("button", { name: "Maak een sleutel op dit toestel" }).click();
     await page.getByText("Vul alle zes cijfers in.").waitFor();
