@@ -86,8 +86,9 @@ def row(
     runs = tuple(_run(pair, figure) for pair in pairs)
     counting = [run for run in runs if run["void"] is None]
     if len(counting) < max(1, needed or 1):
-        reasons = "; ".join(dict.fromkeys(run["void"] for run in runs if run["void"] is not None))
-        why = f"{len(counting)} of {len(runs)} runs count: {reasons}"
+        # The first reason stands for all: each run's own is kept beside it.
+        reason = next((run["void"] for run in runs if run["void"] is not None), "none was made")
+        why = f"{len(counting)} of {len(runs)} runs count: {reason}"
         return Row(name, unit, None, None, None, None, _text(goal), None, why, runs)
     value = median(run["value"] for run in counting)
     compared = all(run["ratio"] is not None for run in counting)
