@@ -2,10 +2,9 @@
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatchcase
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
@@ -30,6 +29,7 @@ from schemas.events.access import Passkey
 from schemas.refused import Refused
 from services.directory.bodies import Assertion, Attestation
 from services.directory.challenges import LASTS
+from services.runtime.origins import Origins
 
 NAMESPACE: Final = UUID("0f6e1f5e-6f0b-5c57-9d0e-8f0c6f2a7d11")
 """Of the ids of passkeys, which follow from what the phone calls them."""
@@ -41,24 +41,20 @@ LOCAL: Final = ".localhost"
 
 @dataclass(frozen=True)
 class Site:
-    """Which pages may ask for a passkey: patterns of their origins, and the name their keys belong to.
+    """Which pages may ask for a passkey, and the name their keys belong to.
 
     Browsers let no page under `.localhost` use keys of `localhost`, so there each host has its own; that is a
     demonstration's matter, where each role has a host.
     """
 
     rp_id: str
-    origins: Sequence[str]
+    origins: Origins
 
     def party(self, origin: str) -> str:
         """The relying party of a page: the configured one, whatever the page says."""
         host = urlsplit(origin).hostname or ""
         local = self.rp_id == LOCAL[1:] and host.endswith(LOCAL)
-        return host if local and self.allows(origin) else self.rp_id
-
-    def allows(self, origin: str) -> bool:
-        """Whether a page of that origin is ours."""
-        return any(fnmatchcase(origin, allowed) for allowed in self.origins)
+        return host if local and self.origins.allow(origin) else self.rp_id
 
 
 @dataclass(frozen=True)
@@ -105,12 +101,9 @@ def to_sign(challenge: bytes, party: str) -> dict[str, Any]:
 def made(answer: Attestation, challenge: bytes, site: Site, now: datetime) -> tuple[Passkey, Signed]:
     """The key that a phone made. Refused: `passkey_refused`."""
     origin = _origin_in(answer.client_data, site)
-    credential = {
-        "id": answer.credential,
-        "rawId": answer.credential,
-        "type": "public-key",
-        "response": {"clientDataJSON": answer.client_data, "attestationObject": answer.attestation},
-    }
+    credential = _credential(
+        answer.credential, {"clientDataJSON": answer.client_data, "attestationObject": answer.attestation}
+    )
     try:
         found = verify_registration_response(
             credential=credential,
@@ -137,16 +130,14 @@ def made(answer: Attestation, challenge: bytes, site: Site, now: datetime) -> tu
 def signed(answer: Assertion, challenge: bytes, site: Site, public_key: str, counted: int) -> Signed:
     """Whether the holder of that key signed the challenge. Refused: `passkey_refused`."""
     origin = _origin_in(answer.client_data, site)
-    credential = {
-        "id": answer.credential,
-        "rawId": answer.credential,
-        "type": "public-key",
-        "response": {
+    credential = _credential(
+        answer.credential,
+        {
             "clientDataJSON": answer.client_data,
             "authenticatorData": answer.authenticator_data,
             "signature": answer.signature,
         },
-    }
+    )
     try:
         found = verify_authentication_response(
             credential=credential,
@@ -180,11 +171,16 @@ def _origin_in(client_data: str, site: Site) -> str:
     try:
         padded = client_data + "=" * (-len(client_data) % 4)
         origin = json.loads(base64.urlsafe_b64decode(padded))["origin"]
-        if isinstance(origin, str) and site.allows(origin):
+        if isinstance(origin, str) and site.origins.allow(origin):
             return origin
     except (ValueError, TypeError, KeyError, RecursionError) as odd:
         raise Refused("passkey_refused") from odd
     raise Refused("passkey_refused")
+
+
+def _credential(key: str, response: Mapping[str, str]) -> dict[str, Any]:
+    """A phone's answer as browsers write it down (WebAuthn level 3, 5.1)."""
+    return {"id": key, "rawId": key, "type": "public-key", "response": dict(response)}
 
 
 def _described(passkey: Passkey) -> PublicKeyCredentialDescriptor:

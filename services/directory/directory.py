@@ -98,7 +98,7 @@ class Directory:
         self.settings = settings
         self.now = clock(settings.clock_offset_seconds)
         self.own = OwnTables()
-        self.site = Site(settings.rp_id, tuple(each.strip() for each in settings.allowed_origins.split(",")))
+        self.site = Site(settings.rp_id, settings.origins)
         self.challenges = Challenges(secrets.token_bytes(32))
         self.nobodys_key = nobodys_key()
         self.signer = Signer(settings.token_private_key)

@@ -20,4 +20,4 @@ class DirectorySettings(OwnerSettings, WebSettings):
     @property
     def secure(self) -> bool:
         """Whether cookies travel over TLS only: wherever all pages do."""
-        return all(each.strip().startswith("https://") for each in self.allowed_origins.split(","))
+        return self.origins.secure

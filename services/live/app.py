@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import fnmatch
 import gzip
 import json
 import logging
@@ -220,8 +219,7 @@ class Live:
 
     def _check_origin(self, request: Request) -> None:
         origin = request.headers.get("Origin", "")
-        allowed = self._settings.allowed_origins.split(",")
-        if origin and not any(fnmatch.fnmatchcase(origin, each.strip()) for each in allowed):
+        if origin and not self._settings.origins.allow(origin):
             raise Problem(403, "wrong_origin")
 
     async def _snapshot(self, asker: Asker, zipped: bool) -> Response:  # noqa: FBT001 what the client accepts

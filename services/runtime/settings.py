@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.runtime.limits import Limits, Rate
+from services.runtime.origins import Origins
 
 Positive = Annotated[int, Field(ge=1)]
 
@@ -82,6 +83,11 @@ class WebSettings(Settings):
     limit_organisation_per_minute: Positive = 2_000
     limit_sign_in_burst: Positive = 600
     limit_sign_in_per_minute: Positive = 120
+
+    @property
+    def origins(self) -> Origins:
+        """The pages from which orders are taken."""
+        return Origins.of(self.allowed_origins)
 
     def limits(self) -> Limits:
         """A fresh count for this process."""

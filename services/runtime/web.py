@@ -1,7 +1,6 @@
 """The HTTP side of a service: the gate in front of every route, and errors as problem documents."""
 
 import asyncio
-import fnmatch
 import logging
 import re
 from collections.abc import AsyncIterator, Collection, Mapping
@@ -19,6 +18,7 @@ from services.runtime.described import Described
 from services.runtime.fields import by_field
 from services.runtime.health import Health
 from services.runtime.limits import Limits
+from services.runtime.origins import Origins
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, Words, document, retry_after
 from services.runtime.settings import WebSettings
 from services.runtime.who import Asker, NotSignedIn, Who, token_in
@@ -48,7 +48,7 @@ class Gate:
         app: ASGIApp,
         *,
         who: Who,
-        origins: str,
+        origins: Origins,
         open_paths: Collection[str],
         words: Mapping[str, Words],
         limits: Limits,
@@ -58,7 +58,7 @@ class Gate:
         self._who = who
         self._limits = limits
         self._sign_in = frozenset(sign_in_paths)
-        self._origins = [origin.strip() for origin in origins.split(",") if origin.strip()]
+        self._origins = origins
         self._open = frozenset(open_paths)
         self._words = {**COMMON, **words}
 
@@ -111,7 +111,7 @@ class Gate:
         if not safe_key(_header(scope, b"idempotency-key")):
             raise Problem(400, "key_missing")
         origin = _header(scope, b"origin")
-        if origin and not any(fnmatch.fnmatchcase(origin, allowed) for allowed in self._origins):
+        if origin and not self._origins.allow(origin):
             # A page elsewhere must not act with our cookie; a client that is no browser sends no Origin.
             raise Problem(403, "wrong_origin")
         return body
@@ -247,7 +247,7 @@ def web_app(
     app.add_middleware(
         Gate,
         who=service.who,
-        origins=settings.allowed_origins,
+        origins=settings.origins,
         open_paths=open_to_all,
         words=words,
         limits=settings.limits(),

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from schemas.refused import Refused
 from services.directory.bodies import Assertion, Attestation
 from services.directory.ceremony import Site, made, nobodys_key, signed
+from services.runtime.origins import Origins
 from tests.badinput.counts import cases
 from tests.phone import Phone, text_of
 
 ORIGIN = "http://localhost:1"
-SITE = Site("localhost", (ORIGIN, "http://*.localhost:1"))
+SITE = Site("localhost", Origins((ORIGIN, "http://*.localhost:1")))
 CHALLENGE = bytes(range(32))
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -87,5 +88,5 @@ def test_a_key_that_was_bent_on_its_way_breaks_nothing(answer: dict[str, str]) -
 )
 def test_keys_belong_to_the_platforms_own_name_whatever_a_page_says(origin: str, party: str) -> None:
     assert SITE.party(origin) == party
-    real = Site("noaber.example", ("https://noaber.example",))
+    real = Site("noaber.example", Origins(("https://noaber.example",)))
     assert real.party(origin) == "noaber.example"

@@ -15,6 +15,7 @@ from schemas.values import BODY_LIMIT, Command
 from services.runtime import web as web_module
 from services.runtime import who as who_module
 from services.runtime.limits import Limits, Rate
+from services.runtime.origins import Origins
 from services.runtime.problems import Words
 from services.runtime.settings import Mode
 from services.runtime.tokens import Claims, Signer, Verifier, new_keys
@@ -65,7 +66,7 @@ async def client(known: Known):
     app.add_middleware(
         Gate,
         who=who,
-        origins=ORIGINS,
+        origins=Origins.of(ORIGINS),
         open_paths=("/open", "/sign-in"),
         words={},
         limits=limits,
