@@ -1,14 +1,13 @@
 """`noaber forget`: destroy what unseals a person's name and number, and let everybody hear."""
 
 import os
-from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import click
 import httpx
 
-from deploy.backup import platform_in
 from deploy.bootstrap import SetupFailed, home_of
+from deploy.noaber.inside import ask_directory
 from deploy.noaber.state import running_here
 
 
@@ -16,21 +15,8 @@ from deploy.noaber.state import running_here
 @click.argument("person", type=click.UUID)
 def forget(person: UUID) -> None:
     """Forget PERSON (an id). There is no way back; older backups become unreadable for that person too."""
-    home = home_of(os.environ)
-    state = running_here(home)
-    platform = platform_in(Path(state["place"]), int(state["base"]))
-    try:
-        answer = httpx.post(
-            f"http://127.0.0.1:{platform.port('directory')}/internal/forget",
-            json={"person": str(person)},
-            headers={
-                "Authorization": f"Bearer {platform.secrets.internal_token}",
-                "Idempotency-Key": str(uuid4()),
-            },
-            timeout=10,
-        )
-    except httpx.HTTPError as away:
-        raise SetupFailed("the directory does not answer; see noaber status") from away
+    state = running_here(home_of(os.environ))
+    answer = ask_directory(state, "/internal/forget", {"person": str(person)})
     if answer.status_code != httpx.codes.OK:
         raise SetupFailed(f"nobody to forget under {person} (the directory says {answer.status_code})")
     click.echo("Forgotten. Make a backup now: the newest key file is what forgets in older ones.")

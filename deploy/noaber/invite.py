@@ -1,15 +1,13 @@
 """`noaber invite`: let somebody in from the machine itself, such as an organisation's first administrator."""
 
 import os
-from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import click
 import httpx
 
-from deploy.backup import platform_in
 from deploy.bootstrap import SetupFailed, home_of
+from deploy.noaber.inside import ask_directory
 from deploy.noaber.state import running_here
 
 
@@ -37,28 +35,11 @@ def invite(
         "checked": "call_back" if call_back else "in_person",
         **({"person": str(person)} if person else new),
     }
-    made = _asked(state, body)
+    answer = ask_directory(state, "/internal/invite", body)
+    if answer.status_code != httpx.codes.OK:
+        raise SetupFailed(f"nobody could be invited: {answer.json()['detail']['en']}")
+    made = answer.json()
     click.echo(f"Link:  {state['origin']}/welcome#{made['secret']}")
     click.echo(f"Code:  {made['code'][:3]} {made['code'][3:]}")
     click.echo(f"Who:   {made['person']} (too late? noaber invite {made['person']})")
     click.echo(f"Works once, until {made['expires_at']}. Give link and code by two different ways.")
-
-
-def _asked(state: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    platform = platform_in(Path(state["place"]), int(state["base"]))
-    try:
-        answer = httpx.post(
-            f"http://127.0.0.1:{platform.port('directory')}/internal/invite",
-            json=body,
-            headers={
-                "Authorization": f"Bearer {platform.secrets.internal_token}",
-                "Idempotency-Key": str(uuid4()),
-            },
-            timeout=10,
-        )
-    except httpx.HTTPError as away:
-        raise SetupFailed("the directory does not answer; see noaber status") from away
-    if answer.status_code != httpx.codes.OK:
-        raise SetupFailed(f"nobody could be invited: {answer.json()['detail']['en']}")
-    made: dict[str, Any] = answer.json()
-    return made
