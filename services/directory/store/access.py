@@ -13,7 +13,7 @@ from schemas.events.session import Session, SignInWay
 from schemas.refused import Refused
 from schemas.state import State
 from services.directory.rules.access import after_restore
-from services.directory.store.writes import LOCK, TABLES
+from services.directory.store.writes import LOCK, TABLES, living_sessions
 from services.runtime.ports import Cause, Written
 
 _USED: Final = """
@@ -76,17 +76,13 @@ class Accesses:
     async def sign_in(self, passkey: Passkey, use: Use, session: Session, at: datetime) -> None:
         """Open a session with a key that is still there. Refused: `passkey_refused`."""
         async with self._pool.acquire() as connection, connection.transaction():
-            _, access = await _locked(connection, session.person)
-            if passkey not in access.passkeys or await _count(connection, use, at) is None:
-                raise Refused("passkey_refused")
+            await _count(connection, session.person, passkey, use, at)
             await TABLES.write(connection, [Written(session, 1)], Cause(uuid4(), session.person, at))
 
     async def used(self, passkey: Passkey, use: Use, person: UUID, at: datetime) -> None:
         """Count a use that opens no session. Refused: `passkey_refused`."""
         async with self._pool.acquire() as connection, connection.transaction():
-            _, access = await _locked(connection, person)
-            if passkey not in access.passkeys or await _count(connection, use, at) is None:
-                raise Refused("passkey_refused")
+            await _count(connection, person, passkey, use, at)
 
     async def remove(
         self, person: UUID, passkey: UUID, decide: Callable[[Access], Access], who: UUID, at: datetime
@@ -163,20 +159,19 @@ async def _first_use(connection: Any, person: UUID, use: Use, at: datetime) -> N
         raise Refused("passkey_refused")
 
 
-async def _count(connection: Any, use: Use, at: datetime) -> str | None:
-    found: str | None = await connection.fetchval(_USED, use.credential, use.sign_count, at)
-    return found
+async def _count(connection: Any, person: UUID, passkey: Passkey, use: Use, at: datetime) -> None:
+    """Count the use of a key that is still there, under the lock. Refused: `passkey_refused`."""
+    _, access = await _locked(connection, person)
+    if (
+        passkey not in access.passkeys
+        or await connection.fetchval(_USED, use.credential, use.sign_count, at) is None
+    ):
+        raise Refused("passkey_refused")
 
 
 async def _ended(connection: Any, where: str, *meant: str) -> list[Written]:
-    """The living sessions that are meant, over, each under its lock."""
-    query = f"SELECT id FROM session WHERE {where} AND state->>'revoked' = 'false' ORDER BY id"  # noqa: S608 our own words
-    keys = [row["id"] for row in await connection.fetch(query, *meant)]
-    for key in keys:
-        await connection.execute(LOCK, f"session:{key}")
-    known = await TABLES.read(connection, Session.TYPE, keys)
+    """The living sessions that are meant, over."""
     return [
         Written(each.state.model_copy(update={"revoked": True}), each.version + 1)
-        for each in known
-        if isinstance(each.state, Session) and not each.state.revoked
+        for each in await living_sessions(connection, where, *meant)
     ]

@@ -107,10 +107,7 @@ async def forget(connection: Any, person: UUID, at: datetime) -> list[State] | N
         return None
     await connection.execute(LOCK, f"access:{person}")
     access = await TABLES.read(connection, Access.TYPE, [str(person)])
-    rows = await connection.fetch("SELECT id FROM session WHERE person = $1", str(person))
-    for row in rows:
-        await connection.execute(LOCK, f"session:{row['id']}")
-    sessions = await TABLES.read(connection, Session.TYPE, [row["id"] for row in rows])
+    sessions = await living_sessions(connection, "person = $1", str(person))
     contact = await TABLES.read(connection, Contact.TYPE, [str(person)])
     versions = {
         (each.state.TYPE, each.state.key): each.version for each in (*known, *contact, *access, *sessions)
@@ -123,6 +120,17 @@ async def forget(connection: Any, person: UUID, at: datetime) -> list[State] | N
     await connection.execute("DELETE FROM persona WHERE person = $1", str(person))
     await connection.execute("DELETE FROM passkey_use WHERE person = $1", str(person))
     return left
+
+
+async def living_sessions(connection: Any, where: str, *meant: str) -> list[Written]:
+    """The sessions that are meant and not ended yet, each under its lock. `where`: our own words, as SQL."""
+    query = f"SELECT id FROM session WHERE {where} AND state->>'revoked' = 'false' ORDER BY id"  # noqa: S608 our own words
+    keys = [row["id"] for row in await connection.fetch(query, *meant)]
+    for key in keys:
+        await connection.execute(LOCK, f"session:{key}")
+    # Read anew under the locks: one may have been ended since.
+    known = await TABLES.read(connection, Session.TYPE, keys)
+    return [each for each in known if isinstance(each.state, Session) and not each.state.revoked]
 
 
 def _contact(made_up: MadeUp, key: bytes) -> Contact:
