@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from schemas.catalogue import Function
+from schemas.events.commitment import Commitment
 from schemas.events.duty import Duty
 from schemas.events.help_request import HelpRequest, RequestState
 from schemas.events.incident import Incident
@@ -49,8 +50,10 @@ class Known:
         same_lenders = before is not None and before.roster.lenders is self.roster.lenders
         self._duty_ends = _duty_ends(self.roster, picture, before if same_people else None)
         self.on_duty: Flags = self._duty_ends > self._micros
-        self._bonds = _bonds(self.roster, picture, before if same_people and same_lenders else None)
-        self._noes = _noes(picture, before)
+        commitments = None if before is None else changes(before.picture.commitments, picture.commitments)
+        numbered = before if same_people and same_lenders else None
+        self._bonds = _bonds(self.roster, picture, numbered, commitments)
+        self._noes = _noes(picture, before, commitments)
         self._binding = self._bonds.binding(self._micros)
         self._agreements = _agreements(self.roster, picture, before if same_lenders else None)
         self.by_borrower = _by_borrower(picture, before if same_lenders else None)
@@ -170,15 +173,17 @@ def _end_of(duty: Duty) -> int:
     return NEVER if duty.until is None else micros(duty.until)
 
 
-def _bonds(roster: Roster, picture: Picture, before: Known | None) -> Bonds:
-    changed = None if before is None else changes(before.picture.commitments, picture.commitments)
+Changed = list[tuple[Commitment | None, Commitment]]
+"""Commitments as they were and as they are."""
+
+
+def _bonds(roster: Roster, picture: Picture, before: Known | None, changed: Changed | None) -> Bonds:
     if before is None or changed is None:
         return Bonds.of(roster, picture.commitments.values())
     return before._bonds.after(new for _, new in changed) if changed else before._bonds
 
 
-def _noes(picture: Picture, before: Known | None) -> Noes:
-    commitments = None if before is None else changes(before.picture.commitments, picture.commitments)
+def _noes(picture: Picture, before: Known | None, commitments: Changed | None) -> Noes:
     approaches = None if before is None else changes(before.picture.approaches, picture.approaches)
     if before is None or commitments is None or approaches is None:
         first = Noes().after((None, each) for each in picture.approaches.values())
