@@ -1,25 +1,9 @@
 """What phones and browsers may lie about: none of it opens anything, and every lie hears the same."""
 
-from collections.abc import AsyncIterator
-from typing import Any
-
 import pytest
 
-from tests.contract.doorstep import ORIGIN, PETRA, Browser, directory, fill, signed_in
+from tests.contract.doorstep import ORIGIN, PETRA, Browser, directory, signed_in
 from tests.phone import BACKED_UP, PRESENT, Phone
-
-
-@pytest.fixture
-async def filled(database: str) -> str:
-    """A directory of a real platform that was just set up: organisations, and nobody."""
-    await fill(database)
-    return database
-
-
-@pytest.fixture
-async def app(filled: str) -> AsyncIterator[Any]:
-    async with directory(filled) as made:
-        yield made
 
 
 async def test_a_signature_opens_once_and_only_in_the_browser_that_asked(app) -> None:

@@ -1,7 +1,5 @@
 """Passkeys and invitations over the directory's HTTP interface, in real mode, with software phones."""
 
-from collections.abc import AsyncIterator
-from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -17,21 +15,8 @@ from services.directory.store.keys import exported
 from services.directory.store.writes import Writes
 from services.runtime.database import open_pool
 from services.runtime.now import clock
-from tests.contract.doorstep import INTERNAL, ORIGIN, PETRA, Browser, directory, fill, signed_in
+from tests.contract.doorstep import INTERNAL, ORIGIN, PETRA, Browser, directory, signed_in
 from tests.phone import Phone
-
-
-@pytest.fixture
-async def filled(database: str) -> str:
-    """A directory of a real platform that was just set up: organisations, and nobody."""
-    await fill(database)
-    return database
-
-
-@pytest.fixture
-async def app(filled: str) -> AsyncIterator[Any]:
-    async with directory(filled) as made:
-        yield made
 
 
 async def test_the_first_administrator_comes_in_by_an_invitation_and_back_by_touch(app) -> None:

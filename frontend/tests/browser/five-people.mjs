@@ -2,26 +2,14 @@
  * The main job by five people with a page each, on a running platform: `node five-people.mjs <port> <picture folder>`.
  * Nobody presses reload. Ends with 1 and what was on the screen when something does not appear in time.
  */
-import { mkdir } from "node:fs/promises";
-import { launch } from "./chromium.mjs";
+import { DESK, PHONE, open, picture, play, port, press, see, step } from "./acting.mjs";
 
-const [port, folder] = process.argv.slice(2);
-const PHONE = { width: 390, height: 844 };
-const DESK = { width: 1280, height: 900 };
 const WALL = { width: 1920, height: 1080 };
-const PATIENCE = 20_000;
 
-await mkdir(folder, { recursive: true });
-const browser = await launch();
-const errors = [];
-
-async function person(name, viewport, language = "nl-NL") {
-  const context = await browser.newContext({ viewport, locale: language, timezoneId: "Europe/Amsterdam" });
-  context.setDefaultTimeout(PATIENCE);
-  const page = await context.newPage();
-  page.on("pageerror", (error) => errors.push(`${name}: ${error}`));
-  await page.goto(`http://${name}.localhost:${port}/`);
-  return { name, page, context };
+async function person(name, viewport, language) {
+  const who = await open(name, viewport, language);
+  await who.page.goto(`http://${name}.localhost:${port}/`);
+  return who;
 }
 
 async function persona(name, viewport, language) {
@@ -42,27 +30,6 @@ async function colleague(host, organisation, name) {
   await signIn(who, new RegExp(`^${name}`));
   await who.page.goto(`http://${host}.localhost:${port}/tasks`);
   return who;
-}
-
-const see = (who, text) => who.page.getByText(text).first().waitFor();
-const press = (who, name, role = "button") =>
-  who.page.getByRole(role, { name, exact: typeof name === "string" }).first().click();
-const picture = (who, what, whole = true) =>
-  who.page.screenshot({ path: `${folder}/${who.name}-${what}.png`, fullPage: whole });
-
-async function step(title, work) {
-  try {
-    await work();
-    console.log(`ok  ${title}`);
-  } catch (error) {
-    for (const context of browser.contexts()) {
-      for (const page of context.pages()) {
-        console.error(`--- ${page.url()}\n${(await page.innerText("body")).slice(0, 900)}`);
-        await page.screenshot({ path: `${folder}/failed-${new URL(page.url()).hostname}.png`, fullPage: true });
-      }
-    }
-    throw new Error(`${title}: ${error.message}`);
-  }
 }
 
 async function main() {
@@ -197,15 +164,6 @@ async function main() {
     await see(fatima, /gives a slot for .* back/);
     await see(fatima, /Live · \d/);
   });
-
-  if (errors.length > 0) throw new Error(errors.join("\n"));
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error(String(error));
-  process.exitCode = 1;
-} finally {
-  await browser.close();
-}
+await play(main);

@@ -3,25 +3,13 @@
  * Ends with 1 and what was on the screen when something does not appear in time.
  */
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
-import { launch } from "./chromium.mjs";
+import { DESK, PHONE, open, picture, play, port, press, see, step } from "./acting.mjs";
 
-const [port, folder] = process.argv.slice(2);
 const HOME = `http://localhost:${port}`;
-const PHONE = { width: 390, height: 844 };
-const DESK = { width: 1280, height: 900 };
-const PATIENCE = 20_000;
-
-await mkdir(folder, { recursive: true });
-const browser = await launch();
-const errors = [];
 
 /** A browser of its own, on a device that holds keys and knows its owner. */
 async function device(name, viewport, path) {
-  const context = await browser.newContext({ viewport, locale: "nl-NL", timezoneId: "Europe/Amsterdam" });
-  context.setDefaultTimeout(PATIENCE);
-  const page = await context.newPage();
-  page.on("pageerror", (error) => errors.push(`${name}: ${error}`));
+  const { page, context } = await open(name, viewport);
   const line = await context.newCDPSession(page);
   await line.send("WebAuthn.enable");
   const options = {
@@ -34,10 +22,7 @@ async function device(name, viewport, path) {
   return { name, page, context, knowsOwner };
 }
 
-const press = (who, name, role = "button") => who.page.getByRole(role, { name, exact: typeof name === "string" }).first().click();
-const see = (who, text) => who.page.getByText(text).first().waitFor();
 const signedIn = (who) => who.page.waitForURL((url) => !/^\/(sign-in|welcome)/.test(url.pathname));
-const picture = (who, what) => who.page.screenshot({ path: `${folder}/${who.name}-${what}.png`, fullPage: true });
 const touch = (who) => press(who, "Inloggen met je telefoon of sleutel");
 
 /** Reads link and code off the screen, as the other device's owner would. */
@@ -59,21 +44,6 @@ async function invite(administrator, name, way) {
 async function comeIn(who, code) {
   await who.page.getByLabel("Code van zes cijfers").fill(code);
   await press(who, "Maak een sleutel op dit toestel");
-}
-
-async function step(title, work) {
-  try {
-    await work();
-    console.log(`ok  ${title}`);
-  } catch (error) {
-    for (const context of browser.contexts()) {
-      for (const page of context.pages()) {
-        console.error(`--- ${page.url()}\n${(await page.innerText("body")).slice(0, 900)}`);
-        await page.screenshot({ path: `${folder}/failed-${Math.random()}.png`, fullPage: true });
-      }
-    }
-    throw new Error(`${title}: ${error.message}`);
-  }
 }
 
 async function main() {
@@ -195,12 +165,4 @@ async function otherAdministrator(administrator) {
   return people.find((each) => each.rights.includes("administer") && each.name !== "Gert").name;
 }
 
-try {
-  await main();
-  if (errors.length > 0) throw new Error(errors.join("\n"));
-} catch (error) {
-  console.error(String(error));
-  process.exitCode = 1;
-} finally {
-  await browser.close();
-}
+await play(main);
