@@ -18,6 +18,7 @@ import httpx
 from deploy.bootstrap import SetupFailed
 from deploy.claim import Claim
 from deploy.parts import caddy, frontend
+from deploy.parts.health import health_of
 from deploy.parts.kafka import Kafka
 from deploy.parts.ports import answers, take_block
 from deploy.parts.postgres import Postgres
@@ -215,6 +216,6 @@ def forget(home: Path, place: Path) -> None:
 def is_healthy(port: int) -> bool:
     """Whether the process on that port says that it makes progress."""
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200
+        return health_of(port).status_code == 200
     except httpx.HTTPError:
         return False

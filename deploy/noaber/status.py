@@ -11,6 +11,7 @@ import httpx
 
 from deploy.bootstrap import home_of
 from deploy.noaber.state import read_state
+from deploy.parts.health import health_of
 from deploy.parts.ports import answers
 from deploy.stack import KAFKA, OFFSETS, POSTGRES
 
@@ -66,7 +67,7 @@ def _health(name: str, base: int) -> dict[str, Any]:
         alive = answers(base + OWN_PORT[name])
         return {**silent, "healthy": alive, "why": "" if alive else silent["why"]}
     try:
-        found: dict[str, Any] = httpx.get(f"http://127.0.0.1:{base + OFFSETS[name]}/health", timeout=3).json()
+        found: dict[str, Any] = health_of(base + OFFSETS[name], 3).json()
     except (httpx.HTTPError, ValueError):
         return silent
     return found

@@ -34,6 +34,7 @@ from services.runtime.intake import Intake
 from services.runtime.known import Directory
 from services.runtime.now import clock
 from services.runtime.problems import Problem
+from services.runtime.process import lasting
 from services.runtime.settings import Seed
 from services.runtime.tokens import Verifier
 from services.runtime.wake import Waker
@@ -131,10 +132,10 @@ class Aid:
             dead_letters=letters,
         )
         self.tasks = [
-            asyncio.create_task(self.intake.run(), name="intake"),
-            asyncio.create_task(waker.run(), name="waker"),
-            asyncio.create_task(forget_answers(pool, self.now), name="forget answers"),
-            asyncio.create_task(self.database.run(), name="database"),
+            lasting(self.intake.run(), "intake"),
+            lasting(waker.run(), "waker"),
+            lasting(forget_answers(pool, self.now), "forget answers"),
+            lasting(self.database.run(), "database"),
         ]
         try:
             yield

@@ -20,6 +20,7 @@ from services.directory.store.writes import Writes
 from services.runtime.database import open_engine, open_pool
 from services.runtime.health import Health, Pulse, depends_on
 from services.runtime.now import clock
+from services.runtime.process import lasting
 from services.runtime.settings import Mode
 from services.runtime.tokens import Signer, Verifier
 from services.runtime.wake import Waker
@@ -121,8 +122,8 @@ class Directory:
         try:
             await self._remember()
             self.tasks = [
-                asyncio.create_task(waker.run(), name="waker"),
-                asyncio.create_task(self.database.run(), name="database"),
+                lasting(waker.run(), "waker"),
+                lasting(self.database.run(), "database"),
             ]
             self.ready = True
             yield

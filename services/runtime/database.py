@@ -1,7 +1,7 @@
 """Connections of a service to its own schema: a pool for commands, sessions for the rest, migrations."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 from alembic import command
@@ -11,6 +11,16 @@ from sqlalchemy.util import await_only
 
 STATEMENT_SECONDS = 10
 """No command of ours needs longer; one that does would hold its locks for everybody else."""
+
+
+AWAY: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # "Another operation is in progress", on a connection that died while it was being opened (asyncpg 0.32).
+    asyncpg.InternalClientError,
+    OSError,
+)
+"""What a statement raises while the database is away, for whoever goes on and asks again later."""
 
 
 async def open_pool(dsn: str, size: int) -> "asyncpg.Pool[Any]":

@@ -19,6 +19,8 @@ STOP_SECONDS: Final = 8.0
 EXIT_STUCK: Final = 70
 _started: Final[list[bool]] = []
 
+log: Final = logging.getLogger(__name__)
+
 
 def quiet() -> None:
     """Libraries that write a line per connection, or shout while a broker is away for a moment."""
@@ -37,11 +39,7 @@ def allow_files(number: int) -> None:
 
 def run(main: Coroutine[Any, Any, None]) -> None:
     """Run until it ends or the process is told to stop; what it raises ends the process, loudly."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    quiet()
-    _started.append(True)
+    begin()
     with contextlib.suppress(asyncio.CancelledError):
         uvloop.run(_until_told(main))
 
@@ -64,8 +62,36 @@ async def together(*works: Coroutine[Any, Any, None]) -> None:
         task.result()
 
 
+def lasting(work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
+    """A task that never ends while the process lives: if it does, that is said, and the process ends too.
+
+    A server that goes on answering without one of its tasks looks well and does half its work.
+    """
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_ended)
+    return task
+
+
+def _ended(task: "asyncio.Task[None]") -> None:
+    if task.cancelled():
+        return
+    log.critical("%s has ended, and this process with it", task.get_name(), exc_info=task.exception())
+    end_within(STOP_SECONDS)
+    if _started:
+        signal.raise_signal(signal.SIGTERM)
+
+
+def begin() -> None:
+    """From now on this process is ours to end; whatever it has to say goes to standard error."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    quiet()
+    _started.append(True)
+
+
 def end_within(seconds: float) -> None:
-    """The process is gone after so many seconds, whatever still holds it; only one that `run` started."""
+    """The process is gone after so many seconds, whatever still holds it; only one that said `begin`."""
     if not _started:
         return
     watchdog = threading.Timer(seconds, os._exit, (EXIT_STUCK,))

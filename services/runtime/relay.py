@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaProducer
 
 from schemas.envelope import Record
 from schemas.topics import BY_TYPE
+from services.runtime.database import AWAY
 from services.runtime.ports import Lease, LeaseLost, Outbox, Publisher
 
 BATCH: Final = 500
@@ -99,7 +100,7 @@ class PostgresLease:
     async def _ping(self) -> None:
         try:
             await self._connection.fetchval("SELECT 1", timeout=IDLE_SECONDS)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except AWAY as error:
             raise LeaseLost(str(error)) from error
         self._confirmed = time.monotonic()
 

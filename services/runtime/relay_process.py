@@ -11,7 +11,7 @@ import asyncpg
 
 from schemas.events.seal import Seal
 from schemas.topics import owned_by
-from services.runtime.database import open_pool
+from services.runtime.database import AWAY, open_pool
 from services.runtime.health import Health, health_server
 from services.runtime.now import clock
 from services.runtime.outbox import CHANNEL, PostgresOutbox
@@ -105,7 +105,7 @@ class _Process:
         """Look each second at what waits."""
         while True:
             # While the database is away nothing is looked at, and health says so by itself.
-            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            with contextlib.suppress(*AWAY):
                 row = await self._pool.fetchrow(_STATE, timeout=5)
                 assert row is not None
                 self.watch.waiting, self.watch.age = int(row["waiting"]), float(row["age"])

@@ -1,13 +1,11 @@
 """Runs a FastAPI application on loopback until the process is told to stop."""
 
-import logging
-import sys
 from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
 
-from services.runtime.process import quiet
+from services.runtime.process import begin
 
 GRACE_SECONDS: Final = 3
 """uvicorn waits for ever for a parked connection unless it is told how long."""
@@ -15,10 +13,7 @@ GRACE_SECONDS: Final = 3
 
 def serve(app: FastAPI, port: int) -> None:
     """Answer on 127.0.0.1:port; SIGTERM stops it, and what is being answered is finished first."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    quiet()
+    begin()
     uvicorn.run(
         app,
         host="127.0.0.1",

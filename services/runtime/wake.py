@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from services.runtime.database import AWAY
 from services.runtime.outbox import CHANNEL
 
 GAP_SECONDS: Final = 0.005
@@ -29,6 +30,6 @@ class Waker:
             await self._wanted.wait()
             self._wanted.clear()
             # The database may be away for a moment: the relay's poll is the net under this.
-            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            with contextlib.suppress(*AWAY):
                 await self._pool.execute(f"NOTIFY {CHANNEL}")
             await asyncio.sleep(GAP_SECONDS)

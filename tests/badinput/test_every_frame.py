@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from deploy.parts.health import health_of
 from schemas.live import CLOSE_WORD
 from tests.badinput.counts import cases
 from tests.badinput.scene import Scene
@@ -50,7 +50,7 @@ class Live:
 
     def is_well(self) -> bool:
         """The same process, which says that it is healthy and was never surprised."""
-        well = httpx.get(f"http://127.0.0.1:{self._port}/health", timeout=5).status_code == 200
+        well = health_of(self._port, 5).status_code == 200
         surprised = "Traceback" in self._log.read_text() if self._log.exists() else False
         return well and not surprised and (self._child.pid, self._child.restarts) == (self.pid, self.restarts)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 
 from deploy.bootstrap import home_of
+from deploy.parts.health import health_of
 from deploy.running import Running, Wish
 from schemas.catalogue import Function
 from schemas.codec import encode
@@ -102,7 +102,7 @@ class Stand:
 
     def health(self, service: str) -> dict[str, object]:
         """What a process says of itself."""
-        found = httpx.get(f"http://127.0.0.1:{self.running.platform.port(service)}/health", timeout=5)
+        found = health_of(self.running.platform.port(service), 5)
         return {**found.json(), "status": found.status_code}
 
     def passed_over(self) -> int:

@@ -15,6 +15,7 @@ import asyncpg
 import httpx
 
 from deploy.backup import KEYS, Backup, make_backup, restore
+from deploy.parts.health import health_of
 from deploy.parts.ports import BLOCK, answers, free_port
 from deploy.parts.postgres import Postgres
 from deploy.running import Running, Say, Wish
@@ -184,7 +185,7 @@ class House:
             port = {"caddy": 0, "kafka": KAFKA, "postgres": POSTGRES}[name]
             return "" if self.child(name).pid is not None and answers(self.base + port) else "does not answer"
         try:
-            found = httpx.get(f"http://127.0.0.1:{self.running.platform.port(name)}/health", timeout=2).json()
+            found = health_of(self.running.platform.port(name)).json()
         except (httpx.HTTPError, ValueError):
             return "does not answer"
         return "" if found["healthy"] else found["why"] or "says nothing"

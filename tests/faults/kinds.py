@@ -14,6 +14,7 @@ import httpx
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.bootstrap import SetupFailed
+from deploy.parts.health import health_of
 from deploy.parts.spawn import spawn
 from schemas.topics import TOPICS
 from tests.faults.clocks import Dial, library
@@ -177,7 +178,7 @@ def woken_relay(house: House, fault: Fault) -> Iterator[Facts]:
 def _successor_is_active(house: House) -> str:
     """What it says itself: "true", "false", or nothing while it does not answer."""
     try:
-        found = httpx.get(f"http://127.0.0.1:{house.base + STANDBY_OFFSET}/health", timeout=2)
+        found = health_of(house.base + STANDBY_OFFSET)
     except httpx.HTTPError:
         return ""
     return str(found.json()["details"].get("active", ""))

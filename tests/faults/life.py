@@ -21,7 +21,7 @@ ACKNOWLEDGED: Final = 50
 """So many commands before each fault and so many after it."""
 PATIENCE: Final = 120.0
 QUIET_SECONDS: Final = 40.0
-POLL_SECONDS: Final = 0.05
+POLL_SECONDS: Final = 0.1
 
 
 @dataclass

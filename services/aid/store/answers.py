@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from services.runtime.database import AWAY
 from services.runtime.now import Now
 
 log: Final = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ async def forget_answers(pool: "asyncpg.Pool[Any]", now: Now) -> None:
     while True:
         try:
             await forget_older(pool, now() - KEPT)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as away:
+        except AWAY as away:
             log.warning("old answers are kept an hour longer: %r", away)
         await asyncio.sleep(ROUND_SECONDS)
 
