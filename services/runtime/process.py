@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import uvloop
 
+from services.runtime.garbage import collect_garbage
+
 STOP_SECONDS: Final = 8.0
 """Longer than any orderly stop of ours takes, shorter than a supervisor waits before it kills."""
 
@@ -109,4 +111,5 @@ async def _until_told(main: Coroutine[Any, Any, None]) -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, told)
+    lasting(collect_garbage(), "collecting garbage")
     await task

@@ -22,6 +22,10 @@ BATCH: Final = 500
 POLL_SECONDS: Final = 0.05
 """The net under notifications: a row waits at most this long when its notification was lost."""
 
+LOOKS: Final = 4
+LOOK_AGAIN_SECONDS: Final = 0.005
+"""So often, and so soon, it looks again for rows that it was told of and that do not show yet."""
+
 STALE_SECONDS: Final = 2.0
 """Rows read longer ago than this are only published after the lease is confirmed again: a process that was
 paused must not put an old version behind a newer one, where compaction would keep it for ever."""
@@ -64,14 +68,28 @@ class Relay:
         return len(rows)
 
     async def run(self, woken: asyncio.Event) -> None:
-        """Drain for ever; `woken` is set by notifications. Raises LeaseLost."""
+        """Drain for ever; `woken` is set by notifications. Raises LeaseLost.
+
+        Told of rows that do not show yet, it looks again at once: a transaction that began earlier keeps them
+        back, and when that one ends without a row of its own, nobody says so.
+        """
+        looks = 0
         while True:
             await self._lease.confirm()
             woken.clear()
-            if await self.drain() < BATCH:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(POLL_SECONDS):
-                        await woken.wait()
+            moved = await self.drain()
+            if moved < BATCH:
+                looks = 0 if moved else max(0, looks - 1)
+                if await _heard(woken, LOOK_AGAIN_SECONDS if looks else POLL_SECONDS):
+                    looks = LOOKS
+
+
+async def _heard(woken: asyncio.Event, seconds: float) -> bool:
+    """Wait for a notification; whether one came in time."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await woken.wait()
+    return woken.is_set()
 
 
 class PostgresLease:

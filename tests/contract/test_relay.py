@@ -1,7 +1,7 @@
 """Outbox and relay: one suite, on the in-memory doubles and on Postgres and Kafka."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from deploy.backing import Backing
 from schemas.codec import decode, encode
 from schemas.envelope import Envelope, Record
 from schemas.topics import DUTY
+from services.runtime import relay as relay_module
 from services.runtime.journal import append, broken_links
 from services.runtime.outbox import PostgresOutbox
 from services.runtime.ports import Entry, LeaseLost, Outbox, Publisher, Unpublished
@@ -135,6 +136,33 @@ async def test_a_row_stays_in_the_outbox_until_it_is_acknowledged() -> None:
         await relay.drain()
     assert await relay.drain() == 1
     assert versions(await bench.published()) == [1]
+
+
+class LateOutbox(MemoryOutbox):
+    """Its rows show at the third look: a transaction that began earlier keeps them back until then."""
+
+    looks = 0
+
+    async def read(self, limit: int) -> Sequence[Unpublished]:
+        self.looks += 1
+        return await super().read(limit) if self.looks > 2 else []
+
+
+async def test_rows_that_are_kept_back_for_a_moment_do_not_wait_for_the_poll(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relay_module, "POLL_SECONDS", 60.0)
+    bench = MemoryBench(outbox := LateOutbox(), publisher := MemoryPublisher())
+    await bench.write(an_entry(1))
+    woken = asyncio.Event()
+    running = asyncio.create_task(Relay(outbox, publisher, MemoryLease()).run(woken))
+    async with asyncio.timeout(10):
+        while not outbox.looks:
+            await asyncio.sleep(0)
+        woken.set()
+        while not publisher.sent:
+            await asyncio.sleep(0.001)
+    running.cancel()
 
 
 async def test_a_later_commit_with_a_lower_position_is_not_lost(real: RealBench, pool: asyncpg.Pool) -> None:
