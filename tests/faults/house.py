@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -108,8 +109,11 @@ class House:
         self._loop.run(self.orders.remember(self.superuser))
         return made
 
-    def come_back(self, backup: Backup, folder: Path) -> None:
-        """All data is lost: stop, restore a backup into the empty place as an operator would, and start."""
+    def come_back(self, backup: Backup, folder: Path) -> float:
+        """All data is lost: stop, restore a backup into the empty place as an operator would, and start.
+
+        When it was started again: what anybody reads until then is still of the life before.
+        """
         self.running.__exit__()
         for disk in self.disks.values():
             disk.close()
@@ -121,7 +125,9 @@ class House:
         for ends, link in self.links.items():
             link.to = self._behind(ends)
         self.running.platform = replace(self.running.platform, own_settings=self._own_settings())
+        anew = time.time()
         self.running.__enter__()
+        return anew
 
     def beside(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something on the loop of the links, and wait for it."""

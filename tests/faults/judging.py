@@ -24,11 +24,12 @@ def judged(file: Path) -> Verdict:
 
 
 def without_lost_sights(lines: list[Line]) -> Iterator[Line]:
-    """All but what viewers saw between a backup and the loss that it was restored after.
+    """All but what viewers saw between a backup and the new start from it.
 
     Who might see it depends on rows that are in no journal any more: nobody can tell whether that was right.
+    It ends with the new start and not with the loss, since a busy viewer reads its last frames a moment late.
     """
-    spans = [(line["backup_at"], line["lost_at"]) for line in lines if line["what"] == "restore"]
+    spans = [(line["backup_at"], line["anew_at"]) for line in lines if line["what"] == "restore"]
     return (
         line
         for line in lines
@@ -127,7 +128,7 @@ def _note_owned(history: History, line: Line) -> None:
     if line["what"] != "restore":
         facts.pop("at")
     # The checker asks when the backup was made and when it served again.
-    facts.pop("lost_at", None)
+    facts.pop("anew_at", None)
     history.add(line["what"], **facts)
 
 

@@ -244,10 +244,10 @@ def restored_postgres(house: House, fault: Fault) -> Iterator[Facts]:
         for pid in before.values():
             send(pid, signal.SIGKILL)
         lost, ended = time.time(), time.monotonic()
-        house.come_back(backup, folder)
+        anew = house.come_back(backup, folder)
         yield {
             "pids": before,
-            "restored": {"backup_at": began, "lost_at": lost, "restored_at": time.time()},
+            "restored": {"backup_at": began, "anew_at": anew, "restored_at": time.time()},
             "backup_age": round(lost - began, 1),
             # What an operator does until it serves again is part of the recovery.
             "ended": ended,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.faults.judging import history_of
+from tests.faults.judging import history_of, without_lost_sights
 
 PERSON, KEY = "p1", "p1-1"
 COMMAND = {
@@ -86,3 +86,11 @@ def test_everybody_who_was_made_up_is_known_with_employer_and_functions() -> Non
     people = heard().person
     assert len(people) > 1_000
     assert all(each["memberships"] and each["functions"] and each["phone"] for each in people)
+
+
+def test_what_was_seen_between_a_backup_and_the_new_start_from_it_is_not_judged() -> None:
+    restore = {"what": "restore", "at": 9.0, "backup_at": 2.0, "anew_at": 6.0, "restored_at": 9.0}
+    frames = [{"what": "frame", "at": at} for at in (1.9, 2.1, 5.9, 6.1)]
+    kept = list(without_lost_sights([*frames, {"what": "answer", "at": 3.0}, restore]))
+    assert [line["at"] for line in kept if line["what"] == "frame"] == [1.9, 6.1]
+    assert [line["what"] for line in kept if line["what"] != "frame"] == ["answer", "restore"]
