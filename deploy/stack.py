@@ -5,12 +5,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from services.runtime.settings import Mode, Seed
 from services.runtime.tokens import DEMO_KEY, new_keys
 
-OWNERS: Final = ("directory", "aid")
+OWNERS: Final = ("directory", "aid", "notification")
 """Services with a database: a role and a schema of that name each."""
 
 DEMO_LIMITS: Final = {
@@ -57,6 +57,7 @@ SERVICES: Final[tuple[Service, ...]] = (
     Service("matching", "services.matching", 5),
     Service("clock", "services.clock", 6),
     Service("live", "services.live", 7),
+    Service("notification", "services.notification", 8, "notification"),
 )
 """In the order in which they start; each waits by itself for what it needs."""
 
@@ -130,19 +131,31 @@ class Platform:
 
 
 def secrets_in(file: Path) -> Secrets:
-    """The secrets of a home, made the first time."""
+    """The secrets of a home, made the first time; an owner that came later gets a password then."""
     if not file.exists():
         private, public = new_keys(f"{DEMO_KEY}{secrets.token_hex(4)}")
-        made = {
-            "passwords": {owner: secrets.token_urlsafe(24) for owner in OWNERS},
+        file.parent.mkdir(parents=True, exist_ok=True)
+        made: dict[str, Any] = {
+            "passwords": {},
             "private_key": private,
             "public_keys": public,
             "internal_token": secrets.token_urlsafe(32),
         }
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(json.dumps(made))
-    return Secrets(**json.loads(file.read_text()))
+    else:
+        made = json.loads(file.read_text())
+    missing = [owner for owner in OWNERS if owner not in made["passwords"]]
+    if missing:
+        made["passwords"] |= {owner: secrets.token_urlsafe(24) for owner in missing}
+        _replace(file, json.dumps(made))
+    return Secrets(**made)
+
+
+def _replace(file: Path, text: str) -> None:
+    # Never half a file: without it, nothing of this home can be opened again.
+    half = file.with_suffix(".half")
+    half.touch(mode=0o600)
+    half.write_text(text)
+    half.replace(file)
 
 
 def environment(platform: Platform, service: Service) -> dict[str, str]:
@@ -165,7 +178,7 @@ def environment(platform: Platform, service: Service) -> dict[str, str]:
     if service.name == "directory":
         told["NOABER_TOKEN_PRIVATE_KEY"] = _key_name(platform, platform.secrets.private_key)
         told["NOABER_RP_ID"] = RP_ID
-    if service.name == "directory" or service in platform.live:
+    if service.name in ("directory", "notification") or service in platform.live:
         told["NOABER_INTERNAL_TOKEN"] = platform.secrets.internal_token
         keys = f"http://127.0.0.1:{platform.port('directory')}/internal/contact-keys"
         told["NOABER_CONTACT_KEYS_URL"] = keys
@@ -187,6 +200,7 @@ def gateway_environment(platform: Platform, pages: Path) -> dict[str, str]:
         "NOABER_PAGES": str(pages),
         "NOABER_DIRECTORY": f"127.0.0.1:{platform.port('directory')}",
         "NOABER_AID": f"127.0.0.1:{platform.port('aid')}",
+        "NOABER_NOTIFICATION": f"127.0.0.1:{platform.port('notification')}",
         "NOABER_LIVE": " ".join(f"127.0.0.1:{platform.base + node.offset}" for node in platform.live),
         "XDG_DATA_HOME": str(platform.home / "data" / "caddy"),
         "XDG_CONFIG_HOME": str(platform.home / "data" / "caddy"),

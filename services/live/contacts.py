@@ -1,17 +1,17 @@
 """Names and numbers: read from `contacts`, unsealed with keys that the directory hands out."""
 
 import asyncio
-import base64
 import logging
 from collections.abc import Collection, Mapping
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 
 from schemas.envelope import Event
 from schemas.events.contact import Contact
 from services.live.rules.board import Reach
+from services.runtime.data_keys import fetch_keys
 from services.runtime.seal import Unreadable, unseal
 
 log: Final = logging.getLogger(__name__)
@@ -64,13 +64,7 @@ class Contacts:
             self._wanted.clear()
 
     async def _keys(self, people: Collection[UUID]) -> dict[str, bytes]:
-        headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": str(uuid4())}
-        async with httpx.AsyncClient(timeout=10) as client:
-            answer = await client.post(
-                self._url, json={"people": [str(person) for person in people]}, headers=headers
-            )
-            answer.raise_for_status()
-            return {person: base64.b64decode(key) for person, key in answer.json()["keys"].items()}
+        return await fetch_keys(self._url, self._token, people)
 
 
 def _reach(event: Event, key: bytes | None) -> Reach:

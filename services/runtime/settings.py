@@ -109,7 +109,9 @@ def read(kind: type[Kind]) -> Kind:
         _leave(error)
 
 
-SECRET: Final = frozenset({"NOABER_DATABASE", "NOABER_INTERNAL_TOKEN", "NOABER_TOKEN_PRIVATE_KEY"})
+SECRET: Final = frozenset(
+    {"NOABER_DATABASE", "NOABER_INTERNAL_TOKEN", "NOABER_TELEPHONE_TOKEN", "NOABER_TOKEN_PRIVATE_KEY"}
+)
 """Settings whose value never goes into a log."""
 
 

@@ -34,6 +34,18 @@ def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -
     assert len(set(made.passwords.values())) == len(OWNERS)
 
 
+def test_an_owner_that_came_later_gets_a_password_and_nothing_else_changes(tmp_path: Path) -> None:
+    file = tmp_path / "run" / "secrets.json"
+    made = secrets_in(file)
+    older = json.loads(file.read_text())
+    del older["passwords"]["notification"]
+    file.write_text(json.dumps(older))
+    found = secrets_in(file)
+    assert set(found.passwords) == set(OWNERS) and found.passwords["aid"] == made.passwords["aid"]
+    assert replace(found, passwords={}) == replace(made, passwords={})
+    assert _mode(file) == 0o600 and secrets_in(file) == found
+
+
 def test_two_homes_have_nothing_in_common(tmp_path: Path) -> None:
     one, other = (secrets_in(tmp_path / name / "secrets.json") for name in ("one", "other"))
     assert not set(one.passwords.values()) & set(other.passwords.values())
@@ -52,7 +64,7 @@ def test_only_the_directory_is_given_the_key_that_signs(platform: Platform) -> N
     told = {service.name: environment(platform, service) for service in SERVICES}
     assert [name for name, each in told.items() if "NOABER_TOKEN_PRIVATE_KEY" in each] == ["directory"]
     with_token = {name for name, each in told.items() if "NOABER_INTERNAL_TOKEN" in each}
-    assert with_token == {"directory", "live"}
+    assert with_token == {"directory", "live", "notification"}
     nodes = replace(platform, live_nodes=3).live
     assert all(
         environment(replace(platform, live_nodes=3), node).keys() == told["live"].keys() for node in nodes

@@ -1,0 +1,1 @@
+"""Reaches people by telephone: places calls, hears what was keyed, and keeps the receipts."""

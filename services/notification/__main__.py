@@ -1,0 +1,30 @@
+"""`python -m services.notification [phone | migrate | verify | restored]`: the service, and work beside."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from services.notification.app import create_app
+from services.notification.recovery import restored
+from services.notification.settings import NotificationSettings
+from services.notification.simulated.app import PhoneSettings, simulated
+from services.runtime.database import migrate
+from services.runtime.serve import serve
+from services.runtime.settings import MigrationSettings, OwnerSettings, read
+from services.runtime.verify import tell, verify
+
+match sys.argv[1:]:
+    case []:
+        settings = read(NotificationSettings)
+        serve(create_app(settings), settings.http_port)
+    case ["phone"]:
+        phone = read(PhoneSettings)
+        serve(simulated(phone.mode, phone.telephone_token), phone.http_port)
+    case ["migrate"]:
+        migrate(Path(__file__).parent / "migrations", read(MigrationSettings).database)
+    case ["verify"]:
+        sys.exit(tell(asyncio.run(verify(read(OwnerSettings), "notification"))))
+    case ["restored"]:
+        asyncio.run(restored(read(MigrationSettings).database))
+    case _:
+        sys.exit("usage: python -m services.notification [phone | migrate | verify | restored]")

@@ -1,0 +1,194 @@
+"""The HTTP interface of `notification`: a door for services, and one for the telephone's provider."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Annotated
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI, Header
+from pydantic import BaseModel, Field
+
+from schemas.envelope import Event
+from schemas.topics import CONTACTS
+from schemas.values import Language
+from services.notification.beside import Beside
+from services.notification.callback import CallBacks, TooOften, Wanted
+from services.notification.carrier import PREFIX as HOOKS
+from services.notification.carrier import Carrier
+from services.notification.hooks import hooks
+from services.notification.numbers import Numbers
+from services.notification.ports import Heard, Telephone
+from services.notification.rules.code import CodeState
+from services.notification.rules.words import heard_words
+from services.notification.settings import NotificationSettings
+from services.notification.simulated.app import PREFIX as SIMULATED
+from services.notification.simulated.app import simulated
+from services.notification.store.codes import Codes
+from services.notification.words import WORDS
+from services.runtime.database import open_pool
+from services.runtime.dead_letters import LazyDeadLetters
+from services.runtime.health import Health, Pulse, depends_on
+from services.runtime.intake import Intake
+from services.runtime.known import Directory
+from services.runtime.now import clock
+from services.runtime.problems import Problem
+from services.runtime.process import lasting
+from services.runtime.tokens import Verifier
+from services.runtime.web import web_app
+from services.runtime.who import Who
+
+PREFIX = "/api/notification"
+CODES = "/internal/code-calls"
+OUTCOMES = "/internal/code-calls/outcome"
+
+
+class CodeWanted(BaseModel):
+    """Call this person at the number they registered, and let them key in this code.
+
+    `id` is the asker's own: the same one again calls nobody again. Keep the code on their screen only.
+    """
+
+    id: UUID
+    person: UUID
+    code: Annotated[str, Field(pattern=r"^\d{4,8}$")]
+    language: Language = "nl"
+
+
+class OutcomeWanted(BaseModel):
+    """Which call is meant."""
+
+    id: UUID
+
+
+class Outcome(BaseModel):
+    """`right`: whoever answered keyed in the code. `placing` and `ringing`: ask again in a second."""
+
+    state: CodeState
+
+
+class Notification:
+    """The parts of one process of `notification`, wired together."""
+
+    def __init__(self, settings: NotificationSettings) -> None:
+        self.settings = settings
+        self.now = clock(settings.clock_offset_seconds)
+        # Nobody signs in here: what people see of it, `live` shows them.
+        self.who = Who(Verifier(settings.token_public_keys, settings.mode), Directory(), self.now, 0.0)
+        self.simulated_token = secrets.token_urlsafe(24)
+        self.telephone: Telephone | None = None
+        self.intake: Intake | None = None
+        self.call_backs: CallBacks | None = None
+        self.database = Pulse(self._ask_database)
+        self.tasks: list[asyncio.Task[None]] = []
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Connections, the replica and the tasks, while the block runs."""
+        settings = self.settings
+        pool = await open_pool(settings.database, settings.pool_size)
+        self._side = side = await open_pool(settings.database, 2)
+        letters = LazyDeadLetters(settings.kafka, settings.topic_prefix)
+        self.intake = Intake(
+            side,
+            settings.kafka,
+            settings.topic_prefix,
+            replicas=(CONTACTS,),
+            hints=(),
+            on_hint=_nothing_to_heed,
+            on_replica=_kept_already,
+            dead_letters=letters,
+        )
+        account = settings.account(self.simulated_token)
+        async with httpx.AsyncClient() as http:
+            if account is not None:
+                self.telephone = Carrier(account, http)
+                await self._answer_calls(Codes(pool), Numbers(pool, *self._keys()))
+            self.tasks = [
+                lasting(self.intake.run(), "intake"),
+                lasting(self.database.run(), "database"),
+            ]
+            try:
+                yield
+            finally:
+                for task in self.tasks:
+                    task.cancel()
+                await asyncio.gather(*self.tasks, return_exceptions=True)
+                await letters.stop()
+                await side.close()
+                await pool.close()
+
+    async def heard(self, heard: Heard) -> str:
+        """What the telephone told, taken in; the document that the provider goes on with."""
+        assert self.telephone is not None and self.call_backs is not None
+        state = await self.call_backs.hear(heard)
+        said = None if state is None else heard_words(state)
+        return "" if said is None else self.telephone.thanks(said, "nl")
+
+    def health(self) -> Health:
+        """Healthy while it can call; that there is no telephone is said, and is not an illness."""
+        intake = self.intake
+        if intake is None:
+            return Health(healthy=False, why="starting")
+        trouble = [*depends_on(self.database, self.tasks), *intake.trouble.values(), *intake.waiting.values()]
+        if not trouble and not intake.caught_up:
+            trouble = ["takes in the directory first"]
+        details = {} if self.telephone is not None else {"telephone": "none"}
+        return Health(healthy=not trouble, why="; ".join(trouble), lag=intake.lag, details=details)
+
+    async def _answer_calls(self, codes: Codes, numbers: Numbers) -> None:
+        assert self.telephone is not None
+        await codes.give_up_on_what_was_left()
+        self.call_backs = CallBacks(codes, numbers, self.telephone, self.now, self.settings.internal_token)
+
+    def _keys(self) -> tuple[str, str]:
+        return self.settings.contact_keys_url, self.settings.internal_token
+
+    async def _ask_database(self) -> None:
+        await self._side.fetchval("SELECT 1")
+
+
+async def _nothing_to_heed(event: Event) -> None:
+    raise KeyError(event.state.TYPE)
+
+
+async def _kept_already(events: Sequence[Event]) -> None:
+    """A contact is read from the replica at the moment of a call."""
+
+
+def create_app(settings: NotificationSettings) -> FastAPI:
+    """The application; it connects when it starts and lets go of everything when it stops."""
+    notification = Notification(settings)
+    app = web_app(notification, PREFIX, settings, WORDS, (CODES, OUTCOMES))
+    _add_codes(app, notification)
+    doors = {HOOKS: hooks(lambda: notification.telephone, notification.heard)}
+    if settings.simulates:
+        doors |= dict.fromkeys(SIMULATED, simulated(settings.mode, notification.simulated_token))
+    app.add_middleware(Beside, doors=doors)
+    return app
+
+
+def _add_codes(app: FastAPI, notification: Notification) -> None:
+    def calling(authorization: str) -> CallBacks:
+        wanted = f"Bearer {notification.settings.internal_token}"
+        if not secrets.compare_digest(authorization.encode(), wanted.encode()):
+            raise Problem(401, "not_signed_in")
+        if notification.call_backs is None:
+            raise Problem(503, "no_telephone")
+        return notification.call_backs
+
+    @app.post(CODES, include_in_schema=False)
+    async def code_call(body: CodeWanted, authorization: Annotated[str, Header()] = "") -> Outcome:
+        try:
+            return Outcome(state=await calling(authorization).place(Wanted(**body.model_dump())))
+        except TooOften as often:
+            raise Problem(409, "called_too_often") from often
+
+    @app.post(OUTCOMES, include_in_schema=False)
+    async def outcome(body: OutcomeWanted, authorization: Annotated[str, Header()] = "") -> Outcome:
+        found = await calling(authorization).outcome(body.id)
+        if found is None:
+            raise Problem(404, "not_found")
+        return Outcome(state=found)

@@ -1,0 +1,42 @@
+"""Finds out somebody's number for the moment of a call: it is kept nowhere unsealed, and never logged."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+
+from schemas.events.contact import Contact
+from services.notification.ports import Unreachable
+from services.notification.rules.number import NoNumber, e164
+from services.runtime.data_keys import fetch_keys
+from services.runtime.seal import Unreadable, unseal
+
+
+class Numbers:
+    """Sealed contacts from the own replica, and a key from the directory each time."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", url: str, token: str) -> None:
+        self._pool = pool
+        self._url = url
+        self._token = token
+
+    async def of(self, person: UUID) -> str:
+        """E.164. Raises NoNumber, and Unreachable while the directory is away."""
+        state = await self._pool.fetchval(
+            "SELECT state FROM replica WHERE aggregate = $1 AND key = $2", Contact.TYPE, str(person)
+        )
+        if state is None:
+            raise NoNumber
+        contact = Contact.model_validate_json(state)
+        try:
+            keys = await fetch_keys(self._url, self._token, [person])
+        except httpx.HTTPError as away:
+            raise Unreachable(f"the keys of contacts cannot be had: {type(away).__name__}") from away
+        key = keys.get(str(person))
+        if contact.forgotten or key is None:
+            raise NoNumber
+        try:
+            return e164(unseal(contact.phone, key, person, "phone"))
+        except Unreadable:
+            raise NoNumber from None

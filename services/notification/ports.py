@@ -1,0 +1,76 @@
+"""What `notification` needs of the outside: a telephone."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from schemas.values import Language
+
+
+class Unreachable(Exception):
+    """The provider did not answer, so it is not known whether the phone rings."""
+
+
+class Declined(Exception):
+    """The provider says no: the phone does not ring and will not."""
+
+
+class Forged(Exception):
+    """What came in was not sent by the provider."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call to place. `reference` is ours and comes back with all that is heard of it.
+
+    `number` is E.164; `digits` how many keys make an answer; `rings` after how many seconds it gives up.
+    """
+
+    reference: UUID
+    number: str
+    text: str
+    language: Language
+    digits: int
+    rings: int
+
+
+class Ended(StrEnum):
+    """How a call was over, if it was not by keys."""
+
+    COMPLETED = "completed"
+    NO_ANSWER = "no_answer"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One thing heard of a call: the keys that were pressed, or that it is over."""
+
+    reference: UUID
+    keys: str | None = None
+    ended: Ended | None = None
+
+
+class Telephone(Protocol):
+    """A provider of calls and messages. What it raises and says never holds a number."""
+
+    async def call(self, call: Call) -> str:
+        """The provider's id of a call that it took. Raises Unreachable and Declined."""
+
+    async def text(self, number: str, body: str) -> str:
+        """The provider's id of an SMS that it took. Raises Unreachable and Declined."""
+
+    async def find(self, number: str, since: datetime, known: Collection[str]) -> str | None:
+        """The id of a call to this number that was placed since then and is none of `known`; or None.
+
+        Raises Unreachable.
+        """
+
+    def hear(self, path: str, form: Mapping[str, str], signature: str) -> Heard | None:
+        """What a call-back says; None where nothing follows from it. Raises Forged."""
+
+    def thanks(self, text: str, language: Language) -> str:
+        """The document that says one sentence more and hangs up."""

@@ -1,0 +1,47 @@
+"""What `notification` is told by its environment beside what every owner is told."""
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from services.notification.carrier import Account
+from services.runtime.settings import Mode, OwnerSettings, WebSettings
+
+SIMULATED: Final = "simulated"
+
+
+class NotificationSettings(OwnerSettings, WebSettings):
+    """Where the keys of contacts are had, and which telephone there is.
+
+    `telephone_url`: the provider's address without a path; empty in a demonstration means a simulated one in
+    this process, and in a real platform none. `telephone_token` also signs what the provider tells us.
+    `telephone_callback`: the address, without a path, under which the provider reaches this platform.
+    """
+
+    contact_keys_url: str
+    internal_token: Annotated[str, Field(min_length=32)]
+    telephone_url: str = ""
+    telephone_account: str = ""
+    telephone_token: str = ""
+    telephone_caller: str = ""
+    telephone_callback: str = ""
+
+    @property
+    def simulates(self) -> bool:
+        """Whether this process plays the telephone too: never for people who are not made up."""
+        return self.mode is Mode.DEMO and not self.telephone_url
+
+    def account(self, token: str) -> Account | None:
+        """The account at the provider, or None where there is none; `token`: of a simulated telephone."""
+        own = f"http://127.0.0.1:{self.http_port}"
+        if self.simulates:
+            return Account(own, SIMULATED, token, "+31000000000", own)
+        if not self.telephone_url:
+            return None
+        return Account(
+            self.telephone_url.rstrip("/"),
+            self.telephone_account,
+            self.telephone_token,
+            self.telephone_caller,
+            self.telephone_callback.rstrip("/"),
+        )

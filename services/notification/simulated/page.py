@@ -1,0 +1,54 @@
+"""The page on which the simulated telephones ring: one form per key, no script."""
+
+from collections.abc import Iterable
+from html import escape
+
+from services.notification.simulated.exchange import Message, Ringing
+
+_HEAD = """<!doctype html><html lang="nl"><head><meta charset="utf-8">{refresh}
+<meta name="viewport" content="width=device-width"><title>Gesimuleerde telefoons</title><style>
+body{{font:1.1rem/1.5 system-ui;margin:1rem auto;max-width:40rem;padding:0 1rem;color:#111;background:#fff}}
+li{{border:2px solid #444;border-radius:.5rem;padding:1rem;margin:1rem 0;list-style:none}}
+ul{{padding:0}}form{{display:inline}}
+button,input{{font:inherit;min-height:44px;min-width:44px;margin:.2rem;padding:0 .8rem}}
+</style></head><body><h1>Gesimuleerde telefoons</h1>
+<p>Alleen in de demonstratie: hier gaat over wat Noaber belt. Er wordt niemand echt gebeld.</p>
+"""
+
+
+def page(calls: Iterable[Ringing], messages: Iterable[Message]) -> str:
+    """The whole page, newest first. It renews itself while nobody is keying in a code."""
+    newest = list(calls)[::-1]
+    busy = any(call.status == "in-progress" for call in newest)
+    refresh = "" if busy else '<meta http-equiv="refresh" content="2">'
+    ringing = [_ringing(call) for call in newest if not call.over] or ["<p>Er gaat geen telefoon over.</p>"]
+    over = [
+        f"<li>{escape(call.to)}: {escape(call.status)}. {escape(call.says)}</li>"
+        for call in newest
+        if call.over
+    ]
+    texts = [f"<li>SMS aan {escape(each.to)}: {escape(each.body)}</li>" for each in list(messages)[::-1]]
+    parts = [*ringing, "<h2>Voorbij</h2>", *over[:10], *texts[:10]]
+    return _HEAD.format(refresh=refresh) + "<ul>" + "".join(parts) + "</ul></body></html>"
+
+
+def _ringing(call: Ringing) -> str:
+    number = escape(call.to)
+    if call.status == "ringing":
+        take, refuse = _button(call, "answer", "Opnemen"), _button(call, "hang-up", "Weigeren")
+        return f"<li><strong>{number} gaat over</strong><br>{take}{refuse}</li>"
+    hang_up = _button(call, "hang-up", "Ophangen")
+    return f"<li><strong>{number}</strong><p>{escape(call.says)}</p>{_keys(call)}{hang_up}</li>"
+
+
+def _keys(call: Ringing) -> str:
+    action = f"calls/{call.sid}/keys"
+    if call.digits > 1:
+        field = '<input name="keys" aria-label="Toetsen" inputmode="numeric" autofocus required>'
+        return f'<form method="post" action="{action}">{field}<button>Toets in</button></form>'
+    buttons = "".join(f'<button name="keys" value="{key}">{key}</button>' for key in "1234567890")
+    return f'<form method="post" action="{action}">{buttons}</form>'
+
+
+def _button(call: Ringing, verb: str, text: str) -> str:
+    return f'<form method="post" action="calls/{call.sid}/{verb}"><button>{text}</button></form>'

@@ -1,0 +1,1 @@
+"""Where `notification` keeps what it did."""

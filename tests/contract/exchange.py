@@ -1,0 +1,119 @@
+"""A running `notification` with its simulated telephone, and somebody who answers it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import uvicorn
+
+import services.notification
+from deploy.parts.ports import free_port
+from schemas.events.contact import Contact
+from services.notification.app import create_app
+from services.notification.settings import NotificationSettings
+from services.runtime.database import migrate
+from services.runtime.seal import new_key, seal
+from services.runtime.settings import Mode
+
+MIGRATIONS = Path(services.notification.__file__).parent / "migrations"
+INTERNAL = "x" * 32
+KEY = new_key()
+SECONDS = 15
+T = TypeVar("T")
+
+
+async def keys(url: str, token: str, people: Any) -> dict[str, bytes]:
+    """What the directory would answer."""
+    return {str(person): KEY for person in people}
+
+
+async def fill(database: str, *people: tuple[UUID, str]) -> None:
+    """Tables, and contacts as they would have been taken in: (person, phone)."""
+    await asyncio.to_thread(migrate, MIGRATIONS, database)
+    connection = await asyncpg.connect(database)
+    for person, phone in people:
+        contact = Contact(id=person, name="", phone=seal(phone, KEY, person, "phone"))
+        await connection.execute(
+            "INSERT INTO replica VALUES ('contact', $1, 1, 1, $2)",
+            str(person),
+            contact.model_dump_json().encode(),
+        )
+    await connection.close()
+
+
+class Phones:
+    """Whoever has the simulated telephones in hand, and the service behind them."""
+
+    def __init__(self, port: int) -> None:
+        self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=SECONDS)
+
+    async def order(self, path: str, body: dict[str, Any], token: str = INTERNAL) -> httpx.Response:
+        """What another service asks."""
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+        return await self.http.post(path, json=body, headers=headers)
+
+    async def calls(self) -> list[dict[str, str]]:
+        """Every call so far, oldest first."""
+        return list((await self.http.get("/simulated/calls")).json()["calls"])
+
+    async def ringing(self, number: str) -> str:
+        """The id of the call that rings there now, once it does."""
+
+        async def look() -> str | None:
+            found = [each for each in await self.calls() if each["to"] == number]
+            return next((each["sid"] for each in found if each["status"] == "ringing"), None)
+
+        return await until(look, f"{number} rings")
+
+    async def press(self, sid: str, keys: str) -> None:
+        """Answer, and key that in."""
+        await self.http.post(f"/simulated/calls/{sid}/answer")
+        await self.http.post(f"/simulated/calls/{sid}/keys", data={"keys": keys})
+
+
+async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:
+    """Wait until it gives something, at most 15 s."""
+    end = asyncio.get_running_loop().time() + SECONDS
+    while (found := await look()) is None:
+        assert asyncio.get_running_loop().time() < end, f"not in {SECONDS} s: {what}"
+        await asyncio.sleep(0.05)
+    return found
+
+
+@asynccontextmanager
+async def phones(database: str, **more: Any) -> AsyncIterator[Phones]:
+    """`notification` on a port of its own, without Kafka, and the phones that it rings."""
+    settings = NotificationSettings(
+        **{
+            "mode": Mode.DEMO,
+            "kafka": "127.0.0.1:1",
+            "http_port": free_port(),
+            "database": database,
+            "token_public_keys": {},
+            "internal_token": INTERNAL,
+            "contact_keys_url": "http://127.0.0.1:1/",
+            "allowed_origins": "http://localhost:1",
+            **more,
+        }
+    )
+    config = uvicorn.Config(create_app(settings), port=settings.http_port, log_config=None)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+
+    async def started() -> bool | None:
+        assert not serving.done(), serving
+        return server.started or None
+
+    await until(started, "it serves")
+    found = Phones(settings.http_port)
+    try:
+        yield found
+    finally:
+        await found.http.aclose()
+        server.should_exit = True
+        await serving

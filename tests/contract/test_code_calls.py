@@ -1,0 +1,109 @@
+"""The door for services: a call to a registered number, at which the code on a screen is keyed in, once."""
+
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.notification import numbers
+from tests.contract.exchange import Phones, fill, keys, phones, until
+
+WILMA = UUID(int=1)
+NOBODY = UUID(int=2)
+NUMBER = "+31600000042"
+
+
+@pytest.fixture
+async def exchange(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Phones]:
+    monkeypatch.setattr(numbers, "fetch_keys", keys)
+    await fill(database, (WILMA, "06 00000042"))
+    async with phones(database) as found:
+        yield found
+
+
+def _wanted(**more: Any) -> dict[str, Any]:
+    return {"id": str(uuid4()), "person": str(WILMA), "code": "314159", **more}
+
+
+async def _ask(exchange: Phones, wanted: dict[str, Any]) -> str:
+    answer = await exchange.order("/internal/code-calls", wanted)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["state"])
+
+
+async def _outcome(exchange: Phones, wanted: dict[str, Any]) -> str:
+    async def over() -> str | None:
+        found = await exchange.order("/internal/code-calls/outcome", {"id": wanted["id"]})
+        state = str(found.json()["state"])
+        return None if state in ("placing", "ringing") else state
+
+    return await until(over, "the call is over")
+
+
+async def test_the_code_on_the_screen_keyed_in_at_the_registered_number_is_right(
+    exchange: Phones, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    wanted = _wanted()
+    assert await _ask(exchange, wanted) == "ringing"
+    sid = await exchange.ringing(NUMBER)
+    assert "314159" not in (await exchange.calls())[0]["says"]
+    await exchange.press(sid, "314159")
+    assert await _outcome(exchange, wanted) == "right"
+    # Neither ours nor a library's lines hold it; "httpx" is silenced from INFO on in every process of ours.
+    ours = [each.getMessage() for each in caplog.records if each.name.startswith("services")]
+    assert not [line for line in ours if "00000042" in line or "314159" in line]
+
+
+@pytest.mark.parametrize(("act", "outcome"), [("000000", "wrong"), (None, "unanswered")])
+async def test_another_code_and_a_refused_call_let_nobody_in(
+    exchange: Phones, act: str | None, outcome: str
+) -> None:
+    wanted = _wanted()
+    await _ask(exchange, wanted)
+    sid = await exchange.ringing(NUMBER)
+    if act is None:
+        await exchange.http.post(f"/simulated/calls/{sid}/hang-up")
+    else:
+        await exchange.press(sid, act)
+    assert await _outcome(exchange, wanted) == outcome
+    await exchange.press(sid, "314159")
+    assert await _outcome(exchange, wanted) == outcome
+
+
+async def test_asking_again_calls_nobody_again_and_the_sixth_call_in_an_hour_is_refused(
+    exchange: Phones,
+) -> None:
+    first = _wanted()
+    for _ in range(3):
+        assert await _ask(exchange, first) == "ringing"
+    assert len(await exchange.calls()) == 1
+    for _ in range(4):
+        await _ask(exchange, _wanted())
+    refused = await exchange.order("/internal/code-calls", _wanted())
+    assert (refused.status_code, refused.json()["code"]) == (409, "called_too_often")
+    assert len(await exchange.calls()) == 5
+
+
+async def test_who_has_no_number_is_not_called_and_a_stranger_learns_nothing(exchange: Phones) -> None:
+    assert await _ask(exchange, _wanted(person=str(NOBODY))) == "failed"
+    wanted = _wanted()
+    assert (await exchange.order("/internal/code-calls", wanted, "y" * 32)).status_code == 401
+    assert await exchange.calls() == []
+    await _ask(exchange, wanted)
+    told = f"/api/notification/telephone/{wanted['id']}/keys"
+    for signature in ("", "bm90IGl0"):
+        forged = await exchange.http.post(
+            told, data={"Digits": "314159"}, headers={"X-Twilio-Signature": signature}
+        )
+        assert forged.status_code == 403
+    await exchange.press(await exchange.ringing(NUMBER), "314159")
+    assert await _outcome(exchange, wanted) == "right"
+
+
+async def test_keys_are_pressed_on_this_machine_only(exchange: Phones) -> None:
+    for headers in ({"Host": "elsewhere.example"}, {"Origin": "http://elsewhere.example"}):
+        assert (await exchange.http.get("/simulated/", headers=headers)).status_code == 403
+    assert "Er gaat geen telefoon over" in (await exchange.http.get("/simulated/")).text
