@@ -232,7 +232,7 @@ class Live:
             "tables": self._board.tables(keys),
         }
         body = await asyncio.to_thread(_packed, picture, zipped)
-        headers = {"Content-Type": "application/json", "Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+        headers = {"Content-Type": "application/json", "Vary": "Accept-Encoding"}
         if zipped:
             headers["Content-Encoding"] = "gzip"
         return _response(HTTPStatus.OK, headers, body)
@@ -312,5 +312,6 @@ def _refusal(problem: Problem) -> Response:
 
 
 def _response(status: HTTPStatus, headers: dict[str, str], body: bytes) -> Response:
-    sent = Headers({**headers, "Content-Length": str(len(body)), "Connection": "close"})
+    fixed = {"Cache-Control": "no-store", "Content-Length": str(len(body)), "Connection": "close"}
+    sent = Headers({**headers, **fixed})
     return Response(status.value, status.phrase, sent, body)

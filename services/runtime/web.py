@@ -9,6 +9,7 @@ from typing import Annotated, Final, Protocol
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -78,7 +79,7 @@ class Gate:
         except Problem as problem:
             await self._refuse(problem, scope, receive, send)
             return
-        await self._app(scope, _once(body), send)
+        await self._app(scope, _once(body), _not_kept(send))
 
     async def _asker(self, scope: Scope) -> Asker | None:
         if scope["path"] in self._open:
@@ -150,6 +151,18 @@ def _once(body: bytes) -> Receive:
         return waiting.pop() if waiting else {"type": "http.disconnect"}
 
     return receive
+
+
+def _not_kept(send: Send) -> Send:
+    """Says of every answer that nobody keeps it, unless its route said how long."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers.setdefault("Cache-Control", "no-store")
+        await send(message)
+
+    return sending
 
 
 def _header(scope: Scope, name: bytes) -> str:

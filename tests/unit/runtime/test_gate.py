@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 
 from schemas.events.person import Membership, Person
 from schemas.events.session import Session
@@ -67,7 +67,7 @@ async def client(known: Known):
         Gate,
         who=who,
         origins=Origins.of(ORIGINS),
-        open_paths=("/open", "/sign-in"),
+        open_paths=("/open", "/for-all", "/sign-in"),
         words={},
         limits=limits,
         sign_in_paths=("/sign-in",),
@@ -85,6 +85,11 @@ async def client(known: Known):
     @app.get("/open")
     async def public() -> str:
         return "everybody"
+
+    @app.get("/for-all")
+    async def for_all(response: Response) -> str:
+        response.headers["Cache-Control"] = "public, max-age=300"
+        return "the same for everybody"
 
     @app.post("/sign-in")
     async def sign_in(body: Body) -> str:
@@ -200,6 +205,18 @@ async def test_what_is_open_needs_no_session_and_what_is_unknown_does(client) ->
     assert (await client.get("/open")).text == '"everybody"'
     assert (await client.get("/no-such-path")).status_code == 401
     assert (await client.get("/no-such-path", headers=signed())).status_code == 404
+
+
+async def test_nothing_is_kept_by_a_browser_or_on_the_way_unless_its_route_says_so(client) -> None:
+    answers = [
+        await client.post("/command", content=b'{"number": 1}', headers=signed()),
+        await client.post("/command", content=b"nonsense", headers=signed()),
+        await client.get("/open"),
+        await client.get("/no-such-path", headers=signed()),
+        await client.post("/breaks", content=b"{}", headers=signed()),
+    ]
+    assert [each.headers.get_list("cache-control") for each in answers] == [["no-store"]] * 5
+    assert (await client.get("/for-all")).headers.get_list("cache-control") == ["public, max-age=300"]
 
 
 async def test_what_nobody_foresaw_says_nothing_of_the_inside(client) -> None:
