@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.events.approach import Approach
+from schemas.events.card import Card
 from schemas.events.commitment import Commitment
 from schemas.events.duty import Duty
 from schemas.events.help_request import HelpRequest
@@ -33,6 +34,7 @@ ROW_STATES: Final[tuple[type[StateRow], ...]] = (
     Duty,
     Lending,
     Person,
+    Card,
 )
 """The aggregates that viewers see as rows."""
 
@@ -54,6 +56,7 @@ class Kind(StrEnum):
     DUTY = "duty"
     LENDING = "lending"
     PERSON = "person"
+    CARD = "card"
 
 
 class Row(Wire):

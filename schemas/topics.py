@@ -6,6 +6,7 @@ from typing import Final
 from schemas.events.access import Access
 from schemas.events.alarm import Alarm
 from schemas.events.approach import Approach
+from schemas.events.card import Card
 from schemas.events.commitment import Commitment
 from schemas.events.contact import Contact
 from schemas.events.duty import Duty
@@ -57,6 +58,7 @@ PEOPLE: Final = Topic("people", "directory", Person)
 CONTACTS: Final = Topic("contacts", "directory", Contact)
 SESSIONS: Final = Topic("sessions", "directory", Session)
 ACCESSES: Final = Topic("accesses", "directory", Access)
+CARDS: Final = Topic("cards", "directory", Card)
 INCIDENTS: Final = Topic("incidents", "aid", Incident)
 LOG_ENTRIES: Final = Topic("log-entries", "aid", LogEntry)
 HELP_REQUESTS: Final = Topic("help-requests", "aid", HelpRequest)
@@ -75,6 +77,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     CONTACTS,
     SESSIONS,
     ACCESSES,
+    CARDS,
     INCIDENTS,
     LOG_ENTRIES,
     HELP_REQUESTS,

@@ -9,16 +9,18 @@ from schemas.values import Moment
 
 
 class SignInWay(StrEnum):
-    """How somebody signed in: played in a demonstration, or with a passkey."""
+    """How somebody signed in: played in a demonstration, with a passkey, or with a sealed card."""
 
     DEMO = "demo"
     PASSKEY = "passkey"
+    CARD = "card"
 
 
 class Session(State):
     """A session lives until it expires or somebody ends it; it says who, never what they may do.
 
     `passkey` is the one it was opened with: where that is removed, its sessions end.
+    `card` likewise: the number of the card that let somebody in, on a phone that nobody knows.
     """
 
     TYPE: ClassVar[str] = "session"
@@ -31,3 +33,4 @@ class Session(State):
     demonstration: bool = False
     way: SignInWay = SignInWay.DEMO
     passkey: UUID | None = None
+    card: str | None = None

@@ -26,6 +26,8 @@ from services.directory.bodies import (
     PersonaShown,
     SignIn,
 )
+from services.directory.card_bodies import PrintedCards, PrintHere
+from services.directory.cards import CARD_DOORS, OPEN, add_cards, print_here
 from services.directory.devices import add_devices, invite_here
 from services.directory.directory import Directory
 from services.directory.doors import DOORS, PREFIX, add_doors, seat
@@ -43,10 +45,24 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     """The application; outside demonstrations the page to choose who you are does not exist."""
     directory = Directory(settings)
 
-    public = ("/internal/contact-keys", "/internal/forget", "/internal/invite", f"{PREFIX}/organisations")
+    public = (
+        "/internal/contact-keys",
+        "/internal/forget",
+        "/internal/invite",
+        "/internal/cards",
+        f"{PREFIX}/organisations",
+    )
     demo = (f"{PREFIX}/demo/people", f"{PREFIX}/demo/sign-in")
     open_paths = (*public, *demo) if settings.mode is Mode.DEMO else public
-    app = web_app(directory, PREFIX, settings, WORDS, (*open_paths, *DOORS), sign_in_paths=(*demo, *DOORS))
+    app = web_app(
+        directory,
+        PREFIX,
+        settings,
+        WORDS,
+        (*open_paths, *DOORS, *CARD_DOORS),
+        sign_in_paths=(*demo, *DOORS, OPEN),
+    )
+    app.state.directory = directory
     _add_reads(app, directory)
     _add_sessions(app, directory)
     if settings.mode is Mode.DEMO:
@@ -54,6 +70,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     _add_internal(app, directory)
     add_doors(app, directory)
     add_devices(app, directory)
+    add_cards(app, directory)
     return app
 
 
@@ -69,6 +86,8 @@ def _add_reads(app: FastAPI, directory: Directory) -> None:
         return Me(
             person=asker.person.id,
             session=asker.session.id,
+            way=asker.session.way,
+            expires_at=asker.session.expires_at,
             name=named[0].name if named else "",
             organisations=[member.organisation for member in asker.person.memberships],
             rights={member.organisation: list(member.rights) for member in asker.person.memberships},
@@ -145,6 +164,11 @@ def _add_internal(app: FastAPI, directory: Directory) -> None:
     async def invite(body: InviteHere, authorization: Annotated[str, Header()] = "") -> Invited:
         check(authorization)
         return await invite_here(directory, body)
+
+    @app.post("/internal/cards", include_in_schema=False)
+    async def cards(body: PrintHere, authorization: Annotated[str, Header()] = "") -> PrintedCards:
+        check(authorization)
+        return await print_here(directory, body)
 
 
 def _shown(organisation: Organisation) -> OrganisationShown:

@@ -79,6 +79,8 @@ class Me(BaseModel):
 
     person: UUID
     session: UUID
+    way: SignInWay
+    expires_at: datetime
     name: str
     organisations: list[str]
     rights: dict[str, list[Right]]
@@ -175,6 +177,8 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
     ADD = "add"
     INVITE = "invite"
+    PRINT = "print"
+    APPROVE = "approve"
 
 
 class ToSign(Command):

@@ -10,7 +10,6 @@ from uuid6 import uuid7
 
 from schemas.events.access import Access, Checked
 from schemas.events.person import Membership, Person
-from schemas.events.session import SignInWay
 from schemas.refused import Refused
 from schemas.values import Level, Right, organisation_key, person_key
 from services.directory.bodies import (
@@ -27,7 +26,7 @@ from services.directory.bodies import (
     WithPasskey,
 )
 from services.directory.directory import Directory
-from services.directory.doors import PREFIX, Began, prove
+from services.directory.doors import PREFIX, Began, fresh, prove
 from services.directory.rules.access import Opening, invite, may_administer, may_invite, remove
 from services.runtime.problems import Problem
 from services.runtime.web import Asking
@@ -47,12 +46,7 @@ def _add_invitations(app: FastAPI, directory: Directory) -> None:
     @app.post(f"{PREFIX}/invitations")
     async def invite_colleague(asker: Asking, body: Invite, began: Began = "") -> Invited:
         may_invite(asker.person, _colleague(directory, body.person))
-        # A session may be stolen: whoever has a key shows, here and now, that it is them. Only who plays in a
-        # demonstration has none.
-        if asker.session.way is SignInWay.PASSKEY:
-            if body.passkey is None:
-                raise Refused("prove_it")
-            await prove(directory, asker, body.passkey, Purpose.INVITE, began)
+        await fresh(directory, asker, body.passkey, Purpose.INVITE, began)
         return await _invited(directory, body.person, body.checked, asker.person.id)
 
     @app.post(f"{PREFIX}/passkeys/add")

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from schemas.events.access import Access
+from schemas.events.card import Card
 from schemas.events.person import Person
 from schemas.events.session import Session
 from schemas.state import State
@@ -15,8 +16,10 @@ from services.directory.challenges import Challenges
 from services.directory.rules.access import digest_of
 from services.directory.settings import DirectorySettings
 from services.directory.store.access import Accesses
+from services.directory.store.cards import Cards
 from services.directory.store.reads import Reads
 from services.directory.store.writes import Writes
+from services.directory.uses import Uses
 from services.runtime.database import open_engine, open_pool
 from services.runtime.garbage import collect_garbage
 from services.runtime.health import Health, Pulse, depends_on
@@ -33,12 +36,13 @@ class MadeUpPeople(Exception):
 
 
 class OwnTables:
-    """People, sessions and ways in of the own tables, kept in memory by the one process that writes them."""
+    """People, sessions, cards and ways in, in memory of the one process that writes their tables."""
 
     def __init__(self) -> None:
         self.people: dict[UUID, Person] = {}
         self.sessions: dict[UUID, Session] = {}
         self.accesses: dict[UUID, Access] = {}
+        self.cards: dict[str, Card] = {}
         self._by_credential: dict[str, UUID] = {}
         self._by_secret: dict[str, UUID] = {}
 
@@ -51,6 +55,8 @@ class OwnTables:
                 self.sessions[state.id] = state
             elif isinstance(state, Access):
                 self._keep_access(state)
+            elif isinstance(state, Card):
+                self.cards[state.id] = state
 
     def _keep_access(self, access: Access) -> None:
         before = self.accesses.get(access.id, Access(id=access.id))
@@ -84,6 +90,10 @@ class OwnTables:
         """Whom the invitation with this secret is for."""
         return self._by_secret.get(digest_of(secret))
 
+    def card(self, number: str) -> Card | None:
+        """The newest state of a card."""
+        return self.cards.get(number)
+
     def session(self, session: UUID) -> Session | None:
         """The newest state of a session."""
         return self.sessions.get(session)
@@ -102,6 +112,7 @@ class Directory:
         self.own = OwnTables()
         self.site = Site(settings.rp_id, settings.origins)
         self.challenges = Challenges(secrets.token_bytes(32))
+        self.uses = Uses()
         self.nobodys_key = nobodys_key()
         self.signer = Signer(settings.token_private_key)
         verifier = Verifier(settings.token_public_keys, settings.mode)
@@ -119,6 +130,7 @@ class Directory:
         self._side = side = await open_pool(self.settings.database, 1)
         self.reads, self.writes, waker = Reads(engine), Writes(pool), Waker(side)
         self.accesses = Accesses(pool)
+        self.cards = Cards(pool)
         self.wake = waker.wake
         try:
             await self._remember()
@@ -145,7 +157,7 @@ class Directory:
 
     async def _remember(self) -> None:
         """Everybody there is. Raises MadeUpPeople where a real platform finds somebody made up."""
-        for known in (self.reads.people, self.reads.sessions, self.reads.accesses):
+        for known in (self.reads.people, self.reads.sessions, self.reads.accesses, self.reads.cards):
             self.own.keep(await known())
         if self.settings.mode is Mode.REAL and any(each.fictitious for each in self.own.people.values()):
             raise MadeUpPeople("these tables hold made-up people; a real platform begins in an empty home")

@@ -9,7 +9,7 @@ from fastapi import Cookie, FastAPI, Header, Response
 
 from schemas.events.access import Access, Passkey
 from schemas.events.person import Person
-from schemas.events.session import Session
+from schemas.events.session import Session, SignInWay
 from schemas.refused import Refused
 from services.directory.bodies import (
     Assertion,
@@ -126,6 +126,23 @@ async def prove(directory: Directory, asker: Asker, answer: Assertion, purpose: 
     if shown.person.id != asker.person.id:
         raise Refused("passkey_refused")
     await directory.accesses.used(shown.passkey, shown.use, shown.person.id, directory.now())
+
+
+async def fresh(
+    directory: Directory, asker: Asker, answer: Assertion | None, purpose: Purpose, began: str
+) -> None:
+    """A session may be stolen: whoever has a key shows, here and now, that it is them.
+
+    Only who plays in a demonstration has none. Refused: as `prove`, `prove_it`, and `card_not_enough` for
+    who came in with a card: one must not lead to the next.
+    """
+    if asker.session.way is SignInWay.DEMO:
+        return
+    if asker.session.way is SignInWay.CARD:
+        raise Refused("card_not_enough")
+    if answer is None:
+        raise Refused("prove_it")
+    await prove(directory, asker, answer, purpose, began)
 
 
 def seat(response: Response, directory: Directory, session: Session) -> None:

@@ -31,6 +31,28 @@ WORDS: Final[Mapping[str, Words]] = {
     "prove_it": Words(
         "Laat met je eigen sleutel zien dat jij het bent.", "Show with your own key that it is you."
     ),
+    "card_refused": Words(
+        "Deze kaart werkt niet. Kijk het nummer en de zes woorden na. Kloppen ze? Dan is de kaart gebruikt, "
+        "verlopen of vervangen: neem een andere kaart, of bel wie erop staat.",
+        "This card does not work. Check the number and the six words. Are they right? Then the card was "
+        "used, is too old or was replaced: take another card, or call whom it names.",
+    ),
+    "card_use_over": Words(
+        "Dit duurde te lang, of er is al ja of nee gezegd. Begin opnieuw met de kaart.",
+        "This took too long, or somebody said yes or no already. Begin again with the card.",
+    ),
+    "card_code_wrong": Words(
+        "De code klopt niet. Laat hem opnieuw voorlezen door wie de kaart heeft.",
+        "The code is not right. Have it read out again by who holds the card.",
+    ),
+    "card_not_enough": Words(
+        "Je bent binnen met een kaart. Dit kan alleen wie met een eigen sleutel is aangemeld.",
+        "You came in with a card. Only who signed in with a key of their own can do this.",
+    ),
+    "second_person": Words(
+        "Jezelf binnenlaten kan niet. Vraag een andere collega om ja te zeggen.",
+        "You cannot let yourself in. Ask another colleague to say yes.",
+    ),
     "ceremony_over": Words(
         "Dit duurde te lang of begon in een ander venster. Probeer het opnieuw.",
         "This took too long or began in another window. Try again.",

@@ -25,6 +25,7 @@ from schemas.events.session import Session
 from schemas.live import CLOSE_SIGNED_OUT, CLOSE_WORD, Me, Position, Reset, Resume
 from schemas.topics import (
     APPROACHES,
+    CARDS,
     COMMITMENTS,
     CONTACTS,
     DUTY,
@@ -64,6 +65,7 @@ TOPICS: Final = (
     PEOPLE,
     CONTACTS,
     SESSIONS,
+    CARDS,
 )
 
 READY: Final = "/ready"

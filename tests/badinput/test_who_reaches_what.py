@@ -47,6 +47,15 @@ def invitation(parties: Parties) -> dict[str, Any]:
     return {"person": parties.administered, "checked": "in_person"}
 
 
+def cards(parties: Parties) -> dict[str, Any]:
+    return {"organisation": parties.case.victim, "roles": ["ciso"]}
+
+
+def a_yes(parties: Parties) -> dict[str, Any]:
+    return {"use": new_id(), "code": "000000", "person": parties.foreigner}
+
+
+CARD = {"number": "GM0000-0001", "words": "zes woorden van niemand", "name": "Iemand"}
 OPENED = {"secret": "A" * 43, "code": "000000"}
 MADE = {"credential": "AA", "client_data": "AA", "attestation": "AA"}
 SIGNED = {"credential": "AA", "client_data": "AA", "authenticator_data": "AA", "signature": "AA"}
@@ -157,6 +166,12 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
         nothing,
         (U, N, N, GONE, F, GONE, *(N,) * 6),
     ),
+    ("POST", f"{DIRECTORY}/cards"): ("", cards, ADMINISTERS),
+    ("POST", f"{DIRECTORY}/cards/{{number}}/stop"): ("GM0000-0001", nothing, (U, *(N,) * 11)),
+    ("GET", f"{DIRECTORY}/cards/asked"): ("", nothing, ALL),
+    ("POST", f"{DIRECTORY}/cards/approve"): ("", a_yes, ALL),
+    ("POST", f"{DIRECTORY}/cards/open"): ("", lambda _: CARD, PUBLIC),
+    ("POST", f"{DIRECTORY}/cards/enter"): ("", nothing, PUBLIC),
     ("GET", f"{DIRECTORY}/sessions"): ("", nothing, ALL),
     ("POST", f"{DIRECTORY}/sessions/{{session}}/end"): (
         "{session}",
@@ -180,6 +195,7 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
 
 BESIDE = {
     "/health",
+    "/internal/cards",
     "/internal/contact-keys",
     "/internal/forget",
     "/internal/invite",
@@ -313,6 +329,10 @@ FOREIGN: dict[str, Try | str] = {
     f"POST {DIRECTORY}/invitations person": boss(
         N, "", lambda p: {"person": p.foreigner, "checked": "call_back"}
     ),
+    f"POST {DIRECTORY}/cards organisation": boss(N, "", lambda p: {**cards(p), "organisation": p.lender}),
+    f"POST {DIRECTORY}/cards/open number": MEANT,
+    f"POST {DIRECTORY}/cards/approve use": boss("card_use_over", "", a_yes),
+    f"POST {DIRECTORY}/cards/approve person": boss("card_use_over", "", a_yes),
     f"GET {DIRECTORY}/passkeys person": boss(N, "?person={foreigner}"),
     f"POST {DIRECTORY}/passkeys/{{passkey}}/remove passkey": boss(N, "{passkey}"),
     f"POST {DIRECTORY}/sessions/{{session}}/end session": boss(N, "{session}"),

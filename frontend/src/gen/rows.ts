@@ -15,6 +15,9 @@ export interface CallBack {
   name: string;
 }
 
+/** What became of a card; one whose time is over stays `ready` and opens nothing. */
+export type CardState = "ready" | "used" | "replaced" | "stopped";
+
 /** Reserved while a yes is missing, final when all three are there; the others are over. */
 export type CommitmentState = "reserved" | "final" | "refused" | "given_back" | "lapsed" | "released";
 
@@ -313,6 +316,31 @@ export interface PersonData {
   contact?: Contact;  // joined by live
 }
 
+/** A card for a role, not for a person; everybody of the organisation sees what becomes of it.
+ *
+ * `digest` is the hash of number and six words (66 bits), and no viewer is sent it. `asked_at` is when
+ * somebody last had the words, whatever came of it; `asked` how often. After a restore `restored_at` says
+ * that a card which was used since that backup may be ready again. */
+export interface CardData {
+  exercise: boolean;
+  tlp: Tlp;
+  id: string;
+  organisation: string;
+  role: Function;
+  state: CardState;
+  printed_at: string;
+  printed_by: string | null;
+  expires_at: string;
+  asked_at: string | null;
+  asked: number;
+  used_at: string | null;
+  used_by: string | null;
+  approved_by: string | null;
+  ended_at: string | null;
+  ended_by: string | null;
+  restored_at: string | null;
+}
+
 /** The data of each kind of row. */
 export interface DataOf {
   incident: IncidentData;
@@ -323,4 +351,5 @@ export interface DataOf {
   duty: DutyData;
   lending: LendingData;
   person: PersonData;
+  card: CardData;
 }

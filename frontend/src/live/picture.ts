@@ -35,6 +35,7 @@ const KINDS: readonly Kind[] = [
   "duty",
   "lending",
   "person",
+  "card",
 ];
 
 function emptyRows(): Record<Kind, Map<string, Seen>> {

@@ -1,4 +1,4 @@
-"""A session: opened for a person, ended by that person, over after half a day."""
+"""A session: opened for a person, ended by that person, over after half a day; of a card, sooner."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,6 +10,10 @@ from schemas.refused import Refused
 
 LASTS: Final = timedelta(hours=12)
 """A shift; whoever works on signs in again."""
+
+
+CARD_LASTS: Final = timedelta(hours=2)
+"""The phone is unknown: long enough to ask for help and to be given a key, too short to be forgotten."""
 
 
 def open_session(session: UUID, person: UUID, now: datetime) -> Session:
@@ -27,6 +31,19 @@ def open_with_passkey(session: UUID, person: Person, passkey: UUID, now: datetim
         expires_at=now + LASTS,
         way=SignInWay.PASSKEY,
         passkey=passkey,
+    )
+
+
+def open_with_card(session: UUID, person: Person, card: str, now: datetime) -> Session:
+    """A session of somebody whom a sealed card and a second person let in."""
+    return Session(
+        id=session,
+        person=person.id,
+        demonstration=person.fictitious,
+        started_at=now,
+        expires_at=now + CARD_LASTS,
+        way=SignInWay.CARD,
+        card=card,
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from schemas.events.access import Access, Passkey
+from schemas.events.card import Card, CardState
 from schemas.events.session import Session, SignInWay
 from schemas.refused import Refused
 from schemas.state import State
@@ -134,10 +135,24 @@ async def restore_accesses(connection: Any, removed: Sequence[str], at: datetime
         for each in known
         if isinstance(each.state, Access)
     ]
-    written += await _ended(connection, "state->>'way' = $1", SignInWay.PASSKEY)
+    written += await _ended(connection, "state->>'way' <> $1", SignInWay.DEMO)
+    written += await _cards_after_restore(connection, at)
     await TABLES.write(connection, written, Cause(uuid4(), None, at))
     await connection.execute("DELETE FROM passkey_use WHERE credential = ANY($1::text[])", list(removed))
     return len(known)
+
+
+async def _cards_after_restore(connection: Any, at: datetime) -> list[Written]:
+    """Cards that open again, and say so: one that was used since the backup may be among them.
+
+    They are not shut: the night in which a platform is restored is the night for which they lie in a vault.
+    """
+    keys = [row["id"] for row in await connection.fetch("SELECT id FROM card ORDER BY id")]
+    return [
+        Written(each.state.model_copy(update={"restored_at": at}), each.version + 1)
+        for each in await TABLES.read(connection, Card.TYPE, keys)
+        if isinstance(each.state, Card) and each.state.state is CardState.READY
+    ]
 
 
 async def _locked(connection: Any, person: UUID) -> tuple[int, Access]:

@@ -10,12 +10,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from schemas.events.access import Access
+from schemas.events.card import Card
 from schemas.events.contact import Contact
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
 from schemas.events.session import Session
 from services.directory.store.tables import (
     AccessRow,
+    CardRow,
     ContactRow,
     DataKeyRow,
     OrganisationRow,
@@ -72,6 +74,11 @@ class Reads:
         """What everybody gets in with; only the process itself asks this."""
         async with AsyncSession(self._engine) as session:
             return [Access.model_validate(row.state) for row in await session.exec(select(AccessRow))]
+
+    async def cards(self) -> list[Card]:
+        """Every card that was ever printed."""
+        async with AsyncSession(self._engine) as session:
+            return [Card.model_validate(row.state) for row in await session.exec(select(CardRow))]
 
     async def colleagues(self, organisation: str) -> list[Named]:
         """Who works for an organisation, by name."""

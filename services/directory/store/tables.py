@@ -37,6 +37,12 @@ class AccessRow(Stored, table=True):
     __tablename__ = "access"
 
 
+class CardRow(Stored, table=True):
+    """Sealed cards."""
+
+    __tablename__ = "card"
+
+
 class DataKeyRow(SQLModel, table=True):
     """The key that unseals one person's contact; never journalled, never published."""
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4, uuid5
 import asyncpg
 
 from schemas.events.access import Access
+from schemas.events.card import Card
 from schemas.events.contact import Contact
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
@@ -19,7 +20,7 @@ from services.runtime.aggregates import Tables
 from services.runtime.ports import Cause, Written
 from services.runtime.seal import new_key, seal
 
-TABLES: Final = Tables((Organisation, Person, Contact, Session, Access))
+TABLES: Final = Tables((Organisation, Person, Contact, Session, Access, Card))
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 

@@ -32,6 +32,8 @@ OPEN = {
     "/api/directory/organisations",
     "/api/directory/demo/people",
     "/api/directory/demo/sign-in",
+    "/api/directory/cards/open",
+    "/api/directory/cards/enter",
     "/api/directory/passkey/options",
     "/api/directory/passkey/sign-in",
     "/api/directory/welcome/options",

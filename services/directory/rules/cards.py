@@ -1,0 +1,134 @@
+"""Sealed cards: who prints them, when one opens, who may say yes to its use, and that it works once."""
+
+import hmac
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from schemas.catalogue import Function
+from schemas.events.card import Card, CardState
+from schemas.events.person import Person
+from schemas.refused import Refused
+from schemas.values import Level, Right, organisation_key
+
+LASTS: Final = timedelta(days=365)
+"""From one yearly check to the next."""
+
+WORDS: Final = 6
+"""Of a list of 2,048: 66 bits, so that nobody finds them from a hash, nor by trying."""
+
+MOST_CARDS: Final = 20
+"""Cards of one print: a vault, its spare, and a few deputies."""
+
+APPROVES: Final = (Right.MANDATE, Right.ADMINISTER)
+
+_NO_LETTERS: Final = re.compile(r"[^a-z]+")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A card as it goes into the envelope: the words in clear text, said once and kept nowhere."""
+
+    role: Function
+    words: str
+
+
+def number_of(organisation: str, count: int) -> str:
+    """The number on a card: the `count`-th that this organisation printed, from 1."""
+    return f"{organisation}-{count:04}"
+
+
+def digest_of(number: str, words: str) -> str:
+    """What is kept of a card. The number is in it, so that one guess is never a guess at all cards."""
+    plain = " ".join(_NO_LETTERS.sub(" ", words.lower()).split())
+    return sha256(f"{number} {plain}".encode()).hexdigest()
+
+
+def may_print(asker: Person, organisation: str) -> None:
+    """Refused: `not_found` for a stranger, `not_your_right` for who does not administer the organisation."""
+    if not asker.works_for(organisation):
+        raise Refused("not_found")
+    if not asker.may(Right.ADMINISTER, organisation):
+        raise Refused("not_your_right")
+
+
+def may_approve(asker: Person, organisation: str) -> None:
+    """Who may say yes to the use of a card, or stop it. Refused: `not_found`, `not_your_right`."""
+    if not asker.works_for(organisation):
+        raise Refused("not_found")
+    if not any(asker.may(right, organisation) for right in APPROVES):
+        raise Refused("not_your_right")
+
+
+def may_be_let_in(approver: Person, whom: Person | None, organisation: str) -> None:
+    """Refused: `not_found` for who is no colleague, `second_person` for oneself: that would be one factor."""
+    if whom is None or whom.forgotten or not whom.works_for(organisation):
+        raise Refused("not_found")
+    if whom.id == approver.id:
+        raise Refused("second_person")
+
+
+def print_cards(
+    organisation: str, known: Sequence[Card], printed: Sequence[Printed], by: UUID | None, now: datetime
+) -> tuple[list[Card], list[Card]]:
+    """The new cards, and the old ones that are void by that: every one that was still ready."""
+    first = max((int(card.id.rpartition("-")[2]) for card in known), default=0) + 1
+    numbers = [number_of(organisation, count) for count in range(first, first + len(printed))]
+    new = [
+        Card(
+            id=number,
+            organisation=organisation,
+            role=each.role,
+            digest=digest_of(number, each.words),
+            printed_at=now,
+            printed_by=by,
+            expires_at=now + LASTS,
+            exercise=False,
+            readers={organisation_key(organisation): Level.OWN},
+        )
+        for number, each in zip(numbers, printed, strict=True)
+    ]
+    old = [_ended(card, CardState.REPLACED, by, now) for card in known if card.state is CardState.READY]
+    return new, old
+
+
+def is_ready(card: Card | None, now: datetime) -> bool:
+    """Whether it was not used, replaced or stopped, and its time is not over."""
+    return card is not None and card.state is CardState.READY and now < card.expires_at
+
+
+def opens(card: Card | None, number: str, words: str, now: datetime) -> bool:
+    """Whether these are the words of a card that is ready; an unknown number takes the same steps."""
+    kept = card.digest if card is not None else "0" * 64
+    right = hmac.compare_digest(digest_of(number, words), kept)
+    return is_ready(card, now) and right
+
+
+def ask(card: Card, now: datetime) -> Card:
+    """Somebody has the words: everybody may know. Refused: `card_refused`."""
+    if not is_ready(card, now):
+        raise Refused("card_refused")
+    return card.model_copy(update={"asked_at": now, "asked": card.asked + 1})
+
+
+def spend(card: Card, person: UUID, approver: UUID, session: UUID, now: datetime) -> Card:
+    """It let somebody in and never does again. Refused: `card_refused`."""
+    if not is_ready(card, now):
+        raise Refused("card_refused")
+    used = {"used_at": now, "used_by": person, "approved_by": approver, "session": session}
+    return card.model_copy(update={"state": CardState.USED, **used})
+
+
+def stop(card: Card, by: UUID, now: datetime) -> Card:
+    """It opens nothing any more; of a used one its session is over too. Refused: `not_found`."""
+    if card.state not in (CardState.READY, CardState.USED):
+        raise Refused("not_found")
+    return _ended(card, CardState.STOPPED, by, now)
+
+
+def _ended(card: Card, state: CardState, by: UUID | None, now: datetime) -> Card:
+    return card.model_copy(update={"state": state, "ended_at": now, "ended_by": by})

@@ -1,0 +1,82 @@
+"""How cards change: each in one transaction with the sessions that follow from it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from schemas.events.card import Card
+from schemas.events.session import Session
+from schemas.refused import Refused
+from schemas.state import State
+from services.directory.store.writes import LOCK, TABLES, living_sessions
+from services.runtime.ports import Cause, Written
+
+Decide = Callable[[Card], Card]
+
+
+class Cards:
+    """Changes of cards, on a pool of connections to the directory's own schema."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self._pool = pool
+
+    async def print(
+        self,
+        organisation: str,
+        decide: Callable[[list[Card]], tuple[list[Card], list[Card]]],
+        who: UUID | None,
+        at: datetime,
+    ) -> tuple[list[Card], list[Card]]:
+        """New cards and the old ones that are void by them; two who print at once get other numbers."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOCK, f"cards:{organisation}")
+            query = "SELECT id FROM card WHERE state->>'organisation' = $1 ORDER BY id"
+            keys = [row["id"] for row in await connection.fetch(query, organisation)]
+            known = [await _locked(connection, key) for key in keys]
+            versions = {card.id: version for version, card in known}
+            new, old = decide([card for _, card in known])
+            written = [Written(card, versions.get(card.id, 0) + 1) for card in (*new, *old)]
+            await TABLES.write(connection, written, Cause(uuid4(), who, at))
+        return new, old
+
+    async def change(self, number: str, decide: Decide, who: UUID | None, at: datetime) -> Card:
+        """One card as its next version. Raises what `decide` raises."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            version, card = await _locked(connection, number)
+            decided = decide(card)
+            await TABLES.write(connection, [Written(decided, version + 1)], Cause(uuid4(), who, at))
+        return decided
+
+    async def enter(self, number: str, decide: Decide, session: Session, at: datetime) -> Card:
+        """Spend a card and open its session: of two at once the second is refused by `decide`."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            version, card = await _locked(connection, number)
+            decided = decide(card)
+            written: list[Written] = [Written(decided, version + 1), Written(session, 1)]
+            await TABLES.write(connection, written, Cause(uuid4(), session.person, at))
+        return decided
+
+    async def stop(self, number: str, decide: Decide, who: UUID, at: datetime) -> list[State]:
+        """Make a card void and end the session that it opened; all that changed."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            version, card = await _locked(connection, number)
+            decided = decide(card)
+            living = await living_sessions(connection, "state->>'card' = $1", number)
+            ended = [
+                Written(each.state.model_copy(update={"revoked": True}), each.version + 1) for each in living
+            ]
+            written = [Written(decided, version + 1), *ended]
+            await TABLES.write(connection, written, Cause(uuid4(), who, at))
+        return [each.state for each in written]
+
+
+async def _locked(connection: Any, number: str) -> tuple[int, Card]:
+    """Version and state under the lock. Refused: `not_found`."""
+    await connection.execute(LOCK, f"card:{number}")
+    known = await TABLES.read(connection, Card.TYPE, [number])
+    if not known or not isinstance(known[0].state, Card):
+        raise Refused("not_found")
+    return known[0].version, known[0].state

@@ -1,0 +1,323 @@
+"""Sealed cards over the directory's HTTP interface, in real mode: who comes in with one, and who does not."""
+
+import asyncio
+import base64
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from schemas.events.person import Membership, Person
+from schemas.values import Level, Right, organisation_key
+from services.directory.store.access import restore_accesses
+from services.directory.store.writes import Writes
+from services.directory.uses import MOST_OF_A_CARD, TRIES
+from services.runtime.database import open_pool
+from services.runtime.now import clock
+from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
+from tests.phone import Phone
+
+MINUTE = timedelta(minutes=1)
+ROLES = ["crisis_coordination", "ciso"]
+
+
+class Office:
+    """An administrator and a mandated colleague with keys, and somebody whose phone is gone."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def open(self) -> "Office":
+        self.petra, self.hers, _ = await signed_in(self.app)
+        self.second, self.second_phone, _ = await signed_in(self.app, name="Wim Verzonnen")
+        _, _, self.wilma = await signed_in(self.app, name="Wilma Verzonnen")
+        return self
+
+    async def print(self, roles: list[str] = ROLES) -> dict[str, Any]:
+        body = {"organisation": "GM1735", "roles": roles}
+        status, found = await proven(self.petra, self.hers, "print", "cards", body)
+        assert status == 200, found
+        return found
+
+    async def card(self) -> dict[str, Any]:
+        return dict((await self.print())["cards"][0])
+
+    async def ask(self, card: dict[str, Any], **other: str) -> tuple[Browser, Answer]:
+        """Somebody on an unknown phone types what stands on the card."""
+        there = Browser(self.app)
+        body = {"number": card["number"], "words": card["words"], "name": "Wilma", **other}
+        return there, await there.post("cards/open", body)
+
+    async def yes(self, code: str, use: str | None = None) -> Answer:
+        use = use or (await self.second.get("cards/asked"))[1]["uses"][-1]["use"]
+        body = {"use": use, "code": code, "person": self.wilma}
+        return await proven(self.second, self.second_phone, "approve", "cards/approve", body)
+
+    async def come_in(self, card: dict[str, Any]) -> Browser:
+        there, (status, asked) = await self.ask(card)
+        assert status == 200, asked
+        assert (await self.yes(asked["code"]))[0] == 200
+        status, _ = await there.post("cards/enter", {})
+        assert status == 200
+        return there
+
+
+async def proven(here: Browser, phone: Phone, purpose: str, path: str, body: dict[str, Any]) -> Answer:
+    """A command that takes a key, shown here and now."""
+    return await here.post(path, {**body, "passkey": phone.sign(await here.asked(purpose), ORIGIN)})
+
+
+def code_of(answer: Answer) -> str:
+    return str(answer[1].get("code"))
+
+
+async def kept(database: str, number: str) -> dict[str, Any]:
+    connection = await asyncpg.connect(database)
+    state = await connection.fetchval("SELECT state FROM card WHERE id = $1", number)
+    await connection.close()
+    return dict(json.loads(state))
+
+
+async def test_a_card_and_a_second_person_let_somebody_in_and_everybody_of_the_organisation_sees_it(
+    app, filled: str
+) -> None:
+    office = await Office(app).open()
+    card = await office.card()
+    there, (status, asked) = await office.ask(card, words=card["words"].upper().replace(" ", " - "))
+    assert (status, asked["role"]) == (200, "crisis_coordination")
+    assert (await there.post("cards/enter", {}))[1]["waiting"] is True
+    assert (await kept(filled, card["number"]))["asked"] == 1
+    [shown] = (await office.second.get("cards/asked"))[1]["uses"]
+    assert (shown["number"], shown["name"]) == (card["number"], "Wilma")
+    assert (await office.yes(asked["code"]))[0] == 200
+    assert (await there.get("me"))[0] == 401
+    assert (await there.post("cards/enter", {}))[0] == 200
+    me = await there.me()
+    assert (me["person"], me["way"]) == (office.wilma, "card")
+    found = await kept(filled, card["number"])
+    assert (found["state"], found["used_by"], found["readers"]) == (
+        "used",
+        office.wilma,
+        {"org:GM1735": "own"},
+    )
+    assert found["approved_by"] == (await office.second.me())["person"]
+
+
+async def test_a_session_of_a_card_is_over_after_two_hours(filled: str) -> None:
+    async with directory(filled) as now:
+        there = await (office := await Office(now).open()).come_in(await office.card())
+        cookie = f"noaber_session={there.http.cookies['noaber_session']}"
+    for later, status in ((118, 200), (121, 401)):
+        async with directory(filled, later) as then:
+            found = await Browser(then).http.get("/api/directory/me", headers={"Cookie": cookie})
+            assert found.status_code == status
+
+
+async def test_a_session_of_a_card_prints_invites_and_approves_nothing(app) -> None:
+    office = await Office(app).open()
+    there = await office.come_in((cards := (await office.print())["cards"])[0])
+    _, (_, asked) = await office.ask(cards[1])
+    [use] = (await there.get("cards/asked"))[1]["uses"]
+    person = (await office.petra.me())["person"]
+    for path, body in (
+        ("cards", {"organisation": "GM1735", "roles": ROLES}),
+        ("invitations", {"person": person, "checked": "in_person"}),
+        ("cards/approve", {"use": use["use"], "code": asked["code"], "person": person}),
+    ):
+        assert code_of(await there.post(path, body)) == "card_not_enough"
+
+
+async def test_a_used_a_replaced_a_stopped_an_unknown_card_and_wrong_words_hear_the_same(app) -> None:
+    office = await Office(app).open()
+    old = await office.card()
+    used, stopped = (printed := await office.print())["cards"]
+    assert printed["replaced"] == 2
+    await office.come_in(used)
+    assert (await office.second.post(f"cards/{stopped['number']}/stop", {}))[0] == 200
+    unknown = {"number": "GM0014-0001", "words": used["words"]}
+    wrong = {"number": stopped["number"], "words": "appel peer banaan kers pruim druif"}
+    answers = [(await office.ask(each))[1] for each in (old, used, stopped, unknown, wrong)]
+    assert answers == [answers[0]] * 5
+    assert (answers[0][0], code_of(answers[0])) == (409, "card_refused")
+
+
+async def test_a_card_is_over_after_a_year(filled: str) -> None:
+    async with directory(filled) as now:
+        card = await (await Office(now).open()).card()
+    for days, status in ((364, 200), (366, 409)):
+        async with directory(filled, days * 24 * 60) as then:
+            assert (await Office(then).ask(card))[1][0] == status
+
+
+async def test_wrong_words_many_times_keep_nobody_out(app) -> None:
+    office = await Office(app).open()
+    card = await office.card()
+    for _ in range(30):
+        assert (await office.ask({**card, "words": "appel peer banaan kers pruim druif"}))[1][0] == 409
+    assert (await office.come_in(card)).http.cookies["noaber_session"]
+
+
+async def test_a_photograph_of_a_card_opens_nothing_without_the_second_person(app) -> None:
+    office = await Office(app).open()
+    card = await office.card()
+    thief, (_, hers) = await office.ask(card)
+    assert (await thief.post("cards/enter", {}))[1]["waiting"] is True
+    # Who holds the card asks too: the yes goes to the code that was read out, and to no other browser.
+    there, (_, asked) = await office.ask(card)
+    first, last = (await office.second.get("cards/asked"))[1]["uses"]
+    assert code_of(await office.yes(asked["code"], first["use"])) == "card_code_wrong"
+    assert (await office.yes(asked["code"], last["use"]))[0] == 200
+    assert (await there.post("cards/enter", {}))[0] == 200
+    assert code_of(await thief.post("cards/enter", {})) == "card_use_over"
+    assert hers["code"] and (await thief.get("me"))[0] == 401
+
+
+async def test_who_asks_and_leaves_keeps_nobody_out(app) -> None:
+    office = await Office(app).open()
+    card = await office.card()
+    for _ in range(MOST_OF_A_CARD + 1):
+        assert (await office.ask(card))[1][0] == 200
+    assert len((await office.second.get("cards/asked"))[1]["uses"]) == MOST_OF_A_CARD
+    await office.come_in(card)
+
+
+async def test_five_wrong_codes_end_a_use_and_not_the_card(app) -> None:
+    office = await Office(app).open()
+    card = await office.card()
+    _, (_, asked) = await office.ask(card)
+    [use] = (await office.second.get("cards/asked"))[1]["uses"]
+    wrong = f"{(int(asked['code']) + 1) % 1_000_000:06}"
+    for left in range(TRIES - 1, 0, -1):
+        assert (await office.yes(wrong, use["use"]))[1]["facts"] == {"left": left}
+    for code in (wrong, asked["code"]):
+        assert code_of(await office.yes(code, use["use"])) == "card_use_over"
+    await office.come_in(card)
+
+
+async def test_two_uses_with_a_yes_each_let_one_in(app) -> None:
+    office = await Office(app).open()
+    card = await office.card()
+    browsers = []
+    for _ in range(2):
+        there, (_, asked) = await office.ask(card)
+        assert (await office.yes(asked["code"]))[0] == 200
+        browsers.append(there)
+    found = await asyncio.gather(*(each.post("cards/enter", {}) for each in browsers))
+    assert sorted(status for status, _ in found) == [200, 409]
+    assert sorted([(await each.get("me"))[0] for each in browsers]) == [200, 401]
+
+
+@pytest.mark.parametrize("later", [False, True])
+async def test_a_use_without_a_yes_or_without_coming_in_is_over_after_a_quarter(
+    app, monkeypatch: pytest.MonkeyPatch, *, later: bool
+) -> None:
+    office = await Office(app).open()
+    there, (_, asked) = await office.ask(await office.card())
+    [use] = (await office.second.get("cards/asked"))[1]["uses"]
+    if later:
+        assert (await office.yes(asked["code"]))[0] == 200
+    parts = app.state.directory
+    began = parts.now()
+    monkeypatch.setattr(parts, "now", lambda: began + 16 * MINUTE)
+    if not later:
+        assert code_of(await office.yes(asked["code"], use["use"])) == "card_use_over"
+    assert code_of(await there.post("cards/enter", {})) == "card_use_over"
+
+
+async def test_who_works_elsewhere_or_has_no_right_says_no_yes_and_sees_no_use(app, filled: str) -> None:
+    office = await Office(app).open()
+    _, (_, asked) = await office.ask(await office.card())
+    [use] = (await office.second.get("cards/asked"))[1]["uses"]
+    body = {"use": use["use"], "code": asked["code"], "person": office.wilma}
+    elsewhere, phone, _ = await signed_in(app, organisation="GM0014")
+    assert (await elsewhere.get("cards/asked"))[1]["uses"] == []
+    answer = await proven(elsewhere, phone, "approve", "cards/approve", body)
+    assert code_of(answer) == "card_use_over"
+    colleague, own = await somebody(app, filled, (Right.REPORT,))
+    assert (await colleague.get("cards/asked"))[1]["uses"] == []
+    answer = await proven(colleague, own, "approve", "cards/approve", body)
+    assert (answer[0], code_of(answer)) == (403, "not_your_right")
+    mandated, own = await somebody(app, filled, (Right.MANDATE,))
+    assert (await proven(mandated, own, "approve", "cards/approve", body))[0] == 200
+
+
+async def test_nobody_lets_themselves_in_nor_a_stranger_nor_with_a_stolen_session(app) -> None:
+    office = await Office(app).open()
+    _, (_, asked) = await office.ask(await office.card())
+    [use] = (await office.second.get("cards/asked"))[1]["uses"]
+    body = {"use": use["use"], "code": asked["code"]}
+    own = (await office.second.me())["person"]
+    _, _, elsewhere = await signed_in(app, organisation="GM0014")
+    for person, code in ((own, "second_person"), (elsewhere, "not_found"), (str(uuid4()), "not_found")):
+        answer = await proven(
+            office.second, office.second_phone, "approve", "cards/approve", {**body, "person": person}
+        )
+        assert code_of(answer) == code
+    stolen = {**body, "person": office.wilma}
+    assert code_of(await office.second.post("cards/approve", stolen)) == "prove_it"
+    answer = await proven(office.second, office.hers, "approve", "cards/approve", stolen)
+    assert code_of(answer) == "passkey_refused"
+
+
+async def test_only_who_administers_prints_and_only_with_a_key(app, filled: str) -> None:
+    office = await Office(app).open()
+    body = {"organisation": "GM1735", "roles": ROLES}
+    assert code_of(await office.petra.post("cards", body)) == "prove_it"
+    mandated, own = await somebody(app, filled, (Right.MANDATE,))
+    assert code_of(await proven(mandated, own, "print", "cards", body)) == "not_your_right"
+    there, phone, _ = await signed_in(app, organisation="GM0014")
+    assert code_of(await proven(there, phone, "print", "cards", body)) == "not_found"
+
+
+async def test_a_card_that_is_stopped_ends_the_session_it_opened(app) -> None:
+    office = await Office(app).open()
+    there = await office.come_in(card := await office.card())
+    assert (await there.get("me"))[0] == 200
+    assert (await office.second.post(f"cards/{card['number']}/stop", {}))[0] == 200
+    assert (await there.get("me"))[0] == 401
+
+
+async def test_the_topic_holds_no_words_and_the_sheet_is_a_pdf(app, filled: str) -> None:
+    office = await Office(app).open()
+    printed = await office.print()
+    assert base64.b64decode(printed["pdf"]).startswith(b"%PDF-1.7")
+    connection = await asyncpg.connect(filled)
+    rows = await connection.fetch("SELECT payload FROM journal WHERE aggregate = 'card'")
+    await connection.close()
+    told = b"".join(row["payload"] for row in rows)
+    assert len(rows) == len(ROLES)
+    for card in printed["cards"]:
+        assert card["words"].encode() not in told and len(card["words"].split()) == 6
+
+
+async def test_after_a_restore_a_ready_card_says_that_it_may_have_been_used(app, filled: str) -> None:
+    office = await Office(app).open()
+    used, ready = (await office.print())["cards"]
+    await office.come_in(used)
+    connection = await asyncpg.connect(filled)
+    async with connection.transaction():
+        await restore_accesses(connection, [], clock()())
+    [living] = await connection.fetch("SELECT count(*) FROM session WHERE state->>'revoked' = 'false'")
+    await connection.close()
+    assert living["count"] == 0
+    assert (await kept(filled, ready["number"]))["restored_at"] is not None
+    assert (await kept(filled, used["number"]))["restored_at"] is None
+
+
+async def somebody(app: Any, database: str, rights: tuple[Right, ...]) -> tuple[Browser, Phone]:
+    """A colleague with these rights, signed in."""
+    person = Person(
+        id=uuid4(),
+        memberships=(Membership(organisation="GM1735", rights=rights),),
+        exercise=False,
+        readers={organisation_key("GM1735"): Level.OWN},
+    )
+    async with await open_pool(database, 1) as pool:
+        await Writes(pool).add_person(person, "Mandaat Verzonnen", "06 00000000", clock()())
+    app.state.directory.heard([person])
+    here, phone = Browser(app), Phone()
+    assert (await here.welcome(await here.invite_here(person=str(person.id)), phone))[0] == 200
+    return here, phone

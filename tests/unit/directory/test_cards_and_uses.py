@@ -1,0 +1,167 @@
+"""Cards and their uses, told with plain values."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from schemas.catalogue import Function
+from schemas.events.card import Card, CardState
+from schemas.events.person import Membership, Person
+from schemas.refused import Refused
+from schemas.values import Right
+from services.directory import cards as routes
+from services.directory import uses
+from services.directory.card_sheet import CardFace, sheet
+from services.directory.rules.cards import (
+    LASTS,
+    Printed,
+    ask,
+    is_ready,
+    may_approve,
+    may_be_let_in,
+    may_print,
+    opens,
+    print_cards,
+    spend,
+    stop,
+)
+from services.directory.uses import MOST_OF_A_CARD, Use, Uses
+
+NOW = datetime(2026, 1, 5, 3, 10, tzinfo=UTC)
+ANNA, BRAM = UUID(int=1), UUID(int=2)
+SIX = "appel peer banaan kers pruim druif"
+
+
+def printed(count: int = 2, known: tuple[Card, ...] = ()) -> tuple[list[Card], list[Card]]:
+    wanted = [Printed(Function.CISO, SIX)] * count
+    return print_cards("GM1735", known, wanted, ANNA, NOW)
+
+
+def a_card() -> Card:
+    return printed(1)[0][0]
+
+
+def a_person(organisation: str, *rights: Right, key: UUID = ANNA) -> Person:
+    return Person(id=key, memberships=(Membership(organisation=organisation, rights=rights),), exercise=False)
+
+
+def a_use(number: int, code: str = "123456") -> Use:
+    return Use(UUID(int=number), uses.digest_of(f"t{number}"), a_card(), "Wilma", code, NOW)
+
+
+def refusal(wanted: str, act, *args: object) -> None:
+    with pytest.raises(Refused) as found:
+        act(*args)
+    assert found.value.code == wanted
+
+
+def test_the_list_has_2048_words_that_nobody_mistakes_for_another() -> None:
+    assert len(set(routes.WORDS)) == len(routes.WORDS) == 2_048
+    assert all(word.isascii() and word.isalpha() and word.islower() for word in routes.WORDS)
+    assert max(map(len, routes.WORDS)) <= 8
+
+
+def test_new_cards_count_on_and_make_the_old_ones_void() -> None:
+    first, none = printed()
+    assert [card.id for card in first] == ["GM1735-0001", "GM1735-0002"] and none == []
+    used = spend(first[0], BRAM, ANNA, UUID(int=9), NOW)
+    new, old = printed(1, (used, first[1]))
+    assert [card.id for card in new] == ["GM1735-0003"]
+    assert [(card.id, card.state) for card in old] == [("GM1735-0002", CardState.REPLACED)]
+
+
+def test_two_cards_with_the_same_words_have_other_digests() -> None:
+    one, other = printed()[0]
+    assert one.digest != other.digest
+
+
+@pytest.mark.parametrize("words", [SIX.upper(), SIX.replace(" ", "-"), f"  {SIX.replace(' ', ', ')}."])
+def test_words_are_the_same_however_they_are_typed(words: str) -> None:
+    assert opens(a_card(), "GM1735-0001", words, NOW)
+
+
+def test_a_card_opens_with_its_own_words_and_number_while_it_is_ready() -> None:
+    card = a_card()
+    assert not opens(card, "GM1735-0002", SIX, NOW) and not opens(None, card.id, SIX, NOW)
+    assert not opens(card, card.id, SIX.replace("kers", "peer"), NOW)
+    assert opens(card, card.id, SIX, NOW + LASTS - timedelta(seconds=1))
+    assert not opens(card, card.id, SIX, NOW + LASTS)
+
+
+def test_a_card_that_is_used_or_stopped_is_neither_asked_nor_spent() -> None:
+    used = spend(a_card(), BRAM, ANNA, UUID(int=9), NOW)
+    for card in (used, stop(a_card(), ANNA, NOW)):
+        assert not is_ready(card, NOW)
+        refusal("card_refused", ask, card, NOW)
+        refusal("card_refused", spend, card, BRAM, ANNA, UUID(int=9), NOW)
+    refusal("not_found", stop, stop(used, ANNA, NOW), ANNA, NOW)
+
+
+@pytest.mark.parametrize(
+    ("rights", "prints", "approves"),
+    [
+        ((Right.ADMINISTER,), None, None),
+        ((Right.MANDATE,), "not_your_right", None),
+        ((Right.REPORT, Right.LEND), "not_your_right", "not_your_right"),
+    ],
+)
+def test_who_administers_prints_and_who_is_mandated_says_yes(
+    rights: tuple[Right, ...], prints: str | None, approves: str | None
+) -> None:
+    for may, wanted in ((may_print, prints), (may_approve, approves)):
+        refusal("not_found", may, a_person("GM0014", *rights), "GM1735")
+        if wanted is None:
+            may(a_person("GM1735", *rights), "GM1735")
+        else:
+            refusal(wanted, may, a_person("GM1735", *rights), "GM1735")
+
+
+def test_nobody_lets_in_themselves_a_stranger_or_who_was_forgotten() -> None:
+    anna, bram = a_person("GM1735"), a_person("GM1735", key=BRAM)
+    may_be_let_in(anna, bram, "GM1735")
+    refusal("second_person", may_be_let_in, anna, anna, "GM1735")
+    for whom in (None, a_person("GM0014", key=BRAM), bram.model_copy(update={"forgotten": True})):
+        refusal("not_found", may_be_let_in, anna, whom, "GM1735")
+
+
+def test_a_use_is_found_by_its_browser_and_is_over_after_a_quarter() -> None:
+    known = Uses()
+    known.add(a_use(1))
+    assert known.of_browser("t1", NOW).id == UUID(int=1)
+    refusal("card_use_over", known.of_browser, "t2", NOW)
+    refusal("card_use_over", known.find, UUID(int=1), NOW + uses.LASTS)
+    refusal("card_use_over", known.approve, UUID(int=1), "123456", BRAM, ANNA, NOW + uses.LASTS)
+    refusal("card_use_over", known.of_browser, "t1", NOW + uses.LASTS)
+
+
+def test_a_yes_is_said_once() -> None:
+    known = Uses()
+    known.add(a_use(1))
+    known.approve(UUID(int=1), "123456", BRAM, ANNA, NOW)
+    assert known.waiting(NOW) == [] and known.of_browser("t1", NOW).person == BRAM
+    refusal("card_use_over", known.approve, UUID(int=1), "123456", BRAM, ANNA, NOW)
+
+
+def test_of_too_many_uses_of_a_card_the_oldest_makes_room() -> None:
+    known = Uses()
+    for number in range(MOST_OF_A_CARD + 2):
+        known.add(a_use(number))
+    assert [each.id.int for each in known.waiting(NOW)] == list(range(2, MOST_OF_A_CARD + 2))
+    known.over("GM1735-0001")
+    assert known.waiting(NOW) == []
+
+
+def test_a_sheet_has_two_cards_on_a_page() -> None:
+    face = CardFace(
+        number="GM1735-0001",
+        organisation="Súdwest-Fryslân",
+        role=Function.CRISIS_COORDINATION,
+        words=SIX,
+        link="https://noaber.example/card#GM1735-0001." + SIX.replace(" ", "-"),
+        page="https://noaber.example/card",
+        printed_at=NOW,
+        expires_at=NOW + LASTS,
+    )
+    for count, pages in ((1, 1), (2, 1), (3, 2)):
+        assert f"/Count {pages}".encode() in sheet([face] * count)
