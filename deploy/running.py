@@ -190,6 +190,7 @@ class Running:
                 "supervisor": os.getpid(),
                 "origin": self.platform.origin,
                 "base": self.platform.base,
+                "mode": self.platform.mode.value,
                 "place": str(self._place),
                 "processes": [
                     {

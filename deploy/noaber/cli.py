@@ -7,6 +7,7 @@ import click
 from deploy.bootstrap import SetupFailed
 from deploy.noaber.backup import backup_verb, restore_verb
 from deploy.noaber.forget import forget
+from deploy.noaber.init import init
 from deploy.noaber.invite import invite
 from deploy.noaber.play import play
 from deploy.noaber.status import status
@@ -31,7 +32,7 @@ def main() -> None:
     """Mutual aid between municipalities in digital incidents."""
 
 
-for verb in (up, demo, play, status, stop, backup_verb, restore_verb, verify, forget, invite):
+for verb in (up, demo, play, status, stop, backup_verb, restore_verb, verify, forget, init, invite):
     main.add_command(verb)
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ PLAIN, BOLD = "F1", "F2"
 
 STEPS: Final = (
     "Alleen als je niet met je eigen telefoon kunt inloggen. Open de envelop pas dan.",
-    "1. Scan de code met een telefoon, of ga naar {page} en typ nummer en woorden over.",
+    "1. Scan de code met een telefoon. Kan dat niet? Typ nummer en woorden over op:",
+    "    {page}",
     "2. Zeg wie je bent. Je krijgt zes cijfers te zien.",
     "3. Bel een collega die wel kan inloggen en mag meebeslissen. Lees de zes cijfers voor.",
     "4. De collega zegt ja. Je bent twee uur binnen. Laat daarna een eigen sleutel maken.",

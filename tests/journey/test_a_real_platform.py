@@ -21,17 +21,22 @@ pytestmark = pytest.mark.timeout(400)
 GONE_SECONDS = 5
 
 
-def invited(home: Path) -> tuple[str, str]:
-    """Secret and code of the first administrator of Hof van Twente, off the terminal."""
+def begun(home: Path) -> tuple[str, str]:
+    """Secret and code of the first administrator of Hof van Twente, off the terminal; its card is a file."""
+    sheet = home / "kaart.pdf"
     who = ("--organisation", "GM1735", "--name", "Petra Verzonnen", "--phone", "06 00000000")
-    found = CliRunner().invoke(main, ("invite", *who), env={"NOABER_HOME": str(home)})
+    begin = ("init", *who, "--pdf", str(sheet))
+    found = CliRunner().invoke(main, begin, env={"NOABER_HOME": str(home)})
     assert found.exit_code == 0, found.output
+    assert sheet.read_bytes().startswith(b"%PDF") and sheet.stat().st_mode & 0o077 == 0
+    again = CliRunner().invoke(main, begin, env={"NOABER_HOME": str(home)})
+    assert again.exit_code == 1 and "cannot be written" in again.output
     link, code, *_ = found.output.splitlines()
     return link.partition("#")[2], code.removeprefix("Code:").replace(" ", "")
 
 
 def come_in(client: Client, phone: Phone, home: Path) -> None:
-    secret, code = invited(home)
+    secret, code = begun(home)
     opened = {"secret": secret, "code": code}
     asked = client.send("/api/directory/welcome/options", opened)
     made = phone.make(asked["options"], client.origin)
@@ -48,6 +53,11 @@ def test_the_first_person_of_an_empty_platform_comes_in_and_is_out_everywhere_at
         asked = there.send("/api/directory/passkey/options", {"purpose": "sign_in"})
         there.send("/api/directory/passkey/sign-in", {"passkey": phone.sign(asked["options"], origin)})
         with Page(there) as page:
+            # Everybody of the organisation sees what becomes of its cards, as it happens.
+            page.until(lambda picture: picture.get("card", "GM1735-0001")["state"] == "ready")
+            assert here.send("/api/directory/cards/GM1735-0001/stop", {}) == {}
+            seen = page.until(lambda picture: picture.get("card", "GM1735-0001")["state"] == "stopped")
+            assert seen and "digest" not in page.picture.get("card", "GM1735-0001")
             [key] = here.read("/api/directory/passkeys")["passkeys"]
             assert here.send(f"/api/directory/passkeys/{key['id']}/remove", {}) == {}
             assert page.closed() == CLOSE_SIGNED_OUT

@@ -64,10 +64,13 @@ export async function addPhone(): Promise<Answer<Invited>> {
 
 /** Lets a colleague in; whoever signed in with a key shows with it that it is them who asks. */
 export async function invite(person: string, checked: "in_person" | "call_back"): Promise<Answer<Invited>> {
-  const path = `${HOME}/invitations`;
-  const answer = await post<Invited>(path, { person, checked }, uuid7());
-  const proof = !answer.ok && answer.problem.code === "prove_it";
-  return proof ? signed("invite", path, { person, checked }) : answer;
+  return proven("invite", `${HOME}/invitations`, { person, checked });
+}
+
+/** A command that takes a key of one's own, shown here and now; who plays in a demonstration has none. */
+export async function proven<T>(purpose: "invite" | "print" | "approve", path: string, body: object): Promise<Answer<T>> {
+  const answer = await post<T>(path, body, uuid7());
+  return !answer.ok && answer.problem.code === "prove_it" ? signed(purpose, path, body) : answer;
 }
 
 /** Makes a key on this device and comes in with it. */
@@ -85,7 +88,9 @@ export async function comeIn(secret: string, code: string): Promise<Answer<{ ses
   return post(`${HOME}/welcome/finish`, { secret, code, passkey }, uuid7());
 }
 
-async function signed<T>(purpose: "sign_in" | "add" | "invite", path: string, more = {}): Promise<Answer<T>> {
+type Purpose = "sign_in" | "add" | "invite" | "print" | "approve";
+
+async function signed<T>(purpose: Purpose, path: string, more: object = {}): Promise<Answer<T>> {
   const asked = await post<Asked>(`${HOME}/passkey/options`, { purpose }, uuid7());
   if (!asked.ok) return asked;
   const { challenge, rpId, timeout } = asked.value.options;

@@ -231,6 +231,7 @@ def test_a_process_that_does_not_answer_is_not_healthy(home: Path, held: Callabl
         ("forget", "01936b1c-7000-7000-8000-000000000007"),
         ("invite", "01936b1c-7000-7000-8000-000000000007"),
         ("invite", "--organisation", "GM1735", "--name", "Petra", "--phone", "06 00000000"),
+        ("init", "--organisation", "GM1735", "--name", "Petra", "--phone", "06 00000000"),
     ],
 )
 def test_what_needs_a_platform_says_so_when_none_runs(home: Path, verb: tuple[str, ...]) -> None:
