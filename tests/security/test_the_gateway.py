@@ -1,0 +1,126 @@
+"""What the gateway says of itself and to browsers, with nobody behind it: also when it has only bad news."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.parts import caddy
+from deploy.parts.ports import answers, take_block
+from deploy.parts.spawn import spawn
+from deploy.stack import Platform, gateway_environment, secrets_in
+from services.runtime.settings import Mode, Seed
+from tests.journey.waiting import until
+
+PAGE = "<!doctype html><title>Noaber</title>"
+EVERY_ANSWER = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+POLICY = {
+    "default-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+}
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with the headers that it was sent."""
+
+    def do_GET(self) -> None:
+        """One request."""
+        body = str(self.headers).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A gateway with pages, a directory that echoes, and nobody else."""
+    home = tmp_path_factory.mktemp("gateway")
+    pages = home / "pages"
+    (pages / "assets").mkdir(parents=True)
+    (pages / "index.html").write_text(PAGE)
+    (pages / "assets" / "page-1a2b3c.js").write_text("export {}\n")
+    block = take_block()
+    made = Platform(block.base, Mode.REAL, Seed.NONE, home, secrets_in(home / "secrets.json"))
+    echo = HTTPServer(("127.0.0.1", made.port("directory")), Echo)
+    threading.Thread(target=echo.serve_forever, daemon=True).start()
+    process = spawn(caddy.command(), home / "caddy.log", home, gateway_environment(made, Path(pages)))
+    try:
+        until(lambda: answers(made.base), what="the gateway answers")
+        yield made
+    finally:
+        process.terminate()
+        process.wait(15)
+        echo.shutdown()
+        echo.server_close()
+        block.leave()
+
+
+@pytest.fixture
+def gateway(platform: Platform) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"http://127.0.0.1:{platform.base}", trust_env=False, timeout=15) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 200),
+        ("GET", "/assets/page-1a2b3c.js", 200),
+        ("GET", "/assets/page-of-last-week.js", 404),
+        ("GET", "/api/directory/me", 200),
+        ("GET", "/api/aid/duty", 503),
+        ("GET", "/api/nothing", 404),
+        ("TRACE", "/", 405),
+    ],
+)
+def test_every_answer_has_the_same_protection_and_names_no_software(gateway, method, path, status) -> None:
+    answer = gateway.request(method, path)
+    assert answer.status_code == status
+    assert {name: answer.headers.get(name) for name in EVERY_ANSWER} == EVERY_ANSWER
+    assert set(answer.headers["content-security-policy"].split("; ")) == POLICY
+    assert "server" not in answer.headers and "via" not in answer.headers
+
+
+def test_what_is_missing_or_fails_is_not_kept(gateway) -> None:
+    for path in ("/api/aid/duty", "/api/nothing", "/assets/page-of-last-week.js"):
+        assert gateway.get(path).headers.get_list("cache-control") == ["no-store"], path
+    kept = gateway.get("/assets/page-1a2b3c.js").headers["cache-control"]
+    assert kept == "public, max-age=31536000, immutable"
+
+
+def test_over_tls_a_browser_is_told_to_stay_with_tls_and_without_it_nothing(gateway) -> None:
+    told = gateway.get("/", headers={"X-Forwarded-Proto": "https"}).headers
+    assert told["strict-transport-security"] == "max-age=63072000; includeSubDomains"
+    assert "strict-transport-security" not in gateway.get("/").headers
+
+
+def test_no_stranger_says_where_they_call_from(gateway) -> None:
+    said = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Host": "elders.example"}
+    heard = gateway.get("/api/directory/me", headers=said).text
+    assert "X-Forwarded-For: 127.0.0.1\n" in heard
+    assert "192.0.2.1" not in heard and "elders.example" not in heard
+
+
+def test_nothing_but_pages_and_named_interfaces_is_reached(gateway) -> None:
+    for path in ("/internal/contact-keys", "/health", "/.git/config", "/..%2f..%2fetc/passwd"):
+        answer = gateway.get(path)
+        # The one page, which says itself that it knows no such address.
+        assert (answer.status_code, answer.text) == (200, PAGE)
