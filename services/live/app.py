@@ -50,7 +50,7 @@ from services.runtime.process import together
 from services.runtime.replica import Newest
 from services.runtime.settings import Mode
 from services.runtime.tokens import Verifier
-from services.runtime.who import Asker, NotSignedIn, Who, token_in
+from services.runtime.who import Asker, Impostor, NotSignedIn, Who, token_in
 
 log: Final = logging.getLogger(__name__)
 
@@ -203,7 +203,7 @@ class Live:
             if path == READY:
                 return _response(HTTPStatus.OK, {}, b"")
             if path == SNAPSHOT:
-                asker = await self._who.resolve(_token(request))
+                asker = await self._asker(request)
                 self._limits.admit(asker.person)
                 return await self._snapshot(asker, "gzip" in request.headers.get("Accept-Encoding", ""))
             if path != SOCKET:
@@ -218,6 +218,14 @@ class Live:
             return _refusal(Problem(401, "not_signed_in"))
         except Problem as problem:
             return _refusal(problem)
+
+    async def _asker(self, request: Request) -> Asker:
+        try:
+            return await self._who.resolve(_token(request))
+        except Impostor:
+            # The gateway alone reaches us, and writes there who called it.
+            self._limits.admit_forger(request.headers.get("X-Forwarded-For", ""), request.path)
+            raise
 
     def _check_origin(self, request: Request) -> None:
         origin = request.headers.get("Origin", "")

@@ -1,6 +1,7 @@
 """How much anybody may ask of one process: token buckets per person, per organisation and per client."""
 
 import ipaddress
+import logging
 import math
 import time
 from collections import OrderedDict
@@ -10,6 +11,8 @@ from typing import Final
 
 from schemas.events.person import Person
 from services.runtime.problems import Problem
+
+log: Final = logging.getLogger(__name__)
 
 MOST_BUCKETS: Final = 50_000
 """Names remembered at once: more than there are people; what strangers make up must not fill the memory."""
@@ -73,10 +76,15 @@ class Limits:
     """Counts what is asked of this process. What is refused takes no token: to repeat costs nothing more."""
 
     def __init__(
-        self, person: Rate, organisation: Rate, client: Rate, elapsed: Callable[[], float] = time.monotonic
+        self,
+        person: Rate,
+        organisation: Rate,
+        client: Rate,
+        forged: Rate,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._persons, self._organisations = Buckets(person), Buckets(organisation)
-        self._clients = Buckets(client)
+        self._clients, self._forgers = Buckets(client), Buckets(forged)
         self._elapsed = elapsed
 
     def admit(self, person: Person) -> None:
@@ -87,6 +95,15 @@ class Limits:
     def admit_client(self, address: str) -> None:
         """A sign-in from a network address. Raises Problem (429) with the seconds to wait."""
         self._take([(self._clients, network_of(address))])
+
+    def admit_forger(self, address: str, path: str) -> None:
+        """A forged session from a network address. Raises Problem (429) with the seconds to wait.
+
+        Counted apart, and asked only after a token proved false: a victim behind the same address works and
+        signs in as before. What is counted is logged, so the log is bounded.
+        """
+        self._take([(self._forgers, network_of(address))])
+        log.warning("a forged session from %s at %r", network_of(address), path)
 
     def _take(self, wanted: Sequence[tuple[Buckets, str]]) -> None:
         now = self._elapsed()

@@ -72,7 +72,8 @@ class WebSettings(Settings):
 
     The limits are of one process, in requests: so many at once, then so many a minute. An organisation's is
     large enough for 200 colleagues who all want the same slot; `sign_in` is per network address: a town hall
-    has one, and each of its people asks twice to sign in.
+    has one, and each of its people asks twice to sign in. `forged` sessions are counted per
+    network address too, apart from all others.
     """
 
     token_public_keys: dict[str, str]
@@ -83,6 +84,8 @@ class WebSettings(Settings):
     limit_organisation_per_minute: Positive = 2_000
     limit_sign_in_burst: Positive = 600
     limit_sign_in_per_minute: Positive = 120
+    limit_forged_burst: Positive = 60
+    limit_forged_per_minute: Positive = 30
 
     @property
     def origins(self) -> Origins:
@@ -95,6 +98,7 @@ class WebSettings(Settings):
             person=Rate(self.limit_person_burst, self.limit_person_per_minute),
             organisation=Rate(self.limit_organisation_burst, self.limit_organisation_per_minute),
             client=Rate(self.limit_sign_in_burst, self.limit_sign_in_per_minute),
+            forged=Rate(self.limit_forged_burst, self.limit_forged_per_minute),
         )
 
 

@@ -25,6 +25,10 @@ class BadToken(Exception):
     """Not a token of ours, expired, or signed with a key that is not believed here."""
 
 
+class Forged(BadToken):
+    """In the name of one of our keys, and not signed by it: no browser comes to that by itself."""
+
+
 @dataclass(frozen=True)
 class Claims:
     """Who signed in, and in which session."""
@@ -34,7 +38,10 @@ class Claims:
 
 
 class Verifier:
-    """Believes tokens signed with one of the public keys (key id -> base64 of a raw Ed25519 key)."""
+    """Believes tokens signed with one of the public keys (key id -> base64 of a raw Ed25519 key).
+
+    A key that signs no more stays among them until what it signed is over, so nobody is signed out.
+    """
 
     def __init__(self, keys: Mapping[str, str], mode: Mode) -> None:
         self._keys = {
@@ -46,7 +53,7 @@ class Verifier:
         self._read_once = lru_cache(REMEMBERED)(self._read)
 
     def verify(self, token: str, now: datetime) -> Claims:
-        """The claims of a token. Raises BadToken; `now` is the process's clock, not the machine's."""
+        """The claims of a token. Raises BadToken, or Forged; `now` is our clock, not the machine's."""
         claims, expires = self._read_once(token)
         if now.timestamp() >= expires:
             raise BadToken("expired")
@@ -63,6 +70,8 @@ class Verifier:
             if type(end) is not int:
                 raise BadToken("expired")
             return Claims(UUID(found["sub"]), UUID(found["sid"])), end
+        except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError) as error:
+            raise Forged(type(error).__name__) from error
         except (jwt.PyJWTError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise BadToken(type(error).__name__) from error
 

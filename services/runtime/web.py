@@ -22,7 +22,7 @@ from services.runtime.limits import Limits
 from services.runtime.origins import Origins
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, Words, document, retry_after
 from services.runtime.settings import WebSettings
-from services.runtime.who import Asker, NotSignedIn, Who, token_in
+from services.runtime.who import Asker, Impostor, NotSignedIn, Who, token_in
 
 log: Final = logging.getLogger(__name__)
 
@@ -87,6 +87,9 @@ class Gate:
         cookies = _header(scope, b"cookie")
         try:
             return await self._who.resolve(token_in(cookies))
+        except Impostor as forged:
+            self._limits.admit_forger(_client(scope), scope["path"])
+            raise Problem(401, "not_signed_in") from forged
         except NotSignedIn as unknown:
             raise Problem(401, "not_signed_in") from unknown
 
@@ -94,8 +97,7 @@ class Gate:
         if asker is not None:
             self._limits.admit(asker.person)
         elif scope["path"] in self._sign_in and scope["method"] == "POST":
-            # The gateway says who called; uvicorn believes that of its own machine only.
-            self._limits.admit_client(scope["client"][0] if scope.get("client") else "")
+            self._limits.admit_client(_client(scope))
 
     async def _checked_body(self, scope: Scope, receive: Receive) -> bytes:
         declared = _header(scope, b"content-length")
@@ -165,6 +167,11 @@ def _not_kept(send: Send) -> Send:
     return sending
 
 
+def _client(scope: Scope) -> str:
+    """The address that calls. The gateway says it; uvicorn believes that of its own machine only."""
+    return scope["client"][0] if scope.get("client") else ""
+
+
 def _header(scope: Scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
@@ -209,7 +216,7 @@ def report_problems(app: FastAPI, words: Mapping[str, Words]) -> None:
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, found: Exception) -> Response:
-        log.error("unforeseen at %s", request.url.path, exc_info=found)
+        log.error("unforeseen at %r", request.url.path, exc_info=found)
         return answer(Problem(503, "unavailable"), known)
 
 

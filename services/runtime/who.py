@@ -8,7 +8,7 @@ from uuid import UUID
 from schemas.events.person import Person
 from schemas.events.session import Session
 from services.runtime.now import Now
-from services.runtime.tokens import BadToken, Verifier
+from services.runtime.tokens import BadToken, Forged, Verifier
 
 COOKIE: Final = "noaber_session"
 
@@ -18,6 +18,10 @@ NEWS_SECONDS: Final = 5.0
 
 class NotSignedIn(Exception):
     """No token, a token that is not believed, or a session that is over."""
+
+
+class Impostor(NotSignedIn):
+    """A token that was forged; all other reasons may befall anybody."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,13 @@ class Who:
         self._patience = NEWS_SECONDS if patience is None else patience
 
     async def resolve(self, token: str | None) -> Asker:
-        """The asker behind a token. Raises NotSignedIn."""
+        """The asker behind a token. Raises NotSignedIn, or Impostor."""
         if token is None:
             raise NotSignedIn("no session")
         try:
             claims = self._verifier.verify(token, self._now())
+        except Forged as forged:
+            raise Impostor(str(forged)) from forged
         except BadToken as bad:
             raise NotSignedIn(str(bad)) from bad
         session = await self._wait_for(claims.session, claims.person)

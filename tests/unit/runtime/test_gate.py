@@ -62,7 +62,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> Known:
 async def client(known: Known):
     app = FastAPI()
     who = Who(Verifier(PUBLIC, Mode.REAL), known, lambda: known.now)
-    limits = Limits(Rate(50, 60), Rate(50, 60), Rate(2, 60), elapsed=lambda: known.elapsed)
+    limits = Limits(Rate(50, 60), Rate(50, 60), Rate(2, 60), Rate(3, 60), elapsed=lambda: known.elapsed)
     app.add_middleware(
         Gate,
         who=who,
@@ -260,6 +260,28 @@ async def test_signing_in_is_counted_per_client_and_what_is_open_to_all_is_not(c
         assert (await client.get("/open")).status_code == 200
     known.elapsed += 1
     assert await code(client, path="/sign-in", Cookie="") == 200
+
+
+async def test_who_forges_sessions_is_counted_and_nobody_else_at_that_address_notices(
+    client, known, caplog
+) -> None:
+    other, _ = new_keys("k1")
+    forged = Signer(other).sign(Claims(PERSON.id, SESSION.id), SESSION.expires_at)
+    tried = [await code(client, Cookie=f"{COOKIE}={forged}") for _ in range(5)]
+    assert tried == ["not_signed_in"] * 3 + ["too_many"] * 2
+    assert len([each for each in caplog.records if "forged" in each.getMessage()]) == 3
+    assert forged not in caplog.text
+    # The same address: who is signed in, who signs in, and whose session is over or of a key that is gone.
+    assert await code(client) == 200
+    assert await code(client, path="/sign-in", Cookie="") == 200
+    assert await code(client, Cookie="") == "not_signed_in"
+    for older in ("k0", "k1"):
+        private, public = (PRIVATE, PUBLIC) if older == "k1" else new_keys(older)
+        over = Signer(private).sign(Claims(PERSON.id, SESSION.id), NOW - timedelta(seconds=1))
+        assert public and await code(client, Cookie=f"{COOKIE}={over}") == "not_signed_in"
+    known.elapsed += 1
+    assert await code(client, path="/command%0Aall is well", Cookie=f"{COOKIE}={forged}") == "not_signed_in"
+    assert "/command\\nall is well" in caplog.text
 
 
 async def test_a_body_that_is_dripped_is_not_waited_for(client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,9 @@ class Clock:
 
 def limits(clock: Clock, **rates: Rate) -> Limits:
     wide = Rate(1_000, 1_000)
-    return Limits(**{"person": wide, "organisation": wide, "client": wide, **rates}, elapsed=clock)
+    return Limits(
+        **{"person": wide, "organisation": wide, "client": wide, "forged": wide, **rates}, elapsed=clock
+    )
 
 
 def admitted(made: Limits, who: Person) -> int:

@@ -46,6 +46,15 @@ def test_a_key_id_that_nobody_gave_us_is_refused() -> None:
     assert refuses(Signer(other).sign(CLAIMS, LATER))
 
 
+def test_another_key_signs_from_now_on_and_nobody_is_signed_out() -> None:
+    newer, its_public = new_keys("k2")
+    before, after = Signer(PRIVATE).sign(CLAIMS, LATER), Signer(newer).sign(CLAIMS, LATER)
+    both = Verifier(PUBLIC | its_public, Mode.REAL)
+    assert both.verify(before, NOW) == both.verify(after, NOW) == CLAIMS
+    # Once what it signed is over, the older key is taken away, and with it whatever a thief signs.
+    assert refuses(before, its_public)
+
+
 def test_a_token_of_a_demonstration_is_refused_in_real_mode_whoever_configured_its_key() -> None:
     private, public = new_keys("demo-1234")
     token = Signer(private).sign(CLAIMS, LATER)
