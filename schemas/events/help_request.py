@@ -9,6 +9,7 @@ from pydantic import computed_field
 
 from schemas.catalogue import Function, Lane, lane_of
 from schemas.events.incident import CallBack
+from schemas.mandate import UsedMandate
 from schemas.state import ASKED, COORDINATOR, OWN, PARTNER, Row
 from schemas.values import Language, Moment, OrganisationId, SystemName, Text, Value, Where
 
@@ -37,11 +38,16 @@ class Slot(Value):
 
 
 class Confirmation(Value):
-    """Who said, under which organisation's mandate, that help may be asked."""
+    """Who said, under which organisation's mandate, that help may be asked.
+
+    `mandate` None: the organisation kept no list, and the right decided. `euros`: the most it may cost.
+    """
 
     by: UUID
     organisation: OrganisationId
     at: Moment
+    mandate: UsedMandate | None = None
+    euros: int | None = None
 
 
 class CouldAsk(Value):

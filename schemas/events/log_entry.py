@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from schemas.mandate import UsedMandate
 from schemas.state import ASKED, COORDINATOR, PARTNER, Row
 from schemas.values import Moment, OrganisationId, Text
 
@@ -46,4 +47,5 @@ class LogEntry(Row):
     by_person: Annotated[UUID | None, COORDINATOR] = None
     request: Annotated[UUID | None, PARTNER] = None
     about: Annotated[dict[str, str | int], PARTNER] = Field(default_factory=dict)
+    mandate: Annotated[UsedMandate | None, COORDINATOR] = None
     text: Annotated[Text, COORDINATOR] = ""

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import ClassVar
 
+from schemas.mandate import MandateList
 from schemas.state import State
 from schemas.values import OrganisationId, ShortText, SystemName, Value
 
@@ -24,7 +25,10 @@ class Place(Value):
 
 
 class Organisation(State):
-    """A body as it is now. The products it uses are read by matching and never shown to others."""
+    """A body as it is now. The products it uses are read by matching and never shown to others.
+
+    `mandates` None: no list is kept, and the right on a membership decides alone. Only its people read it.
+    """
 
     TYPE: ClassVar[str] = "organisation"
 
@@ -38,3 +42,4 @@ class Organisation(State):
     delivers_ict_to: tuple[OrganisationId, ...] = ()
     systems: tuple[SystemName, ...] = ()
     fictitious: bool = False
+    mandates: MandateList | None = None

@@ -59,6 +59,40 @@ WORDS: Final[Mapping[str, Words]] = {
         "Je gemeente is zelf getroffen; daarom vragen wij je nu niet.",
         "Your municipality is hit itself, so you are not asked now.",
     ),
+    "mandate_days": Words(
+        "Deze vraag duurt langer dan je mandaat toelaat. Kort de periode in, of vraag een collega met een "
+        "ruimer mandaat.",
+        "This request lasts longer than your mandate allows. Shorten the period, or ask a colleague with a "
+        "wider mandate.",
+    ),
+    "mandate_euros": Words(
+        "Dit bedrag is hoger dan je mandaat toelaat. Verlaag het, of vraag een collega met een "
+        "ruimer mandaat.",
+        "This amount is above what your mandate allows. Lower it, or ask a colleague with a wider mandate.",
+    ),
+    "mandate_euros_unsaid": Words(
+        "Je mandaat kent een grens in euro's. Vul in wat dit ten hoogste mag kosten.",
+        "Your mandate has a limit in euros. Say what this may cost at most.",
+    ),
+    "mandate_missing": Words(
+        "Voor deze handeling sta je niet op de mandaatlijst van je organisatie. Vraag een collega die er wel "
+        "op staat.",
+        "Your organisation's list of mandates does not name you for this act. Ask a colleague who is on it.",
+    ),
+    "mandate_not_yet": Words(
+        "Je mandaat is nog niet ingegaan. Vraag een collega die nu wel mandaat heeft.",
+        "Your mandate has not begun yet. Ask a colleague whose mandate is in force.",
+    ),
+    "mandate_over": Words(
+        "Je mandaat is afgelopen. Wat al is toegezegd, blijft staan. Vraag een collega die nu mandaat heeft.",
+        "Your mandate has ended. What was promised stands. Ask a colleague whose mandate is in force.",
+    ),
+    "mandate_people": Words(
+        "Dit zijn meer mensen dan je mandaat toelaat. Kies er minder, of vraag een collega met een ruimer "
+        "mandaat.",
+        "These are more people than your mandate allows. Choose fewer, or ask a colleague with a wider "
+        "mandate.",
+    ),
     "needed_by_past": Words(
         "Het moment waarop hulp nodig is, ligt in het verleden. Kies een later moment.",
         "The moment at which help is needed has passed. Choose a later one.",

@@ -31,6 +31,7 @@ from services.directory.cards import CARD_DOORS, OPEN, add_cards, print_here
 from services.directory.devices import add_devices, invite_here
 from services.directory.directory import Directory
 from services.directory.doors import DOORS, PREFIX, add_doors, seat
+from services.directory.mandates import add_mandates
 from services.directory.rules.session import end, open_session
 from services.directory.settings import DirectorySettings
 from services.directory.store.reads import Named
@@ -71,6 +72,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     add_doors(app, directory)
     add_devices(app, directory)
     add_cards(app, directory)
+    add_mandates(app, directory)
     return app
 
 
@@ -174,7 +176,7 @@ def _add_internal(app: FastAPI, directory: Directory) -> None:
 def _shown(organisation: Organisation) -> OrganisationShown:
     place = organisation.place
     return OrganisationShown(
-        **organisation.model_dump(exclude={"place", "systems"}),
+        **organisation.model_dump(exclude={"place", "systems", "mandates"}),
         latitude=None if place is None else place.latitude,
         longitude=None if place is None else place.longitude,
     )

@@ -17,6 +17,7 @@ from services.directory.rules.access import digest_of
 from services.directory.settings import DirectorySettings
 from services.directory.store.access import Accesses
 from services.directory.store.cards import Cards
+from services.directory.store.mandates import Mandates
 from services.directory.store.reads import Reads
 from services.directory.store.writes import Writes
 from services.directory.uses import Uses
@@ -131,6 +132,7 @@ class Directory:
         self.reads, self.writes, waker = Reads(engine), Writes(pool), Waker(side)
         self.accesses = Accesses(pool)
         self.cards = Cards(pool)
+        self.mandates = Mandates(pool)
         self.wake = waker.wake
         try:
             await self._remember()

@@ -62,4 +62,35 @@ WORDS: Final[Mapping[str, Words]] = {
         "uitnodiging.",
         "This key does not open the platform. Use another one, or ask your administrator for an invitation.",
     ),
+    "mandates_changed": Words(
+        "Iemand anders heeft de lijst intussen gewijzigd. Kijk wat er nu staat en wijzig dan opnieuw.",
+        "Somebody else has changed the list meanwhile. See what it says now, then change it again.",
+    ),
+    "mandate_twice": Words(
+        "Een regel staat er twee keer in. Haal er een weg.", "An entry is in it twice. Remove one."
+    ),
+    "mandate_without_right": Words(
+        "Deze collega heeft niet het recht dat bij deze handeling hoort. Kies een andere collega of "
+        "handeling.",
+        "This colleague does not hold the right that goes with this act. Choose another colleague or act.",
+    ),
+    "mandate_period": Words(
+        "Het einde van een mandaat ligt voor het begin. Kies een later einde.",
+        "A mandate ends before it begins. Choose a later end.",
+    ),
+    "deputy_unknown": Words(
+        "Een plaatsvervanger staat onder degene die hij vervangt, en is iemand anders. Zet de regels in die "
+        "volgorde.",
+        "A deputy stands below the person replaced, and is somebody else. Put the entries in that order.",
+    ),
+    "deputy_wider": Words(
+        "Een plaatsvervanger mag niet meer dan degene die hij vervangt. Verlaag de grens of haal de "
+        "handeling weg.",
+        "A deputy may not do more than the person replaced. Lower the limit or remove the act.",
+    ),
+    "two_persons_alone": Words(
+        "Voor deze handeling moeten twee mensen tekenen, maar er staat er maar een op de lijst. Voeg iemand "
+        "toe.",
+        "This act needs two people, and the list names one. Add somebody.",
+    ),
 }

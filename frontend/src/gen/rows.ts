@@ -21,11 +21,15 @@ export type CardState = "ready" | "used" | "replaced" | "stopped";
 /** Reserved while a yes is missing, final when all three are there; the others are over. */
 export type CommitmentState = "reserved" | "final" | "refused" | "given_back" | "lapsed" | "released";
 
-/** Who said, under which organisation's mandate, that help may be asked. */
+/** Who said, under which organisation's mandate, that help may be asked.
+ *
+ * `mandate` None: the organisation kept no list, and the right decided. `euros`: the most it may cost. */
 export interface Confirmation {
   by: string;
   organisation: string;
   at: string;
+  mandate: UsedMandate | null;
+  euros: number | null;
 }
 
 /** How many could be asked if the request went out now. */
@@ -145,6 +149,13 @@ export interface StandingYes {
 
 /** Traffic Light Protocol 2.0 (FIRST). */
 export type Tlp = "TLP:RED" | "TLP:AMBER+STRICT" | "TLP:AMBER" | "TLP:GREEN" | "TLP:CLEAR";
+
+/** Under which entry of the list somebody acted: its id, whose it is, and whom that person replaced. */
+export interface UsedMandate {
+  id: string;
+  person: string;
+  deputy_for: string | null;
+}
 
 /** Whether help is wanted on the spot or from a distance. */
 export type Where = "on_site" | "remote";
@@ -277,6 +288,7 @@ export interface LogEntryData {
   by_person?: string | null;  // from coordinator
   request?: string | null;  // from partner
   about?: Record<string, string | number>;  // from partner
+  mandate?: UsedMandate | null;  // from coordinator
   text?: string;  // from coordinator
 }
 

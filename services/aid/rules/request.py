@@ -1,5 +1,6 @@
 """A help request: asked provisionally, confirmed under a mandate, changed, withdrawn (domain, law 3)."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from schemas.events.approach import ApproachState
@@ -8,11 +9,13 @@ from schemas.events.help_request import Confirmation, HelpRequest, RequestState,
 from schemas.events.incident import Incident
 from schemas.events.log_entry import Entry
 from schemas.events.person import Person
+from schemas.mandate import Act, Limit
 from schemas.refused import Refused
 from schemas.values import IBD, Level, Right
 from services.aid.rules import audience, slots
 from services.aid.rules.commands import AskHelp, ChangeNumber, ConfirmRequest, WithdrawRequest
 from services.aid.rules.deadlines import release
+from services.aid.rules.mandate import Wanted, used_mandate
 from services.aid.rules.story import Story
 
 
@@ -59,10 +62,12 @@ def ask(story: Story, command: AskHelp, target: UUID) -> None:
 def confirm(story: Story, command: ConfirmRequest, target: UUID) -> None:
     """A mandated person lets this circle be asked; confirming again chooses another circle.
 
-    Refused: `not_found`, `not_your_right`, `withdrawn`, `closed`, `needed_by_past`, `label_too_strict`,
+    Refused: as `used_mandate`, and `not_found`, `withdrawn`, `closed`, `needed_by_past`, `label_too_strict`,
     `unknown_organisation`.
     """
-    request, incident = _mandated(story, target)
+    request = story.world.request(target)
+    incident = story.world.incident(request.incident)
+    mandate = used_mandate(story, _asking(request, command.euros))
     _check_can_ask(incident)
     context = story.context
     if request.state is RequestState.WITHDRAWN:
@@ -81,13 +86,24 @@ def confirm(story: Story, command: ConfirmRequest, target: UUID) -> None:
             "state": RequestState.OPEN,
             "circle": circle,
             "choose_self": command.choose_self,
-            "confirmed": Confirmation(by=context.person.id, organisation=request.borrower, at=context.now),
+            "confirmed": Confirmation(
+                by=context.person.id,
+                organisation=request.borrower,
+                at=context.now,
+                mandate=mandate,
+                euros=command.euros,
+            ),
             "terms_version": request.terms_version + (1 if again and circle != request.circle else 0),
         }
     )
     about: dict[str, str | int] = {"function": request.function, "organisations": len(circle)}
     line = story.line(
-        incident, Entry.HELP_CONFIRMED, request=target, by_organisation=request.borrower, about=about
+        incident,
+        Entry.HELP_CONFIRMED,
+        request=target,
+        by_organisation=request.borrower,
+        about=about,
+        mandate=mandate,
     )
     story.happened(confirmed, line=line)
     for approach in story.world.approaches_for(target, *slots.STANDING):
@@ -125,11 +141,15 @@ def withdraw(story: Story, command: WithdrawRequest, target: UUID) -> None:
 def change_number(story: Story, command: ChangeNumber, target: UUID) -> None:
     """More or fewer slots, never fewer than are held.
 
-    Refused: `not_found`, `not_your_right`, `withdrawn`, `below_held`.
+    More than before is asked under a mandate that allows that many; fewer needs no more than the right.
+    Refused: as `used_mandate`, and `not_found`, `withdrawn`, `below_held`.
     """
     request, incident = _mandated(story, target)
     if request.state is RequestState.WITHDRAWN:
         raise Refused("withdrawn")
+    mandate = None
+    if command.number > len(request.slots) and request.confirmed is not None:
+        mandate = used_mandate(story, _asking(request, request.confirmed.euros, command.number))
     held = [slot for slot in request.slots if slot.state is not SlotState.OPEN]
     if command.number < len(held):
         raise Refused("below_held", held=len(held))
@@ -139,7 +159,12 @@ def change_number(story: Story, command: ChangeNumber, target: UUID) -> None:
     }
     about: dict[str, str | int] = {"function": request.function, "number": command.number}
     line = story.line(
-        incident, Entry.HELP_CHANGED, request=target, by_organisation=request.borrower, about=about
+        incident,
+        Entry.HELP_CHANGED,
+        request=target,
+        by_organisation=request.borrower,
+        about=about,
+        mandate=mandate,
     )
     story.happened(request.model_copy(update=update), line=line)
     slots.settle(story, target)
@@ -166,3 +191,11 @@ def _mandated(story: Story, target: UUID) -> tuple[HelpRequest, Incident]:
     if not story.context.person.may(Right.MANDATE, request.borrower):
         raise Refused("not_your_right", right=Right.MANDATE)
     return request, incident
+
+
+def _asking(request: HelpRequest, euros: int | None, number: int | None = None) -> Wanted:
+    """What a request asks of a mandate; days count as they begin."""
+    days = -((request.needed_by - request.until) // timedelta(days=1))
+    people = len(request.slots) if number is None else number
+    amounts = {Limit.EUROS: euros, Limit.DAYS: days, Limit.PEOPLE: people}
+    return Wanted(Act.CONFIRM, request.borrower, amounts)

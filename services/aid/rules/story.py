@@ -4,6 +4,7 @@ from uuid import UUID
 
 from schemas.events.incident import Incident
 from schemas.events.log_entry import Entry, LogEntry
+from schemas.mandate import UsedMandate
 from schemas.state import Row
 from schemas.values import IBD
 from services.aid.rules import audience
@@ -36,6 +37,7 @@ class Story:
         text: str = "",
         about: dict[str, str | int] | None = None,
         key: UUID | None = None,
+        mandate: UsedMandate | None = None,
     ) -> LogEntry:
         """A line for the log of an incident; it names organisations and counts, never a person.
 
@@ -52,6 +54,7 @@ class Story:
             by_organisation=by_organisation,
             by_person=self._insider(incident),
             request=request,
+            mandate=mandate,
             about=about or {},
             text=text,
             exercise=incident.exercise,

@@ -24,6 +24,9 @@ TABLES: Final = Tables((Organisation, Person, Contact, Session, Access, Card))
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 
+ORGANISATIONS: Final = "seed"
+"""The lock of whoever writes organisations: few do, and seldom."""
+
 
 class Writes:
     """Changes on a pool of connections to the directory's own schema."""
@@ -46,7 +49,17 @@ class Writes:
 
     async def seed_organisations(self, organisations: Sequence[Organisation], at: datetime) -> int:
         """Write organisations that are new or changed; how many those were."""
-        return await self._seed(organisations, at)
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOCK, ORGANISATIONS)
+            keys = [each.key for each in organisations]
+            known = {each.state.key: each for each in await TABLES.read(connection, Organisation.TYPE, keys)}
+            new = [
+                Written(state, known[state.key].version + 1 if state.key in known else 1)
+                for state in (_with_own_list(each, known.get(each.key)) for each in organisations)
+                if state.key not in known or known[state.key].state != state
+            ]
+            await TABLES.write(connection, new, _seeding([each.state for each in new], at))
+        return len(new)
 
     async def seed_people(self, made_up: Sequence[MadeUp], at: datetime) -> int:
         """Write made-up people that are new, with a sealed contact each; how many those were."""
@@ -84,21 +97,6 @@ class Writes:
                 connection, [Written(person, 1), Written(contact, 1)], Cause(uuid4(), None, at)
             )
 
-    async def _seed(self, states: Sequence[State], at: datetime) -> int:
-        async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(LOCK, "seed")
-            known = {
-                each.state.key: each
-                for each in await TABLES.read(connection, states[0].TYPE, [state.key for state in states])
-            }
-            new = [
-                Written(state, known[state.key].version + 1 if state.key in known else 1)
-                for state in states
-                if state.key not in known or known[state.key].state != state
-            ]
-            await TABLES.write(connection, new, _seeding([each.state for each in new], at))
-        return len(new)
-
 
 async def forget(connection: Any, person: UUID, at: datetime) -> list[State] | None:
     """As `Writes.forget`, inside the caller's transaction."""
@@ -132,6 +130,13 @@ async def living_sessions(connection: Any, where: str, *meant: str) -> list[Writ
     # Read anew under the locks: one may have been ended since.
     known = await TABLES.read(connection, Session.TYPE, keys)
     return [each for each in known if isinstance(each.state, Session) and not each.state.revoked]
+
+
+def _with_own_list(facts: Organisation, known: Written | None) -> Organisation:
+    """The facts anew; what the organisation itself keeps stays."""
+    if known is None or not isinstance(known.state, Organisation):
+        return facts
+    return facts.model_copy(update={"mandates": known.state.mandates})
 
 
 def _contact(made_up: MadeUp, key: bytes) -> Contact:

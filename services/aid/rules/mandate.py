@@ -1,0 +1,100 @@
+"""Under which mandate somebody acts for an organisation, or why not and who else may (domain, law 3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from schemas.mandate import Act, Limit, Mandate, MandateList, UsedMandate
+from schemas.refused import Refused
+from services.aid.rules.story import Story
+
+_PASSED: Final = {
+    Limit.EUROS: "mandate_euros",
+    Limit.DAYS: "mandate_days",
+    Limit.PEOPLE: "mandate_people",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be done for which organisation, and how much of it takes place; what is not said is None."""
+
+    act: Act
+    organisation: str
+    amounts: Mapping[Limit, int | None] = field(default_factory=dict)
+
+
+def used_mandate(story: Story, wanted: Wanted) -> UsedMandate | None:
+    """The first entry of the asker's that allows it; None where the organisation keeps no list.
+
+    Without a list the right on the membership decides alone, without limits. A list only narrows: it gives
+    nothing to somebody without the right.
+    Refused: `not_your_right`, `mandate_missing`, `mandate_not_yet`, `mandate_over`, `mandate_euros_unsaid`,
+    `mandate_euros`, `mandate_days`, `mandate_people`.
+    """
+    person = story.context.person
+    if not person.may(wanted.act.right, wanted.organisation):
+        raise Refused("not_your_right", right=wanted.act.right)
+    kept = list_of(story, wanted.organisation)
+    if kept is None:
+        return None
+    mine = [each for each in kept.entries if each.person == person.id and wanted.act in each.acts]
+    refusals = [_objection(story, wanted, each) for each in mine]
+    for entry, refusal in zip(mine, refusals, strict=True):
+        if refusal is None:
+            return _used(kept, entry)
+    first = next((each for each in refusals if each is not None), Refused("mandate_missing"))
+    raise Refused(first.code, **first.facts, act=wanted.act, others=others(story, wanted))
+
+
+def others(story: Story, wanted: Wanted) -> list[str]:
+    """Who else may do it now, in the order of the list; ids, for the asker's own organisation to name."""
+    kept = list_of(story, wanted.organisation)
+    asker = story.context.person.id
+    found = [
+        str(each.person)
+        for each in (kept.entries if kept is not None else ())
+        if each.person != asker
+        and wanted.act in each.acts
+        and _may(story, wanted, each.person)
+        and _objection(story, wanted, each) is None
+    ]
+    return list(dict.fromkeys(found))
+
+
+def list_of(story: Story, organisation: str) -> MandateList | None:
+    """The organisation's list, if it keeps one."""
+    known = story.world.picture.organisations.get(organisation)
+    if known is None or known.mandates is None or not known.mandates.entries:
+        return None
+    return known.mandates
+
+
+def _may(story: Story, wanted: Wanted, person: UUID) -> bool:
+    """Whether somebody on the list still holds the right: who left stays on paper for a while."""
+    known = story.world.picture.people.get(person)
+    return known is not None and known.may(wanted.act.right, wanted.organisation)
+
+
+def _objection(story: Story, wanted: Wanted, entry: Mandate) -> Refused | None:
+    now = story.context.now
+    if entry.starts is not None and now < entry.starts:
+        return Refused("mandate_not_yet", starts=entry.starts.isoformat())
+    if entry.until is not None and now >= entry.until:
+        return Refused("mandate_over", until=entry.until.isoformat())
+    for limit, amount in wanted.amounts.items():
+        allowed = entry.limit(limit)
+        if allowed is None:
+            continue
+        if amount is None:
+            # Only money is ever left unsaid: days and people follow from the request.
+            return Refused("mandate_euros_unsaid", allowed=allowed)
+        if amount > allowed:
+            return Refused(_PASSED[limit], found=amount, allowed=allowed)
+    return None
+
+
+def _used(kept: MandateList, entry: Mandate) -> UsedMandate:
+    replaced = next((each.person for each in kept.entries if each.id == entry.deputy_for), None)
+    return UsedMandate(id=entry.id, person=entry.person, deputy_for=replaced)

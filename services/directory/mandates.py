@@ -1,0 +1,59 @@
+"""The list of mandates over HTTP: colleagues read it, administrators change it."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+
+from schemas.events.organisation import Organisation
+from schemas.mandate import MOST_MANDATES, Act, Mandate, MandateList
+from schemas.values import Command, OrganisationId
+from services.directory.directory import Directory
+from services.directory.doors import PREFIX
+from services.directory.rules.mandates import NewList, change_list, may_read
+from services.runtime.web import Asking
+
+
+class ChangeMandates(Command):
+    """The list, whole, by somebody who looked at the one with number `after` (0: none was kept)."""
+
+    after: Annotated[int, Field(ge=0)]
+    entries: Annotated[tuple[Mandate, ...], Field(max_length=MOST_MANDATES)]
+    two_persons: Annotated[tuple[Act, ...], Field(max_length=len(Act))] = ()
+
+
+class MandatesShown(BaseModel):
+    """The list as its own organisation reads it; None: none is kept, and the rights decide alone."""
+
+    mandates: MandateList | None
+
+
+def add_mandates(app: FastAPI, directory: Directory) -> None:
+    """Add the routes."""
+    path = f"{PREFIX}/organisations/{{organisation}}/mandates"
+
+    @app.get(path)
+    async def mandates(asker: Asking, organisation: OrganisationId) -> MandatesShown:
+        may_read(asker.person, organisation)
+        return _shown(await directory.mandates.read(organisation))
+
+    @app.post(path)
+    async def change_mandates(
+        asker: Asking, organisation: OrganisationId, body: ChangeMandates
+    ) -> MandatesShown:
+        now = directory.now()
+        decide = partial(
+            change_list,
+            wanted=NewList(body.after, body.entries, body.two_persons),
+            asker=asker.person,
+            people=directory.own.people,
+            now=now,
+        )
+        changed = await directory.mandates.change(organisation, decide, asker.person.id, now)
+        directory.heard([changed])
+        return _shown(changed)
+
+
+def _shown(organisation: Organisation) -> MandatesShown:
+    return MandatesShown(mandates=organisation.mandates)
