@@ -29,7 +29,6 @@ from services.aid.store.welcome import Welcome
 from services.aid.words import WORDS
 from services.runtime.database import open_engine, open_pool
 from services.runtime.dead_letters import LazyDeadLetters
-from services.runtime.garbage import collect_garbage
 from services.runtime.health import Health, Pulse, depends_on
 from services.runtime.intake import Intake
 from services.runtime.known import Directory
@@ -137,7 +136,6 @@ class Aid:
             lasting(waker.run(), "waker"),
             lasting(forget_answers(pool, self.now), "forget answers"),
             lasting(self.database.run(), "database"),
-            lasting(collect_garbage(), "collecting garbage"),
         ]
         try:
             yield

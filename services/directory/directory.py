@@ -22,7 +22,6 @@ from services.directory.store.reads import Reads
 from services.directory.store.writes import Writes
 from services.directory.uses import Uses
 from services.runtime.database import open_engine, open_pool
-from services.runtime.garbage import collect_garbage
 from services.runtime.health import Health, Pulse, depends_on
 from services.runtime.now import clock
 from services.runtime.process import lasting
@@ -139,7 +138,6 @@ class Directory:
             self.tasks = [
                 lasting(waker.run(), "waker"),
                 lasting(self.database.run(), "database"),
-                lasting(collect_garbage(), "collecting garbage"),
             ]
             self.ready = True
             yield

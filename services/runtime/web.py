@@ -17,10 +17,12 @@ from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, safe_key
 from services.runtime.described import Described
 from services.runtime.fields import by_field
+from services.runtime.garbage import collect_garbage
 from services.runtime.health import Health
 from services.runtime.limits import Limits
 from services.runtime.origins import Origins
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, Words, document, retry_after
+from services.runtime.process import lasting
 from services.runtime.settings import WebSettings
 from services.runtime.who import Asker, Impostor, NotSignedIn, Who, token_in
 
@@ -248,8 +250,10 @@ def web_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        collecting = lasting(collect_garbage(), "collecting garbage")
         async with service.running():
             yield
+        collecting.cancel()
 
     described = f"{prefix}/openapi.json"
     app = Described(
