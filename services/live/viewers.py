@@ -14,8 +14,10 @@ from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.protocol import State
 
 from schemas.live import CLOSE_SIGNED_OUT, CLOSE_SLOW, Position
+from schemas.values import person_key
 from schemas.visibility import Keys
 from services.live.cursors import digest
+from services.live.rules.audiences import Audiences
 from services.live.rules.board import Board, Changes, Spot
 from services.live.rules.frames import WINDOW_BITS, Frame, delta, frame
 from services.runtime.now import Now
@@ -74,6 +76,11 @@ class Viewer:
         )
 
     @property
+    def own_key(self) -> str:
+        """The key that only this person holds."""
+        return person_key(self.asker.person.id)
+
+    @property
     def is_full(self) -> bool:
         """Whether the socket holds more than it should; keepalive does not notice that."""
         return self.connection.transport.get_write_buffer_size() > BUFFER_LIMIT
@@ -87,7 +94,7 @@ class Viewers:
         self._source = source
         self._position = position
         self._now = now
-        self._viewers: set[Viewer] = set()
+        self._viewers: Audiences[Viewer] = Audiences()
         self._behind: set[Viewer] = set()
         self._touched: set[Spot] = set()
         self._woken = asyncio.Event()
@@ -149,8 +156,9 @@ class Viewers:
         if touched:
             changes = Changes(self._board, touched)
             position, at = self._position().encode(), self._now().isoformat()
-            for keys, group in self._audiences(changes, touched).items():
-                self._send(group, delta(position, at, changes.seen_with(keys)))
+            for keys, group in self._viewers.of(changes.keys).items():
+                if ready := self._with_room(group, touched):
+                    self._send(ready, delta(position, at, changes.seen_with(keys)))
         for viewer in list(self._behind):
             self._catch_up(viewer)
         return len(touched)
@@ -170,19 +178,16 @@ class Viewers:
                 self.discard(viewer)
                 self._beside(say_why(viewer.connection, why))
 
-    def _audiences(self, changes: Changes, touched: set[Spot]) -> dict[Keys, list[Viewer]]:
-        """Who is sent the same, by the keys that make a difference; who is full or behind is put aside."""
-        audiences: dict[Keys, list[Viewer]] = {}
-        for viewer in self._viewers:
-            keys = viewer.keys & changes.keys
-            if not keys:
-                continue
-            if viewer in self._behind or viewer.is_full:
+    def _with_room(self, viewers: list[Viewer], touched: set[Spot]) -> list[Viewer]:
+        """Who of these can be sent something now; for who is full or behind it is put aside."""
+        behind = self._behind
+        ready = [viewer for viewer in viewers if viewer not in behind and not viewer.is_full]
+        if len(ready) < len(viewers):
+            late = set(viewers).difference(ready)
+            behind |= late
+            for viewer in late:
                 viewer.waiting |= touched
-                self._behind.add(viewer)
-            else:
-                audiences.setdefault(keys, []).append(viewer)
-        return audiences
+        return ready
 
     def _send(self, viewers: Iterable[Viewer], sent: Frame) -> None:
         """The same frame to all; what they share is never copied (`broadcast` copies it for each)."""
