@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import gzip
-import json
 import logging
 import socket
 from collections.abc import Sequence
@@ -42,6 +40,7 @@ from services.live.cursors import Stale, cursor, position, resumed
 from services.live.places import NoPlace, Places
 from services.live.rules.board import Board
 from services.live.settings import LiveSettings
+from services.live.snapshots import Snapshots
 from services.live.viewers import Viewer, Viewers, say_why
 from services.runtime.health import Health
 from services.runtime.now import clock
@@ -103,6 +102,7 @@ class Live:
         self._newest = Newest(settings.kafka, settings.topic_prefix, TOPICS, self._on_news)
         self._viewers = Viewers(self._board, self._position, self._now, self._newest.broker)
         self._contacts = Contacts(settings.contact_keys_url, settings.internal_token)
+        self._snapshots = Snapshots()
         verifier = Verifier(settings.token_public_keys, settings.mode)
         self._who = Who(verifier, self, self._now)
         self._limits = settings.limits()
@@ -234,14 +234,15 @@ class Live:
 
     async def _snapshot(self, asker: Asker, zipped: bool) -> Response:  # noqa: FBT001 what the client accepts
         keys = self._board.keys(asker.person)
-        picture = {
+        # Nothing is awaited until the picture is taken: what changes later stands behind the cursor.
+        head = {
             "cursor": cursor(keys, self._position()),
             "at": self._now().isoformat(),
             "demonstration": self._settings.mode is Mode.DEMO,
             "me": self._me(asker, keys).model_dump(mode="json"),
-            "tables": self._board.tables(keys),
         }
-        body = await asyncio.to_thread(_packed, picture, zipped)
+        encode = self._snapshots.zipped if zipped else self._snapshots.plain
+        body = await encode(head, self._board.picture(keys))
         headers = {"Content-Type": "application/json", "Vary": "Accept-Encoding"}
         if zipped:
             headers["Content-Encoding"] = "gzip"
@@ -308,11 +309,6 @@ def _listening(port: int) -> socket.socket:
 
 def _token(request: Request) -> str | None:
     return token_in("; ".join(request.headers.get_all("Cookie")))
-
-
-def _packed(picture: dict[str, object], zipped: bool) -> bytes:  # noqa: FBT001 what the client accepts
-    body = json.dumps(picture, separators=(",", ":"), default=str).encode()
-    return gzip.compress(body, 5) if zipped else body
 
 
 def _refusal(problem: Problem) -> Response:

@@ -10,7 +10,7 @@ import httpx
 
 from schemas.envelope import Event
 from schemas.events.contact import Contact
-from services.live.rules.board import Reach
+from services.live.rules.joins import Reach
 from services.runtime.data_keys import fetch_keys
 from services.runtime.seal import Unreadable, unseal
 

@@ -2,35 +2,22 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from schemas.envelope import Event
-from schemas.events.commitment import Commitment
 from schemas.events.incident import Incident
 from schemas.events.person import Person
 from schemas.live import ROW_STATES, Kind, Removed, Version
-from schemas.live import Row as Shown
 from schemas.state import Row
 from schemas.values import Level
-from schemas.visibility import Keys, join_version, keys_of, level_of, project, project_json
+from schemas.visibility import Keys, keys_of, level_of, project_json
+from services.live.rules.joins import Joins, Reach, person_of, row_of
+from services.live.rules.picture import Picture
 
 Spot = tuple[str, str]
 """Kind and id of a row."""
-
-
-@dataclass(frozen=True)
-class Reach:
-    """A name and number as live joins them, and the version of the contact they came from.
-
-    Both are empty once the contact cannot be read any more; its version still rises, so that it disappears.
-    """
-
-    name: str
-    phone: str
-    version: int
 
 
 @dataclass(frozen=True)
@@ -78,11 +65,13 @@ class Board:
 
     def __init__(self) -> None:
         self._events: dict[Spot, Event] = {}
+        self._incidents: dict[UUID, Incident] = {}
         self._coordinated: dict[UUID, Incident] = {}
         self._by_key: defaultdict[str, set[Spot]] = defaultdict(set)
         self._children: defaultdict[UUID, set[Spot]] = defaultdict(set)
         self._of_person: defaultdict[UUID, set[Spot]] = defaultdict(set)
         self._contacts: dict[UUID, Reach] = {}
+        self._joins = Joins(self._incidents, self._contacts)
         self._fragments: dict[tuple[Spot, Level], tuple[Version, bytes]] = {}
         self.coordinated = 0
         """Rises whenever the role of coordinator is given or taken, anywhere."""
@@ -93,10 +82,11 @@ class Board:
             return set()
         spot = (event.state.TYPE, event.envelope.key)
         before = self._events.get(spot)
-        self._index(spot, None if before is None else _row(before), event.state)
+        self._index(spot, None if before is None else row_of(before), event.state)
         self._events[spot] = event
         changed = {spot}
         if isinstance(event.state, Incident):
+            self._incidents[event.state.id] = event.state
             self._note_coordinators(event.state)
             if before is None or _audience(before) != _audience(event):
                 changed |= self._children[event.state.id]
@@ -123,25 +113,20 @@ class Board:
         reach = self._contacts.get(person)
         return "" if reach is None else reach.name
 
-    def visible(self, keys: Collection[str]) -> list[tuple[Spot, Level]]:
-        """Every row that somebody with these keys sees, in a stable order."""
-        spots = {spot for key in keys for spot in self._by_key.get(key, ())}
-        levels = ((spot, self.level(spot, keys)) for spot in sorted(spots))
-        return [(spot, level) for spot, level in levels if level is not None]
-
-    def level(self, spot: Spot, keys: Collection[str]) -> Level | None:
-        """The level at which these keys see a row now."""
-        row = _row(self._events[spot])
-        return level_of(row, keys, self._parent(row))
+    def picture(self, keys: Keys) -> Picture:
+        """Everything the keys see now; to encode it takes long, and may be done while rows change."""
+        events: defaultdict[str, dict[str, Event]] = defaultdict(dict)
+        for key in keys:
+            for spot in self._by_key.get(key, ()):
+                events[spot[0]][spot[1]] = self._events[spot]
+        return Picture(keys, events, self._joins.kept())
 
     def look(self, spot: Spot) -> Look:
         """A row as it stands now; its version is (epoch, version, join)."""
         event = self._events[spot]
-        row = _row(event)
-        parent = self._parent(row)
-        reach = self._reach(row)
-        join = join_version(parent, 0 if reach is None else reach.version)
-        return Look(spot, row, parent, (event.envelope.epoch, event.envelope.version, join))
+        row = row_of(event)
+        parent = self._joins.parent(row)
+        return Look(spot, row, parent, self._joins.version(event, row, parent))
 
     def fragment(self, look: Look, level: Level) -> bytes:
         """The row as JSON at a level; encoded once per version and level."""
@@ -157,17 +142,6 @@ class Board:
         """What is said of a row that went out of sight."""
         kind, key = look.spot
         return Removed(kind=Kind(kind), id=key, v=look.version).model_dump_json().encode()
-
-    def tables(self, keys: Collection[str]) -> list[dict[str, Any]]:
-        """Everything the keys see, by columns: one table per kind, level and fields.
-
-        Rows with and without a contact stand apart: a hole in a column could not be told from null.
-        """
-        tables: dict[tuple[str, Level, tuple[str, ...]], list[Shown]] = defaultdict(list)
-        for spot, level in self.visible(keys):
-            row = self._shown(self.look(spot), level)
-            tables[spot[0], level, tuple(sorted(row.data))].append(row)
-        return [_table(*about, rows) for about, rows in sorted(tables.items())]
 
     def since(self, touched: Iterable[Spot], keys: Keys) -> tuple[list[bytes], list[bytes]]:
         """Fragments of the touched rows that these keys see, and what is said of those they lost."""
@@ -186,39 +160,15 @@ class Board:
                 spots |= self._of_person[UUID(event.envelope.key)]
         return {spot for spot in spots if spot in self._events}
 
-    def _shown(self, look: Look, level: Level) -> Shown:
-        kind, key = look.spot
-        data = project(look.row, level)
-        contact = self._contact(look.row, level)
-        if contact is not None:
-            data["contact"] = contact
-        return Shown(kind=Kind(kind), id=key, v=look.version, level=level, data=data)
-
     def _encoded(self, look: Look, level: Level) -> bytes:
-        """What `_shown` gives, as JSON, without the way through Python objects: it is the busiest place."""
+        """A row as JSON, without the way through Python objects: it is the busiest place."""
         kind, key = look.spot
         head = json.dumps({"kind": kind, "id": key, "v": look.version, "level": level})
         data = project_json(look.row, level)
-        contact = self._contact(look.row, level)
+        contact = self._joins.contact(look.row, level)
         if contact is not None:
             data = b'%b,"contact":%b}' % (data[:-1], json.dumps(contact).encode())
         return b'%b,"data":%b}' % (head[:-1].encode(), data)
-
-    def _contact(self, row: Row, level: Level) -> dict[str, str] | None:
-        reach = self._reach(row)
-        if reach is None or not reach.name or level.rank < Level.PARTNER.rank:
-            return None
-        return {"name": reach.name, "phone": reach.phone}
-
-    def _reach(self, row: Row) -> Reach | None:
-        person = _person_of(row)
-        return None if person is None else self._contacts.get(person)
-
-    def _parent(self, row: Row) -> Row | None:
-        if row.parent_id is None:
-            return None
-        found = self._events.get((Incident.TYPE, str(row.parent_id)))
-        return None if found is None else _row(found)
 
     def _note_coordinators(self, incident: Incident) -> None:
         # Kept apart: every viewer's keys are found anew each second, and rows are many.
@@ -235,36 +185,12 @@ class Board:
             self._by_key[key].add(spot)
         if after.parent_id is not None:
             self._children[after.parent_id].add(spot)
-        was, person = None if before is None else _person_of(before), _person_of(after)
+        was, person = None if before is None else person_of(before), person_of(after)
         if was is not None and was != person:
             self._of_person[was].discard(spot)
         if person is not None:
             self._of_person[person].add(spot)
 
 
-def _row(event: Event) -> Row:
-    assert isinstance(event.state, Row)
-    return event.state
-
-
 def _audience(event: Event) -> int:
     return event.state.audience_version if isinstance(event.state, Incident) else 0
-
-
-def _person_of(row: Row) -> UUID | None:
-    """Whose contact is joined: the helper's while a commitment holds, their own on a person.
-
-    Names and numbers do not stay on what is over; its version rises when it ends, so pages drop them too.
-    """
-    if isinstance(row, Commitment):
-        return row.person if row.holds else None
-    return row.id if isinstance(row, Person) else None
-
-
-def _table(kind: str, level: Level, fields: Sequence[str], rows: list[Shown]) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "level": level,
-        "fields": list(fields),
-        "rows": [[row.id, list(row.v), *(row.data[name] for name in fields)] for row in rows],
-    }

@@ -21,8 +21,9 @@ from schemas.state import Readers, Row
 from schemas.topics import BY_STATE
 from schemas.values import Level, Tlp, Where, coordinator_key, organisation_key, person_key
 from schemas.visibility import incident_readers, keys_of
-from services.live.rules.board import Board, Reach, Spot
+from services.live.rules.board import Board, Spot
 from services.live.rules.frames import DIGEST_SIZE, delta
+from services.live.rules.joins import Reach
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 NAMES = UUID("00000000-0000-4000-8000-00000000beef")
@@ -262,7 +263,7 @@ class Viewer:
         """A fresh snapshot, as it comes over the wire."""
         me = {"person": "", "name": "", "organisations": [], "rights": {}, "keys": sorted(self.keys)}
         head = {"cursor": str(tick), "at": NOW.isoformat(), "demonstration": True, "me": me}
-        return json.loads(json.dumps({**head, "tables": self._board.tables(self.keys)}, default=str))
+        return {**head, "tables": json.loads(b"".join(self._board.picture(self.keys).encoded()))}
 
     def hear(self, tick: int) -> None:
         """The frame with everything that waits."""

@@ -14,7 +14,7 @@ from schemas.envelope import Envelope, Event
 from schemas.events.contact import Contact
 from services.live import contacts as contacts_module
 from services.live.contacts import Contacts
-from services.live.rules.board import Reach
+from services.live.rules.joins import Reach
 from services.runtime.seal import new_key, seal
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)

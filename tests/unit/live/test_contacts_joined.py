@@ -1,6 +1,8 @@
 """A name and a number stand on a commitment while it holds, and no longer."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from schemas.catalogue import Function
@@ -9,7 +11,8 @@ from schemas.events.commitment import Commitment, CommitmentState
 from schemas.events.incident import CallBack, Incident
 from schemas.state import Row
 from schemas.values import Level, Where
-from services.live.rules.board import Board, Reach
+from services.live.rules.board import Board
+from services.live.rules.joins import Reach
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 JORIS = UUID(int=7)
@@ -64,8 +67,13 @@ def an_incident() -> Incident:
     )
 
 
+def tables_of(board: Board) -> list[dict[str, Any]]:
+    tables: list[dict[str, Any]] = json.loads(b"".join(board.picture(KEYS).encoded()))
+    return [each for each in tables if each["kind"] == "commitment"]
+
+
 def shown(board: Board) -> dict[str, object]:
-    (table,) = [each for each in board.tables(KEYS) if each["kind"] == "commitment"]
+    (table,) = tables_of(board)
     return dict(zip(table["fields"], table["rows"][0][2:], strict=True))
 
 
@@ -89,6 +97,5 @@ def test_who_sees_a_commitment_below_partner_sees_no_contact() -> None:
         held = a_commitment(CommitmentState.FINAL)
         board.put(an_event(held.model_copy(update={"readers": {"org:GM1735": level}}), 1))
         board.join(JORIS, Reach("Joris", "06 00000000", 4))
-        tables = [each for each in board.tables(KEYS) if each["kind"] == "commitment"]
-        named = [each for each in tables if "contact" in each["fields"]]
+        named = [each for each in tables_of(board) if "contact" in each["fields"]]
         assert bool(named) is (level in {Level.PARTNER, Level.COORDINATOR, Level.OWN}), level
