@@ -58,6 +58,7 @@ SERVICES: Final[tuple[Service, ...]] = (
     Service("clock", "services.clock", 6),
     Service("live", "services.live", 7),
     Service("notification", "services.notification", 8, "notification"),
+    Service("notification-relay", "services.notification", 20, "notification", ("relay",)),
 )
 """In the order in which they start; each waits by itself for what it needs."""
 

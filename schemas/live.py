@@ -13,12 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from schemas.events.approach import Approach
 from schemas.events.card import Card
 from schemas.events.commitment import Commitment
+from schemas.events.delivery import Delivery
 from schemas.events.duty import Duty
 from schemas.events.help_request import HelpRequest
 from schemas.events.incident import Incident
 from schemas.events.lending import Lending
 from schemas.events.log_entry import LogEntry
 from schemas.events.person import Person
+from schemas.events.wake_list import WakeList
 from schemas.state import Row as StateRow
 from schemas.values import Level
 
@@ -35,6 +37,8 @@ ROW_STATES: Final[tuple[type[StateRow], ...]] = (
     Lending,
     Person,
     Card,
+    WakeList,
+    Delivery,
 )
 """The aggregates that viewers see as rows."""
 
@@ -57,6 +61,8 @@ class Kind(StrEnum):
     LENDING = "lending"
     PERSON = "person"
     CARD = "card"
+    WAKE_LIST = "wake_list"
+    DELIVERY = "delivery"
 
 
 class Row(Wire):

@@ -6,9 +6,11 @@ from typing import Final
 from schemas.events.access import Access
 from schemas.events.alarm import Alarm
 from schemas.events.approach import Approach
+from schemas.events.bell import Bell
 from schemas.events.card import Card
 from schemas.events.commitment import Commitment
 from schemas.events.contact import Contact
+from schemas.events.delivery import Delivery
 from schemas.events.duty import Duty
 from schemas.events.help_request import HelpRequest
 from schemas.events.incident import Incident
@@ -16,9 +18,10 @@ from schemas.events.lending import Lending
 from schemas.events.log_entry import LogEntry
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
-from schemas.events.seal import AidSeal, DirectorySeal
+from schemas.events.seal import AidSeal, DirectorySeal, NotificationSeal
 from schemas.events.session import Session
 from schemas.events.suggestion import Suggestion
+from schemas.events.wake_list import WakeList
 from schemas.state import State
 
 
@@ -59,6 +62,7 @@ CONTACTS: Final = Topic("contacts", "directory", Contact)
 SESSIONS: Final = Topic("sessions", "directory", Session)
 ACCESSES: Final = Topic("accesses", "directory", Access)
 CARDS: Final = Topic("cards", "directory", Card)
+WAKE_LISTS: Final = Topic("wake-lists", "directory", WakeList)
 INCIDENTS: Final = Topic("incidents", "aid", Incident)
 LOG_ENTRIES: Final = Topic("log-entries", "aid", LogEntry)
 HELP_REQUESTS: Final = Topic("help-requests", "aid", HelpRequest)
@@ -68,8 +72,11 @@ DUTY: Final = Topic("duty", "aid", Duty)
 LENDING: Final = Topic("lending", "aid", Lending)
 SUGGESTIONS: Final = Topic("suggestions", "matching", Suggestion, about="aid")
 ALARMS: Final = Topic("alarms", "clock", Alarm, about="aid")
+DELIVERIES: Final = Topic("deliveries", "notification", Delivery)
+BELLS: Final = Topic("bells", "clock", Bell, about="notification")
 DIRECTORY_SEALS: Final = Topic("directory-seals", "directory", DirectorySeal, partitions=1)
 AID_SEALS: Final = Topic("aid-seals", "aid", AidSeal, partitions=1)
+NOTIFICATION_SEALS: Final = Topic("notification-seals", "notification", NotificationSeal, partitions=1)
 
 TOPICS: Final[tuple[Topic, ...]] = (
     ORGANISATIONS,
@@ -78,6 +85,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     SESSIONS,
     ACCESSES,
     CARDS,
+    WAKE_LISTS,
     INCIDENTS,
     LOG_ENTRIES,
     HELP_REQUESTS,
@@ -87,8 +95,11 @@ TOPICS: Final[tuple[Topic, ...]] = (
     LENDING,
     SUGGESTIONS,
     ALARMS,
+    DELIVERIES,
+    BELLS,
     DIRECTORY_SEALS,
     AID_SEALS,
+    NOTIFICATION_SEALS,
 )
 
 BY_STATE: Final[dict[type[State], Topic]] = {topic.state: topic for topic in TOPICS}

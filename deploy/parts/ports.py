@@ -6,7 +6,7 @@ from typing import Final
 from deploy.bootstrap import SetupFailed
 
 BASE: Final = 7400
-BLOCK: Final = 20
+BLOCK: Final = 25
 LAST: Final = 9400
 
 

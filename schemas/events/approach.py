@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from schemas.catalogue import Function
+from schemas.night import Wake
 from schemas.state import ASKED, OWN, Row
 from schemas.values import Moment, OrganisationId, Value
 
@@ -59,6 +60,8 @@ class Approach(Row):
     function: Annotated[Function, ASKED]
     state: Annotated[ApproachState, ASKED] = ApproachState.OPEN
     asked_at: Annotated[Moment, ASKED]
+    # As the request said it when this was asked: so whoever wakes people need not read the request.
+    wake: Annotated[Wake, ASKED] = Wake.NOT
     answered_at: Annotated[Moment | None, ASKED] = None
     # As it was at the moment of asking; the claim judges it anew.
     standing_yes: Annotated[bool, OWN] = False

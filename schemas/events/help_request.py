@@ -10,6 +10,7 @@ from pydantic import computed_field
 from schemas.catalogue import Function, Lane, lane_of
 from schemas.events.incident import CallBack
 from schemas.mandate import UsedMandate
+from schemas.night import Wake
 from schemas.state import ASKED, COORDINATOR, OWN, PARTNER, Row
 from schemas.values import Language, Moment, OrganisationId, SystemName, Text, Value, Where
 
@@ -101,6 +102,7 @@ class HelpRequest(Row):
     systems: Annotated[tuple[SystemName, ...], ASKED] = ()
     note: Annotated[Text, PARTNER] = ""
     call_back: Annotated[CallBack | None, PARTNER] = None
+    wake: Annotated[Wake, ASKED] = Wake.NOT
     state: Annotated[RequestState, ASKED] = RequestState.PROVISIONAL
     asked_at: Annotated[Moment, ASKED]
     asked_by: Annotated[UUID, OWN]

@@ -27,6 +27,12 @@ class DirectorySeal(Seal):
     TYPE: ClassVar[str] = "directory_seal"
 
 
+class NotificationSeal(Seal):
+    """A seal over the journal of who was called; its number is its id."""
+
+    TYPE: ClassVar[str] = "notification_seal"
+
+
 class AidSeal(Seal):
     """A seal over the journal of incidents, requests and commitments; its number is its id."""
 

@@ -1,12 +1,15 @@
-"""Wires the clock: commitments into a table, and twice a second what is due onto `alarms`."""
+"""Wires the clock: commitments and deliveries into tables, and twice a second what is due onto topics."""
 
 from typing import Final
 
 import faust
 from faust.types import StreamT
 
-from schemas.topics import COMMITMENTS
-from services.clock.handlers import Clock
+from schemas.events.commitment import Commitment
+from schemas.events.delivery import Delivery
+from schemas.state import State
+from schemas.topics import COMMITMENTS, DELIVERIES
+from services.clock.handlers import Clock, Table
 from services.runtime.consume import Policy
 from services.runtime.dead_letters import KafkaDeadLetters
 from services.runtime.health import health_server
@@ -34,13 +37,16 @@ async def run(settings: Settings) -> None:
     group = Group("noaber-clock", settings.kafka, settings.topic_prefix, data_home=settings.data_home)
     await create_topics(settings.kafka, settings.topic_prefix)
     publisher = KafkaPublisher(settings.kafka)
-    progress = Progress(group, COMMITMENTS)
+    progress = Progress(group, COMMITMENTS, DELIVERIES)
     try:
         async with producer(settings.kafka) as graves:
             app = worker_app(group)
-            table = bytes_table(app, "pending", COMMITMENTS)
+            tables: dict[type[State], Table] = {
+                Commitment: bytes_table(app, "pending", COMMITMENTS),
+                Delivery: bytes_table(app, "turns", DELIVERIES),
+            }
             now = clock(settings.clock_offset_seconds)
-            hand = Clock(table, publisher, now, settings.topic_prefix)
+            hand = Clock(tables, publisher, now, settings.topic_prefix)
             policy = Policy(hand.take, KafkaDeadLetters(graves, settings.topic_prefix))
             _wire(app, group, hand, policy)
             async with health_server(settings.http_port, lambda: progress.health(policy.waiting)):
@@ -53,8 +59,12 @@ def _wire(app: faust.App, group: Group, hand: Clock, policy: Policy) -> None:
     async def commitments(stream: "StreamT[bytes]") -> None:
         await consume(stream, policy, group.prefix)
 
+    async def deliveries(stream: "StreamT[bytes]") -> None:
+        await consume(stream, policy, group.prefix)
+
     async def tick() -> None:
         await hand.fire()
 
     app.agent(source(app, group, COMMITMENTS), name="commitments")(commitments)
+    app.agent(source(app, group, DELIVERIES), name="deliveries")(deliveries)
     app.timer(TICK_SECONDS)(tick)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from services.directory.rules.fictitious import PEOPLE, make_people
+from services.directory.rules.fictitious import PEOPLE, made_up_lists, make_people
 from services.directory.rules.organisations import fictitious_partnerships, real_organisations
 from services.directory.store.writes import Writes
 from services.runtime.database import open_pool
@@ -26,4 +26,5 @@ async def seed(settings: SeedSettings) -> None:
         written = await writes.seed_organisations(organisations, now)
         made = make_people(organisations, settings.seed_people or PEOPLE) if made_up else []
         people = await writes.seed_people(made, now) if made else 0
+        await writes.seed_wake_lists(made_up_lists(made), now)
     print(f"directory: {written} organisations and {people} made-up people written")

@@ -10,6 +10,14 @@ WORDS: Final[Mapping[str, Words]] = {
         "Dat mag een beheerder van de organisatie doen. Vraag het die collega.",
         "An administrator of the organisation may do that. Ask that colleague.",
     ),
+    "not_a_colleague": Words(
+        "Op de piketlijst staan alleen collega's van deze organisatie. Haal de ander eraf.",
+        "Only colleagues of this organisation stand on its list. Take the other one off.",
+    ),
+    "twice_on_the_list": Words(
+        "Iemand staat twee keer op de piketlijst. Laat diegene op een plek staan.",
+        "Somebody is on the list twice. Leave them in one place.",
+    ),
     "not_yourself": Words(
         "Je kunt jezelf niet uitnodigen. Voeg een telefoon toe bij Mijn toestellen, of vraag een andere "
         "beheerder.",

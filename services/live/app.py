@@ -26,6 +26,7 @@ from schemas.topics import (
     CARDS,
     COMMITMENTS,
     CONTACTS,
+    DELIVERIES,
     DUTY,
     HELP_REQUESTS,
     INCIDENTS,
@@ -33,6 +34,7 @@ from schemas.topics import (
     LOG_ENTRIES,
     PEOPLE,
     SESSIONS,
+    WAKE_LISTS,
 )
 from schemas.visibility import Keys
 from services.live.contacts import Contacts
@@ -65,6 +67,8 @@ TOPICS: Final = (
     CONTACTS,
     SESSIONS,
     CARDS,
+    WAKE_LISTS,
+    DELIVERIES,
 )
 
 READY: Final = "/ready"

@@ -1,4 +1,4 @@
-"""`python -m services.notification [phone | migrate | verify | restored]`: the service, and work beside."""
+"""`python -m services.notification [relay | phone | migrate | ...]`: the service, and work beside it."""
 
 import asyncio
 import sys
@@ -9,6 +9,8 @@ from services.notification.recovery import restored
 from services.notification.settings import NotificationSettings
 from services.notification.simulated.app import PhoneSettings, simulated
 from services.runtime.database import migrate
+from services.runtime.process import run
+from services.runtime.relay_process import relay
 from services.runtime.serve import serve
 from services.runtime.settings import MigrationSettings, OwnerSettings, read
 from services.runtime.verify import tell, verify
@@ -17,6 +19,8 @@ match sys.argv[1:]:
     case []:
         settings = read(NotificationSettings)
         serve(create_app(settings), settings.http_port)
+    case ["relay"]:
+        run(relay(read(OwnerSettings), "notification"))
     case ["phone"]:
         phone = read(PhoneSettings)
         serve(simulated(phone.mode, phone.telephone_token), phone.http_port)
@@ -27,4 +31,4 @@ match sys.argv[1:]:
     case ["restored"]:
         asyncio.run(restored(read(MigrationSettings).database))
     case _:
-        sys.exit("usage: python -m services.notification [phone | migrate | verify | restored]")
+        sys.exit("usage: python -m services.notification [relay | phone | migrate | verify | restored]")

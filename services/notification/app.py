@@ -4,29 +4,37 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 from uuid import UUID
 
+import asyncpg
 import httpx
 from fastapi import FastAPI, Header
 from pydantic import BaseModel, Field
 
 from schemas.envelope import Event
-from schemas.topics import CONTACTS
+from schemas.events.approach import Approach
+from schemas.events.bell import Bell
+from schemas.topics import APPROACHES, BELLS, CONTACTS, DUTY, WAKE_LISTS
 from schemas.values import Language
 from services.notification.beside import Beside
 from services.notification.callback import CallBacks, TooOften, Wanted
+from services.notification.caller import Caller, Reach
 from services.notification.carrier import PREFIX as HOOKS
 from services.notification.carrier import Carrier
 from services.notification.hooks import hooks
 from services.notification.numbers import Numbers
 from services.notification.ports import Heard, Telephone
 from services.notification.rules.code import CodeState
+from services.notification.rules.ladder import rung
 from services.notification.rules.words import heard_words
 from services.notification.settings import NotificationSettings
 from services.notification.simulated.app import PREFIX as SIMULATED
 from services.notification.simulated.app import simulated
 from services.notification.store.codes import Codes
+from services.notification.store.deliveries import Deliveries
+from services.notification.store.receipts import Receipts
 from services.notification.words import WORDS
 from services.runtime.database import open_pool
 from services.runtime.dead_letters import LazyDeadLetters
@@ -37,6 +45,7 @@ from services.runtime.now import clock
 from services.runtime.problems import Problem
 from services.runtime.process import lasting
 from services.runtime.tokens import Verifier
+from services.runtime.wake import Waker
 from services.runtime.web import web_app
 from services.runtime.who import Who
 
@@ -81,6 +90,7 @@ class Notification:
         self.telephone: Telephone | None = None
         self.intake: Intake | None = None
         self.call_backs: CallBacks | None = None
+        self.caller: Caller | None = None
         self.database = Pulse(self._ask_database)
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -90,14 +100,16 @@ class Notification:
         settings = self.settings
         pool = await open_pool(settings.database, settings.pool_size)
         self._side = side = await open_pool(settings.database, 2)
+        self.deliveries, self.receipts = Deliveries(pool), Receipts(pool)
+        self.waker = Waker(side)
         letters = LazyDeadLetters(settings.kafka, settings.topic_prefix)
         self.intake = Intake(
             side,
             settings.kafka,
             settings.topic_prefix,
-            replicas=(CONTACTS,),
-            hints=(),
-            on_hint=_nothing_to_heed,
+            replicas=(CONTACTS, DUTY, WAKE_LISTS),
+            hints=(APPROACHES, BELLS),
+            on_hint=self.heed,
             on_replica=_kept_already,
             dead_letters=letters,
         )
@@ -105,9 +117,10 @@ class Notification:
         async with httpx.AsyncClient() as http:
             if account is not None:
                 self.telephone = Carrier(account, http)
-                await self._answer_calls(Codes(pool), Numbers(pool, *self._keys()))
-            self.tasks = [
+                await self._use_telephone(pool, Numbers(pool, *self._keys()))
+            self.tasks += [
                 lasting(self.intake.run(), "intake"),
+                lasting(self.waker.run(), "waker"),
                 lasting(self.database.run(), "database"),
             ]
             try:
@@ -122,10 +135,24 @@ class Notification:
 
     async def heard(self, heard: Heard) -> str:
         """What the telephone told, taken in; the document that the provider goes on with."""
-        assert self.telephone is not None and self.call_backs is not None
-        state = await self.call_backs.hear(heard)
-        said = None if state is None else heard_words(state)
-        return "" if said is None else self.telephone.thanks(said, "nl")
+        assert self.telephone is not None and self.call_backs is not None and self.caller is not None
+        said = await self.caller.hear(heard)
+        if said is None:
+            state = await self.call_backs.hear(heard)
+            said = None if state is None else heard_words(state)
+        return self.telephone.thanks(said, "nl") if said else ""
+
+    async def heed(self, event: Event) -> None:
+        """Something that was published: it may begin a delivery, or end a turn or all of it."""
+        state, now = event.state, self.now()
+        if isinstance(state, Approach):
+            await self.deliveries.asked(state, event.envelope.order, now)
+        elif isinstance(state, Bell):
+            turn = state.id
+            await self.deliveries.change(state.delivery, lambda each, ladder: rung(each, turn, ladder), now)
+        self.waker.wake()
+        if self.caller is not None:
+            self.caller.look()
 
     def health(self) -> Health:
         """Healthy while it can call; that there is no telephone is said, and is not an illness."""
@@ -135,33 +162,47 @@ class Notification:
         trouble = [*depends_on(self.database, self.tasks), *intake.trouble.values(), *intake.waiting.values()]
         if not trouble and not intake.caught_up:
             trouble = ["takes in the directory first"]
+        if self.caller is not None and self.caller.trouble:
+            trouble.append(self.caller.trouble)
         details = {} if self.telephone is not None else {"telephone": "none"}
         return Health(healthy=not trouble, why="; ".join(trouble), lag=intake.lag, details=details)
 
-    async def _answer_calls(self, codes: Codes, numbers: Numbers) -> None:
-        assert self.telephone is not None
+    async def _use_telephone(self, pool: "asyncpg.Pool[Any]", numbers: Numbers) -> None:
+        assert self.telephone is not None and self.intake is not None
+        intake, codes = self.intake, Codes(pool)
+        self.caller = Caller(
+            self.deliveries,
+            self.receipts,
+            Reach(numbers, self.telephone),
+            now=self.time,
+            # Whoever went off duty while we were away is not called: first everything is heard.
+            may_call=lambda: intake.caught_up,
+            wake_relay=self.waker.wake,
+        )
+        self.tasks.append(lasting(self.caller.run(), "caller"))
         await codes.give_up_on_what_was_left()
         self.call_backs = CallBacks(codes, numbers, self.telephone, self.now, self.settings.internal_token)
 
     def _keys(self) -> tuple[str, str]:
         return self.settings.contact_keys_url, self.settings.internal_token
 
+    def time(self) -> datetime:
+        """Now."""
+        return self.now()
+
     async def _ask_database(self) -> None:
         await self._side.fetchval("SELECT 1")
 
 
-async def _nothing_to_heed(event: Event) -> None:
-    raise KeyError(event.state.TYPE)
-
-
 async def _kept_already(events: Sequence[Event]) -> None:
-    """A contact is read from the replica at the moment of a call."""
+    """Lists, duty and contacts are read from the replica at the moment of a call."""
 
 
 def create_app(settings: NotificationSettings) -> FastAPI:
     """The application; it connects when it starts and lets go of everything when it stops."""
     notification = Notification(settings)
     app = web_app(notification, PREFIX, settings, WORDS, (CODES, OUTCOMES))
+    app.state.notification = notification
     _add_codes(app, notification)
     doors = {HOOKS: hooks(lambda: notification.telephone, notification.heard)}
     if settings.simulates:

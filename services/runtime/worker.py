@@ -181,14 +181,14 @@ class Stuck(Exception):
 
 
 class Progress:
-    """Compares a group's committed offsets with the ends of its topic, from outside the worker.
+    """Compares a group's committed offsets with the ends of its topics, from outside the worker.
 
     A worker can stop consuming and still answer (faust 0.15), so this asks Kafka and not the worker.
     """
 
-    def __init__(self, group: Group, topic: Topic, elapsed: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, group: Group, *topics: Topic, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._group = group
-        self._places = places_of(group.prefix, [topic])
+        self._places = places_of(group.prefix, topics)
         self._elapsed = elapsed
         self._committed: dict[TopicPartition, int] = {}
         self._moved_at = elapsed()

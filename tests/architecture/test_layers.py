@@ -33,6 +33,7 @@ VALUES = {
 
 ALLOWED_BESIDE = {
     "services/aid/rules/commands.py": {"pydantic"},
+    "services/clock/rules.py": {"pydantic"},
     "services/directory/rules/fictitious.py": {"random"},
     "services/live/rules/frames.py": {"zlib"},
     "services/matching/rules/network.py": {"ortools", "numpy"},
@@ -41,8 +42,8 @@ ALLOWED_BESIDE = {
         for name in ("bonds", "cost", "flow", "hint", "known", "options", "roster", "suggest")
     },
 }
-"""Commands are plain models; the seed of the made-up people is fixed; packing is a function of bytes; the
-optimum has one solver, and judges ten thousand people as arrays."""
+"""Commands, and what the clock keeps, are plain models; the seed of the made-up people is fixed; packing is a
+function of bytes; the optimum has one solver, and judges ten thousand people as arrays."""
 
 SEEN_BY_HANDLERS = {"services.runtime.now", "services.runtime.ports"}
 

@@ -14,14 +14,16 @@ import uvicorn
 import services.notification
 from deploy.parts.ports import free_port
 from schemas.events.contact import Contact
-from services.notification.app import create_app
+from services.notification.app import Notification, create_app
 from services.notification.settings import NotificationSettings
+from services.notification.simulated.app import simulated
 from services.runtime.database import migrate
 from services.runtime.seal import new_key, seal
 from services.runtime.settings import Mode
 
 MIGRATIONS = Path(services.notification.__file__).parent / "migrations"
 INTERNAL = "x" * 32
+TOKEN = "t" * 32
 KEY = new_key()
 SECONDS = 15
 T = TypeVar("T")
@@ -86,9 +88,75 @@ async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:
 
 
 @asynccontextmanager
+async def serving(app: Any, port: int) -> AsyncIterator[None]:
+    """An application on a port of this machine, while the block runs."""
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
+    task = asyncio.create_task(server.serve())
+
+    async def started() -> bool | None:
+        assert not task.done(), task
+        return server.started or None
+
+    await until(started, "it serves")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+@asynccontextmanager
 async def phones(database: str, **more: Any) -> AsyncIterator[Phones]:
     """`notification` on a port of its own, without Kafka, and the phones that it rings."""
-    settings = NotificationSettings(
+    settings = _settings(database, **more)
+    app = create_app(settings)
+    async with serving(app, settings.http_port):
+        found = Phones(settings.http_port)
+        yield found
+        await found.http.aclose()
+
+
+class House:
+    """Telephones that go on ringing while `notification` dies and comes back."""
+
+    def __init__(self, database: str, port: int) -> None:
+        self._database = database
+        self._port = port
+        self.phones = Phones(port)
+
+    @asynccontextmanager
+    async def service(self) -> AsyncIterator[Notification]:
+        """One life of `notification`, which has heard everything there is."""
+        own = free_port()
+        settings = _settings(
+            self._database,
+            http_port=own,
+            telephone_url=f"http://127.0.0.1:{self._port}",
+            telephone_callback=f"http://127.0.0.1:{own}",
+            telephone_account="house",
+            telephone_token=TOKEN,
+            telephone_caller="+31850000000",
+        )
+        app = create_app(settings)
+        async with serving(app, own):
+            notification: Notification = app.state.notification
+            assert notification.intake is not None
+            notification.intake.caught_up = True
+            yield notification
+
+
+@asynccontextmanager
+async def house(database: str) -> AsyncIterator[House]:
+    """The telephones, on a port of their own."""
+    port = free_port()
+    async with serving(simulated(Mode.DEMO, TOKEN), port):
+        found = House(database, port)
+        yield found
+        await found.phones.http.aclose()
+
+
+def _settings(database: str, **more: Any) -> NotificationSettings:
+    return NotificationSettings(
         **{
             "mode": Mode.DEMO,
             "kafka": "127.0.0.1:1",
@@ -101,19 +169,3 @@ async def phones(database: str, **more: Any) -> AsyncIterator[Phones]:
             **more,
         }
     )
-    config = uvicorn.Config(create_app(settings), port=settings.http_port, log_config=None)
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-
-    async def started() -> bool | None:
-        assert not serving.done(), serving
-        return server.started or None
-
-    await until(started, "it serves")
-    found = Phones(settings.http_port)
-    try:
-        yield found
-    finally:
-        await found.http.aclose()
-        server.should_exit = True
-        await serving

@@ -206,7 +206,7 @@ PLACE = TopicPartition("duty", 0)
 
 def test_progress_means_that_the_committed_offset_moves_towards_the_end() -> None:
     moment = 0.0
-    progress = Progress(Group("g", "nowhere"), DUTY, lambda: moment)
+    progress = Progress(Group("g", "nowhere"), DUTY, elapsed=lambda: moment)
     for committed_offset, end, healthy in ((5, 5, True), (5, 9, True), (7, 12, True), (7, 12, False)):
         moment += STUCK_SECONDS + 1 if not healthy else 1
         progress.note({PLACE: committed_offset}, {PLACE: end})
@@ -222,7 +222,7 @@ def test_progress_means_that_the_committed_offset_moves_towards_the_end() -> Non
 
 def test_a_worker_that_stopped_taking_records_is_ended_unless_it_may_not_take_them() -> None:
     moment = 0.0
-    progress = Progress(Group("g", "nowhere"), DUTY, lambda: moment)
+    progress = Progress(Group("g", "nowhere"), DUTY, elapsed=lambda: moment)
     progress.note({PLACE: 5}, {PLACE: 9})
     moment += STUCK_SECONDS + 1
     progress.note({PLACE: 5}, {PLACE: 9})

@@ -61,6 +61,7 @@ ASKED = {
     *(
         "languages",
         "systems",
+        "wake",
         "state",
         "asked_at",
         "choose_self",

@@ -9,6 +9,18 @@ export interface Affected {
 /** Open; answered (claimed, declined, given back); full while no slot is free; withdrawn or lapsed. */
 export type ApproachState = "open" | "claimed" | "declined" | "given_back" | "full" | "withdrawn" | "lapsed";
 
+/** One person, called once for this. `id` is the provider's reference too. */
+export interface Attempt {
+  id: string;
+  person: string;
+  state: AttemptState;
+  at: string;
+  answered_at: string | null;
+}
+
+/** Being called; said yes or no by keypad; gave no answer; or could not be called. */
+export type AttemptState = "calling" | "yes" | "no" | "unanswered" | "failed";
+
 /** The number to call about this incident, as the reporter gave it. */
 export interface CallBack {
   phone: string;
@@ -48,6 +60,9 @@ export interface Deadline {
 /** What happens when nobody acts: the reservation lapses, or the unnamed slot frees. */
 export type DeadlineName = "expiry" | "names_due";
 
+/** Waits for the morning; somebody is called; somebody said yes; nobody is left; or no longer needed. */
+export type DeliveryState = "waiting" | "calling" | "answered" | "nobody" | "over";
+
 /** What kind of line it is; screens phrase it from `about` in the viewer's language. */
 export type Entry = "reported" | "service_changed" | "incident_changed" | "help_asked" | "help_confirmed" | "help_changed" | "help_withdrawn" | "approached" | "reserved" | "committed" | "declined" | "given_back" | "lapsed" | "released" | "named" | "coordinator_named" | "note";
 
@@ -74,6 +89,15 @@ export interface OnBehalfOf {
 
 /** Whose yes it is. */
 export type Party = "person" | "lender" | "borrower";
+
+/** Somebody who was left alone, and why. */
+export interface Passed {
+  person: string;
+  why: PassedOver;
+}
+
+/** Why somebody on the list is not called. */
+export type PassedOver = "off_duty" | "other_hours" | "not_enrolled";
 
 /** What kind of incident it is, as far as anybody knows. */
 export type Pattern = "ransomware" | "supplier_outage" | "data_leak" | "ddos" | "unknown";
@@ -150,12 +174,31 @@ export interface StandingYes {
 /** Traffic Light Protocol 2.0 (FIRST). */
 export type Tlp = "TLP:RED" | "TLP:AMBER+STRICT" | "TLP:AMBER" | "TLP:GREEN" | "TLP:CLEAR";
 
+/** One place on the list: from this hour until before that one, Dutch time; equal means always.
+ *
+ * `exercises`: enrolled for exercise calls; nobody else hears of an exercise. */
+export interface Turn {
+  person: string;
+  from_hour: number;
+  to_hour: number;
+  exercises: boolean;
+}
+
+/** When it is the next one's turn. A bell counts only while this id is the one that is pending. */
+export interface TurnEnds {
+  id: string;
+  due: string;
+}
+
 /** Under which entry of the list somebody acted: its id, whose it is, and whom that person replaced. */
 export interface UsedMandate {
   id: string;
   person: string;
   deputy_for: string | null;
 }
+
+/** Call those who are asked now, whatever the hour; call from seven in the morning; or do not call. */
+export type Wake = "now" | "morning" | "not";
 
 /** Whether help is wanted on the spot or from a distance. */
 export type Where = "on_site" | "remote";
@@ -221,6 +264,7 @@ export interface HelpRequestData {
   systems: string[];
   note?: string;  // from partner
   call_back?: CallBack | null;  // from partner
+  wake: Wake;
   state: RequestState;
   asked_at: string;
   asked_by?: string;  // from own
@@ -246,6 +290,7 @@ export interface ApproachData {
   function: Function;
   state: ApproachState;
   asked_at: string;
+  wake: Wake;
   answered_at: string | null;
   standing_yes?: boolean;  // from own
   reasons?: Reason[];  // from own
@@ -353,6 +398,34 @@ export interface CardData {
   restored_at: string | null;
 }
 
+/** The list of one organisation; `phone` is whom to phone when nobody on it can be reached. */
+export interface WakeListData {
+  exercise: boolean;
+  tlp: Tlp;
+  id: string;
+  turns: Turn[];
+  minutes: number;
+  phone: string;
+}
+
+/** The ladder of one organisation for one request; only its own people read it.
+ *
+ * `phone` stands there once nobody is left: whom to phone instead. */
+export interface DeliveryData {
+  exercise: boolean;
+  tlp: Tlp;
+  id: string;
+  request: string;
+  organisation: string;
+  function: Function;
+  state: DeliveryState;
+  asked_at: string;
+  attempts: Attempt[];
+  passed: Passed[];
+  turn: TurnEnds | null;
+  phone: string;
+}
+
 /** The data of each kind of row. */
 export interface DataOf {
   incident: IncidentData;
@@ -364,4 +437,6 @@ export interface DataOf {
   lending: LendingData;
   person: PersonData;
   card: CardData;
+  wake_list: WakeListData;
+  delivery: DeliveryData;
 }

@@ -36,6 +36,8 @@ const KINDS: readonly Kind[] = [
   "lending",
   "person",
   "card",
+  "wake_list",
+  "delivery",
 ];
 
 function emptyRows(): Record<Kind, Map<string, Seen>> {

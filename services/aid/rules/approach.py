@@ -81,6 +81,7 @@ def _approach(story: Story, request: HelpRequest, candidate: Candidate) -> int:
         person=candidate.person,
         function=request.function,
         asked_at=story.context.now,
+        wake=request.wake,
         standing_yes=standing is not None,
         reasons=candidate.reasons,
         exercise=request.exercise,

@@ -9,6 +9,7 @@ from pydantic import Field
 from schemas.catalogue import Function, ResidentService
 from schemas.events.incident import CallBack, ServiceState
 from schemas.events.lending import StandingYes
+from schemas.night import Wake
 from schemas.values import (
     Command,
     Language,
@@ -97,7 +98,10 @@ class CloseIncident(Command):
 
 
 class AskHelp(Command):
-    """A request for help: function, number, when, where. It is provisional until somebody confirms it."""
+    """A request for help: function, number, when, where. It is provisional until somebody confirms it.
+
+    `wake` None: nobody is called for it by day, and at night from seven in the morning on.
+    """
 
     id: UUID
     incident: UUID
@@ -112,6 +116,7 @@ class AskHelp(Command):
     languages: Annotated[tuple[Language, ...], Field(max_length=5)] = ()
     systems: Annotated[tuple[SystemName, ...], Field(max_length=10)] = ()
     note: Text = ""
+    wake: Wake | None = None
 
 
 class ConfirmRequest(Command):

@@ -10,6 +10,7 @@ from schemas.events.incident import Incident
 from schemas.events.log_entry import Entry
 from schemas.events.person import Person
 from schemas.mandate import Act, Limit
+from schemas.night import Wake, is_night
 from schemas.refused import Refused
 from schemas.values import IBD, Level, Right
 from services.aid.rules import audience, slots
@@ -41,10 +42,11 @@ def ask(story: Story, command: AskHelp, target: UUID) -> None:
         raise Refused("at_least_above_number")
     organisation = story.world.picture.organisations.get(command.borrower)
     request = HelpRequest(
-        **command.model_dump(exclude={"number"}),
+        **command.model_dump(exclude={"number", "wake"}),
         region=organisation.region if organisation is not None else None,
         assumed_days=context.terms.assumed_days,
         call_back=incident.call_back,
+        wake=command.wake or (Wake.MORNING if is_night(context.now) else Wake.NOT),
         asked_at=context.now,
         asked_by=person.id,
         slots=(Slot(),) * command.number,

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from schemas.catalogue import Function
 from schemas.events.organisation import Organisation
 from schemas.events.person import Membership, Person
+from schemas.events.wake_list import Turn, WakeList
 from schemas.values import IBD, Level, Right, organisation_key, person_key
 
 PEOPLE: Final = 1_500
@@ -164,4 +165,26 @@ def _as_person(
         fictitious=True,
         exercise=False,
         readers={person_key(key): Level.OWN, organisation_key(member.organisation): Level.OWN},
+    )
+
+
+def made_up_lists(made: Sequence[MadeUp]) -> list[WakeList]:
+    """A list for each organisation with somebody to play: who lends first, then who may decide."""
+    played = {each.person.memberships[0].organisation for each in made if each.host is not None}
+    return [_list(organisation, made) for organisation in sorted(played)]
+
+
+def _list(organisation: str, made: Sequence[MadeUp]) -> WakeList:
+    people = [each.person for each in made if each.person.works_for(organisation)]
+    order = [
+        person.id
+        for right in (Right.LEND, Right.MANDATE)
+        for person in people
+        if person.may(right, organisation)
+    ]
+    return WakeList(
+        id=organisation,
+        turns=tuple(Turn(person=person, exercises=True) for person in dict.fromkeys(order)),
+        exercise=False,
+        readers={organisation_key(organisation): Level.OWN},
     )

@@ -43,6 +43,12 @@ class CardRow(Stored, table=True):
     __tablename__ = "card"
 
 
+class WakeListRow(Stored, table=True):
+    """Whom organisations let be woken."""
+
+    __tablename__ = "wake_list"
+
+
 class DataKeyRow(SQLModel, table=True):
     """The key that unseals one person's contact; never journalled, never published."""
 

@@ -13,6 +13,7 @@ from schemas.events.contact import Contact
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
 from schemas.events.session import Session
+from schemas.events.wake_list import WakeList
 from schemas.state import State
 from services.directory.rules.fictitious import NAMESPACE, MadeUp
 from services.directory.rules.forgetting import forgotten
@@ -20,7 +21,7 @@ from services.runtime.aggregates import Tables
 from services.runtime.ports import Cause, Written
 from services.runtime.seal import new_key, seal
 
-TABLES: Final = Tables((Organisation, Person, Contact, Session, Access, Card))
+TABLES: Final = Tables((Organisation, Person, Contact, Session, Access, Card, WakeList))
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 
@@ -96,6 +97,41 @@ class Writes:
             await TABLES.write(
                 connection, [Written(person, 1), Written(contact, 1)], Cause(uuid4(), None, at)
             )
+
+    async def seed_wake_lists(self, lists: Sequence[WakeList], at: datetime) -> int:
+        """Write the lists of those who have none; how many those were."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOCK, "seed")
+            known = await TABLES.read(connection, WakeList.TYPE, [each.key for each in lists])
+            there = {each.state.key for each in known}
+            new = [each for each in lists if each.key not in there]
+            await TABLES.write(connection, [Written(each, 1) for each in new], _seeding(new, at))
+        return len(new)
+
+    async def keep_wake_list(self, made: WakeList, who: UUID, at: datetime) -> WakeList:
+        """The list as it is from now on; the same one again is no new version."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOCK, f"wake_list:{made.id}")
+            known = await TABLES.read(connection, WakeList.TYPE, [made.key])
+            if not known or known[0].state != made:
+                version = known[0].version + 1 if known else 1
+                await TABLES.write(connection, [Written(made, version)], Cause(uuid4(), who, at))
+        return made
+
+    async def _seed(self, states: Sequence[State], at: datetime) -> int:
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOCK, "seed")
+            known = {
+                each.state.key: each
+                for each in await TABLES.read(connection, states[0].TYPE, [state.key for state in states])
+            }
+            new = [
+                Written(state, known[state.key].version + 1 if state.key in known else 1)
+                for state in states
+                if state.key not in known or known[state.key].state != state
+            ]
+            await TABLES.write(connection, new, _seeding([each.state for each in new], at))
+        return len(new)
 
 
 async def forget(connection: Any, person: UUID, at: datetime) -> list[State] | None:

@@ -2,8 +2,11 @@
 
 from typing import Final
 
+from schemas.catalogue import FUNCTIONS
+from schemas.events.delivery import Delivery
 from schemas.values import Language
 from services.notification.rules.code import CodeState
+from services.notification.rules.ladder import YES
 
 EXERCISE: Final = {
     "nl": "Oefening. Dit is een oefening. ",
@@ -41,3 +44,22 @@ _HEARD: Final = {
 def heard_words(state: CodeState) -> str | None:
     """What is said after the keys of a code, or None where nothing is."""
     return _HEARD.get(state)
+
+
+_WAKE: Final = (
+    "Dit is Noaber. Een andere organisatie vraagt de uwe nu om hulp: {function}. Toets 1 als u dit oppakt. "
+    "Toets 2 als u niet kunt; dan bellen we de volgende op uw piketlijst."
+)
+
+
+def wake_call(delivery: Delivery) -> str:
+    """What is said to somebody whose turn it is; who asks is not said over a telephone."""
+    text = _WAKE.format(function=FUNCTIONS[delivery.function].names.nl)
+    return EXERCISE["nl"] + text if delivery.exercise else text
+
+
+def after_key(keys: str) -> str:
+    """What is said to the answer."""
+    if keys == YES:
+        return "Dank u. Open Noaber; daar staat wat er gevraagd wordt."
+    return "Dank u. We bellen de volgende op uw piketlijst."

@@ -7,8 +7,11 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.catalogue import ResidentService
+from schemas.events.approach import Approach
+from schemas.events.help_request import HelpRequest
 from schemas.events.incident import CallBack, Incident, ServiceState
 from schemas.events.log_entry import Entry
+from schemas.night import Wake
 from schemas.values import Level, Tlp
 from schemas.visibility import keys_of, level_of
 from services.aid.rules import commands
@@ -169,3 +172,19 @@ async def test_a_closed_incident_takes_no_more_changes() -> None:
 def test_a_body_that_is_not_a_report_is_refused_before_any_rule(field: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         a_report(**field)
+
+
+@pytest.mark.parametrize(
+    ("hour", "said", "wake"),
+    [(1, None, Wake.MORNING), (9, None, Wake.NOT), (1, Wake.NOW, Wake.NOW), (1, Wake.NOT, Wake.NOT)],
+)
+async def test_at_night_people_are_called_from_seven_unless_the_request_says_otherwise(
+    hour: int, said: Wake | None, wake: Wake
+) -> None:
+    stage = Stage()
+    stage.now = stage.now.replace(hour=hour)
+    request = await stage.request(wake=said)
+    asked: HelpRequest = stage.the_request(request)
+    assert asked.wake is wake
+    await stage.suggest(request, "joris")
+    assert {each.wake for each in stage.all(Approach)} == {wake}

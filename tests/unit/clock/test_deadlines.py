@@ -9,7 +9,9 @@ from schemas.catalogue import Function
 from schemas.codec import decode
 from schemas.envelope import Envelope, Event
 from schemas.events.alarm import Alarm
+from schemas.events.bell import Bell
 from schemas.events.commitment import Commitment, CommitmentState, Deadline, DeadlineName
+from schemas.events.delivery import Delivery, TurnEnds
 from schemas.events.duty import Duty
 from schemas.values import Where
 from services.clock.handlers import Clock
@@ -62,19 +64,24 @@ class Hands:
     def __init__(self) -> None:
         self.time = NOW
         self.table: dict[bytes, bytes] = {}
+        self.turns: dict[bytes, bytes] = {}
         self.publisher = MemoryPublisher()
         self.clock = self.restarted()
 
     def restarted(self) -> Clock:
-        self.clock = Clock(self.table, self.publisher, lambda: self.time, "p-")
+        self.clock = Clock(
+            {Commitment: self.table, Delivery: self.turns}, self.publisher, lambda: self.time, "p-"
+        )
         return self.clock
 
     async def fired_after(self, **passed: int) -> list[Event]:
         self.time += timedelta(**passed)
         before = len(self.publisher.sent)
         assert await self.clock.fire() == len(self.publisher.sent) - before
-        assert all(topic == "p-alarms" for topic, _ in self.publisher.sent)
-        return [decode(record) for _, record in self.publisher.sent[before:]]
+        fired = [decode(record) for _, record in self.publisher.sent[before:]]
+        topics = [topic for topic, _ in self.publisher.sent[before:]]
+        assert topics == ["p-bells" if isinstance(each.state, Bell) else "p-alarms" for each in fired]
+        return fired
 
 
 def test_an_older_version_that_comes_late_changes_nothing() -> None:
@@ -152,10 +159,55 @@ async def test_a_replay_writes_the_table_again() -> None:
     hands.table.clear()
     await hands.clock.take(event(1, FIRST))
     assert hands.table == before
-    assert Pending.model_validate_json(hands.table[str(KEY).encode()]).deadlines == (FIRST,)
+    kept = Pending.model_validate_json(hands.table[str(KEY).encode()])
+    assert [each.id for each in kept.deadlines] == [FIRST.id]
 
 
 async def test_a_type_nobody_handles_is_a_failure() -> None:
     duty = Duty(id=KEY, on=True, changed_at=NOW, exercise=False)
     with pytest.raises(KeyError):
         await Hands().clock.take(Event(event(1).envelope, duty))
+
+
+def delivery(version: int, turn: TurnEnds | None) -> Event:
+    made = Delivery(
+        id=KEY,
+        request=KEY,
+        organisation="GM0001",
+        function=Function.CISO,
+        asked_at=NOW,
+        turn=turn,
+        exercise=True,
+    )
+    envelope = Envelope(
+        id=uuid5(KEY, f"delivery/{version}"),
+        type=made.event_type(),
+        source="urn:noaber:notification",
+        time=NOW,
+        key=made.key,
+        version=version,
+        epoch=3,
+        correlation="c",
+        exercise=True,
+    )
+    return Event(envelope, made)
+
+
+async def test_a_turn_on_a_ladder_rings_a_bell_and_a_turn_that_is_over_rings_none() -> None:
+    hands = Hands()
+    first, second = (TurnEnds(id=uuid5(KEY, n), due=NOW + timedelta(minutes=3)) for n in ("one", "two"))
+    await hands.clock.take(event(1, FIRST))
+    await hands.clock.take(delivery(1, first))
+    await hands.clock.take(delivery(2, second))
+    fired = [each for each in await hands.fired_after(minutes=3) if isinstance(each.state, Bell)]
+    assert [each.state for each in fired] == [Bell(id=second.id, delivery=KEY, due=second.due)]
+    assert fired[0].envelope.epoch == 3 and fired[0].envelope.exercise
+    await hands.clock.take(delivery(3, None))
+    assert not [e for e in await hands.fired_after(minutes=1) if isinstance(e.state, Bell)]
+
+
+def test_what_was_kept_before_there_were_ladders_still_counts() -> None:
+    kept = remember(None, event(1, FIRST)).model_dump(mode="json")
+    older = {name: value for name, value in kept.items() if name not in ("about", "kind")}
+    older["deadlines"] = [FIRST.model_dump(mode="json")]
+    assert Pending.model_validate({**older, "commitment": str(KEY)}) == Pending.model_validate(kept)

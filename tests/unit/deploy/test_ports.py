@@ -9,7 +9,7 @@ from deploy.parts import ports
 
 
 @pytest.mark.parametrize(
-    ("taken", "base"), [(set(), 7400), ({7400}, 7420), ({7419}, 7420), ({7403, 7420}, 7440), ({7420}, 7400)]
+    ("taken", "base"), [(set(), 7400), ({7400}, 7425), ({7424}, 7425), ({7403, 7425}, 7450), ({7425}, 7400)]
 )
 def test_a_taken_port_anywhere_in_the_block_leads_to_the_next_block(
     taken: set[int], base: int, monkeypatch: pytest.MonkeyPatch
@@ -24,7 +24,7 @@ def test_a_taken_port_anywhere_in_the_block_leads_to_the_next_block(
 def test_of_two_that_look_at_the_same_moment_one_gets_the_next_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "_is_free", lambda port: True)
     first, second = ports.take_block(9_200), ports.take_block(9_200)
-    assert (first.base, second.base) == (9_200, 9_220)
+    assert (first.base, second.base) == (9_200, 9_225)
     first.leave()
     third = ports.take_block(9_200)
     assert third.base == 9_200
@@ -41,7 +41,7 @@ def test_a_port_is_free_only_while_nobody_listens() -> None:
 
 
 def test_no_free_block_is_one_sentence_that_says_what_to_do() -> None:
-    with pytest.raises(SetupFailed, match=r"no 20 free ports in a row between .* stop what uses them"):
+    with pytest.raises(SetupFailed, match=r"no 25 free ports in a row between .* stop what uses them"):
         ports.take_block(first=ports.LAST)
 
 

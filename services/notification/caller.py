@@ -1,0 +1,163 @@
+"""Places the calls whose turn it is: each once, also when we die between the order and its answer."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from schemas.events.delivery import Attempt, AttemptState, Delivery
+from services.notification.numbers import Numbers
+from services.notification.ports import Call, Declined, Ended, Heard, Telephone, Unreachable
+from services.notification.rules.ladder import checked, ended, keyed, to_call
+from services.notification.rules.number import NoNumber
+from services.notification.rules.words import after_key, wake_call
+from services.notification.store.deliveries import Deliveries
+from services.notification.store.receipts import Receipt, Receipts
+from services.runtime.now import Now
+
+log: Final = logging.getLogger(__name__)
+
+RINGS: Final = 45
+LANGUAGE: Final = "nl"
+LOOK_SECONDS: Final = 1.0
+AT_ONCE: Final = 20
+
+GRACE: Final = timedelta(seconds=15)
+"""Longer than an order is under way: after that, a call that the provider does not know was never placed."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """With what people are reached: their numbers, and a telephone."""
+
+    numbers: Numbers
+    telephone: Telephone
+
+
+class Caller:
+    """Looks each second, or when told, at whose phone should ring; `may_call` holds it until all is known."""
+
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        receipts: Receipts,
+        reach: Reach,
+        *,
+        now: Now,
+        may_call: Callable[[], bool],
+        wake_relay: Callable[[], None],
+    ) -> None:
+        self._deliveries = deliveries
+        self._receipts = receipts
+        self._numbers = reach.numbers
+        self._telephone = reach.telephone
+        self._now = now
+        self._may_call = may_call
+        self._wake_relay = wake_relay
+        self._news = asyncio.Event()
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self.trouble = ""
+
+    def look(self) -> None:
+        """Somebody's turn may have begun."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Place calls for ever; what fails is said and tried again."""
+        while True:
+            if self._may_call():
+                await self._once()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._news.wait()
+            self._news.clear()
+
+    async def _once(self) -> None:
+        try:
+            found = [(each, to_call(each)) for each in await self._deliveries.calling()]
+            self.trouble = ""
+            await asyncio.gather(
+                *(self._place(each, attempt) for each, attempt in found if attempt is not None)
+            )
+        except Exception as failure:
+            # The turn's deadline stands: whoever cannot be called by then is followed by the next.
+            self.trouble = f"calls are not placed: {type(failure).__name__}"
+            log.error("calls are not placed; trying again", exc_info=failure)
+
+    async def _place(self, delivery: Delivery, attempt: Attempt) -> None:
+        async with self._at_once:
+            try:
+                if not await self._stands(delivery, attempt):
+                    return
+                # First the number: while the keys cannot be had, nothing is ordered and nothing uncertain.
+                number = await self._numbers.of(attempt.person)
+                receipt = await self._receipts.claim(attempt.id, self._now())
+                if receipt.call is None and await self._is_to_order(receipt, number):
+                    call = Call(attempt.id, number, wake_call(delivery), LANGUAGE, 1, RINGS)
+                    await self._receipts.complete(attempt.id, await self._telephone.call(call))
+            except (NoNumber, Declined) as never:
+                log.warning("the call for attempt %s cannot be placed: %s", attempt.id, type(never).__name__)
+                await self._end(delivery.id, attempt.id, AttemptState.FAILED)
+            except Unreachable as away:
+                self.trouble = f"calls wait: {away}"
+                log.warning("the call for attempt %s waits: %s", attempt.id, away)
+
+    async def _stands(self, delivery: Delivery, attempt: Attempt) -> bool:
+        """Whether this person may be called now; once ordered, that is not asked any more."""
+        if await self._receipts.is_ordered(attempt.id):
+            return True
+        found = await self._deliveries.change(
+            delivery.id, lambda each, ladder: checked(each, attempt.id, ladder), self._now()
+        )
+        current = None if found is None else to_call(found)
+        if current is None or current.id != attempt.id:
+            self._changed()
+            return False
+        return True
+
+    async def _is_to_order(self, receipt: Receipt, number: str) -> bool:
+        """Whether it is certain that nothing was ordered. An order without an answer is looked up first."""
+        if receipt.fresh:
+            return True
+        now = self._now()
+        if now < receipt.ordered_at + GRACE:
+            return False
+        known = await self._receipts.known_calls(receipt.ordered_at)
+        found = await self._telephone.find(number, receipt.ordered_at, known)
+        if found is not None:
+            await self._receipts.complete(receipt.attempt, found)
+            return False
+        await self._receipts.order_again(receipt.attempt, now)
+        return True
+
+    async def hear(self, heard: Heard) -> str | None:
+        """What the telephone told of a call; the sentence that follows. None when it is no call of ours."""
+        delivery = await self._deliveries.of_attempt(heard.reference)
+        if delivery is None:
+            return None
+        if heard.keys is None:
+            failed = heard.ended is Ended.FAILED
+            await self._end(
+                delivery, heard.reference, AttemptState.FAILED if failed else AttemptState.UNANSWERED
+            )
+            return ""
+        keys = heard.keys
+        await self._deliveries.change(
+            delivery, lambda each, ladder: keyed(each, heard.reference, keys, ladder), self._now()
+        )
+        self._changed()
+        return after_key(keys)
+
+    async def _end(self, delivery: UUID, attempt: UUID, state: AttemptState) -> None:
+        await self._deliveries.change(
+            delivery, lambda each, ladder: ended(each, attempt, state, ladder), self._now()
+        )
+        self._changed()
+
+    def _changed(self) -> None:
+        self._wake_relay()
+        self.look()

@@ -1,0 +1,201 @@
+"""One organisation is told one thing: its people are called in turn, each once, until one says yes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from schemas.events.approach import Approach
+from schemas.events.delivery import (
+    Attempt,
+    AttemptState,
+    Delivery,
+    DeliveryState,
+    Passed,
+    PassedOver,
+    TurnEnds,
+)
+from schemas.events.wake_list import Turn, WakeList
+from schemas.night import Wake, dutch_time, first_call
+from schemas.values import IBD_PHONE, Level, organisation_key
+
+STALE: Final = timedelta(hours=18)
+"""Longer than any night: what was asked before that is no reason any more to call somebody."""
+
+YES: Final = "1"
+
+GOING_ON: Final = frozenset({DeliveryState.WAITING, DeliveryState.CALLING})
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """What decides whose turn it is now: the list (None: there is none) and who on it is on duty."""
+
+    now: datetime
+    list: WakeList | None
+    on_duty: frozenset[UUID]
+
+
+def delivery_id(request: UUID, organisation: str) -> UUID:
+    """One per request and organisation, however many of its people are asked, and however often."""
+    return uuid5(request, f"delivery/{organisation}")
+
+
+def begin(approach: Approach, ladder: Ladder) -> Delivery | None:
+    """What follows from asking an organisation; None where nobody is to be called for it.
+
+    By daylight people look for themselves, so who has no list is called for only when it says *now*: then it
+    shows whom to phone instead.
+    """
+    nobody_to_call = ladder.list is None and approach.wake is not Wake.NOW
+    if approach.wake is Wake.NOT or nobody_to_call or ladder.now - approach.asked_at > STALE:
+        return None
+    key = delivery_id(approach.request, approach.lender)
+    made = Delivery(
+        id=key,
+        request=approach.request,
+        organisation=approach.lender,
+        function=approach.function,
+        asked_at=approach.asked_at,
+        turn=TurnEnds(id=uuid5(key, "turn/0"), due=first_call(approach.wake, approach.asked_at)),
+        exercise=approach.exercise,
+        readers={organisation_key(approach.lender): Level.OWN},
+    )
+    return rung(made, uuid5(key, "turn/0"), ladder)
+
+
+def rung(delivery: Delivery, turn: UUID, ladder: Ladder) -> Delivery:
+    """A turn is over: the next one's begins. Nothing where that turn is not pending, or its time not come."""
+    if delivery.turn is None or delivery.turn.id != turn or ladder.now < delivery.turn.due:
+        return delivery
+    return _next(_closed(delivery, None, AttemptState.UNANSWERED, ladder.now), ladder)
+
+
+def checked(delivery: Delivery, attempt: UUID, ladder: Ladder) -> Delivery:
+    """Just before the order: whoever went off duty since their turn began is passed over after all.
+
+    Nothing was ordered yet, so the attempt is as if it had never been.
+    """
+    last = to_call(delivery)
+    if last is None or last.id != attempt:
+        return delivery
+    turns = () if ladder.list is None else ladder.list.turns
+    if any(each.person == last.person and why_not(delivery, each, ladder) is None for each in turns):
+        return delivery
+    return _next(delivery.model_copy(update={"attempts": delivery.attempts[:-1]}), ladder)
+
+
+def keyed(delivery: Delivery, attempt: UUID, keys: str, ladder: Ladder) -> Delivery:
+    """Somebody answered by keypad. A yes counts when it comes late too, and others are called by now."""
+    state = AttemptState.YES if keys == YES else AttemptState.NO
+    answered = _answered(delivery, attempt, state, ladder.now)
+    if answered == delivery:
+        return delivery
+    if state is AttemptState.NO:
+        return _next(answered, ladder) if _is_current(delivery, attempt) else answered
+    if delivery.state is DeliveryState.OVER:
+        return answered
+    return answered.model_copy(update={"state": DeliveryState.ANSWERED, "turn": None, "phone": ""})
+
+
+def ended(delivery: Delivery, attempt: UUID, state: AttemptState, ladder: Ladder) -> Delivery:
+    """A call is over without a key: nobody waits for the rest of that turn."""
+    if not any(each.id == attempt and each.state is AttemptState.CALLING for each in delivery.attempts):
+        return delivery
+    closed = _closed(delivery, attempt, state, ladder.now)
+    return _next(closed, ladder) if _is_current(delivery, attempt) else closed
+
+
+def over(delivery: Delivery) -> Delivery:
+    """Nobody at the organisation is asked any more: no further call is placed."""
+    if delivery.state not in GOING_ON:
+        return delivery
+    return delivery.model_copy(update={"state": DeliveryState.OVER, "turn": None})
+
+
+def to_call(delivery: Delivery) -> Attempt | None:
+    """The attempt whose call has to be placed, if it is not yet."""
+    if delivery.state is not DeliveryState.CALLING or not delivery.attempts:
+        return None
+    last = delivery.attempts[-1]
+    return last if last.state is AttemptState.CALLING else None
+
+
+def why_not(delivery: Delivery, turn: Turn, ladder: Ladder) -> PassedOver | None:
+    """Why somebody on the list is left alone now."""
+    if delivery.exercise and not turn.exercises:
+        return PassedOver.NOT_ENROLLED
+    if turn.person not in ladder.on_duty:
+        return PassedOver.OFF_DUTY
+    return None if turn.covers(dutch_time(ladder.now).hour) else PassedOver.OTHER_HOURS
+
+
+def _next(delivery: Delivery, ladder: Ladder) -> Delivery:
+    tried = {each.person for each in delivery.attempts}
+    passed: list[Passed] = []
+    for turn in () if ladder.list is None else ladder.list.turns:
+        if turn.person in tried:
+            continue
+        why = why_not(delivery, turn, ladder)
+        if why is None:
+            return _calling(delivery, turn.person, passed, ladder)
+        passed.append(Passed(person=turn.person, why=why))
+    phone = "" if ladder.list is None else ladder.list.phone
+    return delivery.model_copy(
+        update={
+            "state": DeliveryState.NOBODY,
+            "turn": None,
+            "passed": tuple(passed),
+            # Somebody is always there, also where an organisation says nothing.
+            "phone": phone or IBD_PHONE,
+        }
+    )
+
+
+def _calling(delivery: Delivery, person: UUID, passed: list[Passed], ladder: Ladder) -> Delivery:
+    assert ladder.list is not None
+    # From the person and not from a count: whatever is repeated, nobody gets a second attempt.
+    attempt = Attempt(id=uuid5(delivery.id, f"attempt/{person}"), person=person, at=ladder.now)
+    turn = TurnEnds(
+        id=uuid5(delivery.id, f"turn/{person}"), due=ladder.now + timedelta(minutes=ladder.list.minutes)
+    )
+    changed: dict[str, Any] = {
+        "state": DeliveryState.CALLING,
+        "attempts": (*delivery.attempts, attempt),
+        "passed": tuple(passed),
+        "turn": turn,
+    }
+    return delivery.model_copy(update=changed)
+
+
+def _is_current(delivery: Delivery, attempt: UUID) -> bool:
+    last = to_call(delivery)
+    return last is not None and last.id == attempt
+
+
+def _closed(delivery: Delivery, attempt: UUID | None, state: AttemptState, now: datetime) -> Delivery:
+    """Attempts that still call (this one, or any) get this state."""
+    return delivery.model_copy(
+        update={
+            "attempts": tuple(
+                each.model_copy(update={"state": state, "answered_at": now})
+                if each.state is AttemptState.CALLING and attempt in (None, each.id)
+                else each
+                for each in delivery.attempts
+            )
+        }
+    )
+
+
+def _answered(delivery: Delivery, attempt: UUID, state: AttemptState, now: datetime) -> Delivery:
+    final = (AttemptState.YES, AttemptState.NO)
+    return delivery.model_copy(
+        update={
+            "attempts": tuple(
+                each.model_copy(update={"state": state, "answered_at": now})
+                if each.id == attempt and each.state not in final
+                else each
+                for each in delivery.attempts
+            )
+        }
+    )

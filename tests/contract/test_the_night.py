@@ -1,0 +1,218 @@
+"""Nobody is called twice for one thing, forgotten, or called off duty: also when the process dies."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from schemas.catalogue import Function
+from schemas.envelope import Envelope, Event
+from schemas.events.approach import Approach, ApproachState
+from schemas.events.bell import Bell
+from schemas.events.delivery import AttemptState, Delivery, DeliveryState
+from schemas.events.duty import Duty
+from schemas.events.wake_list import Turn, WakeList
+from schemas.night import Wake
+from schemas.state import State
+from services.notification import caller, numbers
+from services.notification.app import Notification
+from services.notification.carrier import Carrier
+from services.notification.ports import Call
+from services.notification.rules.ladder import delivery_id
+from services.notification.store.receipts import Receipts
+from tests.contract.exchange import House, fill, house, keys, until
+
+ILSE, BAS, COR = (UUID(int=number) for number in (1, 2, 3))
+NUMBERS = {ILSE: "+31600000001", BAS: "+31600000002", COR: "+31600000003"}
+REQUEST = UUID(int=8)
+
+
+@pytest.fixture
+async def home(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    monkeypatch.setattr(numbers, "fetch_keys", keys)
+    monkeypatch.setattr(caller, "GRACE", timedelta(0))
+    await fill(database, *((person, f"06 0000000{person.int}") for person in NUMBERS))
+    await replica(database, WakeList(id="GM0153", turns=tuple(map(_turn, NUMBERS)), exercise=False))
+    now = datetime.now(UTC)
+    for person in NUMBERS:
+        await replica(database, Duty(id=person, on=person != BAS, changed_at=now, exercise=False))
+    async with house(database) as found:
+        yield found
+
+
+def _turn(person: UUID) -> Turn:
+    return Turn(person=person)
+
+
+async def replica(database: str, state: State) -> None:
+    """As the intake keeps it."""
+    connection = await asyncpg.connect(database)
+    await connection.execute(
+        "INSERT INTO replica VALUES ($1, $2, 1, 1, $3) "
+        "ON CONFLICT (aggregate, key) DO UPDATE SET state = excluded.state",
+        state.TYPE,
+        state.key,
+        state.model_dump_json().encode(),
+    )
+    await connection.close()
+
+
+def event(state: State, version: int = 1) -> Event:
+    """As it is taken in."""
+    envelope = Envelope(
+        id=uuid4(),
+        type=state.event_type(),
+        source="urn:noaber:aid",
+        time=datetime.now(UTC),
+        key=state.key,
+        version=version,
+        epoch=1,
+        correlation="c",
+        exercise=False,
+    )
+    return Event(envelope, state)
+
+
+def asked(**more: Any) -> Approach:
+    made = {
+        "id": UUID(int=9),
+        "request": REQUEST,
+        "incident": UUID(int=7),
+        "lender": "GM0153",
+        "function": Function.CIVIL_AFFAIRS,
+        "asked_at": datetime.now(UTC),
+        "wake": Wake.NOW,
+        "exercise": False,
+    }
+    return Approach(**{**made, **more})
+
+
+async def delivery(service: Notification) -> Delivery:
+    found = await service.deliveries.change(
+        delivery_id(REQUEST, "GM0153"), lambda each, _: each, datetime.now(UTC)
+    )
+    assert found is not None
+    return found
+
+
+async def in_state(service: Notification, state: DeliveryState) -> Delivery:
+    async def look() -> Delivery | None:
+        found = await delivery(service)
+        return found if found.state is state else None
+
+    return await until(look, state)
+
+
+async def called(home: House) -> list[str]:
+    return [each["to"] for each in await home.phones.calls()]
+
+
+async def rung(service: Notification) -> None:
+    """The clock says that this turn is over, as it does when its time has come."""
+    turn = (await delivery(service)).turn
+    assert turn is not None
+    service.now = lambda: turn.due
+    await service.heed(event(Bell(id=turn.id, delivery=delivery_id(REQUEST, "GM0153"), due=turn.due)))
+
+
+async def test_the_list_is_called_in_turn_without_who_is_off_duty_until_a_yes(
+    home: House, database: str
+) -> None:
+    async with home.service() as service:
+        for again in range(3):
+            await service.heed(event(asked(), 1 + again))
+        sid = await home.phones.ringing(NUMBERS[ILSE])
+        await rung(service)
+        await home.phones.press(await home.phones.ringing(NUMBERS[COR]), "1")
+        found = await in_state(service, DeliveryState.ANSWERED)
+        assert [each.state for each in found.attempts] == [AttemptState.UNANSWERED, AttemptState.YES]
+        assert [each.person for each in found.passed] == [BAS]
+        await home.phones.press(sid, "2")
+        assert (await delivery(service)).state is DeliveryState.ANSWERED
+        assert await called(home) == [NUMBERS[ILSE], NUMBERS[COR]]
+    connection = await asyncpg.connect(database)
+    told = await connection.fetchval("SELECT string_agg(convert_from(payload, 'UTF8'), ' ') FROM journal")
+    waits = await connection.fetchval("SELECT count(*) FROM outbox WHERE aggregate = 'delivery'")
+    await connection.close()
+    assert waits == 4 and '"yes"' in told and "60000000" not in told
+
+
+async def test_a_death_between_the_order_and_its_receipt_rings_no_phone_twice(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dies(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Receipts, "complete", dies)
+        async with home.service() as service:
+            await service.heed(event(asked()))
+            await home.phones.ringing(NUMBERS[ILSE])
+    async with home.service() as service:
+        await service.heed(event(asked()))
+        attempt = (await delivery(service)).attempts[0].id
+
+        async def complete() -> bool | None:
+            found = await service.receipts.claim(attempt, datetime.now(UTC))
+            return True if found.call else None
+
+        await until(complete, "the call is found at the provider")
+        assert await called(home) == [NUMBERS[ILSE]]
+
+
+async def test_a_death_before_the_order_went_out_forgets_nobody(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dies(self: Carrier, call: Call) -> str:
+        await asyncio.Event().wait()
+        return ""
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Carrier, "call", dies)
+        async with home.service() as service:
+            await service.heed(event(asked()))
+
+            async def claimed() -> bool | None:
+                return await service.receipts.is_ordered((await delivery(service)).attempts[0].id) or None
+
+            await until(claimed, "the receipt is written")
+    assert await called(home) == []
+    async with home.service() as service:
+        await home.phones.press(await home.phones.ringing(NUMBERS[ILSE]), "1")
+        await in_state(service, DeliveryState.ANSWERED)
+        assert await called(home) == [NUMBERS[ILSE]]
+
+
+async def test_nobody_is_called_before_everything_was_heard_nor_after_going_off_duty(
+    home: House, database: str
+) -> None:
+    async with home.service() as service:
+        assert service.intake is not None
+        service.intake.caught_up = False
+        await service.heed(event(asked()))
+        await replica(database, Duty(id=ILSE, on=False, changed_at=datetime.now(UTC), exercise=False))
+        assert await called(home) == []
+        service.intake.caught_up = True
+        await home.phones.ringing(NUMBERS[COR])
+        assert await called(home) == [NUMBERS[COR]]
+
+
+async def test_what_is_no_longer_asked_is_not_called_for_while_somebody_else_there_is_still_asked(
+    home: House,
+) -> None:
+    async with home.service() as service:
+        first, second = asked(), asked(id=UUID(int=10), person=COR)
+        await service.heed(event(first))
+        await service.heed(event(second))
+        closed = {"state": ApproachState.WITHDRAWN}
+        await service.heed(event(first.model_copy(update=closed), 2))
+        assert (await delivery(service)).state is DeliveryState.CALLING
+        await service.heed(event(second.model_copy(update=closed), 2))
+        # An older state that comes late wakes nobody again.
+        await service.heed(event(first, 1))
+        assert (await delivery(service)).state is DeliveryState.OVER
+        assert len(await called(home)) <= 1

@@ -1,0 +1,51 @@
+"""An organisation says whom it lets be woken: only its own colleagues, by whoever may, once each."""
+
+from contextlib import nullcontext
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from schemas.events.person import Membership, Person
+from schemas.refused import Refused
+from schemas.values import Right
+from services.directory.rules.waking import may_change
+from tests.contract.doorstep import PETRA, Browser, signed_in
+from tests.phone import Phone
+
+
+async def test_an_administrator_sets_the_order_and_only_the_own_organisation_reads_it(app, filled) -> None:
+    petra, _, own = await signed_in(app)
+    wim = Browser(app)
+    await wim.welcome(await wim.invite_here(**{**PETRA, "name": "Wim Verzonnen"}), Phone())
+    turns = [{"person": (await wim.me())["person"], "from_hour": 22, "to_hour": 7}, {"person": own}]
+    wanted = {"organisation": "GM1735", "turns": turns, "phone": "14 0547"}
+    for _ in range(2):
+        status, made = await petra.post("wake-list", wanted)
+        assert status == 200
+    assert [each["person"] for each in made["turns"]] == [each["person"] for each in turns]
+    connection = await asyncpg.connect(filled)
+    rows = await connection.fetch("SELECT version, state->>'readers' AS readers FROM wake_list")
+    await connection.close()
+    assert [(row["version"], row["readers"]) for row in rows] == [(1, '{"org:GM1735": "own"}')]
+
+
+async def test_nobody_else_changes_it_and_nobody_else_is_on_it(app) -> None:
+    petra, _, own = await signed_in(app)
+    other, _, elsewhere = await signed_in(app, organisation="GM0014")
+    wanted = {"organisation": "GM1735", "turns": []}
+    assert (await other.post("wake-list", wanted))[0] == 404
+    for person in (elsewhere, str(uuid4())):
+        status, found = await petra.post("wake-list", {**wanted, "turns": [{"person": person}]})
+        assert (status, found["code"]) == (409, "not_a_colleague")
+    status, found = await petra.post("wake-list", {**wanted, "turns": [{"person": own}] * 2})
+    assert (status, found["code"]) == (409, "twice_on_the_list")
+
+
+def test_a_colleague_without_that_right_does_not_change_it() -> None:
+    rights = {Right.LEND: True, Right.ADMINISTER: True, Right.MANDATE: False, Right.REPORT: False}
+    for right, may in rights.items():
+        member = Membership(organisation="GM1735", rights=(right,))
+        person = Person(id=uuid4(), memberships=(member,), exercise=False)
+        with nullcontext() if may else pytest.raises(Refused, match="not_your_right"):
+            may_change(person, "GM1735")

@@ -1,0 +1,190 @@
+"""Whose turn it is: each person once, in order, on duty, within their hours, and until somebody says yes."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from schemas.catalogue import Function
+from schemas.events.approach import Approach
+from schemas.events.delivery import AttemptState, Delivery, DeliveryState, PassedOver
+from schemas.events.wake_list import Turn, WakeList
+from schemas.night import Wake, dutch_time, first_call, is_night
+from schemas.values import IBD_PHONE
+from services.notification.rules.ladder import (
+    STALE,
+    Ladder,
+    begin,
+    checked,
+    ended,
+    keyed,
+    over,
+    rung,
+    to_call,
+)
+from services.notification.rules.words import wake_call
+
+NIGHT = datetime(2026, 1, 5, 2, 10, tzinfo=UTC)
+SEVEN = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
+ILSE, BAS, COR = (UUID(int=number) for number in (1, 2, 3))
+EVERYBODY = frozenset((ILSE, BAS, COR))
+
+
+def ladder(minutes: float = 0, off: tuple[UUID, ...] = (), **more: Any) -> Ladder:
+    turns = more.pop("turns", tuple(Turn(person=each) for each in (ILSE, BAS, COR)))
+    made = WakeList(**{"id": "GM0153", "turns": turns, "exercise": False, **more})
+    return Ladder(NIGHT + timedelta(minutes=minutes), made, EVERYBODY - set(off))
+
+
+def approach(**more: Any) -> Approach:
+    made = {
+        "id": UUID(int=9),
+        "request": UUID(int=8),
+        "incident": UUID(int=7),
+        "lender": "GM0153",
+        "function": Function.CIVIL_AFFAIRS,
+        "asked_at": NIGHT,
+        "wake": Wake.NOW,
+        "exercise": False,
+    }
+    return Approach(**{**made, **more})
+
+
+def begun(at: Ladder | None = None, **more: Any) -> Delivery:
+    found = begin(approach(**more), at or ladder())
+    assert found is not None
+    return found
+
+
+def called(delivery: Delivery) -> list[tuple[UUID, AttemptState]]:
+    return [(each.person, each.state) for each in delivery.attempts]
+
+
+def bell(delivery: Delivery, at: Ladder) -> Delivery:
+    assert delivery.turn is not None
+    return rung(delivery, delivery.turn.id, at)
+
+
+def current(delivery: Delivery) -> UUID:
+    found = to_call(delivery)
+    assert found is not None
+    return found.id
+
+
+def test_now_begins_at_once_and_no_answer_is_the_next_ones_turn_until_nobody_is_left() -> None:
+    found = begun()
+    assert called(found) == [(ILSE, AttemptState.CALLING)]
+    assert bell(found, ladder(2.9)) == found
+    found = bell(found, ladder(3))
+    assert called(found) == [(ILSE, AttemptState.UNANSWERED), (BAS, AttemptState.CALLING)]
+    found = bell(bell(found, ladder(6)), ladder(9))
+    assert found.state is DeliveryState.NOBODY and found.turn is None and found.phone == IBD_PHONE
+    assert [person for person, _ in called(found)] == [ILSE, BAS, COR]
+
+
+def test_a_bell_that_comes_twice_or_for_another_turn_changes_nothing() -> None:
+    first = begun()
+    assert first.turn is not None
+    second = bell(first, ladder(3))
+    assert rung(second, first.turn.id, ladder(3)) == second
+    assert rung(second, first.turn.id, ladder(30)) == second
+
+
+def test_a_yes_ends_it_and_a_no_is_the_next_ones_turn_at_once() -> None:
+    found = begun()
+    ilse = current(found)
+    found = keyed(found, ilse, "2", ladder(1))
+    assert called(found) == [(ILSE, AttemptState.NO), (BAS, AttemptState.CALLING)]
+    assert keyed(found, ilse, "2", ladder(1)) == found
+    found = keyed(found, current(found), "1", ladder(2))
+    assert found.state is DeliveryState.ANSWERED and found.turn is None and to_call(found) is None
+
+
+def test_a_yes_that_comes_late_counts_and_nobody_further_is_called() -> None:
+    first = begun()
+    second = bell(first, ladder(3))
+    found = keyed(second, current(first), "1", ladder(4))
+    assert found.state is DeliveryState.ANSWERED and found.turn is None
+    nobody = bell(bell(second, ladder(6)), ladder(9))
+    assert keyed(nobody, current(first), "1", ladder(10)).state is DeliveryState.ANSWERED
+
+
+def test_a_call_that_is_over_without_a_key_does_not_keep_the_next_one_waiting() -> None:
+    first = begun()
+    found = ended(first, current(first), AttemptState.UNANSWERED, ladder(1))
+    assert called(found) == [(ILSE, AttemptState.UNANSWERED), (BAS, AttemptState.CALLING)]
+    assert ended(found, current(first), AttemptState.UNANSWERED, ladder(1)) == found
+
+
+def test_who_is_off_duty_or_sleeps_at_this_hour_is_passed_over_and_that_is_said() -> None:
+    turns = (Turn(person=ILSE), Turn(person=BAS, from_hour=7, to_hour=23), Turn(person=COR))
+    found = begun(ladder(turns=turns, off=(ILSE,)))
+    assert called(found) == [(COR, AttemptState.CALLING)]
+    assert [(e.person, e.why) for e in found.passed] == [
+        (ILSE, PassedOver.OFF_DUTY),
+        (BAS, PassedOver.OTHER_HOURS),
+    ]
+
+
+def test_nobody_on_duty_shows_whom_to_phone() -> None:
+    found = begun(ladder(off=(ILSE, BAS, COR), phone="14 053"))
+    assert found.state is DeliveryState.NOBODY and found.phone == "14 053" and not found.attempts
+    assert begun(Ladder(NIGHT, None, frozenset())).phone == IBD_PHONE
+
+
+def test_who_goes_off_duty_between_their_turn_and_the_order_is_not_called() -> None:
+    found = begun()
+    assert checked(found, current(found), ladder()) == found
+    found = checked(found, current(found), ladder(off=(ILSE,)))
+    assert called(found) == [(BAS, AttemptState.CALLING)]
+    assert [(each.person, each.why) for each in found.passed] == [(ILSE, PassedOver.OFF_DUTY)]
+
+
+def test_an_exercise_begins_with_that_word_and_reaches_only_who_enrolled() -> None:
+    turns = (Turn(person=ILSE), Turn(person=BAS, exercises=True))
+    found = begun(ladder(turns=turns), exercise=True)
+    assert called(found) == [(BAS, AttemptState.CALLING)]
+    assert [(each.person, each.why) for each in found.passed] == [(ILSE, PassedOver.NOT_ENROLLED)]
+    assert wake_call(found).startswith("Oefening.") and found.exercise
+    assert not wake_call(begun()).startswith("Oefening.")
+
+
+def test_what_can_wait_waits_until_seven_and_is_not_called_for_when_it_was_answered_before() -> None:
+    found = begun(wake=Wake.MORNING)
+    assert found.state is DeliveryState.WAITING and not found.attempts
+    assert found.turn is not None and found.turn.due == SEVEN
+    assert called(bell(found, ladder(230))) == [(ILSE, AttemptState.CALLING)]
+    done = over(found)
+    assert done.state is DeliveryState.OVER and done.turn is None
+    assert over(begun()).turn is None
+
+
+@pytest.mark.parametrize(
+    "more", [{"wake": Wake.NOT}, {"asked_at": NIGHT - STALE * 2}], ids=["not to be called", "long ago"]
+)
+def test_nobody_is_called_for(more: dict[str, Any]) -> None:
+    assert begin(approach(**more), ladder()) is None
+    assert begin(approach(wake=Wake.MORNING), Ladder(NIGHT, None, frozenset())) is None
+
+
+@pytest.mark.parametrize(
+    ("moment", "hour", "seven"),
+    [
+        (datetime(2026, 1, 5, 2, 10, tzinfo=UTC), 3, SEVEN),
+        (datetime(2026, 7, 5, 22, 30, tzinfo=UTC), 0, datetime(2026, 7, 6, 5, 0, tzinfo=UTC)),
+        # The nights in which the clock is changed: 29 March and 25 October 2026.
+        (datetime(2026, 3, 29, 0, 30, tzinfo=UTC), 1, datetime(2026, 3, 29, 5, 0, tzinfo=UTC)),
+        (datetime(2026, 10, 24, 23, 30, tzinfo=UTC), 1, datetime(2026, 10, 25, 6, 0, tzinfo=UTC)),
+    ],
+)
+def test_the_morning_is_seven_on_a_dutch_clock(moment: datetime, hour: int, seven: datetime) -> None:
+    assert is_night(moment) and dutch_time(moment).hour == hour
+    assert first_call(Wake.MORNING, moment) == seven and dutch_time(seven).hour == 7
+    assert first_call(Wake.NOW, moment) == moment and not is_night(seven)
+
+
+def test_hours_go_over_midnight() -> None:
+    evening = Turn(person=ILSE, from_hour=22, to_hour=7)
+    assert [evening.covers(hour) for hour in (21, 22, 0, 6, 7)] == [False, True, True, True, False]
+    assert all(Turn(person=ILSE).covers(hour) for hour in range(24))
