@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from schemas.catalogue import Function
+from schemas.mandate import UsedMandate
 from schemas.state import COORDINATOR, PARTNER, Row
 from schemas.values import Moment, OrganisationId, Value, Where
 
@@ -33,12 +34,16 @@ HOLDING = frozenset({CommitmentState.RESERVED, CommitmentState.FINAL})
 
 
 class Yes(Value):
-    """One of the three yeses; `standing` names the standing yes it was given by beforehand."""
+    """One of the three yeses; `standing` names the standing yes it was given by beforehand.
+
+    `mandate`: under which it was given, now or beforehand; None for a person's own and where no list is kept.
+    """
 
     party: Party
     at: Moment
     by: UUID | None = None
     standing: UUID | None = None
+    mandate: UsedMandate | None = None
 
 
 class DeadlineName(StrEnum):

@@ -42,6 +42,7 @@ class Confirmation(Value):
     """Who said, under which organisation's mandate, that help may be asked.
 
     `mandate` None: the organisation kept no list, and the right decided. `euros`: the most it may cost.
+    `first_by`, `first_mandate`: who said it before, where the organisation wants two.
     """
 
     by: UUID
@@ -49,6 +50,16 @@ class Confirmation(Value):
     at: Moment
     mandate: UsedMandate | None = None
     euros: int | None = None
+    first_by: UUID | None = None
+    first_mandate: UsedMandate | None = None
+
+
+class FirstYes(Value):
+    """The first of two yeses while it waits, for exactly this circle; the second opens the request."""
+
+    confirmation: Confirmation
+    circle: tuple[OrganisationId, ...]
+    choose_self: bool
 
 
 class CouldAsk(Value):
@@ -107,6 +118,7 @@ class HelpRequest(Row):
     asked_at: Annotated[Moment, ASKED]
     asked_by: Annotated[UUID, OWN]
     confirmed: Annotated[Confirmation | None, COORDINATOR] = None
+    first_yes: Annotated[FirstYes | None, COORDINATOR] = None
     choose_self: Annotated[bool, ASKED] = False
     circle: Annotated[tuple[OrganisationId, ...], COORDINATOR] = ()
     terms_version: Annotated[int, ASKED] = 1

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.catalogue import Function
+from schemas.mandate import UsedMandate
 from schemas.state import OWN, Row
 from schemas.values import OrganisationId, Value, Where
 
@@ -24,8 +25,18 @@ class StandingYes(Value):
     max_days: int = 14
 
 
+class GivenUnder(Value):
+    """The mandate under which a standing yes was given."""
+
+    standing: UUID
+    mandate: UsedMandate
+
+
 class Lending(Row):
-    """Lending agreements of one organisation: own minimum per function, standing yeses, who is asked."""
+    """Lending agreements of one organisation: own minimum per function, standing yeses, who is asked.
+
+    A standing yes that `given_under` does not name was given by right alone.
+    """
 
     TYPE: ClassVar[str] = "lending"
 
@@ -33,3 +44,8 @@ class Lending(Row):
     cover: Annotated[dict[Function, int], OWN] = Field(default_factory=dict)
     standing: Annotated[tuple[StandingYes, ...], OWN] = ()
     ask_people: Annotated[bool, OWN] = False
+    given_under: Annotated[tuple[GivenUnder, ...], OWN] = ()
+
+    def mandate_of(self, standing: UUID) -> UsedMandate | None:
+        """Under which mandate a standing yes was given; None: by right alone."""
+        return next((each.mandate for each in self.given_under if each.standing == standing), None)

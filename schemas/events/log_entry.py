@@ -18,6 +18,7 @@ class Entry(StrEnum):
     SERVICE_CHANGED = "service_changed"
     INCIDENT_CHANGED = "incident_changed"
     HELP_ASKED = "help_asked"
+    HELP_AGREED = "help_agreed"
     HELP_CONFIRMED = "help_confirmed"
     HELP_CHANGED = "help_changed"
     HELP_WITHDRAWN = "help_withdrawn"

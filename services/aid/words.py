@@ -126,6 +126,12 @@ WORDS: Final[Mapping[str, Words]] = {
         "Deze collega zei al nee op deze vraag. Kies iemand anders.",
         "This colleague has said no to this request. Choose somebody else.",
     ),
+    "second_person_missing": Words(
+        "Jouw akkoord staat er al. Een tweede collega met mandaat moet hetzelfde bevestigen voordat er "
+        "iemand wordt gevraagd.",
+        "Your yes stands already. A second colleague with a mandate must confirm the same before anybody is "
+        "asked.",
+    ),
     "service_twice": Words("Een dienst staat er twee keer in.", "A service is named twice."),
     "since_in_future": Words(
         "'Sinds wanneer' ligt in de toekomst. Kies nu of een eerder moment.",
@@ -139,6 +145,12 @@ WORDS: Final[Mapping[str, Words]] = {
     "terms_changed": Words(
         "De vraag is intussen veranderd. Lees hem opnieuw en antwoord dan.",
         "The request has changed. Read it again, then answer.",
+    ),
+    "two_for_more": Words(
+        "Twee mensen bevestigden dit aantal. Vraag extra mensen met een nieuwe hulpvraag; die bevestigen "
+        "jullie weer samen.",
+        "Two people confirmed this number. Ask for more with a new request, and confirm that one together "
+        "again.",
     ),
     "unknown_organisation": Words(
         "Een van deze organisaties kennen wij niet.", "One of these organisations is not known."

@@ -1,7 +1,7 @@
 """The list of mandates over HTTP: colleagues read it, administrators change it."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
@@ -16,11 +16,14 @@ from services.runtime.web import Asking
 
 
 class ChangeMandates(Command):
-    """The list, whole, by somebody who looked at the one with number `after` (0: none was kept)."""
+    """The list, whole, by somebody who looked at the one with number `after` (0: none was kept).
+
+    Two persons are asked for where a request is confirmed, and nowhere else yet.
+    """
 
     after: Annotated[int, Field(ge=0)]
     entries: Annotated[tuple[Mandate, ...], Field(max_length=MOST_MANDATES)]
-    two_persons: Annotated[tuple[Act, ...], Field(max_length=len(Act))] = ()
+    two_persons: Annotated[tuple[Literal[Act.CONFIRM], ...], Field(max_length=1)] = ()
 
 
 class MandatesShown(BaseModel):

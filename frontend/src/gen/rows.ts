@@ -35,13 +35,16 @@ export type CommitmentState = "reserved" | "final" | "refused" | "given_back" | 
 
 /** Who said, under which organisation's mandate, that help may be asked.
  *
- * `mandate` None: the organisation kept no list, and the right decided. `euros`: the most it may cost. */
+ * `mandate` None: the organisation kept no list, and the right decided. `euros`: the most it may cost.
+ * `first_by`, `first_mandate`: who said it before, where the organisation wants two. */
 export interface Confirmation {
   by: string;
   organisation: string;
   at: string;
   mandate: UsedMandate | null;
   euros: number | null;
+  first_by: string | null;
+  first_mandate: UsedMandate | null;
 }
 
 /** How many could be asked if the request went out now. */
@@ -64,10 +67,23 @@ export type DeadlineName = "expiry" | "names_due";
 export type DeliveryState = "waiting" | "calling" | "answered" | "nobody" | "over";
 
 /** What kind of line it is; screens phrase it from `about` in the viewer's language. */
-export type Entry = "reported" | "service_changed" | "incident_changed" | "help_asked" | "help_confirmed" | "help_changed" | "help_withdrawn" | "approached" | "reserved" | "committed" | "declined" | "given_back" | "lapsed" | "released" | "named" | "coordinator_named" | "note";
+export type Entry = "reported" | "service_changed" | "incident_changed" | "help_asked" | "help_agreed" | "help_confirmed" | "help_changed" | "help_withdrawn" | "approached" | "reserved" | "committed" | "declined" | "given_back" | "lapsed" | "released" | "named" | "coordinator_named" | "note";
+
+/** The first of two yeses while it waits, for exactly this circle; the second opens the request. */
+export interface FirstYes {
+  confirmation: Confirmation;
+  circle: string[];
+  choose_self: boolean;
+}
 
 /** The functions that people in a Dutch municipality really have. */
 export type Function = "civil_affairs" | "benefits" | "customer_contact" | "spokesperson" | "application_management" | "system_administration" | "network" | "backup_recovery" | "ciso" | "privacy" | "crisis_coordination" | "project_management" | "finance" | "records" | "executive_advice";
+
+/** The mandate under which a standing yes was given. */
+export interface GivenUnder {
+  standing: string;
+  mandate: UsedMandate;
+}
 
 /** Four lanes of work: the IBD's three fields and the continuity of service. */
 export type Lane = "technology" | "communication" | "administration" | "service_continuity";
@@ -203,12 +219,15 @@ export type Wake = "now" | "morning" | "not";
 /** Whether help is wanted on the spot or from a distance. */
 export type Where = "on_site" | "remote";
 
-/** One of the three yeses; `standing` names the standing yes it was given by beforehand. */
+/** One of the three yeses; `standing` names the standing yes it was given by beforehand.
+ *
+ * `mandate`: under which it was given, now or beforehand; None for a person's own and where no list is kept. */
 export interface Yes {
   party: Party;
   at: string;
   by: string | null;
   standing: string | null;
+  mandate: UsedMandate | null;
 }
 
 /** Name and number, where the viewer may see them. */
@@ -269,6 +288,7 @@ export interface HelpRequestData {
   asked_at: string;
   asked_by?: string;  // from own
   confirmed?: Confirmation | null;  // from coordinator
+  first_yes?: FirstYes | null;  // from coordinator
   choose_self: boolean;
   circle?: string[];  // from coordinator
   terms_version: number;
@@ -347,7 +367,9 @@ export interface DutyData {
   changed_at: string;
 }
 
-/** Lending agreements of one organisation: own minimum per function, standing yeses, who is asked. */
+/** Lending agreements of one organisation: own minimum per function, standing yeses, who is asked.
+ *
+ * A standing yes that `given_under` does not name was given by right alone. */
 export interface LendingData {
   exercise: boolean;
   tlp: Tlp;
@@ -355,6 +377,7 @@ export interface LendingData {
   cover: Partial<Record<Function, number>>;
   standing: StandingYes[];
   ask_people: boolean;
+  given_under: GivenUnder[];
 }
 
 /** A colleague as matching and the own organisation know them.

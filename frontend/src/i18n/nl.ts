@@ -380,6 +380,7 @@ export const nl = {
   "story.service_changed": "{service}: {state}",
   "story.incident_changed": "{who} werkt bij: {changed}",
   "story.help_asked": "{who} vraagt hulp: {function}, 1 plek (voorlopig) | {who} vraagt hulp: {function}, {n} plekken (voorlopig)",
+  "story.help_agreed": "{who} geeft het eerste van twee akkoorden voor {function}, kring van {organisations}",
   "story.help_confirmed": "{who} bevestigt {function}, kring van {organisations}",
   "story.help_changed": "{who} verandert {function} in 1 plek | {who} verandert {function} in {n} plekken",
   "story.help_withdrawn": "{who} trekt {function} in",

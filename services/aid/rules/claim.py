@@ -8,12 +8,14 @@ from schemas.events.commitment import Commitment, CommitmentState, Deadline, Par
 from schemas.events.help_request import HelpRequest, RequestState
 from schemas.events.lending import StandingYes
 from schemas.events.log_entry import Entry
+from schemas.mandate import Act, Limit, UsedMandate
 from schemas.refused import Refused
 from schemas.values import Right
 from services.aid.rules import audience, slots
 from services.aid.rules.commands import Claim, Decline, Lend
 from services.aid.rules.cover import can_miss, clash, holding, on_duty, spare
 from services.aid.rules.deadlines import expiry, names_due
+from services.aid.rules.mandate import Wanted, days_of, used_mandate
 from services.aid.rules.story import Story
 from services.aid.rules.world import World
 
@@ -36,7 +38,8 @@ def claim(story: Story, command: Claim, target: UUID) -> None:
     standing = standing_yes(story.world, approach.lender, request, story.context.now)
     yeses = [Yes(party=Party.PERSON, at=story.context.now, by=person.id)]
     if standing is not None:
-        yeses.append(Yes(party=Party.LENDER, at=story.context.now, standing=standing.id))
+        given = story.world.lending(approach.lender).mandate_of(standing.id)
+        yeses.append(Yes(party=Party.LENDER, at=story.context.now, standing=standing.id, mandate=given))
     commitment = _new(story, request, approach.lender, yeses, person=person.id)
     slots.take(story, commitment)
     story.happened(
@@ -49,19 +52,21 @@ def claim(story: Story, command: Claim, target: UUID) -> None:
 def lend(story: Story, command: Lend, target: UUID) -> None:
     """A lender's yes: to reservations that wait for it, and to unnamed slots; the two add up.
 
-    Refused: as `claim`, and `not_your_right`, `expired`, `nothing_chosen`, `not_asked`, `lender_affected`.
+    Refused: as `claim` and `used_mandate`, and `expired`, `nothing_chosen`, `not_asked`, `lender_affected`.
     """
-    person = story.context.person
     request = story.world.request(target)
-    if not person.may(Right.LEND, command.lender):
-        raise Refused("not_your_right", right=Right.LEND, organisation=command.lender)
+    amounts = {
+        Limit.PEOPLE: len(set(command.reservations)) + command.unnamed,
+        Limit.DAYS: days_of(request),
+    }
+    mandate = used_mandate(story, Wanted(Act.LEND, command.lender, amounts))
     if not command.reservations and not command.unnamed:
         raise Refused("nothing_chosen")
     _check_terms(story, request, command.terms_version, command.valid_until)
     for key in command.reservations:
-        _approve(story, request, command.lender, key)
+        _approve(story, request, command.lender, key, mandate)
     if command.unnamed:
-        _take_unnamed(story, request, command)
+        _take_unnamed(story, request, command, mandate)
     slots.settle(story, request.id)
 
 
@@ -169,7 +174,8 @@ def _new(
 ) -> Commitment:
     context = story.context
     if not request.choose_self and request.confirmed is not None:
-        yeses = [*yeses, Yes(party=Party.BORROWER, at=context.now, standing=request.id)]
+        mandate = request.confirmed.mandate
+        yeses = [*yeses, Yes(party=Party.BORROWER, at=context.now, standing=request.id, mandate=mandate)]
     given = {yes.party for yes in yeses}
     waits_for = tuple(party for party in Party if party not in given)
     key = context.new_id("commitment", ordinal)
@@ -206,7 +212,7 @@ def _armed(
     return tuple(due)
 
 
-def _approve(story: Story, request: HelpRequest, lender: str, key: UUID) -> None:
+def _approve(story: Story, request: HelpRequest, lender: str, key: UUID, mandate: UsedMandate | None) -> None:
     commitment = story.world.commitment(key)
     if commitment.request != request.id or commitment.lender != lender:
         raise Refused("not_found")
@@ -214,7 +220,8 @@ def _approve(story: Story, request: HelpRequest, lender: str, key: UUID) -> None
         raise Refused("expired")
     if Party.LENDER not in commitment.waits_for:
         raise Refused("not_waiting")
-    agree(story, commitment, Yes(party=Party.LENDER, at=story.context.now, by=story.context.person.id))
+    context = story.context
+    agree(story, commitment, Yes(party=Party.LENDER, at=context.now, by=context.person.id, mandate=mandate))
 
 
 def agree(story: Story, commitment: Commitment, yes: Yes) -> None:
@@ -243,7 +250,7 @@ def _still_due(commitment: Commitment, waits_for: tuple[Party, ...]) -> tuple[De
     )
 
 
-def _take_unnamed(story: Story, request: HelpRequest, command: Lend) -> None:
+def _take_unnamed(story: Story, request: HelpRequest, command: Lend, mandate: UsedMandate | None) -> None:
     world, now = story.world, story.context.now
     asked = [
         each
@@ -265,7 +272,7 @@ def _take_unnamed(story: Story, request: HelpRequest, command: Lend) -> None:
         raise Refused("below_cover", lender=command.lender)
     by = story.context.person.id
     for ordinal in range(free):
-        yeses = [Yes(party=Party.LENDER, at=now, by=by)]
+        yeses = [Yes(party=Party.LENDER, at=now, by=by, mandate=mandate)]
         made = _new(story, request, command.lender, yeses, person=None, ordinal=ordinal)
         slots.take(story, made.model_copy(update={"team_lead": command.team_lead}))
     for approach in asked:

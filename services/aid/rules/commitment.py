@@ -4,6 +4,7 @@ from uuid import UUID
 
 from schemas.events.commitment import Commitment, CommitmentState, Party, Yes
 from schemas.events.log_entry import Entry
+from schemas.mandate import Act
 from schemas.refused import Refused
 from schemas.values import Right
 from services.aid.rules import audience, slots
@@ -17,6 +18,7 @@ from services.aid.rules.commands import (
 )
 from services.aid.rules.cover import can_miss, clash, on_duty
 from services.aid.rules.deadlines import release
+from services.aid.rules.mandate import Wanted, used_mandate
 from services.aid.rules.story import Story
 
 
@@ -37,13 +39,13 @@ def accept(story: Story, command: AcceptCommitment, target: UUID) -> None:
 def approve(story: Story, command: ApproveCommitment, target: UUID) -> None:
     """The borrower's yes, where it picks each helper itself.
 
-    Refused: `not_found`, `not_your_right`, `expired`, `not_waiting`.
+    How many and how long was judged when the request was confirmed.
+    Refused: as `used_mandate`, and `not_found`, `expired`, `not_waiting`.
     """
     commitment = _waiting(story, target, Party.BORROWER)
-    person = story.context.person
-    if not person.may(Right.MANDATE, commitment.borrower):
-        raise Refused("not_your_right", right=Right.MANDATE)
-    agree(story, commitment, Yes(party=Party.BORROWER, at=story.context.now, by=person.id))
+    mandate = used_mandate(story, Wanted(Act.CONFIRM, commitment.borrower))
+    context = story.context
+    agree(story, commitment, Yes(party=Party.BORROWER, at=context.now, by=context.person.id, mandate=mandate))
     slots.settle(story, commitment.request)
 
 

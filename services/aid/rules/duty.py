@@ -2,11 +2,13 @@
 
 from schemas.events.approach import ApproachState
 from schemas.events.duty import Duty
-from schemas.events.lending import Lending
+from schemas.events.lending import GivenUnder, Lending, StandingYes
+from schemas.mandate import Act, Limit, UsedMandate
 from schemas.refused import Refused
 from schemas.values import Level, Right, organisation_key, person_key
 from services.aid.rules import slots
 from services.aid.rules.commands import ChangeDuty, ChangeLending
+from services.aid.rules.mandate import Wanted, used_mandate
 from services.aid.rules.story import Story
 
 
@@ -32,24 +34,40 @@ def change_duty(story: Story, command: ChangeDuty, target: object) -> None:
 
 
 def change_lending(story: Story, command: ChangeLending, target: str) -> None:
-    """New agreements; what was given under the old ones stands.
+    """New agreements; what was given under the old ones stands, and so does a standing yes that stays.
 
-    Refused: `not_your_right`, `standing_twice`.
+    A new or changed standing yes is a lender's yes, so it needs a mandate for that many and that long.
+    Refused: as `used_mandate`, and `standing_twice`.
     """
     if not story.context.person.may(Right.LEND, target):
         raise Refused("not_your_right", right=Right.LEND, organisation=target)
     if len({standing.id for standing in command.standing}) < len(command.standing):
         raise Refused("standing_twice")
+    before = story.world.lending(target)
+    given = {
+        each.id: before.mandate_of(each.id) if each in before.standing else _given(story, target, each)
+        for each in command.standing
+    }
     story.happened(
         Lending(
             id=target,
             cover=command.cover,
             standing=command.standing,
             ask_people=command.ask_people,
+            given_under=tuple(
+                GivenUnder(standing=key, mandate=mandate)
+                for key, mandate in given.items()
+                if mandate is not None
+            ),
             exercise=False,
             readers={organisation_key(target): Level.OWN},
         )
     )
+
+
+def _given(story: Story, lender: str, standing: StandingYes) -> UsedMandate | None:
+    amounts = {Limit.PEOPLE: standing.at_most, Limit.DAYS: standing.max_days}
+    return used_mandate(story, Wanted(Act.LEND, lender, amounts))
 
 
 def _stop_asking(story: Story) -> None:

@@ -11,6 +11,7 @@ from schemas.events.incident import Affected, Incident, OnBehalfOf, ServiceStatu
 from schemas.events.log_entry import Entry
 from schemas.events.organisation import Kind, Organisation
 from schemas.events.person import Person
+from schemas.mandate import Act, UsedMandate
 from schemas.refused import Refused
 from schemas.values import IBD, Level, Right, organisation_key
 from services.aid.rules import audience, slots
@@ -24,6 +25,7 @@ from services.aid.rules.commands import (
     WriteLog,
 )
 from services.aid.rules.deadlines import release
+from services.aid.rules.mandate import Wanted, list_of, used_by_any, used_mandate
 from services.aid.rules.story import Story
 
 
@@ -96,9 +98,11 @@ def change_services(story: Story, command: ChangeServices, target: UUID) -> None
 def change_facts(story: Story, command: ChangeFacts, target: UUID) -> None:
     """What became known: phase, pattern, severity, label, description, whom to call.
 
-    Refused: `not_found`, `closed`, `not_your_right`.
+    A looser label lets others read along: where the source keeps a list, that takes a mandate to share.
+    Refused: as `used_mandate`, and `not_found`, `closed`.
     """
     incident = _own(story, target)
+    mandate = _sharing(story, incident, command)
     news = {
         name: value for name in type(command).model_fields if (value := getattr(command, name)) is not None
     }
@@ -106,7 +110,9 @@ def change_facts(story: Story, command: ChangeFacts, target: UUID) -> None:
     if changed.tlp is not incident.tlp:
         changed = changed.model_copy(update={"audience_version": incident.audience_version + 1})
     about: dict[str, str | int] = {"changed": ",".join(sorted(news))}
-    line = story.line(changed, Entry.INCIDENT_CHANGED, by_organisation=incident.source, about=about)
+    line = story.line(
+        changed, Entry.INCIDENT_CHANGED, by_organisation=incident.source, about=about, mandate=mandate
+    )
     story.happened(changed, line=line)
     if changed.call_back != incident.call_back:
         # Whoever helps sees the request and not the incident: the number must be right there too.
@@ -119,11 +125,14 @@ def change_facts(story: Story, command: ChangeFacts, target: UUID) -> None:
 def change_coordinators(story: Story, command: ChangeCoordinators, target: UUID) -> None:
     """The affected organisation gives and takes the role of coordinator.
 
-    Refused: `not_found`, `closed`, `not_your_right`, `unknown_organisation`.
+    Taking it back needs no more than the right.
+    Refused: as `used_mandate`, and `not_found`, `closed`, `unknown_organisation`.
     """
     incident = _open(story, target)
     if not any(story.context.person.may(Right.MANDATE, each) for each in _hit(incident)):
         raise Refused("not_your_right", right=Right.MANDATE)
+    gives = {organisation_key(each) for each in command.coordinators} - set(incident.coordinators)
+    mandate = used_by_any(story, Act.COORDINATE, _hit(incident)) if gives else None
     unknown = sorted(set(command.coordinators) - set(story.world.picture.organisations))
     if unknown:
         raise Refused("unknown_organisation", organisations=unknown)
@@ -134,7 +143,9 @@ def change_coordinators(story: Story, command: ChangeCoordinators, target: UUID)
         }
     )
     about: dict[str, str | int] = {"coordinators": ",".join(sorted(set(command.coordinators)))}
-    line = story.line(changed, Entry.COORDINATOR_NAMED, by_organisation=incident.source, about=about)
+    line = story.line(
+        changed, Entry.COORDINATOR_NAMED, by_organisation=incident.source, about=about, mandate=mandate
+    )
     story.happened(changed, line=line)
 
 
@@ -169,6 +180,14 @@ def close(story: Story, command: CloseIncident, target: UUID) -> None:
     )
     story.happened(closed, line=line)
     _stop_asking(story, target)
+
+
+def _sharing(story: Story, incident: Incident, command: ChangeFacts) -> UsedMandate | None:
+    if command.tlp is None or command.tlp.lowest_level.rank >= incident.tlp.lowest_level.rank:
+        return None
+    if list_of(story, incident.source) is None:
+        return None
+    return used_mandate(story, Wanted(Act.SHARE, incident.source))
 
 
 def _stop_asking(story: Story, incident: UUID) -> None:

@@ -1,10 +1,12 @@
 """Under which mandate somebody acts for an organisation, or why not and who else may (domain, law 3)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from schemas.events.help_request import HelpRequest
 from schemas.mandate import Act, Limit, Mandate, MandateList, UsedMandate
 from schemas.refused import Refused
 from services.aid.rules.story import Story
@@ -46,6 +48,29 @@ def used_mandate(story: Story, wanted: Wanted) -> UsedMandate | None:
             return _used(kept, entry)
     first = next((each for each in refusals if each is not None), Refused("mandate_missing"))
     raise Refused(first.code, **first.facts, act=wanted.act, others=others(story, wanted))
+
+
+def used_by_any(story: Story, act: Act, organisations: Iterable[str]) -> UsedMandate | None:
+    """The same for the first of these that lets the asker; the refusal that says most where none does."""
+    refusals: list[Refused] = []
+    for each in organisations:
+        try:
+            return used_mandate(story, Wanted(act, each))
+        except Refused as no:
+            refusals.append(no)
+    said = [each for each in refusals if each.code != "not_your_right"]
+    raise (said or refusals)[0]
+
+
+def days_of(request: HelpRequest) -> int:
+    """The days a request lasts, counted as they begin."""
+    return -((request.needed_by - request.until) // timedelta(days=1))
+
+
+def takes_two(story: Story, act: Act, organisation: str) -> bool:
+    """Whether the organisation wants a second mandated person for this."""
+    kept = list_of(story, organisation)
+    return kept is not None and act in kept.two_persons
 
 
 def others(story: Story, wanted: Wanted) -> list[str]:

@@ -1,11 +1,10 @@
 """A help request: asked provisionally, confirmed under a mandate, changed, withdrawn (domain, law 3)."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from schemas.events.approach import ApproachState
 from schemas.events.commitment import CommitmentState, Party
-from schemas.events.help_request import Confirmation, HelpRequest, RequestState, Slot, SlotState
+from schemas.events.help_request import Confirmation, FirstYes, HelpRequest, RequestState, Slot, SlotState
 from schemas.events.incident import Incident
 from schemas.events.log_entry import Entry
 from schemas.events.person import Person
@@ -16,7 +15,7 @@ from schemas.values import IBD, Level, Right
 from services.aid.rules import audience, slots
 from services.aid.rules.commands import AskHelp, ChangeNumber, ConfirmRequest, WithdrawRequest
 from services.aid.rules.deadlines import release
-from services.aid.rules.mandate import Wanted, used_mandate
+from services.aid.rules.mandate import Wanted, days_of, others, takes_two, used_mandate
 from services.aid.rules.story import Story
 
 
@@ -64,8 +63,9 @@ def ask(story: Story, command: AskHelp, target: UUID) -> None:
 def confirm(story: Story, command: ConfirmRequest, target: UUID) -> None:
     """A mandated person lets this circle be asked; confirming again chooses another circle.
 
+    Where the organisation wants two, the first yes waits until a second person says the same.
     Refused: as `used_mandate`, and `not_found`, `withdrawn`, `closed`, `needed_by_past`, `label_too_strict`,
-    `unknown_organisation`.
+    `unknown_organisation`, `second_person_missing`.
     """
     request = story.world.request(target)
     incident = story.world.incident(request.incident)
@@ -82,19 +82,70 @@ def confirm(story: Story, command: ConfirmRequest, target: UUID) -> None:
     circle = tuple(sorted(set(command.circle) - incident.victims))
     if not circle:
         raise Refused("circle_empty")
+    yes = FirstYes(
+        confirmation=Confirmation(
+            by=context.person.id,
+            organisation=request.borrower,
+            at=context.now,
+            mandate=mandate,
+            euros=command.euros,
+        ),
+        circle=circle,
+        choose_self=command.choose_self,
+    )
+    if _waits_for_second(story, request, yes):
+        _wait(story, request, yes)
+    else:
+        _open_for(story, request, yes)
+
+
+def _waits_for_second(story: Story, request: HelpRequest, yes: FirstYes) -> bool:
+    """Whether one more has to say the same; a first yes counts while who gave it could still give it."""
+    if not takes_two(story, Act.CONFIRM, request.borrower):
+        return False
+    first = request.first_yes
+    if first is None or not _says_the_same(first, yes):
+        return True
+    if first.confirmation.by == yes.confirmation.by:
+        wanted = _asking(request, yes.confirmation.euros)
+        raise Refused("second_person_missing", act=Act.CONFIRM, others=others(story, wanted))
+    return str(first.confirmation.by) not in others(story, _asking(request, first.confirmation.euros))
+
+
+def _says_the_same(first: FirstYes, yes: FirstYes) -> bool:
+    told, tells = ((each.circle, each.choose_self, each.confirmation.euros) for each in (first, yes))
+    return told == tells
+
+
+def _wait(story: Story, request: HelpRequest, yes: FirstYes) -> None:
+    """The first yes stands where everybody of the case sees it; what was open before stays as it was."""
+    about: dict[str, str | int] = {"function": request.function, "organisations": len(yes.circle)}
+    line = story.line(
+        story.world.incident(request.incident),
+        Entry.HELP_AGREED,
+        request=request.id,
+        by_organisation=request.borrower,
+        about=about,
+        mandate=yes.confirmation.mandate,
+    )
+    story.happened(request.model_copy(update={"first_yes": yes}), line=line)
+
+
+def _open_for(story: Story, request: HelpRequest, yes: FirstYes) -> None:
+    incident, target, circle = story.world.incident(request.incident), request.id, yes.circle
     again = request.state is RequestState.OPEN
+    first = request.first_yes if takes_two(story, Act.CONFIRM, request.borrower) else None
+    confirmation = yes.confirmation
+    if first is not None:
+        said = {"first_by": first.confirmation.by, "first_mandate": first.confirmation.mandate}
+        confirmation = confirmation.model_copy(update=said)
     confirmed = request.model_copy(
         update={
             "state": RequestState.OPEN,
             "circle": circle,
-            "choose_self": command.choose_self,
-            "confirmed": Confirmation(
-                by=context.person.id,
-                organisation=request.borrower,
-                at=context.now,
-                mandate=mandate,
-                euros=command.euros,
-            ),
+            "choose_self": yes.choose_self,
+            "first_yes": None,
+            "confirmed": confirmation,
             "terms_version": request.terms_version + (1 if again and circle != request.circle else 0),
         }
     )
@@ -105,7 +156,7 @@ def confirm(story: Story, command: ConfirmRequest, target: UUID) -> None:
         request=target,
         by_organisation=request.borrower,
         about=about,
-        mandate=mandate,
+        mandate=yes.confirmation.mandate,
     )
     story.happened(confirmed, line=line)
     for approach in story.world.approaches_for(target, *slots.STANDING):
@@ -128,7 +179,7 @@ def withdraw(story: Story, command: WithdrawRequest, target: UUID) -> None:
         entry = Entry.RELEASED if final else Entry.LAPSED
         release(story, commitment, over, Party.BORROWER, entry)
     slots.move_approaches(story, request, *slots.STANDING, ApproachState.WITHDRAWN)
-    gone = story.world.request(target).model_copy(update={"state": RequestState.WITHDRAWN})
+    gone = story.world.request(target).model_copy(update={"state": RequestState.WITHDRAWN, "first_yes": None})
     line = story.line(
         incident,
         Entry.HELP_WITHDRAWN,
@@ -151,14 +202,20 @@ def change_number(story: Story, command: ChangeNumber, target: UUID) -> None:
         raise Refused("withdrawn")
     mandate = None
     if command.number > len(request.slots) and request.confirmed is not None:
+        if takes_two(story, Act.CONFIRM, request.borrower):
+            # The two agreed to fewer; a request of its own asks them both again.
+            raise Refused("two_for_more")
         mandate = used_mandate(story, _asking(request, request.confirmed.euros, command.number))
     held = [slot for slot in request.slots if slot.state is not SlotState.OPEN]
     if command.number < len(held):
         raise Refused("below_held", held=len(held))
-    update = {
+    update: dict[str, object] = {
         "slots": (*held, *(Slot(),) * (command.number - len(held))),
         "at_least": min(request.at_least, command.number),
     }
+    if request.confirmed is None:
+        # Who said the first yes said it to another number.
+        update["first_yes"] = None
     about: dict[str, str | int] = {"function": request.function, "number": command.number}
     line = story.line(
         incident,
@@ -197,7 +254,6 @@ def _mandated(story: Story, target: UUID) -> tuple[HelpRequest, Incident]:
 
 def _asking(request: HelpRequest, euros: int | None, number: int | None = None) -> Wanted:
     """What a request asks of a mandate; days count as they begin."""
-    days = -((request.needed_by - request.until) // timedelta(days=1))
     people = len(request.slots) if number is None else number
-    amounts = {Limit.EUROS: euros, Limit.DAYS: days, Limit.PEOPLE: people}
+    amounts = {Limit.EUROS: euros, Limit.DAYS: days_of(request), Limit.PEOPLE: people}
     return Wanted(Act.CONFIRM, request.borrower, amounts)
