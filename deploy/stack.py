@@ -179,6 +179,7 @@ def environment(platform: Platform, service: Service) -> dict[str, str]:
     if service.name == "directory":
         told["NOABER_TOKEN_PRIVATE_KEY"] = _key_name(platform, platform.secrets.private_key)
         told["NOABER_RP_ID"] = RP_ID
+        told["NOABER_NOTIFICATION_URL"] = f"http://127.0.0.1:{platform.port('notification')}"
     if service.name in ("directory", "notification") or service in platform.live:
         told["NOABER_INTERNAL_TOKEN"] = platform.secrets.internal_token
         keys = f"http://127.0.0.1:{platform.port('directory')}/internal/contact-keys"

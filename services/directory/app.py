@@ -27,7 +27,7 @@ from services.directory.bodies import (
     SignIn,
 )
 from services.directory.card_bodies import PrintedCards, PrintHere
-from services.directory.cards import CARD_DOORS, OPEN, add_cards, print_here
+from services.directory.cards import CARD_DOORS, COUNTED, add_cards, print_here
 from services.directory.devices import add_devices, invite_here
 from services.directory.directory import Directory
 from services.directory.doors import DOORS, PREFIX, add_doors, seat
@@ -62,7 +62,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
         settings,
         WORDS,
         (*open_paths, *DOORS, *CARD_DOORS),
-        sign_in_paths=(*demo, *DOORS, OPEN),
+        sign_in_paths=(*demo, *DOORS, *COUNTED),
     )
     app.state.directory = directory
     _add_reads(app, directory)

@@ -36,11 +36,13 @@ USE: Final = "noaber_card"
 """Cookie that ties the use of a card to the browser that began it."""
 
 OPEN: Final = f"{PREFIX}/cards/open"
+CALL: Final = f"{PREFIX}/cards/call"
 ENTER: Final = f"{PREFIX}/cards/enter"
 
-CARD_DOORS: Final = (OPEN, ENTER)
-"""Of these only the first is counted per address: the second is asked every few seconds by who waits, and
-takes 256 bits to be answered at all."""
+COUNTED: Final = (OPEN, CALL)
+CARD_DOORS: Final = (*COUNTED, ENTER)
+"""The last is not counted per address: it is asked every few seconds by who waits, and takes 256 bits to be
+answered at all."""
 
 Held = Annotated[str, Cookie(alias=USE, include_in_schema=False)]
 
@@ -98,28 +100,50 @@ def _add_door(app: FastAPI, directory: Directory) -> None:
         )
         return bodies.Opened(code=code, expires_at=use.expires_at, role=asked.role)
 
+    @app.post(CALL)
+    async def call(body: Nothing, held: Held = "") -> bodies.Waiting:
+        now = directory.now()
+        use = directory.uses.call(directory.uses.of_browser(held, now).id, now)
+        # Beside the answer: neither what it says nor how long it takes tells whether that name is known.
+        directory.go_on(_ring(directory, use))
+        return bodies.Waiting(waiting=True, expires_at=use.expires_at)
+
     @app.post(ENTER)
     async def enter(body: Nothing, response: Response, held: Held = "") -> bodies.Waiting | SignedIn:
         now = directory.now()
         use = directory.uses.of_browser(held, now)
-        if use.person is None or use.approver is None:
+        if use.person is None:
             return bodies.Waiting(waiting=True, expires_at=use.expires_at)
         person = directory.own.person(use.person)
-        approver = directory.own.person(use.approver)
-        if person is None or approver is None:
+        if person is None or not rules.is_colleague(person, use.card.organisation):
             raise Refused("card_use_over")
-        # Both may have left, or lost their right, since the yes.
-        rules.may_approve(approver, use.card.organisation)
-        rules.may_be_let_in(approver, person, use.card.organisation)
+        if use.approver is not None:
+            # They may have lost their right since the yes.
+            _may_answer(directory, directory.own.people[use.approver], use, person.id)
         session = open_with_card(uuid4(), person, use.card.id, now)
         decide = partial(rules.spend, person=person.id, approver=use.approver, session=session.id, now=now)
         spent = await directory.cards.enter(use.card.id, decide, session, now)
         directory.heard([spent, session])
         directory.uses.over(use.card.id)
-        log.warning("card %s let %s in, approved by %s", spent.id, person.id, use.approver)
+        log.warning("card %s let %s in, approved by %s", spent.id, person.id, use.approver or "a call")
         seat(response, directory, session)
         response.delete_cookie(USE, path=PREFIX)
         return SignedIn(session=session.id)
+
+
+async def _ring(directory: Directory, use: Use) -> None:
+    """Ring who they say they are, where exactly one colleague is called that; the right keys let them in."""
+    colleagues = await directory.reads.colleagues(use.card.organisation)
+    meant = [each.person.id for each in colleagues if rules.is_same_name(each.name, use.name)]
+    if len(meant) != 1:
+        log.warning("card %s: %d colleagues have the name that was given", use.card.id, len(meant))
+        return
+    if not await directory.call_back.keyed_in(use.id, meant[0], use.code):
+        return
+    try:
+        directory.uses.keyed_in(use.id, meant[0], directory.now())
+    except Refused:
+        log.warning("card %s: the code was keyed in when use %s was over", use.card.id, use.id)
 
 
 def _add_second_person(app: FastAPI, directory: Directory) -> None:

@@ -1,9 +1,11 @@
 """One process of the directory: what it remembers, its tables, and how it lets the world hear."""
 
 import asyncio
+import logging
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
+from typing import Any, Final
 from uuid import UUID
 
 from schemas.events.access import Access
@@ -11,6 +13,7 @@ from schemas.events.card import Card
 from schemas.events.person import Person
 from schemas.events.session import Session
 from schemas.state import State
+from services.directory.callback import ByNotification, CallBack, NoTelephone
 from services.directory.ceremony import Site, nobodys_key
 from services.directory.challenges import Challenges
 from services.directory.rules.access import digest_of
@@ -29,6 +32,8 @@ from services.runtime.settings import Mode
 from services.runtime.tokens import Signer, Verifier
 from services.runtime.wake import Waker
 from services.runtime.who import Who
+
+log: Final = logging.getLogger(__name__)
 
 
 class MadeUpPeople(Exception):
@@ -113,6 +118,8 @@ class Directory:
         self.site = Site(settings.rp_id, settings.origins)
         self.challenges = Challenges(secrets.token_bytes(32))
         self.uses = Uses()
+        self.call_back: CallBack = _telephone(settings)
+        self.calls: set[asyncio.Task[None]] = set()
         self.nobodys_key = nobodys_key()
         self.signer = Signer(settings.token_private_key)
         verifier = Verifier(settings.token_public_keys, settings.mode)
@@ -142,9 +149,10 @@ class Directory:
             self.ready = True
             yield
         finally:
-            for task in self.tasks:
+            begun = (*self.tasks, *self.calls)
+            for task in begun:
                 task.cancel()
-            await asyncio.gather(*self.tasks, return_exceptions=True)
+            await asyncio.gather(*begun, return_exceptions=True)
             await engine.dispose()
             await side.close()
             await pool.close()
@@ -176,7 +184,24 @@ class Directory:
         self.heard(left or ())
         return left is not None
 
+    def go_on(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this beside the answer that is given now; what it raises is logged and ends nothing else."""
+        task = asyncio.create_task(work)
+        self.calls.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.calls.discard(task)
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            log.error("a call-back failed", exc_info=failure)
+
     def heard(self, states: Iterable[State]) -> None:
         """These were written: remember them, and let the world hear."""
         self.own.keep(states)
         self.wake()
+
+
+def _telephone(settings: DirectorySettings) -> CallBack:
+    if settings.notification_url is None:
+        return NoTelephone()
+    return ByNotification(settings.notification_url, settings.internal_token)

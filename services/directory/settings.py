@@ -11,9 +11,11 @@ class DirectorySettings(OwnerSettings, WebSettings):
     """`token_private_key`: kid:base64, signs sessions. `internal_token`: what services show each other.
 
     `rp_id`: the host name that passkeys belong to. Another one later makes all of them useless.
+    `notification_url`: where phones are rung from, if there is a telephone.
     """
 
     token_private_key: str
+    notification_url: str | None = None
     rp_id: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
     internal_token: Annotated[str, Field(min_length=32)]
 

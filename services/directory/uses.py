@@ -24,7 +24,7 @@ class Use:
     """Somebody with a card, who they say they are, and who said yes to whom.
 
     `token`: hash of what their browser holds. `code`: what they read to the second person. The name they
-    gave stands here and nowhere else.
+    gave stands here and nowhere else. `approver` is nobody where `person` keyed the code in on a phone.
     """
 
     id: UUID
@@ -34,6 +34,7 @@ class Use:
     code: str
     asked_at: datetime
     wrong: int = 0
+    called: bool = False
     person: UUID | None = None
     approver: UUID | None = None
 
@@ -89,6 +90,18 @@ class Uses:
             raise Refused("card_code_wrong", left=left)
         self._known[use] = replace(found, person=person, approver=approver)
         return self._known[use]
+
+    def call(self, use: UUID, now: datetime) -> Use:
+        """A call is going to be placed for it: once. Refused: `card_use_over`, `card_called`."""
+        found = self.find(use, now)
+        if found.called:
+            raise Refused("card_called")
+        self._known[use] = replace(found, called=True)
+        return self._known[use]
+
+    def keyed_in(self, use: UUID, person: UUID, now: datetime) -> None:
+        """The code was keyed in on the phone of this person. Refused: `card_use_over`."""
+        self._known[use] = replace(self.find(use, now), person=person)
 
     def over(self, card: str) -> None:
         """Nothing waits for this card any more."""

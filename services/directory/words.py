@@ -53,6 +53,10 @@ WORDS: Final[Mapping[str, Words]] = {
         "De code klopt niet. Laat hem opnieuw voorlezen door wie de kaart heeft.",
         "The code is not right. Have it read out again by who holds the card.",
     ),
+    "card_called": Words(
+        "Je bent al gebeld. Begin opnieuw met de kaart, of bel een collega.",
+        "You were called already. Begin again with the card, or call a colleague.",
+    ),
     "card_not_enough": Words(
         "Je bent binnen met een kaart. Dit kan alleen wie met een eigen sleutel is aangemeld.",
         "You came in with a card. Only who signed in with a key of their own can do this.",

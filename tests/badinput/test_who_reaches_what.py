@@ -171,6 +171,7 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
     ("GET", f"{DIRECTORY}/cards/asked"): ("", nothing, ALL),
     ("POST", f"{DIRECTORY}/cards/approve"): ("", a_yes, ALL),
     ("POST", f"{DIRECTORY}/cards/open"): ("", lambda _: CARD, PUBLIC),
+    ("POST", f"{DIRECTORY}/cards/call"): ("", nothing, PUBLIC),
     ("POST", f"{DIRECTORY}/cards/enter"): ("", nothing, PUBLIC),
     ("GET", f"{DIRECTORY}/sessions"): ("", nothing, ALL),
     ("POST", f"{DIRECTORY}/sessions/{{session}}/end"): (

@@ -197,6 +197,51 @@ async def test_five_wrong_codes_end_a_use_and_not_the_card(app) -> None:
     await office.come_in(card)
 
 
+class Telephone:
+    """Rings whoever it is told to; what they key in is said by the test."""
+
+    def __init__(self, keys: str) -> None:
+        self.keys = keys
+        self.rung: list[str] = []
+
+    async def keyed_in(self, call: Any, person: Any, code: str) -> bool:
+        self.rung.append(str(person))
+        return code == self.keys
+
+
+async def calls_over(app: Any) -> None:
+    await asyncio.gather(*app.state.directory.calls)
+
+
+@pytest.mark.parametrize("name", ["Wilma Verzonnen", "wilma  verzönnen"])
+async def test_the_code_keyed_in_on_the_registered_phone_is_a_second_factor_too(
+    app, filled: str, name: str
+) -> None:
+    office = await Office(app).open()
+    card = await office.card()
+    there, (_, asked) = await office.ask(card, name=name)
+    app.state.directory.call_back = telephone = Telephone(asked["code"])
+    assert (await there.post("cards/call", {}))[1]["waiting"] is True
+    await calls_over(app)
+    assert (await there.post("cards/enter", {}))[0] == 200
+    assert ((await there.me())["person"], telephone.rung) == (office.wilma, [office.wilma])
+    found = await kept(filled, card["number"])
+    assert (found["used_by"], found["approved_by"]) == (office.wilma, None)
+
+
+@pytest.mark.parametrize(("name", "rung"), [("Wilma Verzonnen", 1), ("Niemand", 0), ("Wim", 0)])
+async def test_who_keys_in_nothing_and_who_is_not_known_hear_the_same(app, name: str, rung: int) -> None:
+    office = await Office(app).open()
+    there, _ = await office.ask(await office.card(), name=name)
+    app.state.directory.call_back = telephone = Telephone("not keyed in")
+    status, found = await there.post("cards/call", {})
+    assert (status, found["waiting"], sorted(found)) == (200, True, ["expires_at", "waiting"])
+    assert code_of(await there.post("cards/call", {})) == "card_called"
+    await calls_over(app)
+    assert (await there.post("cards/enter", {}))[1]["waiting"] is True
+    assert len(telephone.rung) == rung
+
+
 async def test_two_uses_with_a_yes_each_let_one_in(app) -> None:
     office = await Office(app).open()
     card = await office.card()

@@ -1,6 +1,7 @@
 """Sealed cards: who prints them, when one opens, who may say yes to its use, and that it works once."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -65,10 +66,25 @@ def may_approve(asker: Person, organisation: str) -> None:
 
 def may_be_let_in(approver: Person, whom: Person | None, organisation: str) -> None:
     """Refused: `not_found` for who is no colleague, `second_person` for oneself: that would be one factor."""
-    if whom is None or whom.forgotten or not whom.works_for(organisation):
+    if whom is None or not is_colleague(whom, organisation):
         raise Refused("not_found")
     if whom.id == approver.id:
         raise Refused("second_person")
+
+
+def is_colleague(whom: Person | None, organisation: str) -> bool:
+    """Whether this is somebody who works there and was not forgotten."""
+    return whom is not None and not whom.forgotten and whom.works_for(organisation)
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two people wrote the same name: capitals, accents, dots and spaces apart."""
+    return bool(_plain(one)) and _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(each for each in letters if each.isalnum())
 
 
 def print_cards(
@@ -115,8 +131,11 @@ def ask(card: Card, now: datetime) -> Card:
     return card.model_copy(update={"asked_at": now, "asked": card.asked + 1})
 
 
-def spend(card: Card, person: UUID, approver: UUID, session: UUID, now: datetime) -> Card:
-    """It let somebody in and never does again. Refused: `card_refused`."""
+def spend(card: Card, person: UUID, approver: UUID | None, session: UUID, now: datetime) -> Card:
+    """It let somebody in and never does again. Refused: `card_refused`.
+
+    `approver`: who said yes; nobody where a code was keyed in on the phone of who came in.
+    """
     if not is_ready(card, now):
         raise Refused("card_refused")
     used = {"used_at": now, "used_by": person, "approved_by": approver, "session": session}

@@ -18,6 +18,7 @@ from services.directory.rules.cards import (
     Printed,
     ask,
     is_ready,
+    is_same_name,
     may_approve,
     may_be_let_in,
     may_print,
@@ -141,6 +142,31 @@ def test_a_yes_is_said_once() -> None:
     known.approve(UUID(int=1), "123456", BRAM, ANNA, NOW)
     assert known.waiting(NOW) == [] and known.of_browser("t1", NOW).person == BRAM
     refusal("card_use_over", known.approve, UUID(int=1), "123456", BRAM, ANNA, NOW)
+
+
+def test_a_use_is_called_once_and_the_keys_count_while_it_waits() -> None:
+    known = Uses()
+    known.add(a_use(1))
+    known.call(UUID(int=1), NOW)
+    refusal("card_called", known.call, UUID(int=1), NOW)
+    refusal("card_use_over", known.keyed_in, UUID(int=1), BRAM, NOW + uses.LASTS)
+    known.keyed_in(UUID(int=1), BRAM, NOW)
+    found = known.of_browser("t1", NOW)
+    assert (found.person, found.approver) == (BRAM, None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Wilma de Vries", "wilma  DE vries", True),
+        ("Zoë Jansen-Bakker", "zoe jansen bakker", True),
+        ("Wilma de Vries", "Wilma", False),
+        ("", "", False),
+        (" - ", "...", False),
+    ],
+)
+def test_a_name_is_the_same_however_it_is_written(one: str, other: str, *, same: bool) -> None:
+    assert is_same_name(one, other) is same
 
 
 def test_of_too_many_uses_of_a_card_the_oldest_makes_room() -> None:

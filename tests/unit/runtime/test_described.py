@@ -33,6 +33,7 @@ OPEN = {
     "/api/directory/demo/people",
     "/api/directory/demo/sign-in",
     "/api/directory/cards/open",
+    "/api/directory/cards/call",
     "/api/directory/cards/enter",
     "/api/directory/passkey/options",
     "/api/directory/passkey/sign-in",
