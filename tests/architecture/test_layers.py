@@ -26,6 +26,7 @@ VALUES = {
     "operator",
     "re",
     "typing",
+    "unicodedata",
     "uuid",
     "zoneinfo",
 }

@@ -51,11 +51,8 @@ def cards(parties: Parties) -> dict[str, Any]:
     return {"organisation": parties.case.victim, "roles": ["ciso"]}
 
 
-def a_yes(parties: Parties) -> dict[str, Any]:
-    return {"use": new_id(), "code": "000000", "person": parties.foreigner}
-
-
 CARD = {"number": "GM0000-0001", "words": "zes woorden van niemand", "name": "Iemand"}
+YES = {"use": new_id(), "code": "000000", "person": new_id()}
 OPENED = {"secret": "A" * 43, "code": "000000"}
 MADE = {"credential": "AA", "client_data": "AA", "attestation": "AA"}
 SIGNED = {"credential": "AA", "client_data": "AA", "authenticator_data": "AA", "signature": "AA"}
@@ -169,7 +166,7 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
     ("POST", f"{DIRECTORY}/cards"): ("", cards, ADMINISTERS),
     ("POST", f"{DIRECTORY}/cards/{{number}}/stop"): ("GM0000-0001", nothing, (U, *(N,) * 11)),
     ("GET", f"{DIRECTORY}/cards/asked"): ("", nothing, ALL),
-    ("POST", f"{DIRECTORY}/cards/approve"): ("", a_yes, ALL),
+    ("POST", f"{DIRECTORY}/cards/approve"): ("", lambda _: YES, ALL),
     ("POST", f"{DIRECTORY}/cards/open"): ("", lambda _: CARD, PUBLIC),
     ("POST", f"{DIRECTORY}/cards/call"): ("", nothing, PUBLIC),
     ("POST", f"{DIRECTORY}/cards/enter"): ("", nothing, PUBLIC),
@@ -332,8 +329,8 @@ FOREIGN: dict[str, Try | str] = {
     ),
     f"POST {DIRECTORY}/cards organisation": boss(N, "", lambda p: {**cards(p), "organisation": p.lender}),
     f"POST {DIRECTORY}/cards/open number": MEANT,
-    f"POST {DIRECTORY}/cards/approve use": boss("card_use_over", "", a_yes),
-    f"POST {DIRECTORY}/cards/approve person": boss("card_use_over", "", a_yes),
+    f"POST {DIRECTORY}/cards/approve use": boss("card_use_over", "", lambda _: YES),
+    f"POST {DIRECTORY}/cards/approve person": boss("card_use_over", "", lambda _: YES),
     f"GET {DIRECTORY}/passkeys person": boss(N, "?person={foreigner}"),
     f"POST {DIRECTORY}/passkeys/{{passkey}}/remove passkey": boss(N, "{passkey}"),
     f"POST {DIRECTORY}/sessions/{{session}}/end session": boss(N, "{session}"),
