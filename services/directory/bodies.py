@@ -149,6 +149,12 @@ class Invite(Command):
     passkey: Assertion | None = None
 
 
+class Remove(Command):
+    """That it is the one who signed in who takes the key away."""
+
+    passkey: Assertion | None = None
+
+
 class Invited(BaseModel):
     """What opens an invitation. It is said once and kept nowhere."""
 
@@ -179,6 +185,7 @@ class Purpose(StrEnum):
     INVITE = "invite"
     PRINT = "print"
     APPROVE = "approve"
+    REMOVE = "remove"
 
 
 class ToSign(Command):

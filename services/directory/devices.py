@@ -21,6 +21,7 @@ from services.directory.bodies import (
     Passkeys,
     PasskeyShown,
     Purpose,
+    Remove,
     Sessions,
     SessionShown,
     WithPasskey,
@@ -64,10 +65,12 @@ def _add_passkeys(app: FastAPI, directory: Directory) -> None:
         return await _shown(directory, directory.own.access(whom))
 
     @app.post(f"{PREFIX}/passkeys/{{passkey}}/remove")
-    async def remove_passkey(asker: Asking, passkey: UUID, body: Nothing) -> Nothing:
+    async def remove_passkey(asker: Asking, passkey: UUID, body: Remove, began: Began = "") -> Nothing:
         access = _with_passkey(directory, passkey)
         if access.id != asker.person.id:
             may_administer(asker.person, _colleague(directory, access.id))
+        # Or a stolen session shuts out its owner, and an administrator's the whole organisation.
+        await fresh(directory, asker, body.passkey, Purpose.REMOVE, began)
         decide = partial(remove, passkey=passkey)
         left = await directory.accesses.remove(access.id, passkey, decide, asker.person.id, directory.now())
         directory.heard(left)

@@ -80,6 +80,11 @@ class Browser:
         proof = phone.sign(await self.asked("invite"), self.origin)
         return await self.post("invitations", {"person": person, "checked": checked, "passkey": proof})
 
+    async def remove(self, phone: Phone, key: str) -> Answer:
+        """Take a key away, and show with one's own phone that it is oneself."""
+        proof = phone.sign(await self.asked("remove"), self.origin)
+        return await self.post(f"passkeys/{key}/remove", {"passkey": proof})
+
     async def me(self) -> dict[str, Any]:
         """Who is signed in here."""
         status, found = await self.get("me")

@@ -68,6 +68,20 @@ LIES = {
 }  # fmt: skip
 
 
+async def test_a_stolen_session_shuts_nobody_out(app) -> None:
+    # Of an administrator, who could otherwise be made to take away every key of the organisation.
+    petra, own, _ = await signed_in(app)
+    wim, phone, person = await signed_in(app, name="Wim Verzonnen")
+    for key in (await petra.get("passkeys"))[1]["passkeys"] + (await wim.get("passkeys"))[1]["passkeys"]:
+        assert (await petra.post(f"passkeys/{key['id']}/remove", {}))[1]["code"] == "prove_it"
+        assert (await petra.remove(phone, key["id"]))[1]["code"] == "passkey_refused"
+        elsewhere = own.sign(await petra.asked("invite"), ORIGIN)
+        _, found = await petra.post(f"passkeys/{key['id']}/remove", {"passkey": elsewhere})
+        assert found["code"] == "ceremony_over"
+    assert (await Browser(app).sign_in(own))[0] == (await Browser(app).sign_in(phone))[0] == 200
+    assert person == (await wim.me())["person"]
+
+
 @pytest.mark.parametrize("lie", LIES)
 async def test_a_lie_opens_nothing_and_all_lies_hear_the_same(app, lie: str) -> None:
     _, phone, _ = await signed_in(app)

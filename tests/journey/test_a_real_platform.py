@@ -59,7 +59,9 @@ def test_the_first_person_of_an_empty_platform_comes_in_and_is_out_everywhere_at
             seen = page.until(lambda picture: picture.get("card", "GM1735-0001")["state"] == "stopped")
             assert seen and "digest" not in page.picture.get("card", "GM1735-0001")
             [key] = here.read("/api/directory/passkeys")["passkeys"]
-            assert here.send(f"/api/directory/passkeys/{key['id']}/remove", {}) == {}
+            asked = here.send("/api/directory/passkey/options", {"purpose": "remove"})
+            proof = {"passkey": phone.sign(asked["options"], origin)}
+            assert here.send(f"/api/directory/passkeys/{key['id']}/remove", proof) == {}
             assert page.closed() == CLOSE_SIGNED_OUT
         for client in (here, there):
             until(lambda client=client: _is_nobody(client), GONE_SECONDS, what="the refusal of every service")

@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from socketserver import StreamRequestHandler, TCPServer
 
 import httpx
 import pytest
@@ -34,19 +34,14 @@ POLICY = {
 }
 
 
-class Echo(BaseHTTPRequestHandler):
-    """Answers with the headers that it was sent."""
+class Echo(StreamRequestHandler):
+    """Answers one request on each connection with the headers that it was sent."""
 
-    def do_GET(self) -> None:
-        """One request."""
-        body = str(self.headers).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+    def handle(self) -> None:
+        """One connection."""
+        heard = b"".join(iter(self.rfile.readline, b"\r\n")).replace(b"\r\n", b"\n")
+        length = b"Content-Length: %d\r\n" % len(heard)
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + length + b"\r\n" + heard)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +54,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     (pages / "assets" / "page-1a2b3c.js").write_text("export {}\n")
     block = take_block()
     made = Platform(block.base, Mode.REAL, Seed.NONE, home, secrets_in(home / "secrets.json"))
-    echo = HTTPServer(("127.0.0.1", made.port("directory")), Echo)
+    echo = TCPServer(("127.0.0.1", made.port("directory")), Echo)
     threading.Thread(target=echo.serve_forever, daemon=True).start()
     process = spawn(caddy.command(), home / "caddy.log", home, gateway_environment(made, Path(pages)))
     try:
@@ -85,6 +80,7 @@ def gateway(platform: Platform) -> Iterator[httpx.Client]:
         ("GET", "/", 200),
         ("GET", "/assets/page-1a2b3c.js", 200),
         ("GET", "/assets/page-of-last-week.js", 404),
+        ("GET", "/assets/", 404),
         ("GET", "/api/directory/me", 200),
         ("GET", "/api/aid/duty", 503),
         ("GET", "/api/nothing", 404),
@@ -96,6 +92,7 @@ def test_every_answer_has_the_same_protection_and_names_no_software(gateway, met
     assert answer.status_code == status
     assert {name: answer.headers.get(name) for name in EVERY_ANSWER} == EVERY_ANSWER
     assert set(answer.headers["content-security-policy"].split("; ")) == POLICY
+    assert "access-control-allow-origin" not in answer.headers
     assert "server" not in answer.headers and "via" not in answer.headers
 
 

@@ -68,7 +68,7 @@ export async function invite(person: string, checked: "in_person" | "call_back")
 }
 
 /** A command that takes a key of one's own, shown here and now; who plays in a demonstration has none. */
-export async function proven<T>(purpose: "invite" | "print" | "approve", path: string, body: object): Promise<Answer<T>> {
+export async function proven<T>(purpose: Exclude<Purpose, "sign_in" | "add">, path: string, body: object): Promise<Answer<T>> {
   const answer = await post<T>(path, body, uuid7());
   return !answer.ok && answer.problem.code === "prove_it" ? signed(purpose, path, body) : answer;
 }
@@ -88,7 +88,7 @@ export async function comeIn(secret: string, code: string): Promise<Answer<{ ses
   return post(`${HOME}/welcome/finish`, { secret, code, passkey }, uuid7());
 }
 
-type Purpose = "sign_in" | "add" | "invite" | "print" | "approve";
+type Purpose = "sign_in" | "add" | "invite" | "print" | "approve" | "remove";
 
 async function signed<T>(purpose: Purpose, path: string, more: object = {}): Promise<Answer<T>> {
   const asked = await post<Asked>(`${HOME}/passkey/options`, { purpose }, uuid7());
