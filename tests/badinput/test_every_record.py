@@ -20,7 +20,7 @@ from schemas.catalogue import Function
 from schemas.codec import encode
 from schemas.envelope import Envelope, Record
 from schemas.export import ROOT
-from schemas.topics import COMMITMENTS, HELP_REQUESTS, SUGGESTIONS, TOPICS, Topic
+from schemas.topics import BELLS, COMMITMENTS, HELP_REQUESTS, SUGGESTIONS, TOPICS, Topic
 from services.live.app import TOPICS as SEEN_BY_LIVE
 from tests.journey.case import Case, approached, claimed
 from tests.journey.cast import NUMBER, People, Places
@@ -32,12 +32,13 @@ pytestmark = pytest.mark.timeout(300)
 BURIED_BY: Final = {
     "aid": {"organisations", "people", "sessions", "suggestions", "alarms"},
     "matching": {"help-requests"},
-    "clock": {"commitments"},
+    "clock": {"commitments", "deliveries"},
+    "notification": {"approaches", "bells", "contacts", "duty", "wake-lists"},
 }
 """Who reads the topic with offsets that are kept, and so keeps its dead letters for an operator."""
 
 
-KEPT_FOR_VERIFY: Final = {"aid-seals", "directory-seals", "accesses"}
+KEPT_FOR_VERIFY: Final = {"aid-seals", "directory-seals", "notification-seals", "accesses"}
 """Read by an operator's command only, which has tests of its own."""
 
 TAKEN: Final = tuple(topic for topic in TOPICS if topic.name not in KEPT_FOR_VERIFY)
@@ -182,7 +183,13 @@ def test_hostile_records_are_buried_or_passed_over_and_a_newer_one_waits(stand: 
 
 
 def _a_newer_version_waits(stand: Stand) -> None:
-    waits = {"aid": SUGGESTIONS, "matching": HELP_REQUESTS, "clock": COMMITMENTS, "live": HELP_REQUESTS}
+    waits = {
+        "aid": SUGGESTIONS,
+        "matching": HELP_REQUESTS,
+        "clock": COMMITMENTS,
+        "live": HELP_REQUESTS,
+        "notification": BELLS,
+    }
     for topic in {*waits.values()}:
         newer = headed(example(topic), "ce_type", f"nl.noaber.{topic.state.TYPE}.v2".encode())
         stand.put((topic, 0, newer))

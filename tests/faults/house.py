@@ -28,7 +28,7 @@ from tests.faults.loop import Loop
 from tests.faults.orders import Orders
 
 STANDBY: Final = "aid-relay-standby"
-STANDBY_OFFSET: Final = 8
+STANDBY_OFFSET: Final = 21
 
 TO_KAFKA: Final = ("aid", "aid-relay", "directory-relay", "matching", "clock", "live")
 TO_POSTGRES: Final = ("aid", "aid-relay", "directory", "directory-relay")
