@@ -1,0 +1,84 @@
+/** Sealed cards on a phone and on paper, with a stand-in for the servers. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { NOW } from "../fixtures/story.mjs";
+import { SIZES, delta, named, staged, violations } from "./staged.mjs";
+
+const AT = new Date(NOW).toISOString();
+const LATER = new Date(NOW + 900_000).toISOString();
+const SIX = "appel-peer-banaan-kers-pruim-druif";
+const FACE = {
+  number: "GM1735-0004", role: "ciso", words: SIX.replaceAll("-", " "), page: "https://noaber.example/card",
+  link: `https://noaber.example/card#GM1735-0004.${SIX}`, printed_at: AT, expires_at: LATER,
+};
+const USE = {
+  use: "00000000-0000-0000-0000-000000000901", number: "GM1735-0003", organisation: "GM1735", role: "ciso", name: "Wilma",
+  asked_at: AT, expires_at: LATER,
+};
+
+const card = (organisation) => ({
+  kind: "card", id: `${organisation}-0003`, v: [1, 2, 0], level: "own",
+  data: {
+    exercise: false, tlp: "TLP:GREEN", id: `${organisation}-0003`, organisation, role: "ciso", state: "ready", printed_at: AT,
+    printed_by: null, expires_at: LATER, asked_at: AT, asked: 1, used_at: null, used_by: null, approved_by: null,
+    ended_at: null, ended_by: null, restored_at: null,
+  },
+});
+
+async function fits(page) {
+  for (const scheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    assert.deepEqual(await violations(page), [], scheme);
+  }
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wider <= 0, `scrolls sideways by ${wider}`);
+}
+
+test("a scanned card asks for a name alone, shows the code, and a phone call can be asked for", () => {
+  let sent;
+  const commands = {
+    "/cards/open": (body) => [200, ((sent = body), { code: "048213", expires_at: LATER, role: "ciso" })],
+    "/cards/enter": [200, { waiting: true, expires_at: LATER }],
+    "/cards/call": [200, { waiting: true, expires_at: LATER }],
+  };
+  const screen = { name: "card", who: null, path: `/card#GM1735-0003.${SIX}` };
+  return staged(screen, { size: SIZES.phone, commands }, async (page) => {
+    await page.getByLabel("Wie ben je?").waitFor();
+    assert.equal(new URL(page.url()).hash, "");
+    assert.equal(await page.getByLabel("Zes woorden").count(), 0);
+    await fits(page);
+    await page.getByLabel("Wie ben je?").fill("Wilma");
+    await page.getByRole("button", { name: "Verder" }).click();
+    await page.getByText("048 213").waitFor();
+    assert.deepEqual(sent, { number: "GM1735-0003", words: SIX.replaceAll("-", " "), name: "Wilma" });
+    await page.getByRole("button", { name: "Bel mij op mijn eigen nummer" }).click();
+    await page.getByText("Toets daar deze code in.").waitFor();
+    await fits(page);
+    if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/card.png`, fullPage: true });
+  });
+});
+
+test("who administers sees at once that a card is used, says yes to it, and on paper there are cards alone", () => {
+  const commands = {
+    "/cards/asked": [200, { uses: [USE] }],
+    "/api/directory/cards": [200, { cards: [FACE, { ...FACE, number: "GM1735-0005" }], replaced: 1, pdf: "JVBERg==" }],
+  };
+  const screen = { ...named("access"), path: "/cards" };
+  return staged(screen, { size: SIZES.phone, commands }, async (page, say) => {
+    const own = (await page.evaluate(() => fetch("/api/live/snapshot").then((each) => each.json()))).me.organisations[0];
+    say(delta(card(own)));
+    await page.getByText(`Iemand wil binnenkomen met kaart ${own}-0003`).waitFor();
+    await page.getByText("zegt Wilma te zijn").waitFor();
+    await fits(page);
+    await page.getByRole("button", { name: "CISO" }).click();
+    await page.getByRole("button", { name: "Maak 1 kaart" }).click();
+    await page.getByText("appel peer banaan").first().waitFor();
+    await fits(page);
+    await page.emulateMedia({ media: "print" });
+    for (const text of ["Druk deze kaarten nu af", "Gedrukte kaarten", "Iemand wil binnenkomen met kaart"]) {
+      assert.equal(await page.getByText(text).first().isVisible(), false, text);
+    }
+    assert.equal(await page.getByText("appel peer banaan").first().isVisible(), true);
+    if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/print.png`, fullPage: true });
+  });
+});
