@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from http import HTTPStatus
 from typing import Annotated, Final, Protocol
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -19,7 +20,7 @@ from services.runtime.described import Described
 from services.runtime.fields import by_field
 from services.runtime.garbage import collect_garbage
 from services.runtime.health import Health
-from services.runtime.limits import Limits
+from services.runtime.limits import Limits, network_of
 from services.runtime.origins import Origins
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, Words, document, retry_after
 from services.runtime.process import lasting
@@ -72,11 +73,11 @@ class Gate:
             return
         try:
             asker = await self._asker(scope)
+            scope.setdefault("state", {})["asker"] = asker
             self._count(scope, asker)
             body = b""
             if scope["method"] == "POST":
                 body = await self._checked_body(scope, receive)
-            scope.setdefault("state", {})["asker"] = asker
             scope["state"]["body"] = body
         except Problem as problem:
             await self._refuse(problem, scope, receive, send)
@@ -122,6 +123,7 @@ class Gate:
         return body
 
     async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+        _write_down(problem, scope)
         response = answer(problem, self._words)
         await response(scope, receive, send)
 
@@ -131,6 +133,14 @@ def answer(problem: Problem, words: Mapping[str, Words]) -> Response:
     found = document(problem, words)
     headers = {"Cache-Control": "no-store", **retry_after(problem)}
     return Response(found.body(), found.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _write_down(problem: Problem, scope: Scope) -> None:
+    """Who was not let in, and who reached for what is not theirs; the limits above bound how often."""
+    asker = scope.get("state", {}).get("asker")
+    if problem.status == HTTPStatus.FORBIDDEN or (problem.status == HTTPStatus.CONFLICT and asker is None):
+        who = network_of(_client(scope)) if asker is None else asker.person.id
+        log.warning("%s to %s at %r", problem.code, who, scope["path"])
 
 
 async def _read(receive: Receive) -> bytes:
@@ -202,7 +212,9 @@ def report_problems(app: FastAPI, words: Mapping[str, Words]) -> None:
 
     @app.exception_handler(Refused)
     async def refused(request: Request, found: Refused) -> Response:
-        return answer(Problem(REFUSED.get(found.code, 409), found.code, **found.facts), known)
+        problem = Problem(REFUSED.get(found.code, 409), found.code, **found.facts)
+        _write_down(problem, request.scope)
+        return answer(problem, known)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, found: RequestValidationError) -> Response:

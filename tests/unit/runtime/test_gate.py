@@ -67,15 +67,27 @@ async def client(known: Known):
         Gate,
         who=who,
         origins=Origins.of(ORIGINS),
-        open_paths=("/open", "/for-all", "/sign-in"),
+        open_paths=("/open", "/for-all", "/sign-in", "/sign-in/key_refused"),
         words={},
         limits=limits,
         sign_in_paths=("/sign-in",),
     )
-    report_problems(app, {"busy": Words("Druk.", "Busy."), "taken": Words("Bezet.", "Taken.")})
+    report_problems(
+        app,
+        {
+            "busy": Words("Druk.", "Busy."),
+            "taken": Words("Bezet.", "Taken."),
+            "key_refused": Words("Nee.", "No."),
+            "not_your_right": Words("Nee.", "No."),
+        },
+    )
 
     @app.post("/refused/{why}")
     async def refused(why: str) -> None:
+        raise Refused(why)
+
+    @app.post("/sign-in/{why}")
+    async def not_in(why: str) -> None:
         raise Refused(why)
 
     @app.post("/command")
@@ -282,6 +294,18 @@ async def test_who_forges_sessions_is_counted_and_nobody_else_at_that_address_no
     known.elapsed += 1
     assert await code(client, path="/command%0Aall is well", Cookie=f"{COOKIE}={forged}") == "not_signed_in"
     assert "/command\\nall is well" in caplog.text
+
+
+async def test_who_is_not_let_in_or_reaches_for_what_is_not_theirs_is_written_down(client, caplog) -> None:
+    assert await code(client, path="/sign-in/key_refused", Cookie="") == "key_refused"
+    assert await code(client, path="/refused/not_your_right") == "not_your_right"
+    assert await code(client, Origin="http://elders.example") == "wrong_origin"
+    assert await code(client, path="/refused/taken") == "taken"
+    assert [each.getMessage() for each in caplog.records if each.levelname == "WARNING"] == [
+        "key_refused to 127.0.0.1 at '/sign-in/key_refused'",
+        f"not_your_right to {PERSON.id} at '/refused/not_your_right'",
+        f"wrong_origin to {PERSON.id} at '/command'",
+    ]
 
 
 async def test_a_body_that_is_dripped_is_not_waited_for(client, monkeypatch: pytest.MonkeyPatch) -> None:
