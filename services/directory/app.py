@@ -30,7 +30,7 @@ from services.directory.card_bodies import PrintedCards, PrintHere
 from services.directory.cards import CARD_DOORS, COUNTED, add_cards, print_here
 from services.directory.devices import add_devices, invite_here
 from services.directory.directory import Directory
-from services.directory.doors import DOORS, PREFIX, add_doors, seat
+from services.directory.doors import DOORS, PREFIX, add_doors, seat, unseat
 from services.directory.mandates import add_mandates
 from services.directory.rules.session import end, open_session
 from services.directory.settings import DirectorySettings
@@ -40,7 +40,6 @@ from services.directory.words import WORDS
 from services.runtime.problems import Problem
 from services.runtime.settings import Mode
 from services.runtime.web import Asking, web_app
-from services.runtime.who import COOKIE
 
 
 def create_app(settings: DirectorySettings) -> FastAPI:
@@ -111,7 +110,7 @@ def _add_sessions(app: FastAPI, directory: Directory) -> None:
     @app.post(f"{PREFIX}/sign-out")
     async def sign_out(asker: Asking, body: Nothing, response: Response) -> dict[str, str]:
         await directory.keep(end(asker.session, asker.person.id))
-        response.delete_cookie(COOKIE)
+        unseat(response, directory)
         return {}
 
     @app.post(f"{PREFIX}/sessions/{{session}}/end")

@@ -27,11 +27,10 @@ from services.directory.bodies import (
     WithPasskey,
 )
 from services.directory.directory import Directory
-from services.directory.doors import PREFIX, Began, fresh, prove
+from services.directory.doors import PREFIX, Began, fresh, prove, unseat
 from services.directory.rules.access import Opening, invite, may_administer, may_invite, remove
 from services.runtime.problems import Problem
 from services.runtime.web import Asking
-from services.runtime.who import COOKIE
 
 CODES: Final = 1_000_000
 
@@ -101,7 +100,7 @@ def _add_sessions(app: FastAPI, directory: Directory) -> None:
     @app.post(f"{PREFIX}/sessions/end-all")
     async def end_all(asker: Asking, body: Nothing, response: Response) -> Nothing:
         directory.heard(await directory.accesses.end_all(asker.person.id, directory.now()))
-        response.delete_cookie(COOKIE)
+        unseat(response, directory)
         return Nothing()
 
 

@@ -28,7 +28,7 @@ from services.directory.rules.access import Opening, admit, try_code
 from services.directory.rules.session import open_with_passkey
 from services.directory.store.access import Refusing, Use
 from services.runtime.tokens import Claims
-from services.runtime.who import COOKIE, Asker
+from services.runtime.who import Asker, cookie_for
 
 PREFIX: Final = "/api/directory"
 CEREMONY: Final = "noaber_ceremony"
@@ -148,8 +148,23 @@ async def fresh(
 def seat(response: Response, directory: Directory, session: Session) -> None:
     """Give the browser its session: a new one at every sign-in, so that none can be planted before."""
     token = directory.signer.sign(Claims(session.person, session.id), session.expires_at)
-    secure = directory.settings.secure
-    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure, path="/")
+    settings = directory.settings
+    response.set_cookie(
+        cookie_for(settings.origins),
+        token,
+        httponly=True,
+        samesite="strict",
+        secure=settings.secure,
+        path="/",
+    )
+
+
+def unseat(response: Response, directory: Directory) -> None:
+    """Take it from the browser again, in the same words: it gives it up for no others."""
+    settings = directory.settings
+    response.delete_cookie(
+        cookie_for(settings.origins), httponly=True, samesite="strict", secure=settings.secure, path="/"
+    )
 
 
 def _begin(response: Response, directory: Directory, purpose: str) -> bytes:

@@ -51,7 +51,7 @@ from services.runtime.process import together
 from services.runtime.replica import Newest
 from services.runtime.settings import Mode
 from services.runtime.tokens import Verifier
-from services.runtime.who import Asker, Impostor, NotSignedIn, Who, token_in
+from services.runtime.who import Asker, Impostor, NotSignedIn, Who, cookie_for, token_in
 
 log: Final = logging.getLogger(__name__)
 
@@ -109,6 +109,7 @@ class Live:
         self._snapshots = Snapshots()
         verifier = Verifier(settings.token_public_keys, settings.mode)
         self._who = Who(verifier, self, self._now)
+        self._cookie = cookie_for(settings.origins)
         self._limits = settings.limits()
         self._places = Places(settings.sockets, settings.sockets_per_session)
 
@@ -225,7 +226,7 @@ class Live:
 
     async def _asker(self, request: Request) -> Asker:
         try:
-            return await self._who.resolve(_token(request))
+            return await self._who.resolve(_token(request, self._cookie))
         except Impostor:
             # The gateway alone reaches us, and writes there who called it.
             self._limits.admit_forger(request.headers.get("X-Forwarded-For", ""), request.path)
@@ -266,7 +267,7 @@ class Live:
         request = connection.request
         assert request is not None
         try:
-            asker = await self._who.resolve(_token(request))
+            asker = await self._who.resolve(_token(request, self._cookie))
         except NotSignedIn:
             await connection.close(CLOSE_SIGNED_OUT, "signed out")
             return
@@ -311,8 +312,8 @@ def _listening(port: int) -> socket.socket:
     return made
 
 
-def _token(request: Request) -> str | None:
-    return token_in("; ".join(request.headers.get_all("Cookie")))
+def _token(request: Request, cookie: str) -> str | None:
+    return token_in("; ".join(request.headers.get_all("Cookie")), cookie)
 
 
 def _refusal(problem: Problem) -> Response:

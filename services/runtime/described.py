@@ -6,7 +6,6 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from services.runtime.problems import MEDIA_TYPE
-from services.runtime.who import COOKIE
 
 KEY_PATTERN: Final = "^[!-~]{1,200}$"
 """What `schemas.values.safe_key` lets pass, as JSON Schema says it."""
@@ -47,10 +46,14 @@ _RETRY_AFTER: Final = {
 class Described(FastAPI):
     """An application whose OpenAPI document also says what the gate in front of its routes does.
 
+    `cookie`: the name of the one that a session travels in.
     `codes`: every code that a problem document of this service may carry.
     """
 
-    def __init__(self, *, open_paths: Collection[str], codes: Iterable[str], **more: Any) -> None:
+    def __init__(
+        self, *, open_paths: Collection[str], cookie: str, codes: Iterable[str], **more: Any
+    ) -> None:
+        self._cookie = cookie
         self._open_paths = frozenset(open_paths)
         self._codes = sorted(codes)
         super().__init__(**more)
@@ -61,7 +64,7 @@ class Described(FastAPI):
             made = super().openapi()
             parts = made.setdefault("components", {})
             parts.setdefault("schemas", {})["Problem"] = _problem(self._codes)
-            parts["securitySchemes"] = {"session": {"type": "apiKey", "in": "cookie", "name": COOKIE}}
+            parts["securitySchemes"] = {"session": {"type": "apiKey", "in": "cookie", "name": self._cookie}}
             for path, methods in made["paths"].items():
                 for method, operation in methods.items():
                     _complete(operation, method, [] if path in self._open_paths else [{"session": []}])

@@ -25,7 +25,7 @@ from services.runtime.origins import Origins
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, Words, document, retry_after
 from services.runtime.process import lasting
 from services.runtime.settings import WebSettings
-from services.runtime.who import Asker, Impostor, NotSignedIn, Who, token_in
+from services.runtime.who import Asker, Impostor, NotSignedIn, Who, cookie_for, token_in
 
 log: Final = logging.getLogger(__name__)
 
@@ -63,6 +63,7 @@ class Gate:
         self._limits = limits
         self._sign_in = frozenset(sign_in_paths)
         self._origins = origins
+        self._cookie = cookie_for(origins)
         self._open = frozenset(open_paths)
         self._words = {**COMMON, **words}
 
@@ -89,7 +90,7 @@ class Gate:
             return None
         cookies = _header(scope, b"cookie")
         try:
-            return await self._who.resolve(token_in(cookies))
+            return await self._who.resolve(token_in(cookies, self._cookie))
         except Impostor as forged:
             self._limits.admit_forger(_client(scope), scope["path"])
             raise Problem(401, "not_signed_in") from forged
@@ -270,6 +271,7 @@ def web_app(
     described = f"{prefix}/openapi.json"
     app = Described(
         open_paths=open_paths,
+        cookie=cookie_for(settings.origins),
         codes={**COMMON, **words},
         title=f"Noaber {prefix.rpartition('/')[2]}",
         lifespan=lifespan,

@@ -8,9 +8,12 @@ from uuid import UUID
 from schemas.events.person import Person
 from schemas.events.session import Session
 from services.runtime.now import Now
+from services.runtime.origins import Origins
 from services.runtime.tokens import BadToken, Forged, Verifier
 
 COOKIE: Final = "noaber_session"
+HOST_ONLY: Final = f"__Host-{COOKIE}"
+"""Browsers take it from this host alone and over TLS alone: nobody else plants one (RFC 6265bis, 4.1.3)."""
 
 NEWS_SECONDS: Final = 5.0
 """A sign-in may be newer than our replica: so long a valid token of an unknown session is waited for."""
@@ -42,14 +45,19 @@ class Known(Protocol):
         """The newest state of a person."""
 
 
-def token_in(cookie_header: str) -> str | None:
-    """Our token in a Cookie header.
+def cookie_for(origins: Origins) -> str:
+    """What our cookie is called where people come from those pages."""
+    return HOST_ONLY if origins.secure else COOKIE
+
+
+def token_in(cookie_header: str, cookie: str) -> str | None:
+    """Our token in a Cookie header, from the cookie of that name and no other.
 
     By hand, since http.cookies gives up at the first cookie that it finds odd, whoever set that one.
     """
     for pair in cookie_header.split(";"):
         name, _, value = pair.strip().partition("=")
-        if name == COOKIE and value:
+        if name == cookie and value:
             return value
     return None
 

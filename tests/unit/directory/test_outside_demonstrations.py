@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from fastapi import Response
 
 from schemas.events.person import Person
 from schemas.events.session import Session
@@ -12,7 +13,8 @@ from schemas.refused import Refused
 from services.aid import app as aid_module
 from services.aid.settings import AidSettings
 from services.directory import app as directory_module
-from services.directory.directory import OwnTables
+from services.directory.directory import Directory, OwnTables
+from services.directory.doors import seat, unseat
 from services.directory.rules.fictitious import PERSONAS, make_people
 from services.directory.rules.organisations import fictitious_partnerships, real_organisations
 from services.directory.rules.session import LASTS, end, open_session
@@ -120,6 +122,28 @@ async def test_the_cookie_of_a_ceremony_is_for_this_site_and_travels_as_the_page
     said = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")}
     assert {"httponly", "samesite=strict", "max-age=300", "path=/api/directory"} <= said
     assert ("secure" in said) == secure
+
+
+@pytest.mark.parametrize(
+    ("origins", "name"),
+    [("https://noaber.example", "__Host-noaber_session"), ("http://noaber.localhost:1", "noaber_session")],
+)
+async def test_over_tls_a_session_is_a_cookie_that_no_other_host_can_plant(origins: str, name: str) -> None:
+    told = {**COMMON, "allowed_origins": origins, "rp_id": "noaber.example"}
+    made = Directory(DirectorySettings(token_private_key=DEMO_PRIVATE, internal_token="x" * 32, **told))
+    given, taken = Response(), Response()
+    seat(given, made, open_session(UUID(int=1), UUID(int=2), clock()()))
+    unseat(taken, made)
+    for answer in (given, taken):
+        cookie, *said = (part.strip() for part in answer.headers["set-cookie"].split(";"))
+        assert cookie.partition("=")[0] == name
+        rules = {
+            part.lower() for part in said if part.lower().partition("=")[0] not in ("max-age", "expires")
+        }
+        # A browser takes such a cookie, and gives it up, only so: no Domain, the whole site, over TLS.
+        secure = {"secure"} if name.startswith("__Host-") else set()
+        assert rules == {"httponly", "samesite=strict", "path=/"} | secure
+    assert "Max-Age=0" in taken.headers["set-cookie"]
 
 
 def test_a_session_lasts_a_shift_and_only_its_person_ends_it() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.runtime.who import token_in
+from services.runtime.origins import Origins
+from services.runtime.who import COOKIE, HOST_ONLY, cookie_for, token_in
 
 
 @pytest.mark.parametrize(
@@ -17,9 +18,18 @@ from services.runtime.who import token_in
     ],
 )
 def test_no_foreign_cookie_hides_our_token(header: str) -> None:
-    assert token_in(header) == "a.b-c_d"
+    assert token_in(header, COOKIE) == "a.b-c_d"
 
 
 @pytest.mark.parametrize("header", ["", "noaber_session", "NOABER_SESSION=x", "noaber_session=", "a=b"])
 def test_no_token_is_none(header: str) -> None:
-    assert token_in(header) is None
+    assert token_in(header, COOKIE) is None
+
+
+def test_over_tls_only_the_cookie_of_this_very_host_is_read() -> None:
+    header = "noaber_session=planted; __Host-noaber_session=ours"
+    assert cookie_for(Origins.of("https://noaber.example")) == HOST_ONLY
+    assert token_in(header, HOST_ONLY) == "ours"
+    assert token_in("noaber_session=planted", HOST_ONLY) is None
+    for mixed in ("", "http://localhost:7400", "https://noaber.example,http://noaber.example"):
+        assert cookie_for(Origins.of(mixed)) == COOKIE
