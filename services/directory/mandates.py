@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
@@ -26,10 +27,19 @@ class ChangeMandates(Command):
     two_persons: Annotated[tuple[Literal[Act.CONFIRM], ...], Field(max_length=1)] = ()
 
 
+class Eligible(BaseModel):
+    """A colleague who can stand on the list, and for which acts."""
+
+    person: UUID
+    name: str
+    acts: list[Act]
+
+
 class MandatesShown(BaseModel):
     """The list as its own organisation reads it; None: none is kept, and the rights decide alone."""
 
     mandates: MandateList | None
+    people: list[Eligible]
 
 
 def add_mandates(app: FastAPI, directory: Directory) -> None:
@@ -39,7 +49,7 @@ def add_mandates(app: FastAPI, directory: Directory) -> None:
     @app.get(path)
     async def mandates(asker: Asking, organisation: OrganisationId) -> MandatesShown:
         may_read(asker.person, organisation)
-        return _shown(await directory.mandates.read(organisation))
+        return await _shown(directory, await directory.mandates.read(organisation))
 
     @app.post(path)
     async def change_mandates(
@@ -55,8 +65,14 @@ def add_mandates(app: FastAPI, directory: Directory) -> None:
         )
         changed = await directory.mandates.change(organisation, decide, asker.person.id, now)
         directory.heard([changed])
-        return _shown(changed)
+        return await _shown(directory, changed)
 
 
-def _shown(organisation: Organisation) -> MandatesShown:
-    return MandatesShown(mandates=organisation.mandates)
+async def _shown(directory: Directory, organisation: Organisation) -> MandatesShown:
+    named = await directory.reads.colleagues(organisation.id)
+    people = [
+        Eligible(person=each.person.id, name=each.name, acts=acts)
+        for each in named
+        if (acts := [act for act in Act if each.person.may(act.right, organisation.id)])
+    ]
+    return MandatesShown(mandates=organisation.mandates, people=people)

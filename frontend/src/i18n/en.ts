@@ -20,6 +20,7 @@ export const en: Record<Key, string> = {
   "nav.wall": "Overview",
   "nav.access": "Access",
   "nav.devices": "My devices",
+  "nav.mandates": "Mandates",
   "nav.cards": "Cards",
   "nav.language": "Nederlands",
   "nav.sign_out": "Sign out ({name})",

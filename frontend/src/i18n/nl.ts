@@ -18,6 +18,7 @@ export const nl = {
   "nav.wall": "Overzicht",
   "nav.access": "Toegang",
   "nav.devices": "Mijn toestellen",
+  "nav.mandates": "Mandaten",
   "nav.cards": "Kaarten",
   "nav.language": "English",
   "nav.sign_out": "Afmelden ({name})",

@@ -47,7 +47,8 @@ def used_mandate(story: Story, wanted: Wanted) -> UsedMandate | None:
         if refusal is None:
             return _used(kept, entry)
     first = next((each for each in refusals if each is not None), Refused("mandate_missing"))
-    raise Refused(first.code, **first.facts, act=wanted.act, others=others(story, wanted))
+    facts = {**first.facts, "act": wanted.act, "organisation": wanted.organisation}
+    raise Refused(first.code, **facts, others=others(story, wanted))
 
 
 def used_by_any(story: Story, act: Act, organisations: Iterable[str]) -> UsedMandate | None:

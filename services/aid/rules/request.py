@@ -108,7 +108,8 @@ def _waits_for_second(story: Story, request: HelpRequest, yes: FirstYes) -> bool
         return True
     if first.confirmation.by == yes.confirmation.by:
         wanted = _asking(request, yes.confirmation.euros)
-        raise Refused("second_person_missing", act=Act.CONFIRM, others=others(story, wanted))
+        facts = {"act": Act.CONFIRM, "organisation": request.borrower}
+        raise Refused("second_person_missing", **facts, others=others(story, wanted))
     return str(first.confirmation.by) not in others(story, _asking(request, first.confirmation.euros))
 
 
