@@ -185,6 +185,7 @@ class Purpose(StrEnum):
     INVITE = "invite"
     PRINT = "print"
     APPROVE = "approve"
+    STOP = "stop"
     REMOVE = "remove"
 
 

@@ -56,6 +56,12 @@ class PrintedCards(BaseModel):
     pdf: str
 
 
+class Stop(Command):
+    """That it is the one who signed in who makes the card void."""
+
+    passkey: Assertion | None = None
+
+
 class OpenCard(Command):
     """What stands on the card, and who holds it; nobody is looked up by that name."""
 

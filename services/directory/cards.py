@@ -65,9 +65,11 @@ def _add_printing(app: FastAPI, directory: Directory) -> None:
         return await printed(directory, order)
 
     @app.post(f"{PREFIX}/cards/{{number}}/stop")
-    async def stop(asker: Asking, number: str, body: Nothing) -> Nothing:
+    async def stop(asker: Asking, number: str, body: bodies.Stop, began: Began = "") -> Nothing:
         card = _known(directory, number)
         rules.may_approve(asker.person, card.organisation)
+        # Or a stolen session empties the vault.
+        await fresh(directory, asker, body.passkey, Purpose.STOP, began)
         now = directory.now()
         decide = partial(rules.stop, by=asker.person.id, now=now)
         directory.heard(await directory.cards.stop(card.id, decide, asker.person.id, now))

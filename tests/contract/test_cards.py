@@ -56,6 +56,10 @@ class Office:
         body = {"use": use, "code": code, "person": self.wilma}
         return await proven(self.second, self.second_phone, "approve", "cards/approve", body)
 
+    async def stop(self, card: dict[str, Any]) -> Answer:
+        path = f"cards/{card['number']}/stop"
+        return await proven(self.second, self.second_phone, "stop", path, {})
+
     async def come_in(self, card: dict[str, Any]) -> Browser:
         there, (status, asked) = await self.ask(card)
         assert status == 200, asked
@@ -136,7 +140,7 @@ async def test_a_used_a_replaced_a_stopped_an_unknown_card_and_wrong_words_hear_
     used, stopped = (printed := await office.print())["cards"]
     assert printed["replaced"] == 2
     await office.come_in(used)
-    assert (await office.second.post(f"cards/{stopped['number']}/stop", {}))[0] == 200
+    assert (await office.stop(stopped))[0] == 200
     unknown = {"number": "GM0014-0001", "words": used["words"]}
     wrong = {"number": stopped["number"], "words": "appel peer banaan kers pruim druif"}
     answers = [(await office.ask(each))[1] for each in (old, used, stopped, unknown, wrong)]
@@ -320,8 +324,10 @@ async def test_only_who_administers_prints_and_only_with_a_key(app, filled: str)
 async def test_a_card_that_is_stopped_ends_the_session_it_opened(app) -> None:
     office = await Office(app).open()
     there = await office.come_in(card := await office.card())
+    assert code_of(await office.second.post(f"cards/{card['number']}/stop", {})) == "prove_it"
+    assert code_of(await there.post(f"cards/{card['number']}/stop", {})) == "card_not_enough"
     assert (await there.get("me"))[0] == 200
-    assert (await office.second.post(f"cards/{card['number']}/stop", {}))[0] == 200
+    assert (await office.stop(card))[0] == 200
     assert (await there.get("me"))[0] == 401
 
 

@@ -55,7 +55,9 @@ def test_the_first_person_of_an_empty_platform_comes_in_and_is_out_everywhere_at
         with Page(there) as page:
             # Everybody of the organisation sees what becomes of its cards, as it happens.
             page.until(lambda picture: picture.get("card", "GM1735-0001")["state"] == "ready")
-            assert here.send("/api/directory/cards/GM1735-0001/stop", {}) == {}
+            asked = here.send("/api/directory/passkey/options", {"purpose": "stop"})
+            proof = {"passkey": phone.sign(asked["options"], origin)}
+            assert here.send("/api/directory/cards/GM1735-0001/stop", proof) == {}
             seen = page.until(lambda picture: picture.get("card", "GM1735-0001")["state"] == "stopped")
             assert seen and "digest" not in page.picture.get("card", "GM1735-0001")
             [key] = here.read("/api/directory/passkeys")["passkeys"]
