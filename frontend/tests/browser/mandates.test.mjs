@@ -1,0 +1,91 @@
+/** The list of mandates, and where a mandate was used, with a stand-in for the servers. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { NOW, PEOPLE, request } from "../fixtures/story.mjs";
+import { SIZES, delta, named, staged, violations } from "./staged.mjs";
+
+const AT = new Date(NOW).toISOString();
+const ENTRY = {
+  id: "00000000-0000-0000-0000-000000000801", person: PEOPLE.gert, acts: ["confirm", "coordinate"], deputy_for: null,
+  starts: null, until: null, euros: 50000, days: 14, people: 6,
+};
+const LISTED = {
+  mandates: { number: 3, entries: [ENTRY], two_persons: [], changed_by: PEOPLE.gert, changed_at: AT },
+  people: [
+    { person: PEOPLE.gert, name: "Gert Verzonnen", acts: ["confirm", "coordinate", "share"] },
+    { person: PEOPLE.anouk, name: "Ines Verzonnen", acts: ["confirm", "lend", "coordinate", "share"] },
+  ],
+};
+
+async function fits(page) {
+  for (const scheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    assert.deepEqual(await violations(page), [], scheme);
+  }
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wider <= 0, `scrolls sideways by ${wider}`);
+}
+
+const picture = (page, name) =>
+  process.env.PICTURES ? page.screenshot({ path: `${process.env.PICTURES}/${name}.png`, fullPage: true }) : undefined;
+
+test("an administrator adds a deputy on a phone, and the list goes out whole, after the one that was looked at", () => {
+  let sent;
+  const commands = {
+    "/organisations/GM1735/mandates": (body) => {
+      if (body) sent = body;
+      return [200, body ? { ...LISTED, mandates: { ...LISTED.mandates, number: 4, entries: body.entries } } : LISTED];
+    },
+  };
+  const screen = { ...named("access"), path: "/mandates" };
+  return staged(screen, { size: SIZES.phone, commands }, async (page) => {
+    await page.getByText("tot € 50000").waitFor();
+    await page.getByText("Niemand op de lijst mag: Uitlenen, Naar buiten delen.").waitFor();
+    await page.getByRole("button", { name: "Zet iemand op de lijst" }).click();
+    await page.getByLabel("Wie?").selectOption("Ines Verzonnen");
+    await page.getByRole("button", { name: "Coördinator aanwijzen" }).click();
+    await page.getByRole("button", { name: "Naar buiten delen" }).click();
+    await page.getByLabel("Vervangt").selectOption("Gert Verzonnen");
+    await page.getByLabel("Tot en met").fill("2020-12-31");
+    await page.getByLabel("Euro's").fill("25000");
+    await fits(page);
+    await page.getByRole("button", { name: "Bewaar de lijst" }).click();
+    await page.getByText("De lijst is bewaard en geldt nu.").waitFor();
+    assert.deepEqual([sent.after, sent.entries.length, sent.two_persons], [3, 2, []]);
+    const [first, deputy] = sent.entries;
+    assert.deepEqual(first, ENTRY);
+    assert.deepEqual(
+      [deputy.person, deputy.acts, deputy.deputy_for, deputy.euros, deputy.days],
+      [PEOPLE.anouk, ["confirm"], ENTRY.id, 25000, null],
+    );
+    await picture(page, "mandates-phone");
+  });
+});
+
+test("the first of two yeses is seen, the second says the same in one tap, and a refusal names who else may", () => {
+  const yes = {
+    by: PEOPLE.anouk, organisation: "GM1735", at: AT, mandate: { id: ENTRY.id, person: PEOPLE.anouk, deputy_for: null },
+    euros: null, first_by: null, first_mandate: null,
+  };
+  const first_yes = { confirmation: yes, circle: ["GM0153", "GM0164"], choose_self: false };
+  let sent;
+  const facts = { act: "confirm", organisation: "GM1735", found: 3, allowed: 2, others: [PEOPLE.anouk] };
+  const detail = { nl: "Dit zijn meer mensen dan je mandaat toelaat.", en: "These are more people than your mandate allows." };
+  const commands = {
+    "/organisations/GM1735/mandates": [200, LISTED],
+    "/confirm": (body) => [409, ((sent = body), { code: "mandate_people", status: 409, detail, facts })],
+  };
+  return staged(named("incident"), { size: SIZES.wide, commands }, async (page, say) => {
+    const waiting = request(18, "records", 80, [0, 0, 2], { state: "provisional", confirmed: null, circle: [], first_yes });
+    say(delta({ ...waiting, v: [1, 99, 0] }));
+    await page.getByText("Ines Verzonnen gaf het eerste akkoord").waitFor();
+    await page.getByRole("button", { name: "Bevestig dit ook: 2 organisaties" }).click();
+    await page.getByText("Gevraagd: 3. Je mandaat: 2.").waitFor();
+    await page.getByText("Dit mogen nu wel: Ines Verzonnen.").waitFor();
+    assert.deepEqual(sent, { circle: ["GM0153", "GM0164"], choose_self: false });
+    await fits(page);
+    await picture(page, "second-yes");
+    say(delta({ ...request(18, "records", 80, [0, 0, 2], { confirmed: { ...yes, first_by: PEOPLE.gert } }), v: [1, 100, 0] }));
+    await page.getByText("Bevestigd onder het mandaat van Ines Verzonnen, na het eerste akkoord van Gert Verzonnen.").waitFor();
+  });
+});
