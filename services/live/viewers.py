@@ -19,7 +19,7 @@ from schemas.visibility import Keys
 from services.live.cursors import digest
 from services.live.rules.audiences import Audiences
 from services.live.rules.board import Board, Changes, Spot
-from services.live.rules.frames import WINDOW_BITS, Frame, delta, frame
+from services.live.rules.frames import WINDOW_BITS, Frame, Part, delta, frame, place
 from services.runtime.now import Now
 from services.runtime.who import Asker
 
@@ -114,13 +114,12 @@ class Viewers:
         The hello repeats the viewer's own cursor, and both frames leave before any other: were a newer
         cursor read first, a viewer whose network drops then would never hear of what stands in the delta.
         """
-        at = self._now().isoformat()
         mine, _, where = cursor.partition(".")
         assert mine.encode() == viewer.digest
-        self._send([viewer], frame("hello", where, at))
+        self._send([viewer], frame("hello", place(where, self._now().isoformat())))
         seen = self._board.since(missed, viewer.keys)
         if any(seen):
-            self._send([viewer], delta(self._position().encode(), at, seen))
+            self._send([viewer], delta(self._here(), seen))
         self.add(viewer)
 
     def discard(self, viewer: Viewer) -> None:
@@ -155,10 +154,10 @@ class Viewers:
         self._woken.clear()
         if touched:
             changes = Changes(self._board, touched)
-            position, at = self._position().encode(), self._now().isoformat()
+            here = self._here()
             for keys, group in self._viewers.of(changes.keys).items():
                 if ready := self._with_room(group, touched):
-                    self._send(ready, delta(position, at, changes.seen_with(keys)))
+                    self._send(ready, delta(here, changes.seen_with(keys)))
         for viewer in list(self._behind):
             self._catch_up(viewer)
         return len(touched)
@@ -177,6 +176,9 @@ class Viewers:
             if why is not None:
                 self.discard(viewer)
                 self._beside(say_why(viewer.connection, why))
+
+    def _here(self) -> Part:
+        return place(self._position().encode(), self._now().isoformat())
 
     def _with_room(self, viewers: list[Viewer], touched: set[Spot]) -> list[Viewer]:
         """Who of these can be sent something now; for who is full or behind it is put aside."""
@@ -206,7 +208,7 @@ class Viewers:
             self._behind.discard(viewer)
             viewer.waiting, viewer.full_since = set(), None
             if any(seen):
-                self._send([viewer], delta(self._position().encode(), self._now().isoformat(), seen))
+                self._send([viewer], delta(self._here(), seen))
             return
         viewer.full_since = viewer.full_since or time.monotonic()
         if time.monotonic() - viewer.full_since > SLOW_SECONDS:
@@ -220,7 +222,7 @@ class Viewers:
         self._behind |= {viewer for viewer in silent if viewer.is_full}
         silent = [viewer for viewer in silent if viewer not in self._behind]
         if silent and self._source.answers:
-            self._send(silent, frame("heartbeat", self._position().encode(), self._now().isoformat()))
+            self._send(silent, frame("heartbeat", self._here()))
 
     def _beside(self, goodbye: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(goodbye)

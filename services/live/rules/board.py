@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 from schemas.envelope import Event
@@ -13,11 +14,16 @@ from schemas.live import ROW_STATES, Kind, Removed, Version
 from schemas.state import Row
 from schemas.values import Level
 from schemas.visibility import Keys, keys_of, level_of, project_json
+from services.live.rules.frames import Part, Seen
 from services.live.rules.joins import Joins, Reach, person_of, row_of
 from services.live.rules.picture import Picture
 
 Spot = tuple[str, str]
 """Kind and id of a row."""
+
+IN_A_PART: Final = 24
+"""Rows that are packed together. Fewer are shared by more audiences, but pack less well: 24 take a tenth more
+bytes than 100, single ones three times as many."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +45,17 @@ class Changes:
 
     def __init__(self, board: "Board", touched: Iterable[Spot]) -> None:
         self._board = board
-        self._looks = [board.look(spot) for spot in sorted(touched)]
+        self._looks = sorted((board.look(spot) for spot in touched), key=_readers)
+        self._parts: dict[tuple[tuple[int, Level], ...], Part] = {}
         self._by_key: defaultdict[str, list[int]] = defaultdict(list)
         for number, look in enumerate(self._looks):
             for key in {*look.row.readers, *look.row.lost_readers}:
                 self._by_key[key].append(number)
         self.keys: Keys = frozenset(self._by_key)
 
-    def seen_with(self, keys: Keys) -> tuple[list[bytes], list[bytes]]:
-        """Fragments of the rows that these keys see, and what is said of those they lost."""
-        changed: list[bytes] = []
+    def seen_with(self, keys: Keys) -> Seen:
+        """The rows that these keys see, in parts, and what is said of those they lost."""
+        changed: defaultdict[int, list[tuple[int, Level]]] = defaultdict(list)
         removed: list[bytes] = []
         for number in sorted({number for key in keys & self.keys for number in self._by_key[key]}):
             look = self._looks[number]
@@ -56,8 +63,19 @@ class Changes:
             if level is None:
                 removed.append(self._board.removed(look))
             else:
-                changed.append(self._board.fragment(look, level))
-        return changed, removed
+                changed[number // IN_A_PART].append((number, level))
+        return [self._part(tuple(rows)) for rows in changed.values()], removed
+
+    def _part(self, rows: tuple[tuple[int, Level], ...]) -> Part:
+        if rows not in self._parts:
+            fragments = [self._board.fragment(self._looks[number], level) for number, level in rows]
+            self._parts[rows] = Part(b",".join(fragments))
+        return self._parts[rows]
+
+
+def _readers(look: Look) -> tuple[object, ...]:
+    """Rows that the same people see alike stand together: most of their parts are then the same."""
+    return (tuple(look.row.readers.items()), look.spot)
 
 
 class Board:
@@ -143,8 +161,8 @@ class Board:
         kind, key = look.spot
         return Removed(kind=Kind(kind), id=key, v=look.version).model_dump_json().encode()
 
-    def since(self, touched: Iterable[Spot], keys: Keys) -> tuple[list[bytes], list[bytes]]:
-        """Fragments of the touched rows that these keys see, and what is said of those they lost."""
+    def since(self, touched: Iterable[Spot], keys: Keys) -> Seen:
+        """Those of the touched rows that these keys see, and what is said of those they lost."""
         return Changes(self, touched).seen_with(keys)
 
     def touched_by(self, events: Iterable[Event]) -> set[Spot]:

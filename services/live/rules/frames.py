@@ -17,26 +17,59 @@ PACK_FROM: Final = 1_400
 
 WINDOW_BITS: Final = 15
 QUICKEST: Final = 1
-END: Final = b"\x00\x00\xff\xff"
-"""What a flushed deflate stream ends with, and a packed message leaves out."""
+STORED_UP_TO: Final = 64
+"""Bytes; what is shorter hardly gets smaller."""
+
+END: Final = b"\x00"
+"""An empty block begins with it; its other four bytes a packed message leaves out (RFC 7692, 7.2.1)."""
 
 Pieces = tuple[bytes, bytes]
 """What a socket is sent before and after a viewer's digest."""
 
 
 @dataclass(frozen=True)
+class Part:
+    """Text that frames may share: it is packed once for all of them."""
+
+    text: bytes
+
+    @cached_property
+    def packed(self) -> bytes:
+        """Whole blocks of deflate that end on a byte and look back at nothing before: they can be joined."""
+        if len(self.text) < STORED_UP_TO:
+            return _stored(len(self.text)) + self.text
+        packer = zlib.compressobj(QUICKEST, zlib.DEFLATED, -WINDOW_BITS)
+        return packer.compress(self.text) + packer.flush(zlib.Z_SYNC_FLUSH)
+
+
+COMMA: Final = Part(b",")
+CHANGED: Final = Part(b',"changed":[')
+REMOVED: Final = Part(b'],"removed":[')
+CLOSED: Final = Part(b"]}")
+ALONE: Final = Part(b"}")
+
+Seen = tuple[Sequence[Part], Sequence[bytes]]
+"""Rows that changed, some per part with commas between, and fragments of those that went out of sight."""
+
+
+@dataclass(frozen=True)
 class Frame:
-    """`start` + the viewer's digest + `rest` is the text.
+    """`start` + the viewer's digest + `parts` is the text.
 
     A cursor is a digest and a position, in that order, so that everything behind the digest is shared.
     """
 
     start: bytes
-    rest: bytes
+    parts: tuple[Part, ...]
 
     def text(self, digest: str) -> str:
         """As one viewer reads it."""
         return (self.start + digest.encode() + self.rest).decode()
+
+    @cached_property
+    def rest(self) -> bytes:
+        """All parts."""
+        return b"".join([part.text for part in self.parts])
 
     @cached_property
     def plain(self) -> Pieces:
@@ -50,13 +83,17 @@ class Frame:
 
         The digest stands in a stored block of its own; no block looks back at what another message said.
         """
-        if len(self.rest) < PACK_FROM:
+        if sum(len(part.text) for part in self.parts) < PACK_FROM:
             return self.plain
-        packer = zlib.compressobj(QUICKEST, zlib.DEFLATED, -WINDOW_BITS)
-        rest = (packer.compress(self.rest) + packer.flush(zlib.Z_SYNC_FLUSH)).removesuffix(END)
+        rest = b"".join([*(part.packed for part in self.parts), END])
         size = len(self.start) + DIGEST_SIZE
-        stored = b"\x00" + size.to_bytes(2, "little") + (0xFFFF - size).to_bytes(2, "little")
+        stored = _stored(size)
         return _head(PACKED_TEXT, len(stored) + size + len(rest)) + stored + self.start, rest
+
+
+def _stored(size: int) -> bytes:
+    """What stands before a block of so many bytes that are not packed (RFC 1951, 3.2.4)."""
+    return b"\x00" + size.to_bytes(2, "little") + (0xFFFF - size).to_bytes(2, "little")
 
 
 def _head(first: int, size: int) -> bytes:
@@ -68,17 +105,22 @@ def _head(first: int, size: int) -> bytes:
     return bytes((first, 127)) + size.to_bytes(8, "big")
 
 
-def frame(
-    kind: Literal["hello", "delta", "heartbeat"], position: str, at: str, *parts: tuple[str, Sequence[bytes]]
-) -> Frame:
-    """A frame from a position and, for a delta, lists of fragments that are encoded already."""
-    start = f'{{"type":"{kind}","cursor":"'.encode()
-    lists = b"".join(b',"%b":[%b]' % (name.encode(), b",".join(each)) for name, each in parts)
-    where = json.dumps(position)[1:-1].encode()
-    return Frame(start, b'.%b","at":%b%b}' % (where, json.dumps(at).encode(), lists))
+def place(position: str, at: str) -> Part:
+    """Where the picture stands and when; all frames of one moment share it."""
+    return Part(b'.%b","at":%b' % (json.dumps(position)[1:-1].encode(), json.dumps(at).encode()))
 
 
-def delta(position: str, at: str, seen: tuple[Sequence[bytes], Sequence[bytes]]) -> Frame:
+def frame(kind: Literal["hello", "heartbeat"], where: Part) -> Frame:
+    """A frame that says nothing but where the picture stands."""
+    return Frame(_start(kind), (where, ALONE))
+
+
+def delta(where: Part, seen: Seen) -> Frame:
     """What changed, and what went out of sight."""
     changed, removed = seen
-    return frame("delta", position, at, ("changed", changed), ("removed", removed))
+    rows = [piece for part in changed for piece in (COMMA, part)][1:]
+    return Frame(_start("delta"), (where, CHANGED, *rows, REMOVED, Part(b",".join(removed)), CLOSED))
+
+
+def _start(kind: str) -> bytes:
+    return f'{{"type":"{kind}","cursor":"'.encode()

@@ -22,7 +22,7 @@ from schemas.topics import BY_STATE
 from schemas.values import Level, Tlp, Where, coordinator_key, organisation_key, person_key
 from schemas.visibility import incident_readers, keys_of
 from services.live.rules.board import Board, Spot
-from services.live.rules.frames import DIGEST_SIZE, delta
+from services.live.rules.frames import DIGEST_SIZE, delta, place
 from services.live.rules.joins import Reach
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
@@ -268,7 +268,7 @@ class Viewer:
     def hear(self, tick: int) -> None:
         """The frame with everything that waits."""
         touched, self.touched = self.touched, set()
-        frame = delta(str(tick), NOW.isoformat(), self._board.since(touched, self.keys))
+        frame = delta(place(str(tick), NOW.isoformat()), self._board.since(touched, self.keys))
         sent = json.loads(frame.text("0" * DIGEST_SIZE))
         self.frames.append(sent)
         for row in sent["changed"]:

@@ -6,7 +6,11 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.live.history import History, Viewer, rows_of, viewers_of
+from schemas.codec import decode
+from schemas.values import Level
+from services.live.rules.board import IN_A_PART, Board, Changes, Spot
+from tests.unit.live.history import History, Viewer, key, rows_of, somebody, viewers_of
+from tests.unit.runtime.kafka_double import record_of
 
 EXAMPLES = 2_000 if os.environ.get("NOABER_COUNTS") == "long" else 300
 SETTINGS = settings(
@@ -63,3 +67,16 @@ def test_a_frame_names_nothing_of_a_row_to_who_never_read_it(seed) -> None:
 def _only(history: History, spot: tuple[str, str]) -> bool:
     # A person's duty and the person themselves have one id: only ids of one kind of row are searched for.
     return sum(each[1] == spot[1] for each in history.ever) == 1
+
+
+def test_rows_that_two_audiences_see_alike_are_one_part_and_rows_seen_otherwise_are_not() -> None:
+    seen = {"org:GM1735": Level.PARTNER, "org:GM0153": Level.PARTNER, "org:GM0164": Level.ASKED}
+    board = Board()
+    spots: set[Spot] = set()
+    for number in range(IN_A_PART + 1):
+        row = somebody("person 0").model_copy(update={"id": key(f"row {number}"), "readers": seen})
+        spots |= board.put(decode(record_of(row)))
+    changes = Changes(board, spots)
+    one, other, less = (changes.seen_with(frozenset({each}))[0] for each in seen)
+    assert [each is same for each, same in zip(one, other, strict=True)] == [True, True]
+    assert [each.text == lower.text for each, lower in zip(one, less, strict=True)] == [False, False]
