@@ -103,7 +103,7 @@ class Live:
         self._settings = settings
         self._now = clock(settings.clock_offset_seconds)
         self._board = Board()
-        self._newest = Newest(settings.kafka, settings.topic_prefix, TOPICS, self._on_news)
+        self._newest = Newest(settings.kafka, settings.topic_prefix, TOPICS, self._on_news, self._rest)
         self._viewers = Viewers(self._board, self._position, self._now, self._newest.broker)
         self._contacts = Contacts(settings.contact_keys_url, settings.internal_token)
         self._snapshots = Snapshots()
@@ -170,6 +170,9 @@ class Live:
             self._viewers.review(self._judge)
         elif people:
             self._viewers.review(self._judge, self._viewers.of(people))
+
+    def _rest(self) -> float:
+        return self._viewers.rest
 
     async def _join_contacts(self) -> None:
         while True:

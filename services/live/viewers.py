@@ -20,15 +20,15 @@ from services.live.cursors import digest
 from services.live.rules.audiences import Audiences
 from services.live.rules.board import Board, Changes, Spot
 from services.live.rules.frames import WINDOW_BITS, Frame, Part, delta, frame, place
+from services.live.rules.load import Load
 from services.runtime.now import Now
 from services.runtime.who import Asker
 
 TICK_SECONDS: Final = 0.02
 """Changes within a tick leave together: one frame to each of 1,000 sockets takes 5-10 ms of the loop."""
 
-BUSY_TICK_SECONDS: Final = 0.05
-BUSY_RATE: Final = 200
-"""Rows a second; above it the longer tick pays."""
+BUSY_SECONDS: Final = 0.07
+"""While it is busy: how long a row waits until the last viewer is sent it, but for the reading."""
 
 SILENCE_SECONDS: Final = 5.0
 LOOK_SECONDS: Final = 0.5
@@ -98,6 +98,8 @@ class Viewers:
         self._behind: set[Viewer] = set()
         self._touched: set[Spot] = set()
         self._woken = asyncio.Event()
+        self.rest = 0.0
+        """Seconds that rows may wait to be read; nothing unless it is busy."""
         self._closing: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
@@ -135,18 +137,18 @@ class Viewers:
 
     async def run(self) -> None:
         """Send what changed, at once after a quiet tick, else at its end; say where nothing did for long."""
-        began = time.monotonic()
+        load = Load(time.monotonic())
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._woken.wait()
-            before, began = began, time.monotonic()
-            rows = self.flush()
+            began = time.monotonic()
+            load.note(self.flush(), began)
             self._speak_to_the_silent()
             spent = time.monotonic() - began
-            tick = BUSY_TICK_SECONDS if rows > BUSY_RATE * (began - before) else TICK_SECONDS
-            # At least as long as sending took: reading must go on however many look.
-            await asyncio.sleep(max(tick - spent, spent))
+            self.rest = max(0.0, BUSY_SECONDS - spent) if load.is_busy else 0.0
+            # At least half as long as sending took: reading must go on however many look.
+            await asyncio.sleep(max(TICK_SECONDS - spent, spent / 2))
 
     def flush(self) -> int:
         """Send every change that waits, now; how many rows that were."""

@@ -346,3 +346,31 @@ def test_the_keys_of_a_person_are_found_without_looking_at_every_row() -> None:
         changed = incident.model_copy(update={"coordinators": coordinators})
         board.put(decode(record_of(changed, 900)))
         assert (f"incident:{incident.id}:coordinator" in board.keys(PERSON)) is held
+
+
+async def test_reading_may_rest_while_rows_keep_coming_and_not_when_it_is_quiet_again() -> None:
+    board = Board()
+    viewers = Viewers(board, lambda: POSITION, clock(0), SimpleNamespace(answers=True))
+    viewers.add(Viewer(Socket(), ASKER, board.keys(PERSON)))
+    async with running(viewers):
+        assert viewers.rest == 0.0
+        async with many_changing(viewers, board):
+            await until(lambda: viewers.rest)
+            assert viewers.rest <= viewers_module.BUSY_SECONDS
+        await until(lambda: not viewers.rest)
+
+
+@asynccontextmanager
+async def many_changing(viewers: Viewers, board: Board) -> AsyncIterator[None]:
+    """Fifty rows at a time."""
+
+    async def change() -> None:
+        for version in range(1, 100_000):
+            for number in range(1, 51):
+                viewers.touch(board.put(decode(record_of(an_incident(number), version))))
+            await asyncio.sleep(0.01)
+
+    task = asyncio.create_task(change())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -201,3 +201,28 @@ async def test_what_was_missed_is_every_key_whose_newest_record_came_later(broke
         ):
             assert sorted(UUID(event.envelope.key).int for event in newest.after(vector)) == missed
         assert newest.place(Duty, str(UUID(int=1))) == (("duty", 0), 3)
+
+
+async def test_what_comes_while_reading_rests_is_read_together(
+    broker: Broker,
+) -> None:
+    heard: list[int] = []
+    rests = [0.0]
+
+    async def news(events: Sequence[Event]) -> None:
+        heard.append(len(events))
+
+    newest = Newest("", "", (DUTY,), news, lambda: rests[0])
+    task = asyncio.create_task(newest.run())
+    await until(newest.caught_up.is_set)
+    rests[0] = 0.4
+    # Whatever reading was under way ends, and the next one rests.
+    broker.add("duty", 0, duty(1))
+    await until(lambda: heard)
+    for number in range(2, 12):
+        await asyncio.sleep(0.002)
+        broker.add("duty", 0, duty(number))
+    await until(lambda: sum(heard) == 11)
+    assert len(heard) <= 3
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
