@@ -1,5 +1,6 @@
 """What the gateway says of itself and to browsers, with nobody behind it: also when it has only bad news."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,6 +115,25 @@ def test_no_stranger_says_where_they_call_from(gateway) -> None:
     heard = gateway.get("/api/directory/me", headers=said).text
     assert "X-Forwarded-For: 127.0.0.1\n" in heard
     assert "192.0.2.1" not in heard and "elders.example" not in heard
+
+
+@pytest.mark.parametrize(
+    ("lengths", "status"),
+    [
+        ("Content-Length: 2\r\nContent-Length: 30\r\n", b"400"),
+        ("Content-Length: 30\r\nTransfer-Encoding: chunked\r\n", b"200"),
+        ("Content-Length: 2\r\nTransfer-Encoding: xchunked\r\n", b"501"),
+    ],
+)
+def test_where_a_request_ends_is_said_once(platform, lengths: str, status: bytes) -> None:
+    # Or what a stranger hides behind the end is taken for the next one's request.
+    body = "2\r\n{}\r\n0\r\n\r\n" if "chunked" in lengths else "{}"
+    sent = f"POST /api/directory/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{lengths}\r\n{body}"
+    with socket.create_connection(("127.0.0.1", platform.base), 15) as line:
+        line.sendall(sent.encode())
+        heard = b"".join(iter(lambda: line.recv(65_536), b""))
+    assert heard.split()[1] == status
+    assert b"Content-Length: 30" not in heard
 
 
 def test_nothing_but_pages_and_named_interfaces_is_reached(gateway) -> None:
