@@ -216,3 +216,5 @@ async def test_what_is_no_longer_asked_is_not_called_for_while_somebody_else_the
         await service.heed(event(first, 1))
         assert (await delivery(service)).state is DeliveryState.OVER
         assert len(await called(home)) <= 1
+        await service.heed(event(first, 3))
+        assert (await delivery(service)).state is DeliveryState.CALLING

@@ -113,6 +113,16 @@ def over(delivery: Delivery) -> Delivery:
     return delivery.model_copy(update={"state": DeliveryState.OVER, "turn": None})
 
 
+def reopened(delivery: Delivery, approach: Approach, ladder: Ladder) -> Delivery:
+    """A place is free again after all: the ladder goes on with whoever was not called yet."""
+    if delivery.state is not DeliveryState.OVER or ladder.now - approach.asked_at > STALE:
+        return delivery
+    due = max(first_call(approach.wake, approach.asked_at), ladder.now)
+    turn = TurnEnds(id=uuid5(delivery.id, f"turn/{ladder.now.isoformat()}"), due=due)
+    waits = delivery.model_copy(update={"state": DeliveryState.WAITING, "turn": turn})
+    return rung(waits, turn.id, ladder)
+
+
 def to_call(delivery: Delivery) -> Attempt | None:
     """The attempt whose call has to be placed, if it is not yet."""
     if delivery.state is not DeliveryState.CALLING or not delivery.attempts:

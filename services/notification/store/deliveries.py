@@ -11,7 +11,8 @@ from schemas.events.approach import Approach, ApproachState
 from schemas.events.delivery import Delivery
 from schemas.events.duty import Duty
 from schemas.events.wake_list import WakeList
-from services.notification.rules.ladder import Ladder, begin, delivery_id, over
+from schemas.night import Wake
+from services.notification.rules.ladder import Ladder, begin, delivery_id, over, reopened
 from services.runtime.aggregates import Tables
 from services.runtime.ports import Cause, Written
 
@@ -43,6 +44,9 @@ class Deliveries:
 
         One that was heard before, or comes late, changes nothing.
         """
+        if approach.wake is Wake.NOT:
+            # By day nearly all of them: not even looked up.
+            return
         key = str(delivery_id(approach.request, approach.lender))
         is_open = approach.state is ApproachState.OPEN
         async with self._pool.acquire() as connection, connection.transaction():
@@ -50,7 +54,10 @@ class Deliveries:
             if not await connection.fetchval(_ASKED, approach.id, key, *order, is_open):
                 return
             known = await TABLES.read(connection, Delivery.TYPE, [key])
-            if known:
+            if known and is_open:
+                ladder = await _ladder(connection, approach.lender, now)
+                await _write(connection, known[0], reopened(_delivery(known[0]), approach, ladder), now)
+            elif known:
                 still = await connection.fetchval("SELECT bool_or(open) FROM asked WHERE delivery = $1", key)
                 if not still:
                     await _write(connection, known[0], over(_delivery(known[0])), now)

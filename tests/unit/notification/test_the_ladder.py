@@ -20,6 +20,7 @@ from services.notification.rules.ladder import (
     ended,
     keyed,
     over,
+    reopened,
     rung,
     to_call,
 )
@@ -188,3 +189,17 @@ def test_hours_go_over_midnight() -> None:
     evening = Turn(person=ILSE, from_hour=22, to_hour=7)
     assert [evening.covers(hour) for hour in (21, 22, 0, 6, 7)] == [False, True, True, True, False]
     assert all(Turn(person=ILSE).covers(hour) for hour in range(24))
+
+
+def test_a_place_that_frees_again_goes_on_with_who_was_not_called_yet() -> None:
+    waits = over(begun(wake=Wake.MORNING))
+    again = reopened(waits, approach(wake=Wake.MORNING), ladder(60))
+    assert again.state is DeliveryState.WAITING and again.turn is not None and again.turn.due == SEVEN
+    assert called(bell(again, ladder(230))) == [(ILSE, AttemptState.CALLING)]
+    first = keyed(begun(), current(begun()), "2", ladder(1))
+    found = reopened(
+        over(ended(first, current(first), AttemptState.UNANSWERED, ladder(2))), approach(), ladder(5)
+    )
+    assert [person for person, _ in called(found)] == [ILSE, BAS, COR]
+    assert reopened(begun(), approach(), ladder(1)) == begun()
+    assert reopened(waits, approach(asked_at=NIGHT - STALE * 2), ladder()) == waits
