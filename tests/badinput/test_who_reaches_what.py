@@ -51,6 +51,11 @@ def cards(parties: Parties) -> dict[str, Any]:
     return {"organisation": parties.case.victim, "roles": ["ciso"]}
 
 
+def mandate(person: object, **more: Any) -> dict[str, Any]:
+    entry = {"id": new_id(), "person": str(person), "acts": ["confirm"], **more}
+    return {"after": 0, "entries": [entry]}
+
+
 CARD = {"number": "GM0000-0001", "words": "zes woorden van niemand", "name": "Iemand"}
 YES = {"use": new_id(), "code": "000000", "person": new_id()}
 OPENED = {"secret": "A" * 43, "code": "000000"}
@@ -82,6 +87,16 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
         "?organisation={lender}",
         nothing,
         (U, N, N, N, N, N, Y, Y, Y, Y, N, N),
+    ),
+    ("GET", f"{DIRECTORY}/organisations/{{organisation}}/mandates"): (
+        "{case.victim}",
+        nothing,
+        (U, N, N, Y, Y, Y, *(N,) * 6),
+    ),
+    ("POST", f"{DIRECTORY}/organisations/{{organisation}}/mandates"): (
+        "{case.victim}",
+        lambda _: {"after": 0, "entries": []},
+        ADMINISTERS,
     ),
     ("GET", f"{AID}/incidents/{{target}}"): ("{incident}", nothing, VICTIM_READS),
     ("GET", f"{AID}/requests/{{target}}"): ("{request}", nothing, (U, N, N, *(Y,) * 9)),
@@ -322,6 +337,17 @@ FOREIGN: dict[str, Try | str] = {
     f"GET {AID}/approaches/{{target}} target": boss(N, "{approach}"),
     f"GET {COMMITMENTS}/{{target}} target": boss(N, "{final}"),
     f"GET {DIRECTORY}/colleagues organisation": boss(N, "?organisation={lender}"),
+    f"GET {DIRECTORY}/organisations/{{organisation}}/mandates organisation": boss(N, "{case.victim}"),
+    f"POST {DIRECTORY}/organisations/{{organisation}}/mandates organisation": boss(
+        N, "{case.victim}", lambda p: mandate(p.foreigner)
+    ),
+    f"POST {DIRECTORY}/organisations/{{organisation}}/mandates person": boss(
+        "mandate_without_right", "{theirs.victim}", lambda p: mandate(p.of["mandate"].person)
+    ),
+    f"POST {DIRECTORY}/organisations/{{organisation}}/mandates deputy_for": boss(
+        "deputy_unknown", "{theirs.victim}", lambda p: mandate(p.of["boss"].person, deputy_for=new_id())
+    ),
+    f"POST {DIRECTORY}/organisations/{{organisation}}/mandates id": PERSONS_OWN,
     f"GET {DIRECTORY}/demo/people organisation": MEANT,
     f"POST {DIRECTORY}/demo/sign-in person": MEANT,
     f"POST {DIRECTORY}/invitations person": boss(
