@@ -31,7 +31,8 @@ STEPS: Final = (
     "    {page}",
     "2. Zeg wie je bent. Je krijgt zes cijfers te zien.",
     "3. Bel een collega die wel kan inloggen en mag meebeslissen. Lees de zes cijfers voor.",
-    "4. De collega zegt ja. Je bent twee uur binnen. Laat daarna een eigen sleutel maken.",
+    "    Of laat je bellen op je eigen nummer, als dat bekend is, en toets ze daar in.",
+    "4. Na het ja of de cijfers ben je twee uur binnen. Laat daarna een eigen sleutel maken.",
     "De kaart werkt één keer. Iedereen van de organisatie ziet meteen dat hij is gebruikt.",
 )
 
