@@ -187,6 +187,7 @@ class Purpose(StrEnum):
     APPROVE = "approve"
     STOP = "stop"
     REMOVE = "remove"
+    MANDATES = "mandates"
 
 
 class ToSign(Command):

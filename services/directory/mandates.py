@@ -10,9 +10,10 @@ from pydantic import BaseModel, Field
 from schemas.events.organisation import Organisation
 from schemas.mandate import MOST_MANDATES, Act, Mandate, MandateList
 from schemas.values import Command, OrganisationId
+from services.directory.bodies import Assertion, Purpose
 from services.directory.directory import Directory
-from services.directory.doors import PREFIX
-from services.directory.rules.mandates import NewList, change_list, may_read
+from services.directory.doors import PREFIX, Began, fresh
+from services.directory.rules.mandates import NewList, change_list, may_keep, may_read
 from services.runtime.web import Asking
 
 
@@ -25,6 +26,7 @@ class ChangeMandates(Command):
     after: Annotated[int, Field(ge=0)]
     entries: Annotated[tuple[Mandate, ...], Field(max_length=MOST_MANDATES)]
     two_persons: Annotated[tuple[Literal[Act.CONFIRM], ...], Field(max_length=1)] = ()
+    passkey: Assertion | None = None
 
 
 class Eligible(BaseModel):
@@ -53,8 +55,11 @@ def add_mandates(app: FastAPI, directory: Directory) -> None:
 
     @app.post(path)
     async def change_mandates(
-        asker: Asking, organisation: OrganisationId, body: ChangeMandates
+        asker: Asking, organisation: OrganisationId, body: ChangeMandates, began: Began = ""
     ) -> MandatesShown:
+        may_keep(asker.person, organisation)
+        # A stolen session must not empty the list and so lift every limit.
+        await fresh(directory, asker, body.passkey, Purpose.MANDATES, began)
         now = directory.now()
         decide = partial(
             change_list,

@@ -27,6 +27,13 @@ def may_read(asker: Person, organisation: str) -> None:
         raise Refused("not_found")
 
 
+def may_keep(asker: Person, organisation: str) -> None:
+    """Administrators keep the list. Refused: as `may_read`, and `not_your_right`."""
+    may_read(asker, organisation)
+    if not asker.may(Right.ADMINISTER, organisation):
+        raise Refused("not_your_right")
+
+
 def change_list(
     known: Organisation, wanted: NewList, asker: Person, people: Mapping[UUID, Person], now: datetime
 ) -> Organisation:
@@ -37,9 +44,7 @@ def change_list(
     Refused: `not_found`, `not_your_right`, `mandates_changed`, `mandate_twice`, `mandate_without_right`,
     `mandate_period`, `deputy_unknown`, `deputy_wider`, `two_persons_alone`.
     """
-    may_read(asker, known.id)
-    if not asker.may(Right.ADMINISTER, known.id):
-        raise Refused("not_your_right")
+    may_keep(asker, known.id)
     number = known.mandates.number if known.mandates is not None else 0
     if _is_kept(known.mandates, wanted):
         return known
