@@ -13,7 +13,6 @@ LONGEST_FILE = 400
 LONGER_FILES = {
     "frontend/src/i18n/en.ts": "a list of words, as long as there are words",
     "frontend/src/i18n/nl.ts": "a list of words, as long as there are words",
-    "tests/badinput/test_who_reaches_what.py": "two tables, a row for every route",
     "tests/unit/aid/test_a_commitment_move_by_move.py": "one chapter of the domain, told in one place",
     "tests/badinput/test_who_reaches_what.py": "one table, with a row for every route there is",
 }
