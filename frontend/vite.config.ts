@@ -1,11 +1,12 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { offlineShell } from "./offline/plugin.ts";
 
 const BASE =
   /src\/(api\/(?!passkeys)|live|router|gen\/catalogue|i18n\/(index|time)|ui\/(announce|sending|Button|Chip|Choice|Dots|Field|IbdNumber|Links|LiveIndicator|Notice|ProblemNote|Shell|Stepper|Tick))/;
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), offlineShell()],
   build: {
     target: "es2022",
     cssCodeSplit: true,

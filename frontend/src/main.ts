@@ -14,5 +14,7 @@ router.start();
 mount(App, { target });
 // After the first picture: the typeface may come late, never the page.
 const typeface = () => void setTimeout(() => void import("./styles/font.css"), 200);
-if (document.readyState === "complete") typeface();
-else addEventListener("load", typeface);
+// Later still: what is kept for a time without network may not make the first page wait.
+const keepShell = () => void setTimeout(() => void navigator.serviceWorker?.register("/sw.js"), 3_000);
+if (document.readyState === "complete") typeface(), keepShell();
+else addEventListener("load", () => (typeface(), keepShell()));

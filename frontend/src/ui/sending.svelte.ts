@@ -17,6 +17,11 @@ export class Sending {
     return this.take(answer);
   }
 
+  /** The key under which this body was sent and not answered, so that it can be sent on from elsewhere. */
+  keyOf(path: string, body: unknown): string {
+    return this.keys.for(path, body);
+  }
+
   private take(answer: Answer<Changed>): Changed | null {
     if (!answer.ok) {
       this.problem = answer.problem;

@@ -19,9 +19,6 @@ export interface Draft {
   exercise: boolean;
 }
 
-const MEMORY = "noaber-report";
-const PHONE = "noaber-phone";
-
 export function emptyDraft(by = ""): Draft {
   return {
     id: uuid7(),
@@ -29,7 +26,7 @@ export function emptyDraft(by = ""): Draft {
     affected: "",
     services: {},
     since: "",
-    phone: by ? (localStorage.getItem(`${PHONE}/${by}`) ?? "") : "",
+    phone: "",
     name: "",
     caller: "",
     description: "",
@@ -38,29 +35,42 @@ export function emptyDraft(by = ""): Draft {
   };
 }
 
-export function readDraft(): Draft {
-  try {
-    return { ...emptyDraft(), ...(JSON.parse(localStorage.getItem(MEMORY) ?? "{}") as Partial<Draft>) };
-  } catch {
-    return emptyDraft();
-  }
+/** Fetched when there is something to keep: the form itself does not wait for it. */
+const memory = async () => (await import("../../offline/device")).vault;
+
+function shelved(person: string): string {
+  return `report/${person}`;
 }
 
-export function keepDraft(draft: Draft): void {
-  localStorage.setItem(MEMORY, JSON.stringify(draft));
+/** What this person typed here before, or nothing. */
+export async function readDraft(person: string): Promise<Draft | null> {
+  const kept = await (await memory()).read<Partial<Draft>>(shelved(person));
+  return kept && { ...emptyDraft(person), ...kept };
 }
 
-/** The draft as it is for this person: somebody else's on the same device is not theirs to read. */
-export function draftFor(person: string, draft: Draft): Draft {
+/** Only with a name: what nobody is known to have typed is not kept. */
+export async function keepDraft(draft: Draft): Promise<void> {
+  if (draft.by) await (await memory()).keep(shelved(draft.by), draft);
+}
+
+/**
+ * The draft as it is for this person: somebody else's on the same device is not theirs to read. What was typed before
+ * it was known who sits here goes before what was kept.
+ */
+export function draftFor(person: string, draft: Draft, kept: Draft | null): Draft {
   if (draft.by === person) return draft;
-  const own = emptyDraft(person);
-  return draft.by ? own : { ...draft, by: person, phone: draft.phone || own.phone };
+  const own = kept ?? emptyDraft(person);
+  if (draft.by) return own;
+  const plain: object = emptyDraft();
+  const typed = Object.entries(draft).filter(
+    ([field, value]) => field !== "id" && JSON.stringify(value) !== JSON.stringify(plain[field as keyof typeof plain]),
+  );
+  return { ...own, ...(Object.fromEntries(typed) as Partial<Draft>), by: person };
 }
 
-/** It was sent: only the number stays, for the next time. */
-export function dropDraft(draft: Draft): void {
-  localStorage.removeItem(MEMORY);
-  if (draft.by) localStorage.setItem(`${PHONE}/${draft.by}`, draft.phone);
+/** It was sent, or waits for the network elsewhere. */
+export async function dropDraft(draft: Draft): Promise<void> {
+  if (draft.by) await (await memory()).drop(shelved(draft.by));
 }
 
 /** One tap further: runs, does not, by an emergency route, and back to nothing said. */

@@ -1,0 +1,116 @@
+/** What is kept on this device until it is sent: encrypted, for a day at most; nobody's name or words stand there to read. */
+import { deviceShelf } from "./shelf";
+
+/** A record as it lies on the device. */
+export interface Sealed {
+  /** When it was kept, in ms of this device's clock; part of what is sealed. */
+  at: number;
+  iv: Uint8Array<ArrayBuffer>;
+  body: ArrayBuffer;
+}
+
+/** Where records lie: IndexedDB in a browser. */
+export interface Shelf {
+  key(): Promise<CryptoKey>;
+  get(name: string): Promise<Sealed | undefined>;
+  put(name: string, sealed: Sealed): Promise<void>;
+  drop(name: string): Promise<void>;
+  names(): Promise<string[]>;
+}
+
+export const DAY_MS = 24 * 3_600_000;
+const ALGORITHM = "AES-GCM";
+
+export class Vault {
+  // One after the other, so that the last that was typed is the last that is kept.
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** Null where nothing is kept, where it is older than a day, or where it is not what was kept: such a record is dropped. */
+  read<T>(name: string): Promise<T | null> {
+    return this.next(() => this.open<T>(name));
+  }
+
+  keep(name: string, value: object): Promise<void> {
+    return this.next(async () => {
+      const [at, iv] = [this.now(), crypto.getRandomValues(new Uint8Array(12))];
+      const text = new TextEncoder().encode(JSON.stringify(value));
+      const body = await crypto.subtle.encrypt(sealing(name, at, iv), await this.shelf.key(), text);
+      await this.shelf.put(name, { at, iv, body });
+    });
+  }
+
+  drop(name: string): Promise<void> {
+    return this.next(() => this.shelf.drop(name));
+  }
+
+  /** Everything whose name begins so, oldest name first; what is too old is dropped on the way. */
+  all<T>(prefix: string): Promise<T[]> {
+    return this.next(async () => {
+      const names = (await this.shelf.names()).filter((each) => each.startsWith(prefix)).sort();
+      const found: T[] = [];
+      for (const name of names) {
+        const value = await this.open<T>(name);
+        if (value !== null) found.push(value);
+      }
+      return found;
+    });
+  }
+
+  /** Of one person, everything: they said that they leave. */
+  forget(person: string): Promise<void> {
+    return this.next(async () => {
+      for (const name of await this.shelf.names())
+        if (name === "who" || name.split("/")[1] === person) await this.shelf.drop(name);
+    });
+  }
+
+  /** Drops what is older than a day, whoever's it is. */
+  sweep(): Promise<void> {
+    return this.next(async () => {
+      for (const name of await this.shelf.names()) {
+        const sealed = await this.shelf.get(name);
+        if (sealed && !this.fresh(sealed)) await this.shelf.drop(name);
+      }
+    });
+  }
+
+  /** A moment in the future was written by a clock that was wrong, or by somebody who wants it to stay. */
+  private fresh({ at }: Sealed): boolean {
+    const age = this.now() - at;
+    return age >= 0 && age < DAY_MS;
+  }
+
+  private async open<T>(name: string): Promise<T | null> {
+    const sealed = await this.shelf.get(name);
+    if (!sealed) return null;
+    if (this.fresh(sealed)) {
+      try {
+        const text = await crypto.subtle.decrypt(sealing(name, sealed.at, sealed.iv), await this.shelf.key(), sealed.body);
+        return JSON.parse(new TextDecoder().decode(text)) as T;
+      } catch {
+        // Sealed with a key that is gone, or changed by somebody: there is nothing left to read.
+      }
+    }
+    await this.shelf.drop(name);
+    return null;
+  }
+
+  private next<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(work);
+    // The caller hears of a failure; the next in line goes on all the same.
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** The name and the moment are sealed along: a record cannot be put in another's place or be made younger. */
+function sealing(name: string, at: number, iv: Uint8Array<ArrayBuffer>): AesGcmParams {
+  return { name: ALGORITHM, iv, additionalData: new TextEncoder().encode(`${name}@${at}`) };
+}
+
+export const vault = new Vault(deviceShelf());

@@ -1,0 +1,168 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { shellOf, workerFor } from "../../offline/plugin";
+import type { Answer, Changed } from "../../src/api/http";
+import { type Letter, Outbox, type Post, fateOf } from "../../src/offline/outbox.svelte";
+import { memoryShelf } from "../../src/offline/shelf";
+import { DAY_MS, type Sealed, Vault } from "../../src/offline/vault";
+
+const WILMA = "wilma";
+const OK: Answer<Changed> = { ok: true, value: { row: null, rows: [] } };
+const refusal = (status: number, code = "other"): Answer<Changed> => ({
+  ok: false,
+  problem: { code, status, detail: null, facts: {} },
+});
+
+let records: Map<string, Sealed>;
+let now: number;
+let vault: Vault;
+
+beforeEach(() => {
+  records = new Map();
+  now = Date.parse("2020-12-01T03:00:00Z");
+  vault = new Vault(memoryShelf(records), () => now);
+});
+
+describe("what this device keeps", () => {
+  test("is read back, and cannot be read where it lies", async () => {
+    await vault.keep("report/wilma", { phone: "06 12 34 56 78" });
+    expect(await vault.read("report/wilma")).toEqual({ phone: "06 12 34 56 78" });
+    const lies = Buffer.from(records.get("report/wilma")!.body).toString("latin1");
+    expect(lies).not.toMatch(/phone|06 12/);
+  });
+
+  test("is sealed by a key that the pages themselves cannot read", async () => {
+    await expect(crypto.subtle.exportKey("raw", await memoryShelf().key())).rejects.toThrow();
+  });
+
+  test("is gone after a day, and when it claims to be from later", async () => {
+    await vault.keep("a/wilma", {});
+    await vault.keep("b/wilma", {});
+    now += DAY_MS;
+    expect(await vault.read("a/wilma")).toBeNull();
+    await vault.sweep();
+    expect(records.size).toBe(0);
+    await vault.keep("c/wilma", {});
+    now -= 1;
+    expect(await vault.read("c/wilma")).toBeNull();
+  });
+
+  test("cannot be put in another's place or be made younger", async () => {
+    await vault.keep("report/wilma", { phone: "1" });
+    const sealed = records.get("report/wilma")!;
+    records.set("report/bram", sealed);
+    records.set("report/ilse", { ...sealed, at: sealed.at - 1 });
+    expect(await vault.read("report/bram")).toBeNull();
+    expect(await vault.read("report/ilse")).toBeNull();
+    expect([...records.keys()]).toEqual(["report/wilma"]);
+  });
+
+  test("leaves with who signs out, and nobody else's does", async () => {
+    for (const name of ["who", "report/wilma", "letter/wilma/1", "ask/wilma/i", "report/bram"]) await vault.keep(name, {});
+    await vault.forget(WILMA);
+    expect([...records.keys()]).toEqual(["report/bram"]);
+  });
+});
+
+describe("what waits to be sent", () => {
+  let sent: Letter[];
+  let answers: Answer<Changed>[];
+  let signedIn: string | null;
+  const post: Post = {
+    whoIsIn: async () => signedIn,
+    send: async (letter) => {
+      sent.push(letter);
+      return answers.shift() ?? OK;
+    },
+  };
+  const letter = (key: string, person = WILMA): Letter => ({
+    key, person, kind: "report", path: "/api/aid/incidents", body: { id: `i-${key}`, phone: "06 12" },
+  });
+  const states = (outbox: Outbox) => outbox.items.map((each) => each.state);
+  let outbox: Outbox;
+
+  beforeEach(async () => {
+    sent = [];
+    answers = [];
+    signedIn = WILMA;
+    outbox = new Outbox(vault);
+    await outbox.attend(WILMA);
+  });
+
+  test("outlives the page, and is sent in order with the key and the words it had", async () => {
+    await outbox.put(letter("1"));
+    await outbox.put(letter("2"));
+    const later = new Outbox(vault);
+    await later.attend(WILMA);
+    await later.flush(post);
+    expect(sent).toEqual([letter("1"), letter("2")]);
+    expect(states(later)).toEqual(["sent", "sent"]);
+    expect(records.size).toBe(0);
+  });
+
+  test("stays where no answer came, and has the same key the next time", async () => {
+    await outbox.put(letter("1"));
+    await outbox.put(letter("2"));
+    answers = [refusal(0, "unreachable")];
+    await outbox.flush(post);
+    expect(states(outbox)).toEqual(["waiting", "waiting"]);
+    await outbox.flush(post);
+    expect(sent.map((each) => each.key)).toEqual(["1", "1", "2"]);
+  });
+
+  test("is neither shown to nor sent by another person, also where another window signed them in", async () => {
+    await outbox.put(letter("1"));
+    signedIn = "bram";
+    await outbox.flush(post);
+    await outbox.attend("bram");
+    expect(outbox.items).toEqual([]);
+    await outbox.flush(post);
+    expect(sent).toEqual([]);
+    signedIn = WILMA;
+    await outbox.attend(WILMA);
+    await outbox.flush(post);
+    expect(sent).toHaveLength(1);
+  });
+
+  test("says why it was refused, is wiped then and not sent again", async () => {
+    await outbox.put(letter("1"));
+    answers = [refusal(403, "not_allowed")];
+    await outbox.flush(post);
+    await outbox.flush(post);
+    expect(outbox.items[0]).toMatchObject({ state: "refused", problem: { code: "not_allowed" } });
+    expect(sent).toHaveLength(1);
+    expect(records.size).toBe(0);
+  });
+
+  test("is not sent after a day or when another window sent it", async () => {
+    await outbox.put(letter("1"));
+    now += DAY_MS;
+    await outbox.flush(post);
+    expect(sent).toEqual([]);
+    expect(outbox.items).toEqual([]);
+  });
+
+  test("was sent where the server has it already, and is undecided where the server is signed out or broken", () => {
+    expect(fateOf(refusal(409, "exists")).state).toBe("sent");
+    expect([0, 401, 429, 503].map((status) => fateOf(refusal(status)).state)).toEqual(Array(4).fill("waiting"));
+    expect(fateOf(refusal(422)).state).toBe("refused");
+  });
+});
+
+describe("the kept shell", () => {
+  const manifest = {
+    "index.html": { file: "assets/index.js", css: ["assets/index.css"], imports: ["_base.js"] },
+    "_base.js": { file: "assets/base.js" },
+    rare: { file: "assets/rare.js" },
+  };
+
+  test("is the page with everything it imports at once, and a missing entry stops the build", () => {
+    expect(shellOf(manifest, ["index.html"])).toEqual(["index.html", "assets/base.js", "assets/index.css", "assets/index.js"]);
+    expect(() => shellOf(manifest, ["gone"])).toThrow("gone");
+  });
+
+  test("has another name as soon as one byte of one file differs", () => {
+    const release = (content: string) => workerFor(new Map([["index.html", Buffer.from(content)]])).split("\n")[0];
+    expect(release("a")).not.toBe(release("b"));
+    expect(release("a")).toBe(release("a"));
+  });
+});
