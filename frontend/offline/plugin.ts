@@ -19,6 +19,7 @@ const ENTRIES = [
   "src/screens/report/Report.svelte",
   "src/screens/incident/Incident.svelte",
   "src/offline/Waiting.svelte",
+  "src/offline/device.ts",
 ] as const;
 
 const WORKER = join(import.meta.dirname, "worker.js");

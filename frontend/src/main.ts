@@ -13,7 +13,8 @@ await words.start();
 router.start();
 mount(App, { target });
 // After the first picture: the typeface may come late, never the page.
-const typeface = () => void setTimeout(() => void import("./styles/font.css"), 200);
+// Without network the device's own typeface stays.
+const typeface = () => void setTimeout(() => import("./styles/font.css").catch(() => undefined), 200);
 // Later still: what is kept for a time without network may not make the first page wait.
 const keepShell = () => void setTimeout(() => void navigator.serviceWorker?.register("/sw.js"), 3_000);
 if (document.readyState === "complete") typeface(), keepShell();

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { COLLEAGUES, DEMO_PEOPLE, HIT_DESK, INCIDENT, NOW, ORGANISATIONS, PASSKEYS, SESSIONS, snapshotOf } from "../fixtures/story.mjs";
 
 const DIST = resolve(dirname(fileURLToPath(import.meta.url)), "../../dist");
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".json": "application/json", ".png": "image/png" };
 
 /** Every screen: a name, who looks, and the path. */
 export const SCREENS = [
@@ -27,16 +27,31 @@ export const SCREENS = [
   { name: "missing", who: "kees", path: "/nowhere" },
 ];
 
-/** Serves dist as Caddy does: unknown paths get the page itself. */
-export async function serve() {
+/** What Caddy sends along with every page. */
+const POLICY = "default-src 'self'; connect-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+async function textOf(request) {
+  let text = "";
+  for await (const part of request) text += part;
+  return text;
+}
+
+/** Serves dist as Caddy does: unknown paths get the page itself. `api(path, request, body)`, if any, answers the rest. */
+export async function serve(api) {
   await access(join(DIST, "index.html")).catch(() => {
     throw new Error("There are no built pages yet: run `npm run build` first.");
   });
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    if (api && path.startsWith("/api/")) {
+      void textOf(request).then((body) => {
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(api(path, request, body)));
+      });
+      return;
+    }
     const file = extname(path) ? path : "/index.html";
     readFile(join(DIST, file)).then(
-      (body) => response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(body),
+      (body) => response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", ...(extname(file) === ".html" && { "content-security-policy": POLICY }) }).end(body),
       () => response.writeHead(404).end(),
     );
   });
