@@ -185,7 +185,8 @@ class Newest:
 
     async def _take_some(self, consumer: AIOKafkaConsumer, pauses: Pauses) -> None:
         waits = [POLL_MS]
-        if (rest := self._rest()) > 0:
+        # Who is not there yet makes haste.
+        if self.caught_up.is_set() and (rest := self._rest()) > 0:
             await asyncio.sleep(rest)
             # What was fetched ahead is as old as the rest is long; only the next fetch has what came in it.
             waits = [POLL_MS, AFTER_REST_MS]

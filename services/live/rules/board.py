@@ -85,7 +85,8 @@ class Board:
         self._events: dict[Spot, Event] = {}
         self._incidents: dict[UUID, Incident] = {}
         self._coordinated: dict[UUID, Incident] = {}
-        self._by_key: defaultdict[str, set[Spot]] = defaultdict(set)
+        # Whole events: a picture is then a copy of a dict, which takes a millisecond for 40,000 rows.
+        self._by_key: defaultdict[str, dict[Spot, Event]] = defaultdict(dict)
         self._children: defaultdict[UUID, set[Spot]] = defaultdict(set)
         self._of_person: defaultdict[UUID, set[Spot]] = defaultdict(set)
         self._contacts: dict[UUID, Reach] = {}
@@ -100,7 +101,7 @@ class Board:
             return set()
         spot = (event.state.TYPE, event.envelope.key)
         before = self._events.get(spot)
-        self._index(spot, None if before is None else row_of(before), event.state)
+        self._index(spot, None if before is None else row_of(before), event)
         self._events[spot] = event
         changed = {spot}
         if isinstance(event.state, Incident):
@@ -133,10 +134,9 @@ class Board:
 
     def picture(self, keys: Keys) -> Picture:
         """Everything the keys see now; to encode it takes long, and may be done while rows change."""
-        events: defaultdict[str, dict[str, Event]] = defaultdict(dict)
+        events: dict[Spot, Event] = {}
         for key in keys:
-            for spot in self._by_key.get(key, ()):
-                events[spot[0]][spot[1]] = self._events[spot]
+            events |= self._by_key.get(key, {})
         return Picture(keys, events, self._joins.kept())
 
     def look(self, spot: Spot) -> Look:
@@ -196,11 +196,12 @@ class Board:
         if incident.coordinators != (() if before is None else before.coordinators):
             self.coordinated += 1
 
-    def _index(self, spot: Spot, before: Row | None, after: Row) -> None:
+    def _index(self, spot: Spot, before: Row | None, event: Event) -> None:
+        after = row_of(event)
         for key in set(before.readers) - set(after.readers) if before is not None else ():
-            self._by_key[key].discard(spot)
+            self._by_key[key].pop(spot, None)
         for key in after.readers:
-            self._by_key[key].add(spot)
+            self._by_key[key][spot] = event
         if after.parent_id is not None:
             self._children[after.parent_id].add(spot)
         was, person = None if before is None else person_of(before), person_of(after)

@@ -23,7 +23,7 @@ class Picture:
     that happens after it was made changes it: states are immutable, and `joins` is its own copy.
     """
 
-    def __init__(self, keys: Keys, events: Mapping[str, Mapping[str, Event]], joins: Joins) -> None:
+    def __init__(self, keys: Keys, events: Mapping[tuple[str, str], Event], joins: Joins) -> None:
         """`events`: by kind and id, each that any of the keys may read at all."""
         self._keys = keys
         self._events = events
@@ -32,10 +32,15 @@ class Picture:
     def encoded(self) -> Iterator[bytes]:
         """The pieces of a JSON list of tables, each with at most so many rows; their order is stable."""
         before = b"["
-        for kind in sorted(self._events):
+        ids: defaultdict[str, list[str]] = defaultdict(list)
+        for number, (kind, key) in enumerate(self._events):
+            ids[kind].append(key)
+            if number % AT_A_TIME == AT_A_TIME - 1:
+                yield b""
+        for kind in sorted(ids):
             tables: defaultdict[tuple[Level, tuple[str, ...]], list[str]] = defaultdict(list)
-            for number, key in enumerate(sorted(self._events[kind])):
-                self._put(tables, key, self._events[kind][key])
+            for number, key in enumerate(sorted(ids[kind])):
+                self._put(tables, key, self._events[kind, key])
                 if number % AT_A_TIME == AT_A_TIME - 1:
                     yield b""
             for (level, fields), rows in sorted(tables.items()):

@@ -226,3 +226,19 @@ async def test_what_comes_while_reading_rests_is_read_together(
     assert len(heard) <= 3
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_nothing_rests_before_everything_was_read_once(broker: Broker) -> None:
+    asked: list[bool] = []
+
+    def rest() -> float:
+        asked.append(newest.caught_up.is_set())
+        return 0.0
+
+    broker.add("duty", 0, *(duty(number) for number in range(1, 9)))
+    newest = Newest("", "", (DUTY,), rest=rest)
+    task = asyncio.create_task(newest.run())
+    await until(lambda: asked)
+    assert all(asked)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
