@@ -146,9 +146,9 @@ class Viewers:
             load.note(self.flush(), began)
             self._speak_to_the_silent()
             spent = time.monotonic() - began
-            self.rest = max(0.0, BUSY_SECONDS - spent) if load.is_busy else 0.0
-            # At least half as long as sending took: reading must go on however many look.
-            await asyncio.sleep(max(TICK_SECONDS - spent, spent / 2))
+            self.rest = max(TICK_SECONDS, BUSY_SECONDS - spent) if load.is_busy else 0.0
+            # At least as long as sending took: reading must go on however many look.
+            await asyncio.sleep(max(TICK_SECONDS - spent, spent))
 
     def flush(self) -> int:
         """Send every change that waits, now; how many rows that were."""
