@@ -98,6 +98,11 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
         lambda _: {"after": 0, "entries": []},
         ADMINISTERS,
     ),
+    ("POST", f"{DIRECTORY}/wake-list"): (
+        "",
+        lambda p: {"organisation": p.case.victim, "turns": []},
+        (U, N, N, F, Y, Y, *(N,) * 6),
+    ),
     ("GET", f"{AID}/incidents/{{target}}"): ("{incident}", nothing, VICTIM_READS),
     ("GET", f"{AID}/requests/{{target}}"): ("{request}", nothing, (U, N, N, *(Y,) * 9)),
     ("GET", f"{AID}/approaches/{{target}}"): ("{approach}", nothing, (U, N, N, Y, Y, Y, Y, N, N, Y, Y, Y)),
@@ -348,6 +353,14 @@ FOREIGN: dict[str, Try | str] = {
         "deputy_unknown", "{theirs.victim}", lambda p: mandate(p.of["boss"].person, deputy_for=new_id())
     ),
     f"POST {DIRECTORY}/organisations/{{organisation}}/mandates id": PERSONS_OWN,
+    f"POST {DIRECTORY}/wake-list organisation": boss(
+        N, "", lambda p: {"organisation": p.lender, "turns": []}
+    ),
+    f"POST {DIRECTORY}/wake-list person": boss(
+        "not_a_colleague",
+        "",
+        lambda p: {"organisation": p.theirs.victim, "turns": [{"person": p.foreigner}]},
+    ),
     f"GET {DIRECTORY}/demo/people organisation": MEANT,
     f"POST {DIRECTORY}/demo/sign-in person": MEANT,
     f"POST {DIRECTORY}/invitations person": boss(
