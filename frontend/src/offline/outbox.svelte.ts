@@ -9,6 +9,8 @@ export interface Letter {
   kind: "report" | "request";
   path: string;
   body: { id: string } & Record<string, unknown>;
+  /** The form it came from: the name of its draft and what was typed, to give back where it is refused. */
+  form: { name: string; typed: object };
 }
 
 export type Fate = { state: "waiting" } | { state: "sent" } | { state: "refused"; problem: Problem };
@@ -88,12 +90,18 @@ export class Outbox {
       const answer = await post.send(letter);
       const fate = fateOf(answer);
       if (fate.state === "waiting") break;
+      if (fate.state === "refused") await this.giveBack(letter);
       await this.kept.drop(shelved(letter));
       if (this.person === person)
         this.items = this.items.map((each) => (each.key === letter.key ? { ...letter, ...fate } : each));
       if (answer.ok) changes.push(answer.value);
     }
     return changes;
+  }
+
+  /** Nobody types it twice; what they began after it stays what it is. */
+  private async giveBack({ form: { name, typed } }: Letter): Promise<void> {
+    if (!(await this.kept.read(name))) await this.kept.keep(name, typed);
   }
 }
 

@@ -76,6 +76,7 @@ describe("what waits to be sent", () => {
   };
   const letter = (key: string, person = WILMA): Letter => ({
     key, person, kind: "report", path: "/api/aid/incidents", body: { id: `i-${key}`, phone: "06 12" },
+    form: { name: `report/${person}`, typed: { phone: `typed ${key}` } },
   });
   const states = (outbox: Outbox) => outbox.items.map((each) => each.state);
   let outbox: Outbox;
@@ -123,14 +124,23 @@ describe("what waits to be sent", () => {
     expect(sent).toHaveLength(1);
   });
 
-  test("says why it was refused, is wiped then and not sent again", async () => {
+  test("says why it was refused, goes back to its form and is not sent again", async () => {
     await outbox.put(letter("1"));
     answers = [refusal(403, "not_allowed")];
     await outbox.flush(post);
     await outbox.flush(post);
     expect(outbox.items[0]).toMatchObject({ state: "refused", problem: { code: "not_allowed" } });
     expect(sent).toHaveLength(1);
-    expect(records.size).toBe(0);
+    expect([...records.keys()]).toEqual(["report/wilma"]);
+    expect(await vault.read("report/wilma")).toEqual({ phone: "typed 1" });
+  });
+
+  test("takes no place of what was typed after it", async () => {
+    await outbox.put(letter("1"));
+    await vault.keep("report/wilma", { phone: "newer" });
+    answers = [refusal(403)];
+    await outbox.flush(post);
+    expect(await vault.read("report/wilma")).toEqual({ phone: "newer" });
   });
 
   test("is not sent after a day or when another window sent it", async () => {

@@ -38,7 +38,8 @@ export function emptyDraft(by = ""): Draft {
 /** Fetched when there is something to keep: the form itself does not wait for it. */
 const memory = async () => (await import("../../offline/device")).vault;
 
-function shelved(person: string): string {
+/** The name under which it is kept. */
+export function shelved(person: string): string {
   return `report/${person}`;
 }
 
@@ -50,7 +51,13 @@ export async function readDraft(person: string): Promise<Draft | null> {
 
 /** Only with a name: what nobody is known to have typed is not kept. */
 export async function keepDraft(draft: Draft): Promise<void> {
-  if (draft.by) await (await memory()).keep(shelved(draft.by), draft);
+  if (!draft.by) return;
+  if (untouched(draft)) await dropDraft(draft);
+  else await (await memory()).keep(shelved(draft.by), draft);
+}
+
+function untouched(draft: Draft): boolean {
+  return JSON.stringify(draft) === JSON.stringify({ ...emptyDraft(draft.by), id: draft.id });
 }
 
 /**

@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { workerFor } from "../../offline/plugin";
+
+const SOURCE = readFileSync(join(import.meta.dirname, "../../offline/worker.js"), "utf8");
+const ORIGIN = "https://noaber.example";
+
+type Asked = { request: { method: string; mode: string; url: string }; respondWith(answer: Promise<Response>): void };
+type Listener = (event: Asked & { waitUntil(done: Promise<unknown>): void }) => void;
+
+/** The worker of one release in a made-up browser: `network` answers what it fetches. */
+function worker(page: string, network: (path: string) => Promise<Response>, stores = new Map<string, Map<string, Response>>()) {
+  const listeners = new Map<string, Listener>();
+  const self = { location: { origin: ORIGIN }, addEventListener: (name: string, listener: Listener) => listeners.set(name, listener) };
+  const pathOf = (asked: string | { url: string }) => new URL(typeof asked === "string" ? asked : asked.url, ORIGIN).pathname;
+  const caches = {
+    open: async (name: string) => {
+      const store = stores.get(name) ?? stores.set(name, new Map()).get(name)!;
+      return {
+        put: async (asked: string, answer: Response) => void store.set(pathOf(asked), answer),
+        match: async (asked: string) => store.get(pathOf(asked))?.clone(),
+      };
+    },
+    keys: async () => [...stores.keys()],
+    delete: async (name: string) => stores.delete(name),
+  };
+  const text = workerFor(new Map([["index.html", Buffer.from(page)]]), SOURCE);
+  new Function("self", "caches", "fetch", text)(self, caches, (asked: string | { url: string }) => network(pathOf(asked)));
+  const lasting = async (name: string) => {
+    let done: Promise<unknown> = Promise.resolve();
+    listeners.get(name)!({ waitUntil: (work: Promise<unknown>) => (done = work) } as never);
+    await done;
+  };
+  const ask = async (path: string, mode = "cors", method = "GET"): Promise<string | null> => {
+    let answer: Promise<Response> | null = null;
+    listeners.get("fetch")!({ request: { method, mode, url: ORIGIN + path }, respondWith: (given: Promise<Response>) => (answer = given) } as never);
+    return answer && (await answer as Response).text();
+  };
+  return { stores, ask, install: () => lasting("install"), activate: () => lasting("activate") };
+}
+
+const says = (text: string, status = 200) => async () => new Response(text, { status });
+const silence = () => Promise.reject(new TypeError("no network"));
+
+test("shows the newest page while there is a network, and the kept one without it or when the server fails", async () => {
+  let network: (path: string) => Promise<Response> = says("old");
+  const { ask, install } = worker("old", (path) => network(path));
+  await install();
+  network = says("new");
+  expect(await ask("/report", "navigate")).toBe("new");
+  network = silence;
+  expect(await ask("/report", "navigate")).toBe("old");
+  network = says("bad gateway", 502);
+  expect(await ask("/report", "navigate")).toBe("old");
+});
+
+test("leaves the API, other methods and other sites alone", async () => {
+  const { ask } = worker("page", says("never"));
+  expect(await ask("/api/live/snapshot")).toBeNull();
+  expect(await ask("/api/live/snapshot", "navigate")).toBeNull();
+  expect(await ask("/assets/a.js", "cors", "POST")).toBeNull();
+});
+
+test("keeps a file with a digest in its name once it came, and no error in its place", async () => {
+  let network: (path: string) => Promise<Response> = says("gone", 404);
+  const { ask } = worker("page", (path) => network(path));
+  expect(await ask("/assets/a-1.js")).toBe("gone");
+  network = says("code");
+  expect(await ask("/assets/a-1.js")).toBe("code");
+  network = silence;
+  expect(await ask("/assets/a-1.js")).toBe("code");
+});
+
+test("is not installed by halves, and drops the files of older releases only when it takes over", async () => {
+  const { stores, install } = worker("old", says("old"));
+  await install();
+  await expect(worker("new", says("nothing", 503), stores).install()).rejects.toThrow("503");
+  const later = worker("new", says("new"), stores);
+  await later.install();
+  expect(await worker("old", silence, stores).ask("/", "navigate")).toBe("old");
+  await later.activate();
+  expect(stores.size).toBe(1);
+  expect(await worker("new", silence, stores).ask("/", "navigate")).toBe("new");
+});
