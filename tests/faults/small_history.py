@@ -68,6 +68,7 @@ def request(books: Books, key: str = REQUEST, slots: tuple[str | None, ...] = (N
         **{"assumed_days": 3, "at_least": 1, "languages": [], "systems": [], "note": "", "call_back": None},
         **{"state": "open", "asked_at": at(2), "asked_by": MANDATE, "confirmed": None, "choose_self": False},
         **{"circle": ["GM0002"], "terms_version": 1, "said_no": [], "could_ask": None, "shortfall": []},
+        **{"wake": "not", "first_yes": None},
         "slots": [_slot(each, held) for each in slots],
         **more,
     }
@@ -95,7 +96,7 @@ def approach(key: str, person: str, of: str = REQUEST, state: str = "open") -> R
     made: Row = {
         **SHARED,
         **{"id": key, "request": of, "incident": INCIDENT, "lender": "GM0002", "person": person},
-        **{"function": "network", "state": state, "asked_at": at(4), "answered_at": None},
+        **{"function": "network", "state": state, "asked_at": at(4), "answered_at": None, "wake": "not"},
         **{"standing_yes": False, "reasons": []},
     }
     return {**made, "readers": readers_of_approach(made, "GM0001")}
@@ -119,14 +120,14 @@ def line(key: int, entry: str, text: str = "") -> Row:
     made = {
         **SHARED,
         **{"id": name(100 + key), "incident": INCIDENT, "at": at(key), "entry": entry, "about": {}},
-        **{"by_organisation": "GM0001", "by_person": None, "request": None, "text": text},
+        **{"by_organisation": "GM0001", "by_person": None, "request": None, "text": text, "mandate": None},
     }
     return {**made, "readers": readers_of_incident(Facts(History()), incident())}
 
 
 def lending(**cover: int) -> Row:
     """What GM0002 keeps at home."""
-    made = {**SHARED, "id": "GM0002", "cover": cover, "standing": [], "ask_people": True}
+    made = {**SHARED, "id": "GM0002", "cover": cover, "standing": [], "ask_people": True, "given_under": []}
     return {**made, "readers": {"org:GM0002": "own"}}
 
 

@@ -206,7 +206,7 @@ def test_on_half_a_restore_nothing_starts_and_it_can_be_run_again(
             pass
         told = restore(HOME, place, lost.backup, lost.keys)
         refuse_unfinished(place)
-        assert [line.split(":")[0] for line in told] == ["directory", "aid"]
+        assert [line.split(":")[0] for line in told] == ["directory", "aid", "notification"]
         assert "1 people forgotten again" in told[0]
     finally:
         forget(HOME, place)

@@ -84,7 +84,7 @@ def test_up_keeps_its_data_and_ctrl_c_stops_all_of_it(home: Path, tmp_path: Path
         case = Case(people, Places(people))
         checked = noaber(home, "verify")
         said, _ = checked.communicate(timeout=60)
-        assert checked.returncode == 0 and said.count(": whole (") == 2, said
+        assert checked.returncode == 0 and said.count(": whole (") == 3, said
     with up(home) as origin, closing(People(origin)) as people:
         kept = people.be(case.mandate.person).read(f"/api/aid/incidents/{case.incident}")
         assert kept["data"]["affected"][0]["organisation"] == case.victim

@@ -31,19 +31,37 @@ INCIDENT_PARTNER = BASE | {
 INCIDENT_COORDINATOR = INCIDENT_PARTNER | {"on_behalf_of", "coordinators"}
 REQUEST_ASKED = BASE | {
     *("region", "function", "lane", "where", "needed_by", "ends", "assumed_days", "at_least"),
-    *("languages", "systems", "state", "asked_at", "choose_self", "terms_version", "counts"),
+    *("languages", "systems", "state", "asked_at", "choose_self", "terms_version", "counts", "wake"),
 }
 REQUEST_PARTNER = REQUEST_ASKED | {"incident", "borrower", "place", "note", "call_back"}
-REQUEST_COORDINATOR = REQUEST_PARTNER | {"confirmed", "circle", "slots", "could_ask", "shortfall"}
-APPROACH_ASKED = BASE | {"request", "lender", "function", "state", "asked_at", "answered_at"}
+REQUEST_COORDINATOR = REQUEST_PARTNER | {
+    "confirmed",
+    "circle",
+    "slots",
+    "could_ask",
+    "shortfall",
+    "first_yes",
+}
+APPROACH_ASKED = BASE | {"request", "lender", "function", "state", "asked_at", "answered_at", "wake"}
 COMMITMENT = BASE | {
     *("request", "incident", "function", "where", "lender", "borrower", "person", "team_lead", "state"),
     *("waits_for", "starts", "ends", "claimed_at", "deadlines", "over_at", "over_by", "yeses", "contact"),
 }
-LINE = BASE | {"incident", "at", "entry", "by_organisation", "request", "about", "by_person", "text"}
+LINE = BASE | {
+    "incident",
+    "at",
+    "entry",
+    "by_organisation",
+    "request",
+    "about",
+    "by_person",
+    "text",
+    "mandate",
+}
 OWN_ONLY = {
     "duty": BASE | {"on", "until", "changed_at"},
-    "lending": BASE | {"cover", "standing", "ask_people"},
+    "lending": BASE | {"cover", "standing", "ask_people", "given_under"},
+    "wake_list": BASE | {"turns", "minutes", "phone"},
     "person": BASE
     | {"memberships", "functions", "languages", "systems", "fictitious", "forgotten", "contact"},
 }

@@ -28,14 +28,14 @@ FIELDS: dict[str, dict[str, str]] = {
     "help_request": {
         "public": "exercise",
         "asked": "tlp id region function lane where needed_by ends assumed_days at_least languages systems "
-        "state asked_at choose_self terms_version counts",
+        "state asked_at choose_self terms_version counts wake",
         "partner": "incident borrower place note call_back",
-        "coordinator": "confirmed circle slots could_ask shortfall",
+        "coordinator": "confirmed circle slots could_ask shortfall first_yes",
         "own": "asked_by",
     },
     "approach": {
         "public": "exercise",
-        "asked": "tlp id request lender function state asked_at answered_at",
+        "asked": "tlp id request lender function state asked_at answered_at wake",
         "own": "person standing_yes reasons",
     },
     "commitment": {
@@ -49,10 +49,22 @@ FIELDS: dict[str, dict[str, str]] = {
         "public": "exercise",
         "asked": "tlp id at entry",
         "partner": "incident by_organisation request about",
-        "coordinator": "by_person text",
+        "coordinator": "by_person text mandate",
     },
     "duty": {"public": "exercise", "asked": "tlp", "own": "id on until changed_at"},
-    "lending": {"public": "exercise", "asked": "tlp", "own": "id cover standing ask_people"},
+    "lending": {"public": "exercise", "asked": "tlp", "own": "id cover standing ask_people given_under"},
+    "wake_list": {"public": "exercise", "asked": "tlp", "own": "id turns minutes phone"},
+    "delivery": {
+        "public": "exercise",
+        "asked": "tlp",
+        "own": "id request organisation function state asked_at attempts passed turn phone",
+    },
+    "card": {
+        "public": "exercise",
+        "asked": "tlp",
+        "own": "id organisation role state printed_at printed_by expires_at asked_at asked used_at used_by "
+        "approved_by ended_at ended_by restored_at",
+    },
     "person": {
         "public": "exercise",
         "asked": "tlp",

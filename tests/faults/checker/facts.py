@@ -18,12 +18,14 @@ Version = tuple[int, int]
 
 OWNER = {
     **dict.fromkeys(
-        ("organisation", "person", "contact", "session", "access", "directory_seal"), "directory"
+        ("organisation", "person", "contact", "session", "access", "card", "wake_list", "directory_seal"),
+        "directory",
     ),
     **dict.fromkeys(
         ("incident", "help_request", "approach", "commitment", "duty", "lending", "log_entry"), "aid"
     ),
     "aid_seal": "aid",
+    **dict.fromkeys(("delivery", "notification_seal"), "notification"),
 }
 """Kind -> who owns it. What matching and the clock say are hints: last one wins, nobody owns them."""
 
