@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
@@ -22,6 +22,7 @@ from deploy.parts.postgres import Postgres
 from deploy.running import Running, Say, Wish
 from deploy.stack import BY_NAME, DOORS, KAFKA, OWNERS, POSTGRES, SERVICES, environment
 from deploy.supervisor import Child
+from schemas.topics import Topic
 from tests.faults.disks import Disk, RefusedWrites, SmallDisk, can_mount
 from tests.faults.links import Ends, Link
 from tests.faults.loop import Loop
@@ -168,9 +169,12 @@ class House:
         server = Postgres(self.home, self._place / "data" / "postgres", self.base + POSTGRES)
         return server.dsn.rsplit("/", 1)[0] + "/noaber"
 
-    def epochs(self) -> dict[str, int]:
-        """Owner -> its epoch; it rises when all is published again."""
-        return self._loop.run(_epochs(self.superuser))
+    def epochs(self, *topics: Topic) -> dict[str, int]:
+        """Owner -> its epoch, of those who ever wrote into one of these topics.
+
+        It rises when all is published again; who wrote nothing there has nothing to miss.
+        """
+        return self._loop.run(_epochs(self.superuser, [topic.state.TYPE for topic in topics]))
 
     def child(self, name: str) -> Child:
         """A process by its name."""
@@ -262,10 +266,19 @@ class House:
         shutil.rmtree(first)
 
 
-async def _epochs(superuser: str) -> dict[str, int]:
+_EPOCH: Final = """
+SELECT number FROM {owner}.epoch WHERE EXISTS (SELECT FROM {owner}.journal WHERE aggregate = ANY($1))
+"""
+
+
+async def _epochs(superuser: str, kinds: Collection[str]) -> dict[str, int]:
     connection = await asyncpg.connect(superuser)
     try:
-        return {owner: await connection.fetchval(f"SELECT number FROM {owner}.epoch") for owner in OWNERS}
+        return {
+            owner: number
+            for owner in OWNERS
+            if (number := await connection.fetchval(_EPOCH.format(owner=owner), list(kinds)))
+        }
     finally:
         await connection.close()
 

@@ -195,11 +195,15 @@ def _await(what: str, condition: Callable[[], bool]) -> None:
 @contextmanager
 def deleted_topic(house: House, fault: Fault) -> Iterator[Facts]:
     """A topic is deleted from Kafka, with all that stood in it."""
-    owner = next(topic.owner for topic in TOPICS if topic.name == fault.target)
-    before = house.epochs()
-    house.beside(_delete(house.kafka, fault.target))
+    topic = next(topic for topic in TOPICS if topic.name == fault.target)
     # Hints have no owner who keeps them: matching and clock say anew what still matters.
-    yield {"also": lambda: owner not in before or house.epochs()[owner] > before[owner]}
+    before = house.epochs(topic)
+    house.beside(_delete(house.kafka, fault.target))
+    yield {"also": lambda: _all_rose(before, house.epochs(topic))}
+
+
+def _all_rose(before: dict[str, int], now: dict[str, int]) -> bool:
+    return all(now[owner] > number for owner, number in before.items())
 
 
 async def _delete(bootstrap: str, topic: str) -> None:
@@ -214,7 +218,7 @@ async def _delete(bootstrap: str, topic: str) -> None:
 @contextmanager
 def lost_kafka(house: House, fault: Fault) -> Iterator[Facts]:
     """The broker dies and everything it kept is gone; it starts again with an empty disk."""
-    child, epochs = house.child("kafka"), house.epochs()
+    child, epochs = house.child("kafka"), house.epochs(*TOPICS)
     before, command = _pid(house, "kafka"), child.command
     child.command = _not_now
     try:
@@ -223,7 +227,7 @@ def lost_kafka(house: House, fault: Fault) -> Iterator[Facts]:
         house.empty_kafka()
         yield {
             "pids": {"kafka": before},
-            "also": lambda: all(now > epochs[owner] for owner, now in house.epochs().items()),
+            "also": lambda: _all_rose(epochs, house.epochs(*TOPICS)),
         }
     finally:
         child.command = command

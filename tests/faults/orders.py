@@ -38,8 +38,9 @@ class Orders:
         if self._above is None:
             return rows
         # What was restored was written in one transaction, before everything else there.
-        first = min(rows.values())
+        # An owner that had written nothing by then has only what came later, or nothing.
+        first = min(rows.values(), default=0)
         return {
-            event: self._known[event] if number == first else self._above + number
+            event: self._known[event] if number == first and event in self._known else self._above + number
             for event, number in rows.items()
         }

@@ -122,3 +122,10 @@ def test_numbers_rise_across_a_restore_that_writes_all_rows_at_once() -> None:
     found = orders._numbered({"a": 3, "b": 3, "new": 4})
     assert found["a"] < found["b"] < found["new"]
     assert found["new"] > orders._known["lost"]
+
+
+def test_an_owner_that_had_written_nothing_before_a_restore_has_only_later_numbers() -> None:
+    orders = Orders()
+    orders._known, orders._above = {"a": 5}, 10
+    assert orders._numbered({}) == {}
+    assert orders._numbered({"new": 4}) == {"new": 14}
