@@ -46,6 +46,11 @@ export function fill(text: string, params: Params): string {
 
 export const words = new Words();
 
+/** How a screen that brings its own dictionaries says their keys. */
+export function speaker<K extends string>(dictionaries: Record<Language, Record<K, string>>) {
+  return (key: K, params: Params = {}): string => fill(dictionaries[words.language][key], params);
+}
+
 export function t(key: Key, params: Params = {}): string {
   return words.text(key, params);
 }

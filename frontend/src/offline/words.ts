@@ -1,5 +1,5 @@
 /** Words of what waits on this device; apart, since the first page of most visits needs none of them. */
-import { fill, words } from "../i18n/index.svelte";
+import { speaker } from "../i18n/index.svelte";
 
 const nl = {
   "title": "Op dit toestel",
@@ -36,6 +36,4 @@ const en: Record<keyof typeof nl, string> = {
 /** Both, for the test that holds them side by side. */
 export const DICTIONARIES = { nl, en };
 
-export function said(key: keyof typeof nl, params: Record<string, string | number> = {}): string {
-  return fill(DICTIONARIES[words.language][key], params);
-}
+export const said = speaker(DICTIONARIES);

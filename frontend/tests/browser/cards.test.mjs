@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NOW } from "../fixtures/story.mjs";
-import { SIZES, delta, named, staged, violations } from "./staged.mjs";
+import { SIZES, delta, fits, named, staged } from "./staged.mjs";
 
 const AT = new Date(NOW).toISOString();
 const LATER = new Date(NOW + 900_000).toISOString();
@@ -24,15 +24,6 @@ const card = (organisation) => ({
     ended_at: null, ended_by: null, restored_at: null,
   },
 });
-
-async function fits(page) {
-  for (const scheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme: scheme });
-    assert.deepEqual(await violations(page), [], scheme);
-  }
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(wider <= 0, `scrolls sideways by ${wider}`);
-}
 
 test("a scanned card asks for a name alone, shows the code, and a phone call can be asked for", () => {
   let sent;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NOW, PEOPLE, request } from "../fixtures/story.mjs";
-import { SIZES, delta, named, staged, violations } from "./staged.mjs";
+import { SIZES, delta, fits, named, staged } from "./staged.mjs";
 
 const AT = new Date(NOW).toISOString();
 const ENTRY = {
@@ -16,15 +16,6 @@ const LISTED = {
     { person: PEOPLE.anouk, name: "Ines Verzonnen", acts: ["confirm", "lend", "coordinate", "share"] },
   ],
 };
-
-async function fits(page) {
-  for (const scheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme: scheme });
-    assert.deepEqual(await violations(page), [], scheme);
-  }
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(wider <= 0, `scrolls sideways by ${wider}`);
-}
 
 const picture = (page, name) =>
   process.env.PICTURES ? page.screenshot({ path: `${process.env.PICTURES}/${name}.png`, fullPage: true }) : undefined;

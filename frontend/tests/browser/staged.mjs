@@ -45,3 +45,13 @@ export async function violations(page) {
 
 /** A frame of the socket with these rows as they are now. */
 export const delta = (...changed) => ({ type: "delta", cursor: "c2", at: new Date(NOW).toISOString(), changed, removed: [] });
+
+/** Nothing for axe to say in the light and in the dark, and nothing to scroll sideways for. */
+export async function fits(page) {
+  for (const scheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    assert.deepEqual(await violations(page), [], scheme);
+  }
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wider <= 0, `scrolls sideways by ${wider}`);
+}

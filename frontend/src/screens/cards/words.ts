@@ -1,5 +1,5 @@
 /** Words of sealed cards; apart, since almost no visit needs one. */
-import { fill, words } from "../../i18n/index.svelte";
+import { speaker } from "../../i18n/index.svelte";
 
 const nl = {
   "card.title": "Binnenkomen met een kaart",
@@ -146,6 +146,4 @@ const en: Record<keyof typeof nl, string> = {
 /** Both, for the test that holds them side by side. */
 export const DICTIONARIES = { nl, en };
 
-export function said(key: keyof typeof nl, params: Record<string, string | number> = {}): string {
-  return fill(DICTIONARIES[words.language][key], params);
-}
+export const said = speaker(DICTIONARIES);

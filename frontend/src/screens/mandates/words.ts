@@ -1,5 +1,5 @@
 /** Words of mandates; apart, since few visits need one. */
-import { fill, words } from "../../i18n/index.svelte";
+import { speaker } from "../../i18n/index.svelte";
 
 const nl = {
   "mandates.title": "Mandaten",
@@ -100,6 +100,4 @@ const en: typeof nl = {
 /** Both, for the test that holds them side by side. */
 export const DICTIONARIES = { nl, en };
 
-export function said(key: keyof typeof nl, params: Record<string, string | number> = {}): string {
-  return fill(DICTIONARIES[words.language][key], params);
-}
+export const said = speaker(DICTIONARIES);
