@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 from services.aid.app import create_app
-from services.aid.recovery import restored
 from services.aid.settings import AidSettings
 from services.runtime.database import migrate
 from services.runtime.process import run
 from services.runtime.relay_process import relay
+from services.runtime.restored import restored
 from services.runtime.serve import serve
 from services.runtime.settings import MigrationSettings, OwnerSettings, read
 from services.runtime.verify import tell, verify
@@ -25,6 +25,6 @@ match sys.argv[1:]:
     case ["verify"]:
         sys.exit(tell(asyncio.run(verify(read(OwnerSettings), "aid"))))
     case ["restored"]:
-        asyncio.run(restored(read(MigrationSettings).database))
+        asyncio.run(restored(read(MigrationSettings).database, "aid"))
     case _:
         sys.exit("usage: python -m services.aid [relay | migrate | verify | restored]")

@@ -34,7 +34,7 @@ from services.runtime.intake import Intake
 from services.runtime.known import Directory
 from services.runtime.now import clock
 from services.runtime.problems import Problem
-from services.runtime.process import lasting
+from services.runtime.process import cancel, lasting
 from services.runtime.settings import Seed
 from services.runtime.tokens import Verifier
 from services.runtime.wake import Waker
@@ -140,9 +140,7 @@ class Aid:
         try:
             yield
         finally:
-            for task in self.tasks:
-                task.cancel()
-            await asyncio.gather(*self.tasks, return_exceptions=True)
+            await cancel(self.tasks)
             await letters.stop()
             await self.engine.dispose()
             await side.close()
@@ -166,10 +164,7 @@ class Aid:
         intake = self.intake
         if intake is None:
             return Health(healthy=False, why="starting")
-        trouble = [*depends_on(self.database, self.tasks), *intake.trouble.values(), *intake.waiting.values()]
-        if not trouble and not intake.caught_up:
-            # Commands are answered already, but who signed in elsewhere may not be known here yet.
-            trouble = ["takes in the directory first"]
+        trouble = intake.hinders(depends_on(self.database, self.tasks))
         return Health(healthy=not trouble, why="; ".join(trouble), lag=intake.lag)
 
 

@@ -37,7 +37,10 @@ class PrintHere(Command):
 
 
 class PrintedCard(BaseModel):
-    """What stands on a card. The words are said once and kept nowhere."""
+    """What stands on a card. The words are said once and kept nowhere.
+
+    `link`: what the QR code holds; `page`: the same place, to be typed.
+    """
 
     number: str
     role: Function

@@ -2,15 +2,14 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import pydyf
 import segno
 
-from schemas.catalogue import FUNCTIONS, Function
+from schemas.catalogue import FUNCTIONS
 from schemas.values import IBD_PHONE
+from services.directory.card_bodies import PrintedCard
 
 WIDTH, HEIGHT = 595.0, 842.0
 """Points (1/72 inch) of A4."""
@@ -37,30 +36,16 @@ STEPS: Final = (
 )
 
 
-@dataclass(frozen=True)
-class CardFace:
-    """What stands on one card. `link`: what the QR code holds; `page`: the same place, to be typed."""
-
-    number: str
-    organisation: str
-    role: Function
-    words: str
-    link: str
-    page: str
-    printed_at: datetime
-    expires_at: datetime
-
-
-def sheet(faces: Sequence[CardFace]) -> bytes:
-    """The cards as a PDF, with the fonts that every reader and printer has by itself."""
+def sheet(organisation: str, cards: Sequence[PrintedCard]) -> bytes:
+    """The cards of an organisation as a PDF, with the fonts that every reader and printer has by itself."""
     pdf = pydyf.PDF()
     pdf.info["Title"] = pydyf.String("Noaber: kaarten")
     pdf.catalog["Lang"] = pydyf.String("nl")
     fonts = {PLAIN: _font(pdf, "Helvetica"), BOLD: _font(pdf, "Helvetica-Bold")}
-    for first in range(0, len(faces), PER_PAGE):
+    for first in range(0, len(cards), PER_PAGE):
         stream = pydyf.Stream(compress=True)
-        for place, face in enumerate(faces[first : first + PER_PAGE]):
-            _draw(stream, face, HEIGHT - place * HEIGHT / PER_PAGE)
+        for place, card in enumerate(cards[first : first + PER_PAGE]):
+            _draw(stream, organisation, card, HEIGHT - place * HEIGHT / PER_PAGE)
         pdf.add_object(stream)
         pdf.add_page(
             pydyf.Dictionary(
@@ -86,20 +71,20 @@ def _font(pdf: pydyf.PDF, base: str) -> bytes:
     return font.reference
 
 
-def _draw(stream: pydyf.Stream, face: CardFace, top: float) -> None:
+def _draw(stream: pydyf.Stream, organisation: str, card: PrintedCard, top: float) -> None:
     """One card, downwards from `top`."""
     y = top - MARGIN
-    _line(stream, (MARGIN, y - 8), (BOLD, 20), f"Kaart {face.number}")
-    _line(stream, (MARGIN, y - 28), (PLAIN, 13), f"{face.organisation} · {FUNCTIONS[face.role].names.nl}")
-    dates = f"Uitgegeven {face.printed_at:%d-%m-%Y} · werkt tot en met {face.expires_at:%d-%m-%Y}"
+    _line(stream, (MARGIN, y - 8), (BOLD, 20), f"Kaart {card.number}")
+    _line(stream, (MARGIN, y - 28), (PLAIN, 13), f"{organisation} · {FUNCTIONS[card.role].names.nl}")
+    dates = f"Uitgegeven {card.printed_at:%d-%m-%Y} · werkt tot en met {card.expires_at:%d-%m-%Y}"
     _line(stream, (MARGIN, y - 46), (PLAIN, 10), dates)
     _line(stream, (MARGIN, y - 72), (PLAIN, 10), "Zes woorden")
-    words = face.words.split()
+    words = card.words.split()
     for row, trio in enumerate((words[:3], words[3:])):
         _line(stream, (MARGIN, y - 96 - row * 24), (BOLD, 18), "   ".join(trio))
-    _code(stream, face.link, WIDTH - MARGIN - QR, y + 8)
+    _code(stream, card.link, WIDTH - MARGIN - QR, y + 8)
     for row, step in enumerate(STEPS):
-        _line(stream, (MARGIN, y - 178 - row * 18), (PLAIN, 11), step.format(page=face.page))
+        _line(stream, (MARGIN, y - 178 - row * 18), (PLAIN, 11), step.format(page=card.page))
     call = f"Lukt het niet? Bel eerst: ______________________   of de IBD, dag en nacht: {IBD_PHONE}"
     _line(stream, (MARGIN, y - 178 - len(STEPS) * 18 - 12), (BOLD, 11), call)
     stream.set_line_width(0.5)

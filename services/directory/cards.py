@@ -17,9 +17,9 @@ from schemas.events.person import Person
 from schemas.refused import Refused
 from services.directory import card_bodies as bodies
 from services.directory.bodies import Nothing, Purpose, SignedIn
-from services.directory.card_sheet import CardFace, sheet
+from services.directory.card_sheet import sheet
 from services.directory.directory import Directory
-from services.directory.doors import PREFIX, Began, Page, fresh, seat
+from services.directory.doors import PREFIX, Began, Page, fresh, new_code, seat, tie
 from services.directory.rules import cards as rules
 from services.directory.rules.session import open_with_card
 from services.directory.uses import LASTS, Use, digest_of
@@ -31,7 +31,6 @@ log: Final = logging.getLogger(__name__)
 WORDS: Final = tuple((Path(__file__).parent / "facts" / "card_words.txt").read_text("ascii").split())
 """2,048 plain Dutch words of at most eight letters, put together for this list."""
 
-CODES: Final = 1_000_000
 USE: Final = "noaber_card"
 """Cookie that ties the use of a card to the browser that began it."""
 
@@ -87,19 +86,11 @@ def _add_door(app: FastAPI, directory: Directory) -> None:
             raise Refused("card_refused")
         asked = await directory.cards.change(card.id, partial(rules.ask, now=now), None, now)
         directory.heard([asked])
-        token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(CODES):06}"
+        token, code = secrets.token_urlsafe(32), new_code()
         use = Use(uuid4(), digest_of(token), asked, body.name, code, now)
         directory.uses.add(use)
         log.warning("card %s: somebody has its words and asks to come in, use %s", card.id, use.id)
-        response.set_cookie(
-            USE,
-            token,
-            max_age=int(LASTS.total_seconds()),
-            httponly=True,
-            samesite="strict",
-            secure=directory.settings.secure,
-            path=PREFIX,
-        )
+        tie(response, directory, USE, token, LASTS)
         return bodies.Opened(code=code, expires_at=use.expires_at, role=asked.role)
 
     @app.post(CALL)
@@ -229,9 +220,8 @@ async def printed(directory: Directory, order: _Order) -> bodies.PrintedCards:
         directory.uses.over(card.id)
     log.warning("%d cards of %s printed, %d are void by that", len(new), order.organisation, len(old))
     faces = [
-        CardFace(
+        bodies.PrintedCard(
             number=card.id,
-            organisation=found[0].name,
             role=card.role,
             words=each.words,
             link=f"{order.origin}/card#{card.id}.{each.words.replace(' ', '-')}",
@@ -242,7 +232,7 @@ async def printed(directory: Directory, order: _Order) -> bodies.PrintedCards:
         for card, each in zip(new, wanted, strict=True)
     ]
     return bodies.PrintedCards(
-        cards=[bodies.PrintedCard.model_validate(face, from_attributes=True) for face in faces],
+        cards=faces,
         replaced=len(old),
-        pdf=base64.b64encode(sheet(faces)).decode(),
+        pdf=base64.b64encode(sheet(found[0].name, faces)).decode(),
     )

@@ -2,7 +2,7 @@
 
 import secrets
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import FastAPI, Query, Response
@@ -27,12 +27,10 @@ from services.directory.bodies import (
     WithPasskey,
 )
 from services.directory.directory import Directory
-from services.directory.doors import PREFIX, Began, fresh, prove, unseat
+from services.directory.doors import PREFIX, Began, fresh, new_code, prove, unseat
 from services.directory.rules.access import Opening, invite, may_administer, may_invite, remove
 from services.runtime.problems import Problem
 from services.runtime.web import Asking
-
-CODES: Final = 1_000_000
 
 
 def add_devices(app: FastAPI, directory: Directory) -> None:
@@ -135,7 +133,7 @@ def _administrator(organisation: str) -> Person:
 
 
 async def _invited(directory: Directory, person: UUID, checked: Checked, by: UUID | None) -> Invited:
-    opening = Opening(secrets.token_urlsafe(32), f"{secrets.randbelow(CODES):06}")
+    opening = Opening(secrets.token_urlsafe(32), new_code())
     now = directory.now()
     decide = partial(invite, opening=opening, checked=checked, made_by=by, now=now)
     access = await directory.accesses.change(person, decide, by, now)

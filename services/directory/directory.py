@@ -27,7 +27,7 @@ from services.directory.uses import Uses
 from services.runtime.database import open_engine, open_pool
 from services.runtime.health import Health, Pulse, depends_on
 from services.runtime.now import clock
-from services.runtime.process import lasting
+from services.runtime.process import cancel, lasting
 from services.runtime.settings import Mode
 from services.runtime.tokens import Signer, Verifier
 from services.runtime.wake import Waker
@@ -149,10 +149,7 @@ class Directory:
             self.ready = True
             yield
         finally:
-            begun = (*self.tasks, *self.calls)
-            for task in begun:
-                task.cancel()
-            await asyncio.gather(*begun, return_exceptions=True)
+            await cancel([*self.tasks, *self.calls])
             await engine.dispose()
             await side.close()
             await pool.close()

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Final
 from uuid import uuid4
 
@@ -171,16 +172,26 @@ def _begin(response: Response, directory: Directory, purpose: str) -> bytes:
     """A fresh challenge, and the cookie that ties it to this browser."""
     challenge = secrets.token_bytes(CHALLENGE)
     sealed = directory.challenges.sealed(challenge, purpose, directory.now())
+    tie(response, directory, CEREMONY, sealed, LASTS)
+    return challenge
+
+
+def tie(response: Response, directory: Directory, name: str, value: str, lasts: timedelta) -> None:
+    """Tie something that was begun here to this browser, until it is over."""
     response.set_cookie(
-        CEREMONY,
-        sealed,
-        max_age=int(LASTS.total_seconds()),
+        name,
+        value,
+        max_age=int(lasts.total_seconds()),
         httponly=True,
         samesite="strict",
         secure=directory.settings.secure,
         path=PREFIX,
     )
-    return challenge
+
+
+def new_code() -> str:
+    """Six digits, to be read out or keyed in."""
+    return f"{secrets.randbelow(1_000_000):06}"
 
 
 def _let_in(response: Response, directory: Directory, session: Session) -> SignedIn:

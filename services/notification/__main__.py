@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 from services.notification.app import create_app
-from services.notification.recovery import restored
 from services.notification.settings import NotificationSettings
 from services.notification.simulated.app import PhoneSettings, simulated
 from services.runtime.database import migrate
 from services.runtime.process import run
 from services.runtime.relay_process import relay
+from services.runtime.restored import restored
 from services.runtime.serve import serve
 from services.runtime.settings import MigrationSettings, OwnerSettings, read
 from services.runtime.verify import tell, verify
@@ -29,6 +29,6 @@ match sys.argv[1:]:
     case ["verify"]:
         sys.exit(tell(asyncio.run(verify(read(OwnerSettings), "notification"))))
     case ["restored"]:
-        asyncio.run(restored(read(MigrationSettings).database))
+        asyncio.run(restored(read(MigrationSettings).database, "notification"))
     case _:
         sys.exit("usage: python -m services.notification [relay | phone | migrate | verify | restored]")

@@ -43,7 +43,7 @@ from services.runtime.intake import Intake
 from services.runtime.known import Directory
 from services.runtime.now import clock
 from services.runtime.problems import Problem
-from services.runtime.process import lasting
+from services.runtime.process import cancel, lasting
 from services.runtime.tokens import Verifier
 from services.runtime.wake import Waker
 from services.runtime.web import web_app
@@ -126,9 +126,7 @@ class Notification:
             try:
                 yield
             finally:
-                for task in self.tasks:
-                    task.cancel()
-                await asyncio.gather(*self.tasks, return_exceptions=True)
+                await cancel(self.tasks)
                 await letters.stop()
                 await side.close()
                 await pool.close()
@@ -159,9 +157,7 @@ class Notification:
         intake = self.intake
         if intake is None:
             return Health(healthy=False, why="starting")
-        trouble = [*depends_on(self.database, self.tasks), *intake.trouble.values(), *intake.waiting.values()]
-        if not trouble and not intake.caught_up:
-            trouble = ["takes in the directory first"]
+        trouble = intake.hinders(depends_on(self.database, self.tasks))
         if self.caller is not None and self.caller.trouble:
             trouble.append(self.caller.trouble)
         details = {} if self.telephone is not None else {"telephone": "none"}

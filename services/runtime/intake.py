@@ -129,6 +129,15 @@ class Intake:
         """Partitions that wait for an upgrade or for a person."""
         return self._policy.waiting
 
+    def hinders(self, beside: Sequence[str]) -> list[str]:
+        """What keeps its service from being well, after what stands `beside` it.
+
+        That it is still taking in what it found is said where nothing else is: people are served already, but
+        who signed in elsewhere may not be known here yet.
+        """
+        trouble = [*beside, *self.trouble.values(), *self.waiting.values()]
+        return trouble if trouble or self.caught_up else ["takes in the directory first"]
+
     async def _read(self) -> None:
         # "earliest": where our offset is gone by now, what is left is read, and not only what is new.
         consumer = AIOKafkaConsumer(

@@ -8,7 +8,7 @@ import resource
 import signal
 import sys
 import threading
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import Any, Final
 
 import uvloop
@@ -57,11 +57,16 @@ async def together(*works: Coroutine[Any, Any, None]) -> None:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         end_within(STOP_SECONDS)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancel(tasks)
     for task in done:
         task.result()
+
+
+async def cancel(tasks: Collection["asyncio.Task[None]"]) -> None:
+    """Cancel them, and wait until they are gone; what they raise meanwhile is not of interest any more."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def lasting(work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":

@@ -3,6 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import asyncpg
+
+from services.runtime.intake import forget_places
+from services.runtime.now import clock
 from services.runtime.outbox import begin_epoch
 
 # A restored row names a transaction of another cluster: the gate of the outbox would hold it back, perhaps
@@ -14,6 +18,18 @@ _OUR_OWN = "UPDATE outbox SET written_in = pg_current_xact_id()"
 # a lost log, would begin an epoch that pages have seen already, and they would go on in the wrong story.
 _FIRST: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _LATER: Final = "UPDATE epoch SET number = greatest(number, $1)"
+
+
+async def restored(database: str, owner: str) -> None:
+    """Make the tables of an owner good to start on that reads everything again, from topics filled anew."""
+    connection = await asyncpg.connect(database)
+    try:
+        async with connection.transaction():
+            await forget_places(connection)
+            epoch = await begin_anew(connection, clock()())
+    finally:
+        await connection.close()
+    print(f"{owner}: epoch {epoch}")
 
 
 async def begin_anew(connection: Any, at: datetime) -> int:

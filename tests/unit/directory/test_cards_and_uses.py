@@ -12,7 +12,8 @@ from schemas.refused import Refused
 from schemas.values import Right
 from services.directory import cards as routes
 from services.directory import uses
-from services.directory.card_sheet import CardFace, sheet
+from services.directory.card_bodies import PrintedCard
+from services.directory.card_sheet import sheet
 from services.directory.rules.cards import (
     LASTS,
     Printed,
@@ -179,9 +180,8 @@ def test_of_too_many_uses_of_a_card_the_oldest_makes_room() -> None:
 
 
 def test_a_sheet_has_two_cards_on_a_page() -> None:
-    face = CardFace(
+    card = PrintedCard(
         number="GM1735-0001",
-        organisation="Súdwest-Fryslân",
         role=Function.CRISIS_COORDINATION,
         words=SIX,
         link="https://noaber.example/card#GM1735-0001." + SIX.replace(" ", "-"),
@@ -190,4 +190,4 @@ def test_a_sheet_has_two_cards_on_a_page() -> None:
         expires_at=NOW + LASTS,
     )
     for count, pages in ((1, 1), (2, 1), (3, 2)):
-        assert f"/Count {pages}".encode() in sheet([face] * count)
+        assert f"/Count {pages}".encode() in sheet("Súdwest-Fryslân", [card] * count)

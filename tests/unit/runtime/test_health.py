@@ -1,7 +1,6 @@
 """Health means progress: a database that is silent or a task that ended makes an owner unhealthy."""
 
 import asyncio
-from types import SimpleNamespace
 
 import pytest
 
@@ -10,8 +9,10 @@ from services.aid.settings import AidSettings
 from services.directory.directory import Directory
 from services.directory.settings import DirectorySettings
 from services.runtime.health import Pulse
+from services.runtime.intake import Intake
 from services.runtime.settings import Mode
 from services.runtime.tokens import new_keys
+from tests.contract.doubles import MemoryGraveyard
 from tests.unit.runtime.kafka_double import until
 
 PRIVATE, PUBLIC = new_keys("k1")
@@ -48,9 +49,23 @@ async def _nothing() -> None:
     return None
 
 
+async def _unheard(_: object) -> None:
+    raise AssertionError("nothing is read here")
+
+
 def an_aid() -> Aid:
     aid = Aid(AidSettings(**TOLD))
-    aid.intake = SimpleNamespace(trouble={}, waiting={}, caught_up=True, lag=0)
+    aid.intake = Intake(
+        None,
+        "",
+        "",
+        replicas=(),
+        hints=(),
+        on_hint=_unheard,
+        on_replica=_unheard,
+        dead_letters=MemoryGraveyard(),
+    )
+    aid.intake.caught_up = True
     return aid
 
 
@@ -105,3 +120,11 @@ async def test_a_question_that_fails_or_hangs_shows_as_silence(monkeypatch: pyte
         assert pulse.answers is answers
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_an_owner_that_still_takes_in_what_it_found_says_so_where_nothing_else_is_wrong() -> None:
+    aid = an_aid()
+    aid.intake.caught_up = False
+    assert aid.health().why == "takes in the directory first"
+    aid.intake.trouble["people/0"] = "stopped at a record"
+    assert aid.health().why == "stopped at a record"
