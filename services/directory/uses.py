@@ -14,7 +14,8 @@ LASTS: Final = timedelta(minutes=15)
 """Long enough to find and telephone somebody; who is late begins again, since no card is spent by that."""
 
 MOST_OF_A_CARD: Final = 5
-"""The oldest makes room: who has a photograph of a card cannot keep its owner out by asking and leaving."""
+"""The oldest makes room: who asks and leaves fills nothing up. Who asks again and again still
+pushes out whoever waits, until somebody stops the card (`tests/security/THREATS.md`)."""
 
 TRIES: Final = 5
 
