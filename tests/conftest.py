@@ -7,11 +7,16 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.backing import Backing
 from deploy.bootstrap import home_of
 from services.runtime.journal import SEALING, TABLES
 from tests.process_logs import logs_for
+
+# How long a draw or an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("noaber", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("noaber")
 
 
 @pytest.fixture(scope="session")

@@ -162,7 +162,6 @@ def test_any_frames_end_in_a_code_of_ours_and_nobody_else_notices(
     @seed(0)
     @settings(
         max_examples=cases(short=60, long=3_000),
-        deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
     )

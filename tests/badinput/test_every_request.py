@@ -164,7 +164,6 @@ def _attack(
     @seed(0)
     @settings(
         max_examples=PER_ROUTE,
-        deadline=None,
         database=None,
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
@@ -192,7 +191,6 @@ def line() -> Iterator[httpx.Client]:
 @seed(0)
 @settings(
     max_examples=cases(short=200, long=10_000),
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -35,6 +35,12 @@ POLICY = {
 }
 
 
+class Listening(TCPServer):
+    """Takes its port also when an earlier stack's connections there still linger."""
+
+    allow_reuse_address = True
+
+
 class Echo(StreamRequestHandler):
     """Answers one request on each connection with the headers that it was sent."""
 
@@ -55,7 +61,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     (pages / "assets" / "page-1a2b3c.js").write_text("export {}\n")
     block = take_block()
     made = Platform(block.base, Mode.REAL, Seed.NONE, home, secrets_in(home / "secrets.json"))
-    echo = TCPServer(("127.0.0.1", made.port("directory")), Echo)
+    echo = Listening(("127.0.0.1", made.port("directory")), Echo)
     threading.Thread(target=echo.serve_forever, daemon=True).start()
     process = spawn(caddy.command(), home / "caddy.log", home, gateway_environment(made, Path(pages)))
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -265,8 +265,6 @@ def _standing(approach: Approach) -> bool:
 Days.TestCase.settings = settings(
     max_examples=2_000 if LONG else 120,
     stateful_step_count=60 if LONG else 40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 
 

@@ -15,7 +15,6 @@ from tests.unit.runtime.kafka_double import record_of
 EXAMPLES = 2_000 if os.environ.get("NOABER_COUNTS") == "long" else 300
 SETTINGS = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 MOVES = st.lists(st.sampled_from(("step", "step", "step", "hear", "resume")), min_size=5, max_size=60)

@@ -28,7 +28,7 @@ def _short_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "AT_A_TIME", 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32))
 def test_what_changes_while_a_picture_is_encoded_is_not_in_it(seed: int) -> None:
     history = History(Random(seed))

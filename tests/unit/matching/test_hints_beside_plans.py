@@ -254,7 +254,7 @@ async def test_hint_plan_and_owner_come_to_rest(slow: object) -> None:
     assert held.request.could_ask == last.could_ask
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**9))
 def test_what_is_seen_is_what_the_states_hold(seed: int) -> None:
     dice = random.Random(seed)

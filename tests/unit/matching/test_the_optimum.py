@@ -80,7 +80,7 @@ def cheapest(known: Known, asks: Sequence[Demand], without: Option | None = None
     return min(cost(asks, way) for way in ways)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(small_pictures(several_functions=False))
 def test_the_plan_is_as_cheap_as_trying_everything(given_picture: Picture) -> None:
     known = Known(given_picture, NOW)
@@ -93,7 +93,7 @@ def test_the_plan_is_as_cheap_as_trying_everything(given_picture: Picture) -> No
         assert best + choice.price == cheapest(known, asks, without=choice.option)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(small_pictures(several_functions=True))
 def test_a_plan_with_people_of_several_functions_never_breaks_a_cover(given_picture: Picture) -> None:
     known = Known(given_picture, NOW)
@@ -104,7 +104,7 @@ def test_a_plan_with_people_of_several_functions_never_breaks_a_cover(given_pict
     assert all(choice.price >= 0 for choice in choices)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(small_pictures(several_functions=True))
 def test_what_is_suggested_is_what_the_rules_allow(given_picture: Picture) -> None:
     for key, suggestion in suggest(given_picture, NOW).items():
@@ -124,7 +124,7 @@ def test_what_is_suggested_is_what_the_rules_allow(given_picture: Picture) -> No
         assert counted == len(with_function)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(small_pictures(several_functions=True), st.randoms(use_true_random=False))
 def test_the_same_picture_gives_the_same_bytes(given_picture: Picture, random: object) -> None:
     def shuffled(states: dict[object, object]) -> dict[object, object]:

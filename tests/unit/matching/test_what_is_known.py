@@ -105,7 +105,7 @@ def seen(known: Known) -> list[object]:
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, 10**9))
 def test_what_is_brought_up_to_date_equals_what_is_read_anew(seed: int) -> None:
     dice = random.Random(seed)
@@ -135,7 +135,7 @@ def test_two_readings_in_another_order_are_not_laid_side_by_side() -> None:
     assert changes({1: one}, {1: newer, 2: other}) == [(one, newer), (None, other)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 10**9))
 def test_the_reasons_of_every_option_add_up_to_its_cost(seed: int) -> None:
     dice = random.Random(seed)
@@ -145,7 +145,7 @@ def test_the_reasons_of_every_option_add_up_to_its_cost(seed: int) -> None:
             assert sum(reason.minutes for reason in option.reasons) == option.cost
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(small_pictures(several_functions=True))
 def test_options_stand_by_their_rank(given_picture: Picture) -> None:
     known = Known(given_picture, NOW)
