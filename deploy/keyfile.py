@@ -3,9 +3,11 @@
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from deploy.bootstrap import SetupFailed
+
+NOTHING: Final[dict[str, Any]] = {"keys": {}, "forgotten": [], "removed": [], "distrusted": []}
 
 
 def write_private(file: Path, text: str) -> None:
@@ -28,7 +30,7 @@ def renew(file: Path, text: str) -> None:
     still need them. Of whoever was ever forgotten there is no key.
     """
     new = _read(file, text)
-    old = _read(file, file.read_text()) if file.exists() else {"keys": {}, "forgotten": [], "removed": []}
+    old = _read(file, file.read_text()) if file.exists() else NOTHING
     if any(old["keys"].get(person, key) != key for person, key in new["keys"].items()):
         raise SetupFailed(
             f"{file} holds other keys for the same people: it belongs to the backups of another platform, "
@@ -37,15 +39,17 @@ def renew(file: Path, text: str) -> None:
     forgotten = {*old["forgotten"], *new["forgotten"]}
     keys = {person: key for person, key in {**old["keys"], **new["keys"]}.items() if person not in forgotten}
     removed = sorted({*old["removed"], *new["removed"]})
-    write_private(file, json.dumps({"keys": keys, "forgotten": sorted(forgotten), "removed": removed}))
+    # Trusted again is a decision too: what counts is what is true now.
+    kept = {"forgotten": sorted(forgotten), "removed": removed, "distrusted": new["distrusted"]}
+    write_private(file, json.dumps({"keys": keys, **kept}))
 
 
 def _read(file: Path, text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
         read = {"keys": dict(found["keys"]), "forgotten": list(found["forgotten"])}
-        # Key files of before there were passkeys name none.
-        return {**read, "removed": list(found.get("removed", []))}
+        # Key files of before there were passkeys name none; nor was anybody distrusted then.
+        return {**read, **{name: list(found.get(name, [])) for name in ("removed", "distrusted")}}
     except (ValueError, KeyError, TypeError):
         # Without the cause: it would show what stands in the file.
         raise SetupFailed(f"{file} is no key file of ours; name another: --keys") from None

@@ -20,6 +20,7 @@ from schemas.events.incident import Incident
 from schemas.events.lending import Lending
 from schemas.events.log_entry import LogEntry
 from schemas.events.person import Person
+from schemas.events.trust import Trust
 from schemas.events.wake_list import WakeList
 from schemas.state import Row as StateRow
 from schemas.values import Level
@@ -39,6 +40,7 @@ ROW_STATES: Final[tuple[type[StateRow], ...]] = (
     Card,
     WakeList,
     Delivery,
+    Trust,
 )
 """The aggregates that viewers see as rows."""
 
@@ -63,6 +65,7 @@ class Kind(StrEnum):
     CARD = "card"
     WAKE_LIST = "wake_list"
     DELIVERY = "delivery"
+    TRUST = "trust"
 
 
 class Row(Wire):

@@ -65,6 +65,14 @@ class Mandate(Value):
         return found
 
 
+class UsedMandate(Value):
+    """Under which entry of the list somebody acted: its id, whose it is, and whom that person replaced."""
+
+    id: UUID
+    person: UUID
+    deputy_for: UUID | None = None
+
+
 class MandateList(Value):
     """An organisation's list, first called first. `number` rises with every change.
 
@@ -78,10 +86,7 @@ class MandateList(Value):
     changed_by: UUID
     changed_at: Moment
 
-
-class UsedMandate(Value):
-    """Under which entry of the list somebody acted: its id, whose it is, and whom that person replaced."""
-
-    id: UUID
-    person: UUID
-    deputy_for: UUID | None = None
+    def used(self, entry: Mandate) -> UsedMandate:
+        """What names an entry under which somebody acted."""
+        replaced = next((each.person for each in self.entries if each.id == entry.deputy_for), None)
+        return UsedMandate(id=entry.id, person=entry.person, deputy_for=replaced)

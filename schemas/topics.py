@@ -21,6 +21,7 @@ from schemas.events.person import Person
 from schemas.events.seal import AidSeal, DirectorySeal, NotificationSeal
 from schemas.events.session import Session
 from schemas.events.suggestion import Suggestion
+from schemas.events.trust import Trust
 from schemas.events.wake_list import WakeList
 from schemas.state import State
 
@@ -63,6 +64,7 @@ SESSIONS: Final = Topic("sessions", "directory", Session)
 ACCESSES: Final = Topic("accesses", "directory", Access)
 CARDS: Final = Topic("cards", "directory", Card)
 WAKE_LISTS: Final = Topic("wake-lists", "directory", WakeList)
+TRUSTS: Final = Topic("trusts", "directory", Trust)
 INCIDENTS: Final = Topic("incidents", "aid", Incident)
 LOG_ENTRIES: Final = Topic("log-entries", "aid", LogEntry)
 HELP_REQUESTS: Final = Topic("help-requests", "aid", HelpRequest)
@@ -86,6 +88,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     ACCESSES,
     CARDS,
     WAKE_LISTS,
+    TRUSTS,
     INCIDENTS,
     LOG_ENTRIES,
     HELP_REQUESTS,

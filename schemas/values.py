@@ -205,3 +205,6 @@ def coordinator_key(incident: UUID) -> str:
 
 
 PUBLIC_KEY: Final = "public"
+
+MEMBERS_KEY: Final = "members"
+"""The key of everybody who works for an organisation that takes part: peers, and no guest."""

@@ -11,6 +11,7 @@ from schemas.events.incident import Incident
 from schemas.events.person import Person
 from schemas.state import Row, Seen
 from schemas.values import (
+    MEMBERS_KEY,
     PUBLIC_KEY,
     Level,
     Right,
@@ -25,10 +26,12 @@ Keys = frozenset[str]
 
 
 def keys_of(person: Person, incidents: Collection[Incident]) -> Keys:
-    """The keys a person holds: their own, their organisations', their desks', and of roles given to them."""
+    """The keys a person holds: their own, their organisations', their desks', all members', and of roles."""
     own = {person_key(person.id), PUBLIC_KEY}
     own |= {organisation_key(member.organisation) for member in person.memberships}
     own |= {desk_key(member.organisation) for member in person.memberships if Right.LEND in member.rights}
+    if person.memberships:
+        own.add(MEMBERS_KEY)
     given = {coordinator_key(incident.id) for incident in incidents if own & set(incident.coordinators)}
     return frozenset(own | given)
 

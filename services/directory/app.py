@@ -35,6 +35,7 @@ from services.directory.mandates import add_mandates
 from services.directory.rules.session import end, open_session
 from services.directory.settings import DirectorySettings
 from services.directory.store.reads import Named
+from services.directory.switch import add_switch
 from services.directory.waking import add_waking
 from services.directory.words import WORDS
 from services.runtime.problems import Problem
@@ -74,6 +75,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     add_cards(app, directory)
     add_mandates(app, directory)
     add_waking(app, directory)
+    add_switch(app, directory)
     return app
 
 

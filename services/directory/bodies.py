@@ -188,6 +188,7 @@ class Purpose(StrEnum):
     STOP = "stop"
     REMOVE = "remove"
     MANDATES = "mandates"
+    SWITCH = "switch"
 
 
 class ToSign(Command):

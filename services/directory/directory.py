@@ -12,6 +12,7 @@ from schemas.events.access import Access
 from schemas.events.card import Card
 from schemas.events.person import Person
 from schemas.events.session import Session
+from schemas.events.trust import Trust
 from schemas.state import State
 from services.directory.callback import ByNotification, CallBack, NoTelephone
 from services.directory.ceremony import Site, nobodys_key
@@ -22,6 +23,7 @@ from services.directory.store.access import Accesses
 from services.directory.store.cards import Cards
 from services.directory.store.mandates import Mandates
 from services.directory.store.reads import Reads
+from services.directory.store.trust import Trusts
 from services.directory.store.writes import Writes
 from services.directory.uses import Uses
 from services.runtime.database import open_engine, open_pool
@@ -48,6 +50,7 @@ class OwnTables:
         self.sessions: dict[UUID, Session] = {}
         self.accesses: dict[UUID, Access] = {}
         self.cards: dict[str, Card] = {}
+        self.trusts: dict[str, Trust] = {}
         self._by_credential: dict[str, UUID] = {}
         self._by_secret: dict[str, UUID] = {}
 
@@ -62,6 +65,8 @@ class OwnTables:
                 self._keep_access(state)
             elif isinstance(state, Card):
                 self.cards[state.id] = state
+            elif isinstance(state, Trust):
+                self.trusts[state.id] = state
 
     def _keep_access(self, access: Access) -> None:
         before = self.accesses.get(access.id, Access(id=access.id))
@@ -94,6 +99,11 @@ class OwnTables:
     def whose_invitation(self, secret: str) -> UUID | None:
         """Whom the invitation with this secret is for."""
         return self._by_secret.get(digest_of(secret))
+
+    def trusted(self, organisation: str) -> bool:
+        """Whether the organisation's own IT is believed; `store.opening` asks the same under its lock."""
+        found = self.trusts.get(organisation)
+        return found is None or not found.distrusted
 
     def card(self, number: str) -> Card | None:
         """The newest state of a card."""
@@ -139,6 +149,7 @@ class Directory:
         self.accesses = Accesses(pool)
         self.cards = Cards(pool)
         self.mandates = Mandates(pool)
+        self.trusts = Trusts(pool)
         self.wake = waker.wake
         try:
             await self._remember()
@@ -162,7 +173,8 @@ class Directory:
 
     async def _remember(self) -> None:
         """Everybody there is. Raises MadeUpPeople where a real platform finds somebody made up."""
-        for known in (self.reads.people, self.reads.sessions, self.reads.accesses, self.reads.cards):
+        reads = self.reads
+        for known in (reads.people, reads.sessions, reads.accesses, reads.cards, reads.trusts):
             self.own.keep(await known())
         if self.settings.mode is Mode.REAL and any(each.fictitious for each in self.own.people.values()):
             raise MadeUpPeople("these tables hold made-up people; a real platform begins in an empty home")

@@ -4,6 +4,7 @@ import asyncpg
 
 from services.directory.store.access import restore_accesses
 from services.directory.store.keys import KeyFile, exported, imported
+from services.directory.store.trust import restore_distrust
 from services.runtime.now import clock
 from services.runtime.restored import begin_anew
 
@@ -25,13 +26,17 @@ async def restored(database: str, file: KeyFile) -> None:
             at = clock()()
             found = await imported(connection, file, at)
             accesses = await restore_accesses(connection, file.removed, at)
+            distrusted = await restore_distrust(connection, file.distrusted, at)
             epoch = await begin_anew(connection, at)
     finally:
         await connection.close()
     print(f"directory: epoch {epoch}, {found.keys} keys back, {found.forgotten} people forgotten again")
     if found.unreadable:
         print(f"directory: {found.unreadable} people have no key in the file: their names cannot be read")
+    for organisation in distrusted:
+        print(f"directory: {organisation} is distrusted: its people sign in with a passkey or a card")
     if accesses:
         print("directory: every invitation and every session of a passkey is over: people sign in anew")
         print("directory: passkeys that were removed after the newest key file was written are back;")
         print("directory: each administrator looks through the keys of their colleagues")
+        print("directory: who was distrusted after that file was written is trusted: look and throw it again")

@@ -100,6 +100,18 @@ WORDS: Final[Mapping[str, Words]] = {
         "handeling weg.",
         "A deputy may not do more than the person replaced. Lower the limit or remove the act.",
     ),
+    "not_yours_to_do": Words(
+        "Dit mag wie nu een mandaat heeft om te bevestigen, een beheerder, of de IBD. Bel een van hen; de "
+        "IBD dag en nacht op 070 204 55 11.",
+        "Who holds a mandate to confirm now, an administrator, or the IBD may do this. Call one of them; the "
+        "IBD day and night on 070 204 55 11.",
+    ),
+    "provider_distrusted": Words(
+        "Inloggen via deze organisatie kan nu niet: haar systemen zijn niet te vertrouwen. Gebruik je "
+        "sleutel, of een kaart uit de kluis.",
+        "You cannot sign in through this organisation now: its systems are not to be trusted. Use your key, "
+        "or a card from the vault.",
+    ),
     "two_persons_alone": Words(
         "Voor deze handeling moeten twee mensen tekenen, maar er staat er maar een op de lijst. Voeg iemand "
         "toe.",

@@ -34,6 +34,7 @@ from schemas.topics import (
     LOG_ENTRIES,
     PEOPLE,
     SESSIONS,
+    TRUSTS,
     WAKE_LISTS,
 )
 from schemas.visibility import Keys
@@ -69,6 +70,7 @@ TOPICS: Final = (
     CARDS,
     WAKE_LISTS,
     DELIVERIES,
+    TRUSTS,
 )
 
 READY: Final = "/ready"

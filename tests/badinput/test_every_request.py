@@ -159,6 +159,8 @@ def _attack(
     operation: Any, base: str, session: requests.Session, scene: Scene, answers: Counter[int]
 ) -> None:
     ends_sessions = operation.path.endswith(("/sign-out", "/end", "/end-all"))
+    # That of a colleague or of whoever the IBD puts out is over too.
+    ends_all = operation.path.endswith("/distrust")
     open_to_all = operation.definition.raw["security"] == []
 
     @seed(0)
@@ -175,8 +177,8 @@ def _attack(
         case.headers = {name: value for name, value in headers.items() if value is not None}
         answer = case.call(base_url=base, session=session, timeout=30)
         answers[answer.status_code] += 1
-        if ends_sessions:
-            scene.left(role)
+        for over in scene.roles if ends_all else [role] if ends_sessions else []:
+            scene.left(over)
         as_it_should(case, role, key, answer, open_to_all=open_to_all)
 
     each()

@@ -197,7 +197,18 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
         (U, N, N, N, N, N, N, Y, N, N, N, N),
     ),
     # The helper's session was just ended.
-    ("POST", f"{DIRECTORY}/sign-out"): ("", nothing, (U, Y, Y, Y, Y, Y, Y, U, Y, Y, Y, Y)),
+    ("POST", f"{DIRECTORY}/organisations/{{organisation}}/trust"): (
+        "{case.victim}",
+        nothing,
+        (U, F, F, F, F, Y, F, U, F, F, F, Y),
+    ),
+    ("POST", f"{DIRECTORY}/organisations/{{organisation}}/distrust"): (
+        "{case.victim}",
+        nothing,
+        (U, F, F, F, F, Y, F, U, F, F, F, Y),
+    ),
+    # And now all of the victim.
+    ("POST", f"{DIRECTORY}/sign-out"): ("", nothing, (U, Y, Y, U, U, U, Y, U, Y, Y, Y, Y)),
     # Everybody is out by now; that it ends all of them is told in `contract/test_ways_in.py`.
     ("POST", f"{DIRECTORY}/sessions/end-all"): ("", nothing, (U,) * 12),
     ("POST", f"{DIRECTORY}/welcome/options"): ("", lambda _: OPENED, PUBLIC),
@@ -361,6 +372,8 @@ FOREIGN: dict[str, Try | str] = {
         "",
         lambda p: {"organisation": p.theirs.victim, "turns": [{"person": p.foreigner}]},
     ),
+    f"POST {DIRECTORY}/organisations/{{organisation}}/distrust organisation": boss(F, "{case.victim}"),
+    f"POST {DIRECTORY}/organisations/{{organisation}}/trust organisation": boss(F, "{case.victim}"),
     f"GET {DIRECTORY}/demo/people organisation": MEANT,
     f"POST {DIRECTORY}/demo/sign-in person": MEANT,
     f"POST {DIRECTORY}/invitations person": boss(

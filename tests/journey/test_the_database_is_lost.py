@@ -21,6 +21,7 @@ from deploy.running import Running, Wish, forget
 from deploy.stack import OWNERS
 from deploy.unfinished import refuse_unfinished
 from schemas.catalogue import Function
+from schemas.values import IBD, Right
 from tests.journey.case import Case, claimed
 from tests.journey.cast import NUMBER, People, Places, done
 from tests.journey.looking import Page
@@ -59,6 +60,7 @@ class Lost:
     commitment: str
     after: Case
     forgotten: str
+    distrusted: str
     cursor: str
     cookie: str
 
@@ -92,10 +94,13 @@ def live_through(running: Running, folder: Path, keys: Path) -> Lost:
             )
             assert forget_person(running, str(forgotten.id)) == 200
             assert forget_person(running, str(forgotten.id)) == 404
+            distrusted = places.take()
+            ibd = people.with_right(Right.IBD, IBD)
+            done(ibd.send(f"/api/directory/organisations/{distrusted}/distrust", {}))
             backup(running, folder, keys)
             until(lambda: not problems(running), what="a whole story")
             held = (page.picture.cursor, page.cookie)
-    return Lost(folder, made, keys, before, commitment, after, str(forgotten.id), *held)
+    return Lost(folder, made, keys, before, commitment, after, str(forgotten.id), distrusted, *held)
 
 
 def backup(running: Running, folder: Path, keys: Path) -> Backup:
@@ -169,6 +174,10 @@ def test_who_was_forgotten_after_the_backup_stays_forgotten(
     assert forget_person(restored, lost.forgotten) == 404
 
 
+def test_who_was_distrusted_after_the_backup_stays_so_and_every_peer_reads_it(lost: Lost, page: Page) -> None:
+    assert page.until(lambda picture: picture.get("trust", lost.distrusted))["distrusted"]
+
+
 def test_no_key_stands_in_a_dump_and_only_the_newest_keys_are_kept(lost: Lost) -> None:
     kept = json.loads(lost.keys.read_text())
     assert lost.forgotten in kept["forgotten"]
@@ -206,8 +215,9 @@ def test_on_half_a_restore_nothing_starts_and_it_can_be_run_again(
             pass
         told = restore(HOME, place, lost.backup, lost.keys)
         refuse_unfinished(place)
-        assert [line.split(":")[0] for line in told] == ["directory", "aid", "notification"]
+        assert [line.split(":")[0] for line in told] == ["directory", "directory", "aid", "notification"]
         assert "1 people forgotten again" in told[0]
+        assert f"{lost.distrusted} is distrusted" in told[1]
     finally:
         forget(HOME, place)
 

@@ -65,6 +65,8 @@ OWN_ONLY = {
     "person": BASE
     | {"memberships", "functions", "languages", "systems", "fictitious", "forgotten", "contact"},
 }
+TRUST_ASKED = BASE | {"distrusted", "since", "by_organisation"}
+TRUST = TRUST_ASKED | {"by_person", "mandate"}
 FIELDS: dict[tuple[str, str], set[str]] = {
     ("incident", "coordinator"): INCIDENT_COORDINATOR,
     ("incident", "own"): INCIDENT_COORDINATOR | {"reported_by"},
@@ -78,6 +80,9 @@ FIELDS: dict[tuple[str, str], set[str]] = {
     ("commitment", "own"): COMMITMENT,
     ("log_entry", "coordinator"): LINE,
     ("log_entry", "own"): LINE,
+    ("trust", "asked"): TRUST_ASKED,
+    ("trust", "coordinator"): TRUST,
+    ("trust", "own"): TRUST,
     **{(kind, "own"): fields for kind, fields in OWN_ONLY.items()},
 }
 """Kind and level -> exactly these fields, written by hand from law 4 of the domain."""
@@ -99,7 +104,7 @@ for role in ("victim", "ibd", "coordinator"):
 
 @dataclass
 class Scene:
-    """One case with somebody in every role, and the open page of each."""
+    """One case with somebody in every role, and the open page of each; the neighbour is distrusted."""
 
     case: Case
     request: str
@@ -107,6 +112,7 @@ class Scene:
     helping: Lender
     asked: Lender
     commitment: dict[str, Any]
+    distrusted: str
 
     def rows(self, role: str) -> dict[str, list[dict[str, Any]]]:
         """Kind -> the rows of this case that the role sees now."""
@@ -126,9 +132,11 @@ def scene(people, places):
     victim = places.take()
     coordinator, neighbour = places.take(), places.take()
     helping, asked = places.lender(Function.NETWORK, standing=True), places.lender(Function.NETWORK)
+    ibd = people.with_right(Right.IBD, IBD)
+    done(ibd.send(f"/api/directory/organisations/{neighbour}/distrust", {}))
     who: dict[str, Client] = {
         "victim": people.with_right(Right.MANDATE, victim),
-        "ibd": people.with_right(Right.IBD, IBD),
+        "ibd": ibd,
         "coordinator": people.be(people.staff(coordinator)[0].person.id),
         "asked": asked.helpers[0],
         "asked desk": asked.desk,
@@ -144,7 +152,7 @@ def scene(people, places):
     request = case.request(Function.NETWORK, 2, helping.id, asked.id, place=PLACE, note=NOTE)
     approached(asked.helpers[0], request)
     commitment = claimed(helping.helpers[0], request)
-    made = Scene(case, request, pages, helping, asked, commitment)
+    made = Scene(case, request, pages, helping, asked, commitment, neighbour)
     _settled(made)
     yield made
     for page in pages.values():
@@ -159,6 +167,7 @@ def _settled(scene: Scene) -> None:
         page.until(lambda _, role=role, levels=levels: set(scene.rows(role)) >= set(levels))
         if "commitment" in levels:
             page.until(lambda picture: picture.get("commitment", scene.commitment["id"])["contact"])
+        page.until(lambda picture: picture.get("trust", scene.distrusted)["distrusted"])
         if "help_request" in levels:
             spot = ("help_request", scene.request)
             page.until(lambda picture, spot=spot: picture.rows.get(spot, {"v": [0]})["v"] >= version)
@@ -194,6 +203,15 @@ def test_every_kind_and_level_that_the_table_names_was_seen_by_somebody(scene) -
         (kind, row["level"]) for page in scene.pages.values() for (kind, _), row in page.picture.rows.items()
     }
     assert seen == set(FIELDS)
+
+
+def test_every_peer_reads_whom_not_to_believe_and_only_those_it_is_about_who_said_so(scene) -> None:
+    found = {role: page.picture.rows["trust", scene.distrusted] for role, page in scene.pages.items()}
+    apart = {"neighbour": "own", "ibd": "coordinator"}
+    assert {role: row["level"] for role, row in found.items()} == {
+        role: apart.get(role, "asked") for role in SEEN
+    }
+    assert {role for role, row in found.items() if "by_person" in row["data"]} == set(apart)
 
 
 def test_who_is_asked_receives_no_name_number_place_or_borrower_in_any_frame(scene) -> None:

@@ -148,7 +148,8 @@ def test_what_lets_people_in_and_how_they_are_called_is_shown_to_no_viewer() -> 
 def test_a_coordinators_key_comes_from_the_incident_that_gave_the_role() -> None:
     person = Person(id=PERSON, memberships=(Membership(organisation="GM0141"),), exercise=False)
     given = an_incident(coordinators=("org:GM0141",))
-    assert keys_of(person, []) == {f"person:{PERSON}", "org:GM0141", "public"}
+    assert keys_of(person, []) == {f"person:{PERSON}", "org:GM0141", "members", "public"}
+    assert keys_of(Person(id=PERSON, exercise=False), []) == {f"person:{PERSON}", "public"}
     assert keys_of(person, [given]) == keys_of(person, []) | {f"incident:{INCIDENT}:coordinator"}
     assert keys_of(person, [an_incident(coordinators=("org:GM0150",))]) == keys_of(person, [])
 

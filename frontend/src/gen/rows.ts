@@ -449,6 +449,21 @@ export interface DeliveryData {
   phone: string;
 }
 
+/** What was decided last about one organisation, by its own people or by the IBD on their behalf.
+ *
+ * While it is distrusted everybody who works for an organisation reads so; once it is trusted again only
+ * itself and the IBD do. An organisation without this row was never distrusted. `since`: when it became so. */
+export interface TrustData {
+  exercise: boolean;
+  tlp: Tlp;
+  id: string;
+  distrusted: boolean;
+  since: string;
+  by_organisation: string;
+  by_person?: string;  // from coordinator
+  mandate?: UsedMandate | null;  // from coordinator
+}
+
 /** The data of each kind of row. */
 export interface DataOf {
   incident: IncidentData;
@@ -462,4 +477,5 @@ export interface DataOf {
   card: CardData;
   wake_list: WakeListData;
   delivery: DeliveryData;
+  trust: TrustData;
 }

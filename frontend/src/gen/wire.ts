@@ -1,7 +1,7 @@
 // Written by `python -m schemas.export`; change the models in schemas/, not this file.
 
 /** Kinds of rows; the same names as the states' types. */
-export type Kind = "incident" | "help_request" | "approach" | "commitment" | "log_entry" | "duty" | "lending" | "person" | "card" | "wake_list" | "delivery";
+export type Kind = "incident" | "help_request" | "approach" | "commitment" | "log_entry" | "duty" | "lending" | "person" | "card" | "wake_list" | "delivery" | "trust";
 
 /** How much of a row a viewer sees; each level includes the ones before it. */
 export type Level = "public" | "asked" | "partner" | "coordinator" | "own";

@@ -22,6 +22,7 @@ export const en: Record<Key, string> = {
   "nav.devices": "My devices",
   "nav.mandates": "Mandates",
   "nav.cards": "Cards",
+  "nav.trust": "Emergency switch",
   "nav.language": "Nederlands",
   "nav.sign_out": "Sign out ({name})",
   "nav.still_in": "Signing out failed: you are still signed in. Try again.",

@@ -20,6 +20,7 @@ export const nl = {
   "nav.devices": "Mijn toestellen",
   "nav.mandates": "Mandaten",
   "nav.cards": "Kaarten",
+  "nav.trust": "Noodschakelaar",
   "nav.language": "English",
   "nav.sign_out": "Afmelden ({name})",
   "nav.still_in": "Afmelden lukte niet: je bent nog aangemeld. Probeer het opnieuw.",

@@ -38,6 +38,7 @@ const KINDS: readonly Kind[] = [
   "card",
   "wake_list",
   "delivery",
+  "trust",
 ];
 
 function emptyRows(): Record<Kind, Map<string, Seen>> {

@@ -24,6 +24,8 @@ export const SCREENS = [
   { name: "welcome", who: null, path: "/welcome#0123456789abcdefghijklmnopqrstuvwxyzABCDEFG" },
   { name: "devices", who: "gert", path: "/devices" },
   { name: "access", who: "gert", path: "/access" },
+  { name: "switch", who: "gert", path: "/trust" },
+  { name: "switch-ibd", who: "ruud", path: "/trust" },
   { name: "missing", who: "kees", path: "/nowhere" },
 ];
 

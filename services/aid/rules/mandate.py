@@ -45,7 +45,7 @@ def used_mandate(story: Story, wanted: Wanted) -> UsedMandate | None:
     refusals = [_objection(story, wanted, each) for each in mine]
     for entry, refusal in zip(mine, refusals, strict=True):
         if refusal is None:
-            return _used(kept, entry)
+            return kept.used(entry)
     first = next((each for each in refusals if each is not None), Refused("mandate_missing"))
     facts = {**first.facts, "act": wanted.act, "organisation": wanted.organisation}
     raise Refused(first.code, **facts, others=others(story, wanted))
@@ -119,8 +119,3 @@ def _objection(story: Story, wanted: Wanted, entry: Mandate) -> Refused | None:
         if amount > allowed:
             return Refused(_PASSED[limit], found=amount, allowed=allowed)
     return None
-
-
-def _used(kept: MandateList, entry: Mandate) -> UsedMandate:
-    replaced = next((each.person for each in kept.entries if each.id == entry.deputy_for), None)
-    return UsedMandate(id=entry.id, person=entry.person, deputy_for=replaced)

@@ -14,6 +14,7 @@ from schemas.events.session import Session, SignInWay
 from schemas.refused import Refused
 from schemas.state import State
 from services.directory.rules.access import after_restore
+from services.directory.store.opening import opening
 from services.directory.store.writes import LOCK, TABLES, living_sessions
 from services.runtime.ports import Cause, Written
 
@@ -63,6 +64,7 @@ class Accesses:
         Raises the refusal, and `passkey_refused` for a key that is somebody's already.
         """
         async with self._pool.acquire() as connection, connection.transaction():
+            await opening(connection, person)
             version, access = await _locked(connection, person)
             decided, refusal = decide(access)
             written: list[Written] = [Written(decided, version + 1)] if decided != access else []
@@ -77,6 +79,7 @@ class Accesses:
     async def sign_in(self, passkey: Passkey, use: Use, session: Session, at: datetime) -> None:
         """Open a session with a key that is still there. Refused: `passkey_refused`."""
         async with self._pool.acquire() as connection, connection.transaction():
+            await opening(connection, session.person)
             await _count(connection, session.person, passkey, use, at)
             await TABLES.write(connection, [Written(session, 1)], Cause(uuid4(), session.person, at))
 
@@ -94,14 +97,14 @@ class Accesses:
             decided = decide(access)
             gone = [each.credential for each in access.passkeys if each not in decided.passkeys]
             await connection.execute("DELETE FROM passkey_use WHERE credential = ANY($1::text[])", gone)
-            ended = await _ended(connection, "state->>'passkey' = $1", str(passkey))
+            ended = await ended_sessions(connection, "state->>'passkey' = $1", str(passkey))
             await TABLES.write(connection, [Written(decided, version + 1), *ended], Cause(uuid4(), who, at))
         return [decided, *(each.state for each in ended)]
 
     async def end_all(self, person: UUID, at: datetime) -> list[State]:
         """End every session of a person; those that were not over yet."""
         async with self._pool.acquire() as connection, connection.transaction():
-            ended = await _ended(connection, "person = $1", str(person))
+            ended = await ended_sessions(connection, "person = $1", str(person))
             await TABLES.write(connection, ended, Cause(uuid4(), person, at))
         return [each.state for each in ended]
 
@@ -135,7 +138,7 @@ async def restore_accesses(connection: Any, removed: Sequence[str], at: datetime
         for each in known
         if isinstance(each.state, Access)
     ]
-    written += await _ended(connection, "state->>'way' <> $1", SignInWay.DEMO)
+    written += await ended_sessions(connection, "state->>'way' <> $1", SignInWay.DEMO)
     written += await _cards_after_restore(connection, at)
     await TABLES.write(connection, written, Cause(uuid4(), None, at))
     await connection.execute("DELETE FROM passkey_use WHERE credential = ANY($1::text[])", list(removed))
@@ -184,7 +187,7 @@ async def _count(connection: Any, person: UUID, passkey: Passkey, use: Use, at: 
         raise Refused("passkey_refused")
 
 
-async def _ended(connection: Any, where: str, *meant: str) -> list[Written]:
+async def ended_sessions(connection: Any, where: str, *meant: str) -> list[Written]:
     """The living sessions that are meant, over."""
     return [
         Written(each.state.model_copy(update={"revoked": True}), each.version + 1)

@@ -11,6 +11,7 @@ from schemas.events.card import Card
 from schemas.events.session import Session
 from schemas.refused import Refused
 from schemas.state import State
+from services.directory.store.opening import opening
 from services.directory.store.writes import LOCK, TABLES, living_sessions
 from services.runtime.ports import Cause, Written
 
@@ -53,6 +54,7 @@ class Cards:
     async def enter(self, number: str, decide: Decide, session: Session, at: datetime) -> Card:
         """Spend a card and open its session: of two at once the second is refused by `decide`."""
         async with self._pool.acquire() as connection, connection.transaction():
+            await opening(connection, session.person)
             version, card = await _locked(connection, number)
             decided = decide(card)
             written: list[Written] = [Written(decided, version + 1), Written(session, 1)]

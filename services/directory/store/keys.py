@@ -8,11 +8,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from schemas.events.trust import Trust
 from services.directory.store.writes import forget
 
 
 class KeyFile(BaseModel):
-    """Person -> data key in base64, who was forgotten, and which passkeys were taken away.
+    """Person -> data key in base64, who was forgotten, which passkeys were taken away, who is distrusted.
 
     Only the newest is kept: that is what forgets, and what keeps a lost phone out after a restore.
     """
@@ -23,6 +24,7 @@ class KeyFile(BaseModel):
     keys: dict[UUID, str]
     forgotten: list[UUID]
     removed: list[str] = []
+    distrusted: list[Trust] = []
 
 
 # What was once somebody's and is nobody's now; the journal remembers, so that no table has to.
@@ -34,6 +36,8 @@ EXCEPT SELECT has->>'credential' FROM access, jsonb_array_elements(state->'passk
 ORDER BY credential
 """
 
+_DISTRUSTED: Final = "SELECT state FROM trust WHERE state->>'distrusted' = 'true' ORDER BY id"
+
 
 async def exported(connection: Any) -> KeyFile:
     """The keys there are now, and who was forgotten, at one moment."""
@@ -41,10 +45,12 @@ async def exported(connection: Any) -> KeyFile:
         rows = await connection.fetch("SELECT person, key FROM data_key ORDER BY person")
         gone = await connection.fetch("SELECT id FROM person WHERE state->>'forgotten' = 'true' ORDER BY id")
         removed = await connection.fetch(_REMOVED)
+        distrusted = await connection.fetch(_DISTRUSTED)
     return KeyFile(
         keys={UUID(row["person"]): base64.b64encode(row["key"]).decode() for row in rows},
         forgotten=[UUID(row["id"]) for row in gone],
         removed=[row["credential"] for row in removed],
+        distrusted=[Trust.model_validate_json(row["state"]) for row in distrusted],
     )
 
 

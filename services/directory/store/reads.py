@@ -15,6 +15,7 @@ from schemas.events.contact import Contact
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
 from schemas.events.session import Session
+from schemas.events.trust import Trust
 from services.directory.store.tables import (
     AccessRow,
     CardRow,
@@ -24,6 +25,7 @@ from services.directory.store.tables import (
     PersonaRow,
     PersonRow,
     SessionRow,
+    TrustRow,
 )
 from services.runtime.seal import unseal
 
@@ -79,6 +81,11 @@ class Reads:
         """Every card that was ever printed."""
         async with AsyncSession(self._engine) as session:
             return [Card.model_validate(row.state) for row in await session.exec(select(CardRow))]
+
+    async def trusts(self) -> list[Trust]:
+        """What was decided about the own IT of organisations."""
+        async with AsyncSession(self._engine) as session:
+            return [Trust.model_validate(row.state) for row in await session.exec(select(TrustRow))]
 
     async def colleagues(self, organisation: str) -> list[Named]:
         """Who works for an organisation, by name."""

@@ -49,6 +49,12 @@ class WakeListRow(Stored, table=True):
     __tablename__ = "wake_list"
 
 
+class TrustRow(Stored, table=True):
+    """What was decided about the own IT of organisations."""
+
+    __tablename__ = "trust"
+
+
 class DataKeyRow(SQLModel, table=True):
     """The key that unseals one person's contact; never journalled, never published."""
 

@@ -13,15 +13,17 @@ from schemas.events.contact import Contact
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
 from schemas.events.session import Session
+from schemas.events.trust import Trust
 from schemas.events.wake_list import WakeList
 from schemas.state import State
 from services.directory.rules.fictitious import NAMESPACE, MadeUp
 from services.directory.rules.forgetting import forgotten
+from services.directory.store.opening import opening
 from services.runtime.aggregates import Tables
 from services.runtime.ports import Cause, Written
 from services.runtime.seal import new_key, seal
 
-TABLES: Final = Tables((Organisation, Person, Contact, Session, Access, Card, WakeList))
+TABLES: Final = Tables((Organisation, Person, Contact, Session, Access, Card, WakeList, Trust))
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 
@@ -38,6 +40,7 @@ class Writes:
     async def keep_session(self, session: Session, who: UUID, at: datetime) -> None:
         """A session as it is now, as its next version."""
         async with self._pool.acquire() as connection, connection.transaction():
+            await opening(connection, session.person)
             await connection.execute(LOCK, f"session:{session.id}")
             known = await TABLES.read(connection, Session.TYPE, [session.key])
             version = known[0].version + 1 if known else 1

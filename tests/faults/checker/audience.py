@@ -65,6 +65,11 @@ FIELDS: dict[str, dict[str, str]] = {
         "own": "id organisation role state printed_at printed_by expires_at asked_at asked used_at used_by "
         "approved_by ended_at ended_by restored_at",
     },
+    "trust": {
+        "public": "exercise",
+        "asked": "tlp id distrusted since by_organisation",
+        "coordinator": "by_person mandate",
+    },
     "person": {
         "public": "exercise",
         "asked": "tlp",
@@ -144,12 +149,15 @@ def _both(state: State) -> list[str]:
 
 
 def readers_apart(spot: Spot, state: State) -> dict[str, str] | None:
-    """Readers of rows that hang on nothing: duty, agreements, colleagues. None for other kinds."""
+    """Readers of rows that hang on nothing: duty, agreements, colleagues, distrust. None for other kinds."""
     kind, key = spot
     if kind == "duty":
         return {f"person:{key}": "own"}
     if kind == "lending":
         return {f"org:{key}": "own"}
+    if kind == "trust":
+        warned = {"members": "asked"} if state["distrusted"] else {}
+        return warned | {"org:IBD": "coordinator"} | {f"org:{key}": "own"}
     if kind == "person":
         own = {f"org:{each['organisation']}": "own" for each in state["memberships"]}
         return own | {f"person:{key}": "own"}

@@ -18,7 +18,17 @@ Version = tuple[int, int]
 
 OWNER = {
     **dict.fromkeys(
-        ("organisation", "person", "contact", "session", "access", "card", "wake_list", "directory_seal"),
+        (
+            "organisation",
+            "person",
+            "contact",
+            "session",
+            "access",
+            "card",
+            "wake_list",
+            "trust",
+            "directory_seal",
+        ),
         "directory",
     ),
     **dict.fromkeys(
@@ -131,6 +141,7 @@ class Facts:
         keys = {"public", f"person:{person}"}
         for line in self.people.get(person, ()):
             for member in line["memberships"]:
+                keys.add("members")
                 keys.add(f"org:{member['organisation']}")
                 if "lend" in member["rights"]:
                     keys.add(f"desk:{member['organisation']}")

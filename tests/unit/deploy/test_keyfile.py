@@ -8,6 +8,8 @@ import pytest
 from deploy.bootstrap import SetupFailed
 from deploy.keyfile import renew
 
+EMPTY = {"keys": {}, "forgotten": [], "removed": [], "distrusted": []}
+
 
 def keys(*forgotten: str, **known: str) -> str:
     return json.dumps({"keys": known, "forgotten": list(forgotten)})
@@ -24,7 +26,7 @@ def test_a_key_file_is_for_its_owner_only(file: Path) -> None:
     left.touch(mode=0o644)
     renew(file, keys(anna="a"))
     assert file.stat().st_mode & 0o777 == 0o600
-    assert json.loads(file.read_text()) == {"keys": {"anna": "a"}, "forgotten": [], "removed": []}
+    assert json.loads(file.read_text()) == {**EMPTY, "keys": {"anna": "a"}, "forgotten": []}
     assert not left.exists()
 
 
@@ -32,13 +34,13 @@ def test_who_is_forgotten_has_no_key_and_stays_forgotten(file: Path) -> None:
     renew(file, keys(anna="a", bram="b"))
     renew(file, keys("anna", bram="b"))
     renew(file, keys(anna="a", bram="b"))
-    assert json.loads(file.read_text()) == {"keys": {"bram": "b"}, "forgotten": ["anna"], "removed": []}
+    assert json.loads(file.read_text()) == {**EMPTY, "keys": {"bram": "b"}, "forgotten": ["anna"]}
 
 
 def test_a_platform_that_lost_its_people_does_not_take_their_keys_away(file: Path) -> None:
     renew(file, keys("cees", anna="a"))
     renew(file, keys())
-    assert json.loads(file.read_text()) == {"keys": {"anna": "a"}, "forgotten": ["cees"], "removed": []}
+    assert json.loads(file.read_text()) == {**EMPTY, "keys": {"anna": "a"}, "forgotten": ["cees"]}
 
 
 def test_a_passkey_that_was_removed_once_stays_removed(file: Path) -> None:
@@ -64,3 +66,9 @@ def test_a_file_that_holds_something_else_is_not_overwritten_and_not_shown(file:
         renew(file, keys(anna="a"))
     assert "diary" not in str(refused.value)
     assert file.read_text() == '["diary"]'
+
+
+def test_who_is_distrusted_is_what_is_true_now(file: Path) -> None:
+    for distrusted in ([{"id": "GM1735"}], []):
+        renew(file, json.dumps({"keys": {"anna": "a"}, "forgotten": [], "distrusted": distrusted}))
+        assert json.loads(file.read_text())["distrusted"] == distrusted

@@ -1,0 +1,279 @@
+"""The switch over HTTP in real mode: which sessions end, who comes back how, and that none slips through."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from schemas.events.person import Membership, Person
+from schemas.refused import Refused
+from schemas.values import IBD, Right
+from services.directory.rules.session import open_session
+from services.directory.store.keys import exported
+from services.directory.store.opening import opening, trust_lock
+from services.directory.store.trust import restore_distrust
+from services.directory.store.writes import LOCK, TABLES, Writes
+from services.runtime.database import open_pool
+from services.runtime.now import clock
+from services.runtime.ports import Cause, Written
+from tests.contract.doorstep import PETRA, Browser, directory, signed_in
+from tests.contract.test_cards import Office, code_of, proven, somebody
+from tests.phone import Phone
+
+HOF = "organisations/GM1735"
+DISTRUST, TRUST = f"{HOF}/distrust", f"{HOF}/trust"
+WAIT_SECONDS = 5
+
+
+async def throw(here: Browser, phone: Phone, path: str = DISTRUST) -> dict[str, Any]:
+    """Throw it, or take it back, with a key shown here and now."""
+    status, found = await proven(here, phone, "switch", path, {})
+    assert status == 200, found
+    return found
+
+
+async def officer(app: Any, database: str) -> tuple[Browser, Phone]:
+    """Somebody on duty at the IBD, signed in."""
+    person = Person(
+        id=uuid4(), memberships=(Membership(organisation=IBD, rights=(Right.IBD,)),), exercise=False
+    )
+    async with await open_pool(database, 1) as pool:
+        await Writes(pool).add_person(person, "Ruud Verzonnen", "06 00000002", clock()())
+    app.state.directory.heard([person])
+    here, phone = Browser(app), Phone()
+    assert (await here.welcome(await here.invite_here(person=str(person.id)), phone))[0] == 200
+    return here, phone
+
+
+async def trust_rows(database: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(database)
+    rows = await connection.fetch("SELECT id, version, state->>'distrusted' AS distrusted FROM trust")
+    await connection.close()
+    return list(rows)
+
+
+async def test_one_act_ends_every_session_of_the_organisation_the_throwers_too_and_nobody_elses(
+    app, filled: str
+) -> None:
+    petra, hers, _ = await signed_in(app)
+    stolen = Browser(app)
+    await stolen.sign_in(hers)
+    wim, his, _ = await signed_in(app, name="Wim Verzonnen")
+    neighbour, _, _ = await signed_in(app, organisation="GM0014")
+    thrown = await throw(petra, hers)
+    assert (thrown["distrusted"], thrown["ended"], thrown["out"]) == (True, 3, True)
+    assert "noaber_session" not in petra.http.cookies
+    inside = [(await each.get("me"))[0] for each in (petra, stolen, wim, neighbour)]
+    assert inside == [401, 401, 401, 200]
+    for here, phone in ((petra, hers), (wim, his)):
+        assert (await here.sign_in(phone))[0] == 200
+    assert [tuple(row) for row in await trust_rows(filled)] == [("GM1735", 1, "true")]
+
+
+async def test_a_repeat_ends_nobody_and_writes_nothing_and_it_is_taken_back(app, filled: str) -> None:
+    petra, hers, _ = await signed_in(app)
+    assert (await throw(petra, hers, TRUST))["since"] is None
+    await throw(petra, hers)
+    await petra.sign_in(hers)
+    again = await throw(petra, hers)
+    assert (again["ended"], again["out"], (await petra.get("me"))[0]) == (0, False, 200)
+    back = await throw(petra, hers, TRUST)
+    assert (back["distrusted"], back["ended"], back["out"]) == (False, 0, False)
+    assert await throw(petra, hers, TRUST) == back
+    assert [tuple(row) for row in await trust_rows(filled)] == [("GM1735", 2, "false")]
+
+
+async def test_two_at_once_throw_it_once(app, filled: str) -> None:
+    petra, hers, _ = await signed_in(app)
+    ruud, his = await officer(app, filled)
+    answers = await asyncio.gather(throw(petra, hers), throw(ruud, his))
+    assert sorted(each["ended"] for each in answers) == [0, 1]
+    assert [tuple(row) for row in await trust_rows(filled)] == [("GM1735", 1, "true")]
+
+
+async def test_the_ibd_throws_it_on_their_behalf_and_stays_in(app, filled: str) -> None:
+    petra, _, _ = await signed_in(app)
+    ruud, his = await officer(app, filled)
+    thrown = await throw(ruud, his)
+    assert (thrown["ended"], thrown["out"]) == (1, False)
+    assert [(await each.get("me"))[0] for each in (petra, ruud)] == [401, 200]
+    connection = await asyncpg.connect(filled)
+    told = await connection.fetchval("SELECT state->>'by_organisation' FROM trust")
+    who = await connection.fetchval("SELECT who FROM journal WHERE aggregate = 'trust'")
+    await connection.close()
+    assert (told, str(who)) == (IBD, (await ruud.me())["person"])
+
+
+async def test_a_neighbour_with_the_same_rights_and_a_colleague_without_are_refused(app, filled: str) -> None:
+    petra, _, _ = await signed_in(app)
+    neighbour, theirs, _ = await signed_in(app, organisation="GM0014")
+    colleague, own = await somebody(app, filled, (Right.REPORT, Right.LEND))
+    for here, phone in ((neighbour, theirs), (colleague, own)):
+        for path in (DISTRUST, TRUST):
+            status, no = await proven(here, phone, "switch", path, {})
+            assert (status, no["code"]) == (403, "not_yours_to_do")
+    assert (await proven(neighbour, theirs, "switch", "organisations/GM9999/distrust", {}))[0] == 404
+    assert (await Browser(app).post(DISTRUST, {}))[0] == 401
+    assert (await petra.get("me"))[0] == 200
+    assert await trust_rows(filled) == []
+
+
+async def test_a_stolen_session_throws_nothing_without_the_phone(app, filled: str) -> None:
+    petra, hers, _ = await signed_in(app)
+    for path in (DISTRUST, TRUST):
+        assert code_of(await petra.post(path, {})) == "prove_it"
+        for_another_thing = await proven(petra, hers, "stop", path, {})
+        assert for_another_thing[0] == 409
+    assert await trust_rows(filled) == []
+
+
+async def test_who_came_in_with_a_card_throws_it_and_does_not_take_it_back(app, filled: str) -> None:
+    office = Office(app)
+    await office.open()
+    there = await office.come_in(await office.card())
+    status, thrown = await there.post(DISTRUST, {})
+    assert (status, thrown["out"]) == (200, True)
+    assert (await there.get("me"))[0] == 401
+    await office.petra.sign_in(office.hers)
+    await office.second.sign_in(office.second_phone)
+    back = await office.come_in(await office.card())
+    assert code_of(await back.post(TRUST, {})) == "card_not_enough"
+    assert (await back.get("me"))[0] == 200
+
+
+@asynccontextmanager
+async def being_thrown(database: str) -> AsyncIterator[asyncpg.Connection]:
+    """Somebody is in the middle of throwing the switch."""
+    connection = await asyncpg.connect(database)
+    async with connection.transaction():
+        await connection.execute(LOCK, trust_lock("GM1735"))
+        yield connection
+    await connection.close()
+
+
+async def until_waited(connection: asyncpg.Connection) -> None:
+    """Until somebody waits for a lock of this database."""
+    query = """SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+    async with asyncio.timeout(WAIT_SECONDS):
+        while not await connection.fetchval(query):
+            await asyncio.sleep(0.01)
+
+
+Way = Callable[[Any], Awaitable[Callable[[], Awaitable[Any]]]]
+"""Gets everything ready, and hands over the last step: the one that opens a session."""
+
+
+async def by_touch(app: Any) -> Callable[[], Awaitable[Any]]:
+    _, phone, _ = await signed_in(app)
+    there = Browser(app)
+    signed = phone.sign(await there.asked(), there.origin)
+    return lambda: there.post("passkey/sign-in", {"passkey": signed})
+
+
+async def by_invitation(app: Any) -> Callable[[], Awaitable[Any]]:
+    there = Browser(app)
+    invited = await there.invite_here(**PETRA)
+    opened = {"secret": invited["secret"], "code": invited["code"]}
+    _, asked = await there.post("welcome/options", opened)
+    made = Phone().make(asked["options"], there.origin)
+    return lambda: there.post("welcome/finish", {**opened, "passkey": made})
+
+
+async def by_card(app: Any) -> Callable[[], Awaitable[Any]]:
+    office = await Office(app).open()
+    there, (_, asked) = await office.ask(await office.card())
+    await office.yes(asked["code"])
+    return lambda: there.post("cards/enter", {})
+
+
+async def by_choice(app: Any) -> Callable[[], Awaitable[Any]]:
+    """As in a demonstration, where somebody made up is chosen."""
+    _, _, person = await signed_in(app)
+    session = open_session(uuid4(), UUID(person), app.state.directory.now())
+
+    async def choose() -> tuple[int, None]:
+        await app.state.directory.keep(session)
+        return 200, None
+
+    return choose
+
+
+@pytest.mark.parametrize("way", [by_touch, by_invitation, by_card, by_choice])
+async def test_whoever_signs_in_waits_for_who_throws_the_switch(app, filled: str, way: Way) -> None:
+    open_it = await way(app)
+    async with being_thrown(filled) as thrower:
+        opened = asyncio.ensure_future(open_it())
+        await until_waited(thrower)
+        assert not opened.done()
+    assert (await opened)[0] == 200
+
+
+async def test_a_session_that_is_being_opened_meanwhile_is_ended_too(app, filled: str) -> None:
+    petra, hers, person = await signed_in(app)
+    session = open_session(uuid4(), UUID(person), app.state.directory.now())
+    connection = await asyncpg.connect(filled)
+    async with connection.transaction():
+        await opening(connection, session.person)
+        await TABLES.write(connection, [Written(session, 1)], Cause(uuid4(), None, session.started_at))
+        thrown = asyncio.ensure_future(throw(petra, hers))
+        await until_waited(connection)
+    assert (await thrown)["ended"] == 2
+    revoked = await connection.fetchval(
+        "SELECT state->>'revoked' FROM session WHERE id = $1", str(session.id)
+    )
+    await connection.close()
+    assert revoked == "true"
+
+
+async def test_an_identity_provider_says_nobody_is_somebody_while_it_is_distrusted(app, filled: str) -> None:
+    petra, hers, person = await signed_in(app)
+    connection = await asyncpg.connect(filled)
+    assert app.state.directory.own.trusted("GM1735")
+    for path, refused in ((DISTRUST, True), (TRUST, False)):
+        await throw(petra, hers, path)
+        await petra.sign_in(hers)
+        assert app.state.directory.own.trusted("GM1735") is not refused
+        async with connection.transaction():
+            await opening(connection, UUID(person))
+            await opening(connection, UUID(person), provider="GM0014")
+            if refused:
+                with pytest.raises(Refused, match="provider_distrusted"):
+                    await opening(connection, UUID(person), provider="GM1735")
+            else:
+                await opening(connection, UUID(person), provider="GM1735")
+    await connection.close()
+
+
+async def test_a_restart_remembers_who_is_distrusted(filled: str) -> None:
+    async with directory(filled) as before:
+        petra, hers, _ = await signed_in(before)
+        await throw(petra, hers)
+    async with directory(filled) as after:
+        assert not after.state.directory.own.trusted("GM1735")
+
+
+async def test_a_restore_brings_no_trust_back(filled: str) -> None:
+    """Whichever of key file and tables is the older one: what one of them distrusts is distrusted."""
+    async with directory(filled) as app:
+        petra, hers, _ = await signed_in(app)
+        await throw(petra, hers)
+    connection = await asyncpg.connect(filled)
+    file = await exported(connection)
+    assert [(each.id, each.distrusted) for each in file.distrusted] == [("GM1735", True)]
+    at = clock()()
+    async with connection.transaction():
+        # A key file that is older than the throw.
+        assert await restore_distrust(connection, [], at) == ["GM1735"]
+        # Tables that are older than the throw.
+        await connection.execute("DELETE FROM trust")
+        await connection.execute("DELETE FROM journal WHERE aggregate = 'trust'")
+        assert await restore_distrust(connection, file.distrusted, at) == ["GM1735"]
+        assert await restore_distrust(connection, file.distrusted, at) == ["GM1735"]
+    assert (await exported(connection)).distrusted == file.distrusted
+    await connection.close()
+    assert [tuple(row) for row in await trust_rows(filled)] == [("GM1735", 1, "true")]

@@ -1,0 +1,130 @@
+"""The attacker who holds a victim's mailboxes, an old card and a helper's stolen session, line by line."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.client import Client, Refusal
+from schemas.catalogue import Function
+from schemas.export import ROOT
+from schemas.live import CLOSE_SIGNED_OUT
+from schemas.values import Right
+from services.directory.words import WORDS
+from tests.journey.case import Case, approached, claimed
+from tests.journey.cast import People, Places, done
+from tests.journey.looking import Page
+from tests.journey.test_the_switch import SOON, out_everywhere, switch
+from tests.journey.waiting import until
+from tests.phone import Phone
+from tests.unit.runtime.test_described import APPS
+
+pytestmark = pytest.mark.timeout(180)
+
+DIRECTORY = "/api/directory"
+MAIL = {"smtplib", "imaplib", "poplib", "email", "aiosmtplib", "mailbox"}
+SIGNED = {"credential": "AA", "client_data": "AA", "authenticator_data": "AA", "signature": "AA"}
+
+
+class Night:
+    """A municipality that is hit, its helper of another one, and what the attacker holds of both."""
+
+    def __init__(self, people: People, places: Places) -> None:
+        self.people = people
+        self.lender = places.lender(Function.NETWORK, 2, standing=True)
+        self.case = Case(people, places)
+        self.desk = people.with_right(Right.ADMINISTER, self.lender.id)
+        self.helper = next(each for each in self.lender.helpers if each.person != self.desk.person)
+        self.request = self.case.request(Function.NETWORK, 1, self.lender.id)
+        approached(self.helper, self.request)
+        claimed(self.helper, self.request)
+        self.administrator = people.with_right(Right.ADMINISTER, self.case.victim)
+
+    def print(self) -> dict[str, Any]:
+        """A card of the victim, as it lies in the vault."""
+        body = {"organisation": self.case.victim, "roles": ["ciso"]}
+        return dict(done(self.administrator.send(f"{DIRECTORY}/cards", body))["cards"][0])
+
+    def session_of_a_phone(self) -> Client:
+        """The helper on a phone of their own; the attacker has what is in its browser."""
+        body = {"person": str(self.helper.person), "checked": "in_person"}
+        invited = done(self.desk.send(f"{DIRECTORY}/invitations", body))
+        opened = {"secret": invited["secret"], "code": invited["code"]}
+        there = Client(self.people.origin)
+        asked = done(there.send(f"{DIRECTORY}/welcome/options", opened))
+        made = Phone().make(asked["options"], there.origin)
+        done(there.send(f"{DIRECTORY}/welcome/finish", {**opened, "passkey": made}))
+        there.person = self.helper.person
+        return there
+
+
+def test_the_attacker_gets_nowhere_with_any_of_what_they_hold(people: People, places: Places) -> None:
+    night = Night(people, places)
+    _the_mailboxes_open_nothing()
+    _an_old_card_opens_nothing(night)
+    _a_stolen_session_leads_to_no_other_and_ends_with_the_switch(night)
+
+
+def _the_mailboxes_open_nothing() -> None:
+    """Nothing is sent by mail and nothing that comes by mail lets anybody in: there is no address in it."""
+    for file in sorted((ROOT / "services").rglob("*.py")):
+        assert not imports_of(file) & MAIL, file
+    for app in APPS.values():
+        assert not {name for name in fields_of(app.openapi()) if "mail" in name.lower()}
+    assert not [code for code, words in WORDS.items() if "mail" in words.en.lower()]
+
+
+def imports_of(file: Path) -> set[str]:
+    """The modules that a file names, by their first word."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    named = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    named += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {name.partition(".")[0] for name in named}
+
+
+def fields_of(document: Any) -> set[str]:
+    """The name of every property that a document describes, and of every path."""
+    if isinstance(document, list):
+        return set().union(*map(fields_of, document))
+    if not isinstance(document, dict):
+        return set()
+    own = {*document.get("properties", {}), *document.get("paths", {})}
+    return own.union(*map(fields_of, document.values()))
+
+
+def _an_old_card_opens_nothing(night: Night) -> None:
+    """Photographed before new ones were printed; a photograph of a new one waits for a colleague's yes."""
+    old, new = night.print(), night.print()
+    asked = {"number": old["number"], "words": old["words"], "name": "Wilma"}
+    with Client(night.people.origin) as thief, Page(night.administrator) as page:
+        answer = thief.send(f"{DIRECTORY}/cards/open", asked)
+        assert isinstance(answer, Refusal)
+        assert answer.code == "card_refused"
+        done(thief.send(f"{DIRECTORY}/cards/open", {**asked, "number": new["number"], "words": new["words"]}))
+        page.until(lambda picture: picture.get("card", new["number"])["asked"] == 1, SOON)
+        assert done(thief.send(f"{DIRECTORY}/cards/enter", {}))["waiting"] is True
+        done(night.administrator.send(f"{DIRECTORY}/cards/{new['number']}/stop", {}))
+        assert isinstance(thief.send(f"{DIRECTORY}/cards/enter", {}), Refusal)
+        assert thief.read(f"{DIRECTORY}/me") == Refusal(401, "not_signed_in")
+
+
+def _a_stolen_session_leads_to_no_other_and_ends_with_the_switch(night: Night) -> None:
+    """It sees what the helper sees, makes no key, throws no switch, and is over when one is thrown."""
+    with night.session_of_a_phone() as stolen, Page(stolen) as page:
+        assert page.picture.get("help_request", night.request)
+        colleague = str(night.desk.person)
+        for path, body in (
+            ("passkeys/add", {"passkey": SIGNED}),
+            ("invitations", {"person": colleague, "checked": "in_person"}),
+            ("cards", {"organisation": night.lender.id, "roles": ["ciso"]}),
+            (f"organisations/{night.lender.id}/distrust", {}),
+            (f"organisations/{night.case.victim}/distrust", {}),
+        ):
+            assert isinstance(stolen.send(f"{DIRECTORY}/{path}", body), Refusal), path
+        done(night.desk.send(switch(night.lender.id, "distrust"), {}))
+        assert page.closed(SOON) == CLOSE_SIGNED_OUT
+        until(lambda: out_everywhere(stolen), SOON, what="the stolen session is out everywhere")
+    # What was promised stands: the helper comes back with a key of their own and goes on.
+    back = night.people.anew(night.helper.person)
+    assert until(lambda: back.rows()["help_request"].get(night.request), SOON, what="the request")
