@@ -271,7 +271,8 @@ async def test_a_restore_brings_no_trust_back(filled: str) -> None:
         assert await restore_distrust(connection, [], at) == ["GM1735"]
         # Tables that are older than the throw.
         await connection.execute("DELETE FROM trust")
-        await connection.execute("DELETE FROM journal WHERE aggregate = 'trust'")
+        for table in ("outbox", "journal"):
+            await connection.execute(f"DELETE FROM {table} WHERE aggregate = 'trust'")
         assert await restore_distrust(connection, file.distrusted, at) == ["GM1735"]
         assert await restore_distrust(connection, file.distrusted, at) == ["GM1735"]
     assert (await exported(connection)).distrusted == file.distrusted
