@@ -7,7 +7,7 @@ import pytest
 from deploy.parts import frontend
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     "script", ["check", "test", "sizes", "test:browser"], ids=["types", "units", "sizes", "screens"]
 )
