@@ -23,7 +23,7 @@ def test_two_hundred_people_on_one_slot_have_one_winner_and_all_the_others_hear_
     case = Case(people, places)
     circle = [each for each in places.free if welcome._lending(each).ask_people]
     request = case.request(CROWD, 1, *circle, needed_by=moment(days=40), ends=moment(days=41))
-    asked = until(lambda: (rows := of(case.mandate, "approach", request)) and len(rows) >= MANY and rows, 30)
+    asked = until(lambda: (rows := of(case.mandate, "approach", request)) and len(rows) >= MANY and rows, 120)
     who = _people_asked(people, asked)
     assert len(who) == MANY
     sent = [
