@@ -14,9 +14,8 @@ from schemas.values import IBD, MEMBERS_KEY, Level, Right, organisation_key
 
 @dataclass(frozen=True)
 class Thrower:
-    """Whoever throws the switch: on behalf of which organisation, and under which mandate if under one."""
+    """On behalf of which organisation somebody throws the switch, and under which mandate if under one."""
 
-    person: Person
     organisation: str
     mandate: UsedMandate | None = None
 
@@ -29,14 +28,14 @@ def thrower(asker: Person, organisation: Organisation, now: datetime) -> Thrower
     if asker.may(Right.MANDATE, organisation.id):
         kept = organisation.mandates
         if kept is None or not kept.entries:
-            return Thrower(asker, organisation.id)
+            return Thrower(organisation.id)
         for entry in kept.entries:
             if entry.person == asker.id and Act.CONFIRM in entry.acts and entry.in_force(now):
-                return Thrower(asker, organisation.id, kept.used(entry))
+                return Thrower(organisation.id, kept.used(entry))
     if asker.may(Right.ADMINISTER, organisation.id):
-        return Thrower(asker, organisation.id)
+        return Thrower(organisation.id)
     if asker.may(Right.IBD, IBD):
-        return Thrower(asker, IBD)
+        return Thrower(IBD)
     raise Refused("not_yours_to_do")
 
 
