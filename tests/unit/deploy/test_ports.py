@@ -1,11 +1,21 @@
 """Where a platform goes when the ports it would like are taken."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from deploy.bootstrap import SetupFailed
 from deploy.parts import ports
+
+
+@contextmanager
+def _left(block: ports.Block) -> Iterator[ports.Block]:
+    try:
+        yield block
+    finally:
+        block.leave()
 
 
 @pytest.mark.parametrize(
@@ -21,15 +31,28 @@ def test_a_taken_port_anywhere_in_the_block_leads_to_the_next_block(
     assert block.base == base
 
 
+def test_what_is_held_is_held_by_one() -> None:
+    port = ports.free_port()
+    first = ports._hold(port)
+    try:
+        assert first is not None
+        assert ports._hold(port) is None
+    finally:
+        if first is not None:
+            first.close()
+    again = ports._hold(port)
+    assert again is not None
+    again.close()
+
+
 def test_of_two_that_look_at_the_same_moment_one_gets_the_next_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: set[int] = set()
     monkeypatch.setattr(ports, "_is_free", lambda port: True)
-    first, second = ports.take_block(9_200), ports.take_block(9_200)
-    assert (first.base, second.base) == (9_200, 9_225)
-    first.leave()
-    third = ports.take_block(9_200)
-    assert third.base == 9_200
-    second.leave()
-    third.leave()
+    monkeypatch.setattr(ports, "_hold", lambda port: None if port in held else socket.socket())
+    with _left(ports.take_block(9_200)) as first:
+        held.add(9_224)
+        with _left(ports.take_block(9_200)) as second:
+            assert (first.base, second.base) == (9_200, 9_225)
 
 
 def test_a_port_is_free_only_while_nobody_listens() -> None:
