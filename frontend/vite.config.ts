@@ -1,12 +1,13 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { offlineShell } from "./offline/plugin.ts";
+import { packed } from "./packed.ts";
 
 const BASE =
   /src\/(api\/(?!passkeys)|live|router|gen\/catalogue|i18n\/(index|time)|ui\/(announce|sending|Button|Chip|Choice|Dots|Field|IbdNumber|Links|LiveIndicator|Notice|ProblemNote|Shell|Stepper|Tick))/;
 
 export default defineConfig({
-  plugins: [svelte(), offlineShell()],
+  plugins: [svelte(), offlineShell(), packed()],
   build: {
     target: "es2022",
     cssCodeSplit: true,

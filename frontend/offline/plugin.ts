@@ -17,7 +17,10 @@ const ENTRIES = [
   "src/i18n/en.ts",
   "src/screens/SignIn.svelte",
   "src/screens/report/Report.svelte",
+  "src/screens/report/Help.svelte",
+  "src/screens/report/Sent.svelte",
   "src/screens/incident/Incident.svelte",
+  "src/screens/incident/AskHelp.svelte",
   "src/offline/Waiting.svelte",
   "src/offline/device.ts",
 ] as const;

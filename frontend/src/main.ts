@@ -16,6 +16,12 @@ mount(App, { target });
 // Without network the device's own typeface stays.
 const typeface = () => void setTimeout(() => import("./styles/font.css").catch(() => undefined), 200);
 // Later still: what is kept for a time without network may not make the first page wait.
-const keepShell = () => void setTimeout(() => void navigator.serviceWorker?.register("/sw.js"), 3_000);
-if (document.readyState === "complete") typeface(), keepShell();
-else addEventListener("load", () => (typeface(), keepShell()));
+const keepShell = (ms: number) => void setTimeout(() => void navigator.serviceWorker?.register("/sw.js"), ms);
+// Who comes with a card is in a hurry, on a line that is perhaps slow: there nothing may stand in the way of the form.
+const hurried = router.parts[0] === "card";
+const later = () => {
+  if (!hurried) typeface();
+  keepShell(hurried ? 120_000 : 3_000);
+};
+if (document.readyState === "complete") later();
+else addEventListener("load", later);

@@ -32,6 +32,7 @@ from services.directory.devices import add_devices, invite_here
 from services.directory.directory import Directory
 from services.directory.doors import DOORS, PREFIX, add_doors, seat, unseat
 from services.directory.mandates import add_mandates
+from services.directory.rules.organisations import named_by
 from services.directory.rules.session import end, open_session
 from services.directory.settings import DirectorySettings
 from services.directory.store.reads import Named
@@ -81,9 +82,15 @@ def create_app(settings: DirectorySettings) -> FastAPI:
 
 def _add_reads(app: FastAPI, directory: Directory) -> None:
     @app.get(f"{PREFIX}/organisations")
-    async def organisations(response: Response) -> Organisations:
+    async def organisations(
+        response: Response, of: Annotated[list[OrganisationId] | None, Query(max_length=20)] = None
+    ) -> Organisations:
+        """All, or with `of` what their people name in a report: all weigh 12 KB on a slow line."""
         response.headers["Cache-Control"] = "public, max-age=300"
-        return Organisations(organisations=[_shown(each) for each in await directory.reads.organisations()])
+        found = await directory.reads.organisations()
+        if of is not None:
+            found = named_by(found, of)
+        return Organisations(organisations=[_shown(each) for each in found])
 
     @app.get(f"{PREFIX}/me")
     async def me(asker: Asking) -> Me:

@@ -63,7 +63,7 @@ def _sizes(folder: Path) -> dict[str, float]:
     """KiB as they travel, by what they are."""
     found = dict.fromkeys(("all files", *PAGES.values()), 0.0)
     for file in folder.rglob("*"):
-        if file.is_file() and file.suffix != ".map":
+        if file.is_file() and file.suffix not in (".map", ".br"):
             size = len(gzip.compress(file.read_bytes())) / 1024
             found["all files"] += size
             if file.suffix in PAGES:

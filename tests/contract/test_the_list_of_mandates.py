@@ -65,6 +65,8 @@ async def test_an_administrator_keeps_the_list_and_other_organisations_find_none
             assert answer[0] == 404
         _, public = await petra.get("organisations")
         assert str(gert) not in str(public)
+        _, own = await petra.get("organisations?of=GM1735")
+        assert [each["id"] for each in own["organisations"]] == ["GM1735"]
 
 
 async def test_facts_that_are_read_anew_leave_the_list_as_it_is(filled: str) -> None:

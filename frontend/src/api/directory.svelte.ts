@@ -32,14 +32,22 @@ export interface Colleague {
 
 class Directory {
   organisations = $state.raw<ReadonlyMap<string, Organisation>>(new Map());
-  private asked = false;
+  /** Of what is asked for or there: nothing, of some, of all. */
+  private asked: "none" | "some" | "all" = "none";
 
-  async load(): Promise<void> {
-    if (this.asked) return;
-    this.asked = true;
-    const answer = await get<{ organisations: Organisation[] }>("/api/directory/organisations");
-    if (answer.ok) this.organisations = new Map(answer.value.organisations.map((each) => [each.id, each]));
-    else this.asked = false;
+  /** All of them, or these alone with those that they run the ICT of: 1 KB instead of 12 on a slow line. */
+  async load(only: readonly string[] | null = null): Promise<void> {
+    if (this.asked === "all" || (only && this.asked === "some")) return;
+    const before = this.asked;
+    const wanted = (this.asked = only ? "some" : "all");
+    const query = only ? `?${new URLSearchParams(only.map((each) => ["of", each]))}` : "";
+    const answer = await get<{ organisations: Organisation[] }>(`/api/directory/organisations${query}`);
+    if (!answer.ok) {
+      if (this.asked === wanted) this.asked = before;
+      return;
+    }
+    // Few that come late do not take the place of all.
+    if (this.asked === wanted) this.organisations = new Map(answer.value.organisations.map((each) => [each.id, each]));
   }
 
   /** The name, or the id until the names are there. */

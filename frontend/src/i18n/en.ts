@@ -112,6 +112,7 @@ export const en: Record<Key, string> = {
   "report.description": "What happened?",
   "report.exercise": "This is an exercise",
   "report.send": "Report incident",
+  "report.send_both": "Report and ask for help",
 
   "ibd.label": "Information security service",
   "ibd.call": "Always call the IBD too, day and night",

@@ -110,6 +110,7 @@ export const nl = {
   "report.description": "Wat is er gebeurd?",
   "report.exercise": "Dit is een oefening",
   "report.send": "Meld incident",
+  "report.send_both": "Meld en vraag hulp",
 
   "ibd.label": "Informatiebeveiligingsdienst",
   "ibd.call": "Bel ook altijd de IBD, dag en nacht",

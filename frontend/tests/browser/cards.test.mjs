@@ -39,7 +39,7 @@ test("a scanned card asks for a name alone, shows the code, and a phone call can
     assert.equal(await page.getByLabel("Zes woorden").count(), 0);
     await fits(page);
     await page.getByLabel("Wie ben je?").fill("Wilma");
-    await page.getByRole("button", { name: "Verder" }).click();
+    await page.getByRole("button", { name: "Ik bel een collega" }).click();
     await page.getByText("048 213").waitFor();
     assert.deepEqual(sent, { number: "GM1735-0003", words: SIX.replaceAll("-", " "), name: "Wilma" });
     await page.getByRole("button", { name: "Bel mij op mijn eigen nummer" }).click();

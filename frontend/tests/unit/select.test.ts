@@ -7,7 +7,7 @@ import { Keys } from "../../src/api/http";
 import { asksOf } from "../../src/screens/desk/asks";
 import { recallsOf } from "../../src/screens/desk/recalls";
 import { fitting } from "../../src/screens/wall/fit";
-import { askedOf, askedOfDesk, exerciseOf, figures, homeOf, requests, servicesOf } from "../../src/live/select";
+import { afterCard, askedOf, askedOfDesk, exerciseOf, figures, homeOf, requests, servicesOf } from "../../src/live/select";
 import { EMPTY, type Picture, fromSnapshot } from "../../src/live/picture";
 import type { Affected } from "../../src/gen/rows";
 import { HIT_DESK, INCIDENT, NOW, ORGANISATIONS, homeHit, rowsOf, snapshotOf } from "../fixtures/story.mjs";
@@ -29,6 +29,14 @@ describe("home", () => {
   test("of nobody is sign-in, and of a reporter without an incident the report", () => {
     expect(homeOf(EMPTY)).toBe("/sign-in");
     expect(homeOf(fromSnapshot(snapshotOf("wilma", []) as never))).toBe("/report");
+  });
+});
+
+describe("after coming in with a card", () => {
+  test("who may report goes to ask for help, even where they mostly lend", () => {
+    expect(afterCard(fromSnapshot(snapshotOf("wilma", []) as never))).toBe("/report/help");
+    expect(afterCard(pictureOf("wilma"))).toBe(`/incident/${INCIDENT}`);
+    expect(afterCard(pictureOf("kees"))).toBe("/tasks");
   });
 });
 

@@ -1,7 +1,7 @@
 """The organisations there are: 342 municipalities and 25 safety regions as CBS lists them, and the IBD."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from schemas.events.organisation import Kind, Organisation, Place
@@ -47,6 +47,12 @@ def fictitious_partnerships(municipalities: Sequence[Organisation]) -> list[Orga
         )
         for code, name, members in _PARTNERSHIPS
     ]
+
+
+def named_by(all_there_are: Sequence[Organisation], own: Collection[str]) -> list[Organisation]:
+    """Whom a report by somebody of these organisations can name: themselves, and those whose ICT they run."""
+    wanted = {*own, *(member for each in all_there_are if each.id in own for member in each.delivers_ict_to)}
+    return [each for each in all_there_are if each.id in wanted]
 
 
 _PARTNERSHIPS: Final = (

@@ -1,6 +1,7 @@
 /** What somebody typed in the acute hour, kept on this device until it is sent. */
 import { uuid7 } from "../../api/ids";
 import type { ResidentService, ServiceState } from "../../gen/rows";
+import type { Ask } from "../incident/asking";
 
 export interface Draft {
   /** Of the incident: kept with the rest, so that what is sent again after a lost answer is the same report. */
@@ -17,6 +18,8 @@ export interface Draft {
   description: string;
   pattern: string;
   exercise: boolean;
+  /** What is asked for in one go with the report; null where nothing is. */
+  help: Ask | null;
 }
 
 export function emptyDraft(by = ""): Draft {
@@ -32,6 +35,7 @@ export function emptyDraft(by = ""): Draft {
     description: "",
     pattern: "unknown",
     exercise: false,
+    help: null,
   };
 }
 

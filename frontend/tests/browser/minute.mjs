@@ -1,0 +1,163 @@
+/**
+ * From an unknown phone with a sealed card to a sent request for help: `node minute.mjs <what is given, as JSON>`.
+ *
+ * Given: link (what the QR code holds), name (who comes), phones (address of the simulated telephones), slow (slow 4G,
+ * a slow phone and a person who takes time; else nothing waits), strip (where the film strip goes, or null).
+ * The last line it says is JSON: seconds, person_seconds, taps, typed, swipes, received and sent (bytes).
+ */
+import { launch } from "./chromium.mjs";
+
+const given = JSON.parse(process.argv[2]);
+const PHONE = { width: 390, height: 844 };
+/** Lighthouse calls 400 ms and 400 kbit/s slow 4G's poorer half; a mid-range phone has a quarter of this processor. */
+const LINE = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
+const CPU_TIMES_SLOWER = 4;
+/** 25 words of five characters a minute. */
+const KEY_MS = 480;
+/** 1.35 s to decide (M of the Keystroke-Level Model, Card, Moran and Newell 1980), 0.4 s for the thumb: our guess. */
+const TAP_MS = 1_750;
+const SWIPE_MS = 600;
+/** From the first ring until it is at the ear; and Dutch is spoken at about 15 characters a second. */
+const RINGS_MS = 3_000;
+const SPOKEN_PER_SECOND = 15;
+const PATIENCE_MS = 60_000;
+
+const count = { taps: 0, typed: 0, swipes: 0, personMs: 0 };
+const line = { received: 0, sent: 0 };
+const pictures = [];
+let began = 0;
+
+/** The person takes so long, where they take any time. */
+async function takes(ms) {
+  if (!given.slow) return;
+  count.personMs += ms;
+  await new Promise((done) => setTimeout(done, ms));
+}
+
+async function tap(page, target) {
+  const one = target.first();
+  await one.waitFor();
+  const { y, height } = await one.boundingBox();
+  if (y < 0 || y + height > PHONE.height) {
+    count.swipes += 1;
+    await one.scrollIntoViewIfNeeded();
+    await takes(SWIPE_MS);
+  }
+  await takes(TAP_MS);
+  count.taps += 1;
+  await one.click();
+}
+
+async function type(target, text) {
+  for (const each of text) {
+    await takes(KEY_MS);
+    await target.pressSequentially(each);
+  }
+  count.typed += text.length;
+}
+
+const button = (page, name) => page.getByRole("button", { name, exact: typeof name === "string" });
+
+async function picture(page, title) {
+  if (!given.strip) return;
+  const at = Math.round((performance.now() - began) / 1000);
+  pictures.push({ title, at, image: (await page.screenshot()).toString("base64") });
+}
+
+/** Counts what comes and goes, headers and the websocket's messages included. */
+async function watch(wire) {
+  await wire.send("Network.enable");
+  wire.on("Network.responseReceived", ({ type }) => {
+    if (type === "Document" && began === 0) began = performance.now();
+  });
+  wire.on("Network.loadingFinished", ({ encodedDataLength }) => (line.received += encodedDataLength));
+  wire.on("Network.requestWillBeSent", ({ request }) => (line.sent += (request.postData ?? "").length));
+  wire.on("Network.requestWillBeSentExtraInfo", ({ headers }) => (line.sent += JSON.stringify(headers).length));
+  wire.on("Network.webSocketHandshakeResponseReceived", ({ response }) => (line.received += (response.headersText ?? "").length));
+  wire.on("Network.webSocketFrameReceived", ({ response }) => (line.received += Buffer.byteLength(response.payloadData)));
+  wire.on("Network.webSocketFrameSent", ({ response }) => (line.sent += Buffer.byteLength(response.payloadData)));
+}
+
+/** The phone that was registered rings, is taken, and gets the six digits. Taking it is a tap, the digits are typed. */
+async function answer(code) {
+  let ringing;
+  const end = performance.now() + PATIENCE_MS;
+  while (!ringing) {
+    if (performance.now() > end) throw new Error("no phone rang");
+    const { calls } = await (await fetch(`${given.phones}/simulated/calls`)).json();
+    ringing = calls.find((each) => each.status === "ringing");
+    if (!ringing) await new Promise((done) => setTimeout(done, 100));
+  }
+  const press = (verb, body) => fetch(`${given.phones}/simulated/calls/${ringing.sid}/${verb}`, { method: "POST", body, redirect: "manual" });
+  await takes(RINGS_MS);
+  count.taps += 1;
+  await press("answer");
+  await takes((ringing.says.length / SPOKEN_PER_SECOND) * 1000 + code.length * KEY_MS);
+  count.typed += code.length;
+  await press("keys", new URLSearchParams({ keys: code }));
+}
+
+async function walk(page) {
+  // The camera shows the link of the QR code; a tap on it opens the page.
+  count.taps += 1;
+  await page.goto(given.link, { waitUntil: "commit" });
+  const name = page.getByLabel("Wie ben je?");
+  await name.waitFor();
+  await picture(page, "Kaart gescand");
+  await tap(page, name);
+  await type(name, given.name);
+  await picture(page, "Naam getypt");
+  await tap(page, button(page, "Bel mij op mijn eigen nummer"));
+  const code = page.getByText(/^\d{3} \d{3}$/);
+  await code.waitFor();
+  await picture(page, "Code; de telefoon gaat");
+  await answer((await code.innerText()).replace(" ", ""));
+  await tap(page, button(page, /Paspoorten/));
+  await picture(page, "Binnen");
+  await tap(page, button(page, "net"));
+  const phone = page.getByLabel("Wie kunnen we bellen?");
+  await tap(page, phone);
+  await type(phone, "0612345678");
+  const wake = button(page, "ja, nu wekken");
+  await page.getByLabel("Vraag meteen hulp").waitFor();
+  if (await wake.isVisible()) await tap(page, wake);
+  const send = button(page, "Meld en vraag hulp");
+  await send.scrollIntoViewIfNeeded();
+  await picture(page, "Ingevuld");
+  await tap(page, send);
+  await page.getByRole("heading", { name: "Verzonden" }).waitFor();
+  const seconds = (performance.now() - began) / 1000;
+  await picture(page, "Verzonden");
+  return seconds;
+}
+
+/** One picture of all, drawn by the browser itself. */
+async function film(browser) {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 500 } });
+  const frames = pictures.map(({ title, at, image }) => `<figure><img src="data:image/png;base64,${image}"><figcaption><b>${at} s</b> ${title}</figcaption></figure>`);
+  await page.setContent(`<style>body{margin:0;background:#fff;font:13px system-ui,sans-serif}main{display:flex;gap:12px;padding:12px;width:max-content}
+figure{margin:0;width:180px}img{width:178px;border:1px solid #999;border-radius:8px}figcaption{padding:6px 2px}</style><main>${frames.join("")}</main>`);
+  await page.locator("main").screenshot({ path: given.strip });
+}
+
+const browser = await launch();
+const context = await browser.newContext({ viewport: PHONE, locale: "nl-NL", timezoneId: "Europe/Amsterdam", hasTouch: true, isMobile: true });
+context.setDefaultTimeout(PATIENCE_MS);
+const page = await context.newPage();
+try {
+  const wire = await context.newCDPSession(page);
+  await watch(wire);
+  if (given.slow) {
+    await wire.send("Network.emulateNetworkConditions", LINE);
+    await wire.send("Emulation.setCPUThrottlingRate", { rate: CPU_TIMES_SLOWER });
+  }
+  const seconds = await walk(page);
+  if (given.strip) await film(browser);
+  const { taps, typed, swipes, personMs } = count;
+  console.log(JSON.stringify({ seconds, person_seconds: personMs / 1000, taps, typed, swipes, ...line }));
+} catch (error) {
+  console.error(`${error}\n--- ${page.url()}\n${(await page.innerText("body")).slice(0, 900)}`);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}

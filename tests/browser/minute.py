@@ -1,0 +1,76 @@
+"""The way from a sealed card to a sent request for help, walked by a scripted person in Chromium."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import httpx
+
+from deploy.stack import Platform
+from schemas.values import Right
+from services.directory.rules.fictitious import PEOPLE, make_people
+from services.directory.rules.organisations import fictitious_partnerships, real_organisations
+from services.directory.seed import FACTS
+from tests.browser.node_script import run_script
+
+HIT: Final = "GM1735"
+KIB: Final = 1024
+
+MOST_TAPS: Final = 10
+MOST_KIB: Final = 80
+MOST_SECONDS: Final = 60
+
+
+@dataclass(frozen=True)
+class Walked:
+    """What it took. `received`, `sent`: KiB; `person_seconds`: of `seconds`, those of the person."""
+
+    seconds: float
+    person_seconds: float
+    taps: int
+    typed: int
+    swipes: int
+    received: float
+    sent: float
+
+
+def someone() -> str:
+    """The name of somebody there who may report and is called as nobody else is."""
+    organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
+    made = make_people(organisations + fictitious_partnerships(organisations), PEOPLE)
+    staff = [each for each in made if each.person.works_for(HIT)]
+    called = Counter(each.name for each in staff)
+    return next(each.name for each in staff if called[each.name] == 1 and each.person.may(Right.REPORT, HIT))
+
+
+def walk(platform: Platform, home: Path, phones: str, *, slow: bool, strip: Path | None = None) -> Walked:
+    """Print a card, and walk the way with it; `phones`: the address of the simulated telephones."""
+    given = {
+        "link": _card(platform),
+        "name": someone(),
+        "phones": phones,
+        "slow": slow,
+        "strip": None if strip is None else str(strip),
+    }
+    done = run_script(home, "minute.mjs", json.dumps(given))
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    told = json.loads(done.stdout.splitlines()[-1])
+    return Walked(**{**told, "received": told["received"] / KIB, "sent": told["sent"] / KIB})
+
+
+def _card(platform: Platform) -> str:
+    """The link of a new card."""
+    answer = httpx.post(
+        f"http://127.0.0.1:{platform.port('directory')}/internal/cards",
+        json={"organisation": HIT, "roles": ["crisis_coordination"], "origin": platform.origin},
+        headers={
+            "Authorization": f"Bearer {platform.secrets.internal_token}",
+            "Idempotency-Key": str(uuid4()),
+        },
+        timeout=30,
+    )
+    answer.raise_for_status()
+    return str(answer.json()["cards"][0]["link"])
