@@ -38,12 +38,13 @@ class Walked:
 
 
 def someone() -> str:
-    """The name of somebody there who may report and is called as nobody else is."""
+    """First and last name of somebody there who may report; nobody else is called that."""
     organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
     made = make_people(organisations + fictitious_partnerships(organisations), PEOPLE)
     staff = [each for each in made if each.person.works_for(HIT)]
     called = Counter(each.name for each in staff)
-    return next(each.name for each in staff if called[each.name] == 1 and each.person.may(Right.REPORT, HIT))
+    reporters = [each.name for each in staff if each.person.may(Right.REPORT, HIT)]
+    return next(name for name in reporters if called[name] == 1 and " " in name)
 
 
 def walk(platform: Platform, home: Path, phones: str, *, slow: bool, strip: Path | None = None) -> Walked:
