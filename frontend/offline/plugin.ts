@@ -18,7 +18,6 @@ const ENTRIES = [
   "src/screens/SignIn.svelte",
   "src/screens/report/Report.svelte",
   "src/screens/report/Help.svelte",
-  "src/screens/report/Sent.svelte",
   "src/screens/incident/Incident.svelte",
   "src/screens/incident/AskHelp.svelte",
   "src/offline/Waiting.svelte",
