@@ -1,5 +1,6 @@
 """Someone who works for one or more organisations: functions and rights, no personal data."""
 
+from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -13,6 +14,8 @@ class Membership(Value):
 
     organisation: OrganisationId
     rights: tuple[Right, ...] = ()
+    checked_on: date | None = None
+    """When a colleague last said that this is still so; a day in UTC."""
 
 
 class Person(Row):

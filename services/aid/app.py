@@ -23,10 +23,12 @@ from services.aid.rules import commands
 from services.aid.rules.world import Picture
 from services.aid.settings import AidSettings
 from services.aid.store.answers import forget_answers
+from services.aid.store.own import Own
 from services.aid.store.postgres import PostgresStore
 from services.aid.store.tables import read_row
 from services.aid.store.welcome import Welcome
 from services.aid.words import WORDS
+from services.runtime.acts import Act
 from services.runtime.database import open_engine, open_pool
 from services.runtime.dead_letters import LazyDeadLetters
 from services.runtime.health import Health, Pulse, depends_on
@@ -89,6 +91,13 @@ class Answer(BaseModel):
     rows: list[Shown]
 
 
+class Export(BaseModel):
+    """The rows that name the asker, as far as they may see them, and what the asker did, the newest first."""
+
+    rows: list[Shown]
+    acts: list[Act]
+
+
 class Aid:
     """The parts of one process of `aid`, wired together."""
 
@@ -120,6 +129,7 @@ class Aid:
         if settings.seed is Seed.FICTITIOUS:
             # Whoever came in just before a crash was kept, and perhaps not greeted.
             await self.welcome.greet(list(self.directory.people.values()))
+        self.own = Own(pool)
         self.desk = Desk(store, picture, self.now, settings.terms(), waker.wake)
         self.intake = Intake(
             side,
@@ -223,6 +233,13 @@ def _add_reads(app: FastAPI, aid: Aid) -> None:
     for path, kind in READS.items():
         read = _read_of(aid, kind)
         app.get(f"{PREFIX}/{path}/{{target}}", name=f"Read {kind}", response_model=Shown)(read)
+
+    @app.get(f"{PREFIX}/export")
+    async def export(asker: Asking) -> Export:
+        """What is kept here of the asker (AVG, articles 15 and 20)."""
+        rows, incidents = await aid.own.rows(asker.person.id)
+        seen = shown(rows, incidents, asker.person, aid.epoch)
+        return Export(rows=seen, acts=await aid.own.acts(asker.person.id))
 
 
 def _read_of(aid: Aid, kind: str) -> Callable[[Asker, UUID], Awaitable[Shown]]:

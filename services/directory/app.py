@@ -31,7 +31,9 @@ from services.directory.cards import CARD_DOORS, COUNTED, add_cards, print_here
 from services.directory.devices import add_devices, invite_here
 from services.directory.directory import Directory
 from services.directory.doors import DOORS, PREFIX, add_doors, seat, unseat
+from services.directory.export import add_export
 from services.directory.mandates import add_mandates
+from services.directory.people import add_people
 from services.directory.rules.organisations import named_by
 from services.directory.rules.session import end, open_session
 from services.directory.settings import DirectorySettings
@@ -75,6 +77,8 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     add_devices(app, directory)
     add_cards(app, directory)
     add_mandates(app, directory)
+    add_people(app, directory)
+    add_export(app, directory)
     add_waking(app, directory)
     add_switch(app, directory)
     return app

@@ -189,6 +189,7 @@ class Purpose(StrEnum):
     REMOVE = "remove"
     MANDATES = "mandates"
     SWITCH = "switch"
+    PEOPLE = "people"
 
 
 class ToSign(Command):

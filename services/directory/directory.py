@@ -22,6 +22,7 @@ from services.directory.settings import DirectorySettings
 from services.directory.store.access import Accesses
 from services.directory.store.cards import Cards
 from services.directory.store.mandates import Mandates
+from services.directory.store.people import People
 from services.directory.store.reads import Reads
 from services.directory.store.trust import Trusts
 from services.directory.store.writes import Writes
@@ -149,6 +150,7 @@ class Directory:
         self.accesses = Accesses(pool)
         self.cards = Cards(pool)
         self.mandates = Mandates(pool)
+        self.people = People(pool)
         self.trusts = Trusts(pool)
         self.wake = waker.wake
         try:

@@ -112,6 +112,22 @@ WORDS: Final[Mapping[str, Words]] = {
         "You cannot sign in through this organisation now: its systems are not to be trusted. Use your key, "
         "or a card from the vault.",
     ),
+    "own_rights": Words(
+        "Je eigen rechten wijzig je niet zelf. Vraag een andere beheerder.",
+        "You do not change your own rights. Ask another administrator.",
+    ),
+    "last_administrator": Words(
+        "Dit is de laatste beheerder. Maak eerst een collega beheerder.",
+        "This is the last administrator. Make a colleague an administrator first.",
+    ),
+    "too_many_people": Words(
+        "Zo veel mensen passen niet op deze lijst. Haal eerst weg wie er niet meer werkt.",
+        "This list does not hold so many people. First take off who does not work there any more.",
+    ),
+    "exists": Words(
+        "Iemand met dit kenmerk is er al, bij een andere organisatie. Voeg diegene opnieuw toe.",
+        "Somebody with this id is there already, at another organisation. Add them anew.",
+    ),
     "two_persons_alone": Words(
         "Voor deze handeling moeten twee mensen tekenen, maar er staat er maar een op de lijst. Voeg iemand "
         "toe.",

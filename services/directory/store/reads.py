@@ -16,6 +16,7 @@ from schemas.events.organisation import Organisation
 from schemas.events.person import Person
 from schemas.events.session import Session
 from schemas.events.trust import Trust
+from schemas.events.wake_list import WakeList
 from services.directory.store.tables import (
     AccessRow,
     CardRow,
@@ -26,6 +27,7 @@ from services.directory.store.tables import (
     PersonRow,
     SessionRow,
     TrustRow,
+    WakeListRow,
 )
 from services.runtime.seal import unseal
 
@@ -36,6 +38,15 @@ class Named:
 
     person: Person
     name: str
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A person with name and number, for who administers where they work, and for themselves."""
+
+    person: Person
+    name: str
+    phone: str
 
 
 class Reads:
@@ -87,13 +98,23 @@ class Reads:
         async with AsyncSession(self._engine) as session:
             return [Trust.model_validate(row.state) for row in await session.exec(select(TrustRow))]
 
+    async def wake_lists(self, organisations: Collection[str]) -> list[WakeList]:
+        """The lists of these."""
+        async with AsyncSession(self._engine) as session:
+            rows = await session.exec(select(WakeListRow).where(col(WakeListRow.id).in_(organisations)))
+            return [WakeList.model_validate(row.state) for row in rows]
+
     async def colleagues(self, organisation: str) -> list[Named]:
         """Who works for an organisation, by name."""
+        return [Named(each.person, each.name) for each in await self.staff(organisation)]
+
+    async def staff(self, organisation: str) -> list[Reached]:
+        """The same with their numbers."""
         employers: Any = col(PersonRow.employers)
         async with AsyncSession(self._engine) as session:
             rows = await session.exec(select(PersonRow).where(employers.contains([organisation])))
             people = [Person.model_validate(row.state) for row in rows]
-        return sorted(await self.named(people), key=lambda each: each.name)
+        return sorted(await self.reached(people), key=lambda each: each.name)
 
     async def personas(self) -> list[tuple[PersonaRow, Named]]:
         """Whom a visitor may play, in the order of the story."""
@@ -105,13 +126,21 @@ class Reads:
 
     async def named(self, people: Sequence[Person]) -> list[Named]:
         """The same people in the same order with their names."""
+        return [Named(each.person, each.name) for each in await self.reached(people)]
+
+    async def reached(self, people: Sequence[Person]) -> list[Reached]:
+        """The same people in the same order with their names and numbers; who was forgotten is left out."""
         keys = [str(person.id) for person in people]
         async with AsyncSession(self._engine) as session:
             contacts = await session.exec(select(ContactRow).where(col(ContactRow.id).in_(keys)))
             sealed = {row.id: Contact.model_validate(row.state) for row in contacts}
             data_keys = await self._data_keys(session, keys)
         return [
-            Named(person, unseal(sealed[key].name, data_keys[key], person.id, "name"))
+            Reached(
+                person,
+                unseal(sealed[key].name, data_keys[key], person.id, "name"),
+                unseal(sealed[key].phone, data_keys[key], person.id, "phone"),
+            )
             for person, key in zip(people, keys, strict=True)
             if key in sealed and key in data_keys
         ]

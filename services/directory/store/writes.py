@@ -85,7 +85,9 @@ class Writes:
                     if each.host is not None
                 ],
             )
-            states = [each.person for each in new] + [_contact(each, keys[each.person.id]) for each in new]
+            states = [each.person for each in new] + [
+                sealed_contact(each.person.id, each.name, each.phone, keys[each.person.id]) for each in new
+            ]
             await TABLES.write(connection, [Written(state, 1) for state in states], _seeding(states, at))
         return len(new)
 
@@ -96,7 +98,7 @@ class Writes:
             await connection.execute(
                 "INSERT INTO data_key (person, key) VALUES ($1, $2)", str(person.id), key
             )
-            contact = _contact(MadeUp(person, name, phone), key)
+            contact = sealed_contact(person.id, name, phone, key)
             await TABLES.write(
                 connection, [Written(person, 1), Written(contact, 1)], Cause(uuid4(), None, at)
             )
@@ -121,24 +123,9 @@ class Writes:
                 await TABLES.write(connection, [Written(made, version)], Cause(uuid4(), who, at))
         return made
 
-    async def _seed(self, states: Sequence[State], at: datetime) -> int:
-        async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(LOCK, "seed")
-            known = {
-                each.state.key: each
-                for each in await TABLES.read(connection, states[0].TYPE, [state.key for state in states])
-            }
-            new = [
-                Written(state, known[state.key].version + 1 if state.key in known else 1)
-                for state in states
-                if state.key not in known or known[state.key].state != state
-            ]
-            await TABLES.write(connection, new, _seeding([each.state for each in new], at))
-        return len(new)
 
-
-async def forget(connection: Any, person: UUID, at: datetime) -> list[State] | None:
-    """As `Writes.forget`, inside the caller's transaction."""
+async def forget(connection: Any, person: UUID, at: datetime, who: UUID | None = None) -> list[State] | None:
+    """As `Writes.forget`, inside the caller's transaction; `who` asked for it, None on the machine itself."""
     await connection.execute(LOCK, f"person:{person}")
     known = await TABLES.read(connection, Person.TYPE, [str(person)])
     if not known or not isinstance(known[0].state, Person) or known[0].state.forgotten:
@@ -153,7 +140,7 @@ async def forget(connection: Any, person: UUID, at: datetime) -> list[State] | N
     left = forgotten(known[0].state, [each.state for each in sessions if isinstance(each.state, Session)])
     left += [Access(id=person)] if access else []
     written = [Written(each, versions.get((each.TYPE, each.key), 0) + 1) for each in left]
-    await TABLES.write(connection, written, Cause(uuid4(), None, at))
+    await TABLES.write(connection, written, Cause(uuid4(), who, at))
     await connection.execute("DELETE FROM data_key WHERE person = $1", str(person))
     await connection.execute("DELETE FROM persona WHERE person = $1", str(person))
     await connection.execute("DELETE FROM passkey_use WHERE person = $1", str(person))
@@ -178,13 +165,9 @@ def _with_own_list(facts: Organisation, known: Written | None) -> Organisation:
     return facts.model_copy(update={"mandates": known.state.mandates})
 
 
-def _contact(made_up: MadeUp, key: bytes) -> Contact:
-    person = made_up.person.id
-    return Contact(
-        id=person,
-        name=seal(made_up.name, key, person, "name"),
-        phone=seal(made_up.phone, key, person, "phone"),
-    )
+def sealed_contact(person: UUID, name: str, phone: str, key: bytes) -> Contact:
+    """Name and number under this person's own key."""
+    return Contact(id=person, name=seal(name, key, person, "name"), phone=seal(phone, key, person, "phone"))
 
 
 def _seeding(states: Sequence[State], at: datetime) -> Cause:

@@ -1,0 +1,125 @@
+"""All that the directory keeps of somebody, for themselves (AVG, articles 15 and 20)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from schemas.catalogue import Function
+from schemas.events.person import Membership
+from schemas.events.session import SignInWay
+from schemas.events.wake_list import Turn
+from schemas.mandate import Mandate
+from schemas.values import Language, SystemName
+from services.directory.directory import Directory
+from services.directory.doors import PREFIX
+from services.runtime.acts import Act
+from services.runtime.web import Asking
+
+
+class Sat(BaseModel):
+    """A session, over or not."""
+
+    started_at: datetime
+    expires_at: datetime
+    way: SignInWay
+    revoked: bool
+
+
+class Key(BaseModel):
+    """A phone or key that opens; what it signs with is not ours to give away."""
+
+    added_at: datetime
+    used_at: datetime | None
+
+
+class Mandated(BaseModel):
+    """A line on an organisation's list of mandates."""
+
+    organisation: str
+    mandate: Mandate
+
+
+class Woken(BaseModel):
+    """A line on an organisation's list of whom to wake."""
+
+    organisation: str
+    turn: Turn
+
+
+class Export(BaseModel):
+    """What is kept of one person; `acts` are what they did themselves, the newest first."""
+
+    made_at: datetime
+    person: UUID
+    name: str
+    phone: str
+    memberships: tuple[Membership, ...]
+    functions: tuple[Function, ...]
+    languages: tuple[Language, ...]
+    systems: tuple[SystemName, ...]
+    keys: list[Key]
+    sessions: list[Sat]
+    mandates: list[Mandated]
+    wake_lists: list[Woken]
+    acts: list[Act]
+
+
+def add_export(app: FastAPI, directory: Directory) -> None:
+    """Add the route."""
+
+    @app.get(f"{PREFIX}/export")
+    async def export(asker: Asking) -> Export:
+        person = asker.person
+        reached = await directory.reads.reached([person])
+        employers = [each.organisation for each in person.memberships]
+        return Export(
+            made_at=directory.now(),
+            person=person.id,
+            name=reached[0].name if reached else "",
+            phone=reached[0].phone if reached else "",
+            memberships=person.memberships,
+            functions=person.functions,
+            languages=person.languages,
+            systems=person.systems,
+            keys=await _keys(directory, person.id),
+            sessions=_sessions(directory, person.id),
+            mandates=await _mandates(directory, employers, person.id),
+            wake_lists=await _turns(directory, employers, person.id),
+            acts=await directory.people.acts(person.id),
+        )
+
+
+async def _keys(directory: Directory, person: UUID) -> list[Key]:
+    passkeys = directory.own.access(person).passkeys
+    uses = await directory.accesses.uses([each.credential for each in passkeys])
+    return [
+        Key(added_at=each.added_at, used_at=uses[each.credential][1] if each.credential in uses else None)
+        for each in passkeys
+    ]
+
+
+def _sessions(directory: Directory, person: UUID) -> list[Sat]:
+    found = sorted(directory.own.sessions_of(person), key=lambda each: each.started_at, reverse=True)
+    return [Sat.model_validate(each, from_attributes=True) for each in found]
+
+
+async def _mandates(directory: Directory, employers: list[str], person: UUID) -> list[Mandated]:
+    known = [await directory.mandates.read(each) for each in employers]
+    return [
+        Mandated(organisation=each.id, mandate=entry)
+        for each in known
+        if each.mandates is not None
+        for entry in each.mandates.entries
+        if entry.person == person
+    ]
+
+
+async def _turns(directory: Directory, employers: list[str], person: UUID) -> list[Woken]:
+    return [
+        Woken(organisation=each.id, turn=turn)
+        for each in await directory.reads.wake_lists(employers)
+        for turn in each.turns
+        if turn.person == person
+    ]

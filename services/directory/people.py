@@ -1,0 +1,204 @@
+"""An organisation's people over HTTP: an administrator brings them in, changes, checks and lets them go."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from fastapi import FastAPI
+from pydantic import BaseModel, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from schemas.catalogue import Function
+from schemas.events.person import Person
+from schemas.values import Command, OrganisationId, Phone, Right, ShortText
+from services.directory.bodies import Assertion, Nothing, Purpose
+from services.directory.directory import Directory
+from services.directory.doors import PREFIX, Began, fresh
+from services.directory.rules.people import (
+    Job,
+    checked,
+    gone,
+    is_due,
+    may_keep_people,
+    membership,
+    newcomer,
+    with_job,
+)
+from services.directory.store.people import Called, Keeping
+from services.directory.store.reads import Reached
+from services.runtime.web import Asking
+
+MOST_AT_ONCE: Final = 100
+
+Given = Literal[Right.REPORT, Right.MANDATE, Right.LEND, Right.ADMINISTER]
+
+
+class JobWanted(Command):
+    """What somebody is called, where they are reached, and what they do and may."""
+
+    name: ShortText
+    phone: Phone
+    functions: Annotated[tuple[Function, ...], Field(max_length=len(Function))] = ()
+    rights: Annotated[tuple[Given, ...], Field(max_length=4)] = ()
+
+    @property
+    def called(self) -> Called:
+        """Name and number."""
+        return Called(self.name, self.phone)
+
+    @property
+    def job(self) -> Job:
+        """Functions and rights."""
+        return Job(self.functions, self.rights)
+
+
+class Newcomer(JobWanted):
+    """Somebody new; the id is the sender's, so that what is sent again brings nobody in twice."""
+
+    id: UUID
+
+
+class AddPeople(Command):
+    """These come in."""
+
+    people: Annotated[tuple[Newcomer, ...], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    passkey: Assertion | None = None
+
+    @field_validator("people")
+    @classmethod
+    def _each_once(cls, people: tuple[Newcomer, ...]) -> tuple[Newcomer, ...]:
+        if len({each.id for each in people}) < len(people):
+            raise PydanticCustomError("id_twice", "two people have the same id; give each their own")
+        return people
+
+
+class ChangePerson(JobWanted):
+    """So it is from now on."""
+
+    passkey: Assertion | None = None
+
+
+class Leave(Command):
+    """Does not work there any more."""
+
+    passkey: Assertion | None = None
+
+
+class CheckPeople(Command):
+    """These were looked at, and it is still so."""
+
+    people: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class StaffMember(BaseModel):
+    """Somebody as the administrators of their organisation see them. `keys`: phones and keys that open."""
+
+    person: UUID
+    name: str
+    phone: str
+    functions: tuple[Function, ...]
+    rights: tuple[Right, ...]
+    checked_on: date | None
+    due: bool
+    keys: int
+
+
+class Staff(BaseModel):
+    """All of them, by name."""
+
+    people: list[StaffMember]
+
+
+def add_people(app: FastAPI, directory: Directory) -> None:
+    """Add the routes."""
+    path = f"{PREFIX}/organisations/{{organisation}}/people"
+    _add_list(app, directory, path)
+    _add_changes(app, directory, path)
+
+
+def _add_list(app: FastAPI, directory: Directory, path: str) -> None:
+    @app.get(path)
+    async def people(asker: Asking, organisation: OrganisationId) -> Staff:
+        may_keep_people(asker.person, organisation)
+        return await _staff(directory, organisation)
+
+    @app.post(path)
+    async def bring_in(
+        asker: Asking, organisation: OrganisationId, body: AddPeople, began: Began = ""
+    ) -> Staff:
+        may_keep_people(asker.person, organisation)
+        await fresh(directory, asker, body.passkey, Purpose.PEOPLE, began)
+        now = directory.now()
+        new = [(newcomer(each.id, organisation, each.job, now.date()), each.called) for each in body.people]
+        directory.heard(await directory.people.add(Keeping(organisation, asker.person.id, now), new))
+        return await _staff(directory, organisation)
+
+    @app.post(f"{path}/check")
+    async def check(asker: Asking, organisation: OrganisationId, body: CheckPeople) -> Staff:
+        may_keep_people(asker.person, organisation)
+        now = directory.now()
+
+        def decide(person: Person, _: Collection[UUID]) -> Person:
+            return checked(person, organisation, now.date())
+
+        changed = await directory.people.change(
+            Keeping(organisation, asker.person.id, now), body.people, decide
+        )
+        directory.heard(changed)
+        return await _staff(directory, organisation)
+
+
+def _add_changes(app: FastAPI, directory: Directory, path: str) -> None:
+    @app.post(f"{path}/{{person}}")
+    async def change(
+        asker: Asking, organisation: OrganisationId, person: UUID, body: ChangePerson, began: Began = ""
+    ) -> Staff:
+        may_keep_people(asker.person, organisation)
+        # A stolen session must not give itself a helper with every right.
+        await fresh(directory, asker, body.passkey, Purpose.PEOPLE, began)
+
+        def decide(known: Person, administrators: Collection[UUID]) -> Person:
+            return with_job(known, organisation, body.job, asker.person.id, administrators)
+
+        keeping = Keeping(organisation, asker.person.id, directory.now())
+        directory.heard(await directory.people.change(keeping, [person], decide, body.called))
+        return await _staff(directory, organisation)
+
+    @app.post(f"{path}/{{person}}/leave")
+    async def leave(
+        asker: Asking, organisation: OrganisationId, person: UUID, body: Leave, began: Began = ""
+    ) -> Nothing:
+        may_keep_people(asker.person, organisation)
+        await fresh(directory, asker, body.passkey, Purpose.PEOPLE, began)
+
+        def decide(known: Person, administrators: Collection[UUID]) -> Person:
+            return gone(known, organisation, administrators)
+
+        keeping = Keeping(organisation, asker.person.id, directory.now())
+        directory.heard(await directory.people.change(keeping, [person], decide))
+        return Nothing()
+
+
+async def _staff(directory: Directory, organisation: str) -> Staff:
+    today = directory.now().date()
+    return Staff(
+        people=[
+            _shown(reached, organisation, today, len(directory.own.access(reached.person.id).passkeys))
+            for reached in await directory.reads.staff(organisation)
+        ]
+    )
+
+
+def _shown(reached: Reached, organisation: str, today: date, keys: int) -> StaffMember:
+    member = membership(reached.person, organisation)
+    return StaffMember(
+        person=reached.person.id,
+        name=reached.name,
+        phone=reached.phone,
+        functions=reached.person.functions,
+        rights=member.rights,
+        checked_on=member.checked_on,
+        due=is_due(member, today),
+        keys=keys,
+    )

@@ -1,0 +1,139 @@
+"""How the people of an organisation come, change and go: one change at a time, with their sealed contacts."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from schemas.events.contact import Contact
+from schemas.events.person import Person
+from schemas.refused import Refused
+from schemas.state import State
+from schemas.values import Right
+from services.directory.rules.people import MOST_PEOPLE
+from services.directory.store.writes import LOCK, TABLES, forget, sealed_contact
+from services.runtime.acts import Act, acts_of
+from services.runtime.ports import Cause, Written
+from services.runtime.seal import new_key
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Who changes something of their organisation's people, and when."""
+
+    organisation: str
+    who: UUID
+    at: datetime
+
+
+Decide = Callable[[Person, Collection[UUID]], Person]
+"""What becomes of somebody, given who administers the organisation now."""
+
+_STAFF = "SELECT id FROM person WHERE employers @> jsonb_build_array($1::text) ORDER BY id"
+
+
+@dataclass(frozen=True)
+class Called:
+    """What somebody is called and where, in clear text."""
+
+    name: str
+    phone: str
+
+
+class People:
+    """Changes on a pool of connections to the directory's own schema."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self._pool = pool
+
+    async def add(self, keeping: Keeping, new: Sequence[tuple[Person, Called]]) -> list[State]:
+        """Write those who are not there yet; the others were written by the same command before.
+
+        Refused: `exists` for somebody who is there and works elsewhere, `too_many_people`.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            staff = await _staff(connection, keeping.organisation)
+            for key in sorted(str(person.id) for person, _ in new):
+                await connection.execute(LOCK, f"person:{key}")
+            known = await TABLES.read(connection, Person.TYPE, [str(each.id) for each, _ in new])
+            there = {each.state.key for each in known}
+            if any(isinstance(each.state, Person) and each.state.id not in staff for each in known):
+                raise Refused("exists")
+            coming = [each for each in new if str(each[0].id) not in there]
+            if len(staff) + len(coming) > MOST_PEOPLE:
+                raise Refused("too_many_people", most=MOST_PEOPLE)
+            keys = {person.id: new_key() for person, _ in coming}
+            await connection.executemany(
+                "INSERT INTO data_key (person, key) VALUES ($1, $2)",
+                [(str(person), key) for person, key in keys.items()],
+            )
+            states: list[State] = [person for person, _ in coming]
+            states += [
+                sealed_contact(person.id, called.name, called.phone, keys[person.id])
+                for person, called in coming
+            ]
+            cause = Cause(uuid4(), keeping.who, keeping.at)
+            await TABLES.write(connection, [Written(each, 1) for each in states], cause)
+        return states
+
+    async def change(
+        self, keeping: Keeping, people: Sequence[UUID], decide: Decide, called: Called | None = None
+    ) -> list[State]:
+        """These as their next versions, and where `called` says so with another name or number.
+
+        Whoever has no employer left is forgotten. Raises what `decide` raises; refused: `not_found`.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            staff = await _staff(connection, keeping.organisation)
+            administrators = _administrators(keeping.organisation, staff.values())
+            cause, changed = Cause(uuid4(), keeping.who, keeping.at), list[State]()
+            for person in sorted(people):
+                await connection.execute(LOCK, f"person:{person}")
+                version, known = await _known(connection, person)
+                decided = decide(known, administrators)
+                if not decided.memberships:
+                    changed += await forget(connection, person, keeping.at, keeping.who) or []
+                    continue
+                written = [Written(decided, version + 1)] if decided != known else []
+                if called is not None:
+                    written += await _recalled(connection, person, called)
+                await TABLES.write(connection, written, cause)
+                changed += [each.state for each in written]
+        return changed
+
+    async def acts(self, person: UUID) -> list[Act]:
+        """What somebody did here."""
+        async with self._pool.acquire() as connection:
+            return await acts_of(connection, person)
+
+
+async def _staff(connection: Any, organisation: str) -> dict[UUID, Person]:
+    """Who works there, under the lock of whoever changes that."""
+    await connection.execute(LOCK, f"people:{organisation}")
+    keys = [row["id"] for row in await connection.fetch(_STAFF, organisation)]
+    known = await TABLES.read(connection, Person.TYPE, keys)
+    return {each.state.id: each.state for each in known if isinstance(each.state, Person)}
+
+
+def _administrators(organisation: str, staff: Collection[Person]) -> frozenset[UUID]:
+    return frozenset(each.id for each in staff if each.may(Right.ADMINISTER, organisation))
+
+
+async def _known(connection: Any, person: UUID) -> tuple[int, Person]:
+    found = await TABLES.read(connection, Person.TYPE, [str(person)])
+    if not found or not isinstance(found[0].state, Person):
+        raise Refused("not_found")
+    return found[0].version, found[0].state
+
+
+async def _recalled(connection: Any, person: UUID, called: Called) -> list[Written]:
+    """The contact anew under the same key, so that older copies stay readable for as long as this one is."""
+    key = await connection.fetchval("SELECT key FROM data_key WHERE person = $1", str(person))
+    if key is None:
+        raise Refused("not_found")
+    found = await TABLES.read(connection, Contact.TYPE, [str(person)])
+    version = found[0].version if found else 0
+    return [Written(sealed_contact(person, called.name, called.phone, key), version + 1)]

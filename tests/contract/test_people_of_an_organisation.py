@@ -1,0 +1,179 @@
+"""The people of an organisation over HTTP: brought in, changed, checked once a year, let go, and told all."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+from services.runtime.database import open_pool
+from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
+from tests.phone import Phone, text_of
+
+HOME = "organisations/GM1735/people"
+YEAR_MINUTES = 366 * 24 * 60
+
+
+def person(**more: Any) -> dict[str, Any]:
+    return {
+        "id": str(uuid4()),
+        "name": "Wilma Verzonnen",
+        "phone": "06 00000002",
+        "rights": ["report"],
+        **more,
+    }
+
+
+async def proven(here: Browser, phone: Phone, path: str, body: dict[str, Any]) -> Answer:
+    """Send it, and show with one's own phone that it is oneself."""
+    proof = phone.sign(await here.asked("people"), ORIGIN)
+    return await here.post(path, {**body, "passkey": proof})
+
+
+async def add(here: Browser, phone: Phone, *people: dict[str, Any]) -> Answer:
+    return await proven(here, phone, HOME, {"people": list(people)})
+
+
+def names(staff: dict[str, Any]) -> list[str]:
+    return [each["name"] for each in staff["people"]]
+
+
+async def test_who_is_brought_in_is_there_once_and_can_be_invited(app) -> None:
+    petra, phone, _ = await signed_in(app)
+    wilma = person(functions=["ciso"])
+    for _ in range(2):
+        status, staff = await add(petra, phone, wilma, person(name="Gert Verzonnen", rights=["mandate"]))
+        assert status == 200
+        assert names(staff).count("Wilma Verzonnen") == 1
+    found = next(each for each in staff["people"] if each["person"] == wilma["id"])
+    assert (found["phone"], found["functions"], found["rights"]) == ("06 00000002", ["ciso"], ["report"])
+    assert (found["due"], found["keys"]) == (False, 0)
+    other, new = Browser(app), Phone()
+    _, invited = await petra.invite(phone, wilma["id"])
+    assert (await other.welcome(invited, new))[0] == 200
+    assert (await other.me())["rights"] == {"GM1735": ["report"]}
+
+
+async def test_a_session_without_its_phone_brings_in_nobody(app) -> None:
+    petra, _, me = await signed_in(app)
+    for path, body in (
+        (HOME, {"people": [person()]}),
+        (f"{HOME}/{me}", {"name": "Iemand", "phone": "06 00000003"}),
+        (f"{HOME}/{me}/leave", {}),
+    ):
+        status, no = await petra.post(path, body)
+        assert (status, no["code"]) == (409, "prove_it"), path
+    assert len((await petra.get(HOME))[1]["people"]) == 1
+
+
+async def test_one_who_administers_elsewhere_finds_nobody_here(app) -> None:
+    petra, phone, _ = await signed_in(app)
+    wilma = person()
+    await add(petra, phone, wilma)
+    elsewhere, other, _ = await signed_in(app, organisation="GM0014")
+    assert (await elsewhere.get(HOME))[0] == 404
+    assert (await add(elsewhere, other, person()))[0] == 404
+    there = "organisations/GM0014/people"
+    for path, body in (
+        (f"{there}/{wilma['id']}", {"name": "Van ons", "phone": "06 00000003"}),
+        (f"{there}/{wilma['id']}/leave", {}),
+    ):
+        assert (await proven(elsewhere, other, path, body))[0] == 404, path
+    assert (await elsewhere.post(f"{there}/check", {"people": [wilma["id"]]}))[0] == 404
+    status, no = await proven(elsewhere, other, there, {"people": [wilma]})
+    assert (status, no["code"]) == (409, "exists")
+
+
+async def test_nobody_gives_themselves_a_right_and_the_last_administrator_stays(app) -> None:
+    petra, phone, me = await signed_in(app)
+    more = {"name": "Petra Verzonnen", "phone": "06 00000000", "rights": ["administer", "mandate"]}
+    status, no = await proven(petra, phone, f"{HOME}/{me}", more)
+    assert (status, no["code"]) == (409, "own_rights")
+    status, no = await proven(petra, phone, f"{HOME}/{me}/leave", {})
+    assert (status, no["code"]) == (409, "last_administrator")
+    status, _ = await proven(
+        petra, phone, f"{HOME}/{me}", {**more, "rights": ["administer"], "name": "Petra V."}
+    )
+    assert status == 200
+    assert (await petra.me())["name"] == "Petra V."
+
+
+async def test_of_two_last_administrators_who_take_each_other_off_one_stays(app) -> None:
+    petra, phone, me = await signed_in(app)
+    other = person(rights=["administer"], name="Anna Verzonnen")
+    await add(petra, phone, other)
+    anna, her_phone = Browser(app), Phone()
+    _, invited = await petra.invite(phone, other["id"])
+    await anna.welcome(invited, her_phone)
+    answers = await asyncio.gather(
+        proven(petra, phone, f"{HOME}/{other['id']}/leave", {}),
+        proven(anna, her_phone, f"{HOME}/{me}/leave", {}),
+    )
+    assert sorted(status for status, _ in answers)[0] == 200
+    assert sorted(status for status, _ in answers)[1] in {401, 404, 409}
+    left = petra if answers[0][0] == 200 else anna
+    assert len((await left.get(HOME))[1]["people"]) == 1
+
+
+async def test_who_leaves_the_only_employer_is_forgotten_and_out(app, filled: str) -> None:
+    petra, phone, _ = await signed_in(app)
+    wilma = person()
+    await add(petra, phone, wilma)
+    hers = Browser(app)
+    _, invited = await petra.invite(phone, wilma["id"])
+    await hers.welcome(invited, Phone())
+    assert (await proven(petra, phone, f"{HOME}/{wilma['id']}/leave", {}))[0] == 200
+    assert (await hers.get("me"))[0] == 401
+    assert names((await petra.get(HOME))[1]) == ["Petra Verzonnen"]
+    async with await open_pool(filled, 1) as pool:
+        assert not await pool.fetch("SELECT FROM data_key WHERE person = $1", wilma["id"])
+        # Who took her off stands in the journal.
+        who = await pool.fetchval(
+            "SELECT who FROM journal WHERE aggregate = 'person' AND key = $1 ORDER BY version DESC LIMIT 1",
+            wilma["id"],
+        )
+    assert str(who) == (await petra.me())["person"]
+
+
+async def test_a_year_later_everybody_is_asked_about_again(filled: str) -> None:
+    wilma, gert = person(), person(name="Gert Verzonnen")
+    async with directory(filled) as app:
+        petra, phone, _ = await signed_in(app)
+        await add(petra, phone, wilma, gert)
+    async with directory(filled, minutes_later=YEAR_MINUTES) as app:
+        petra = Browser(app)
+        await petra.sign_in(phone)
+        status, staff = await petra.get(HOME)
+        assert status == 200
+        assert {each["due"] for each in staff["people"]} == {True}
+        status, staff = await petra.post(f"{HOME}/check", {"people": [wilma["id"], wilma["id"]]})
+        assert status == 200
+        assert [each["name"] for each in staff["people"] if not each["due"]] == ["Wilma Verzonnen"]
+
+
+async def test_two_of_the_same_id_are_refused_whole(app) -> None:
+    petra, phone, _ = await signed_in(app)
+    wilma = person()
+    assert (await add(petra, phone, wilma, {**wilma, "name": "Iemand anders"}))[0] == 400
+    assert len((await petra.get(HOME))[1]["people"]) == 1
+
+
+async def test_what_is_kept_of_somebody_is_told_to_them_and_opens_nothing(app) -> None:
+    petra, phone, me = await signed_in(app)
+    wilma = person(rights=["mandate"])
+    await add(petra, phone, wilma)
+    entry = {"id": str(uuid4()), "person": wilma["id"], "acts": ["confirm"]}
+    proof = phone.sign(await petra.asked("mandates"), ORIGIN)
+    await petra.post("organisations/GM1735/mandates", {"after": 0, "entries": [entry], "passkey": proof})
+    status, kept = await petra.get("export")
+    assert status == 200
+    assert (kept["person"], kept["name"], kept["phone"]) == (me, "Petra Verzonnen", "06 00000000")
+    assert kept["memberships"][0]["rights"] == ["administer"]
+    assert (len(kept["keys"]), len(kept["sessions"]), kept["mandates"]) == (1, 1, [])
+    assert ("person", wilma["id"]) in {(each["kind"], each["id"]) for each in kept["acts"]}
+    assert "Wilma" not in str(kept)
+    assert text_of(phone.credential) not in str(kept)
+    hers, new = Browser(app), Phone()
+    _, invited = await petra.invite(phone, wilma["id"])
+    await hers.welcome(invited, new)
+    _, kept = await hers.get("export")
+    assert [each["mandate"]["id"] for each in kept["mandates"]] == [entry["id"]]
+    assert "Petra" not in str(kept)

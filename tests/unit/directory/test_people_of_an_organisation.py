@@ -1,0 +1,120 @@
+"""Who comes, what they may, the yearly check and leaving: the rules, without a table."""
+
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from schemas.catalogue import Function
+from schemas.events.person import Membership, Person
+from schemas.refused import Refused
+from schemas.values import Level, Right
+from services.directory.rules.people import (
+    Job,
+    checked,
+    gone,
+    is_due,
+    may_keep_people,
+    membership,
+    newcomer,
+    with_job,
+)
+
+HOME, ELSEWHERE = "GM1735", "GM0014"
+TODAY = date(2026, 3, 1)
+
+
+def someone(*rights: Right, at: tuple[str, ...] = (HOME,)) -> Person:
+    members = tuple(Membership(organisation=each, rights=rights) for each in at)
+    return Person(id=uuid4(), memberships=members, exercise=False)
+
+
+def job(*rights: Right) -> Job:
+    return Job((Function.CISO,), rights)
+
+
+def code_of(raised: pytest.ExceptionInfo[Refused]) -> str:
+    return raised.value.code
+
+
+def test_administrators_keep_the_list_and_elsewhere_there_is_none() -> None:
+    may_keep_people(someone(Right.ADMINISTER), HOME)
+    with pytest.raises(Refused) as raised:
+        may_keep_people(someone(Right.MANDATE), HOME)
+    assert code_of(raised) == "not_your_right"
+    with pytest.raises(Refused) as raised:
+        may_keep_people(someone(Right.ADMINISTER), ELSEWHERE)
+    assert code_of(raised) == "not_found"
+
+
+def test_a_newcomer_was_looked_at_today_and_is_read_by_colleagues_alone() -> None:
+    key = uuid4()
+    made = newcomer(key, HOME, Job((Function.CISO, Function.CISO), (Right.LEND, Right.REPORT)), TODAY)
+    member = membership(made, HOME)
+    assert (member.checked_on, member.rights) == (TODAY, (Right.REPORT, Right.LEND))
+    assert made.functions == (Function.CISO,)
+    assert set(made.readers.values()) == {Level.OWN}
+    assert len(made.readers) == 2
+
+
+@pytest.mark.parametrize("asked", [(), (Right.MANDATE,), (Right.ADMINISTER, Right.MANDATE)])
+def test_nobody_changes_their_own_rights(asked: tuple[Right, ...]) -> None:
+    petra = someone(Right.ADMINISTER)
+    with pytest.raises(Refused) as raised:
+        with_job(petra, HOME, job(*asked), petra.id, {petra.id, uuid4()})
+    assert code_of(raised) == "own_rights"
+    assert with_job(petra, HOME, job(Right.ADMINISTER), petra.id, {petra.id}).functions == (Function.CISO,)
+
+
+def test_the_last_administrator_stays() -> None:
+    petra, other = someone(Right.ADMINISTER), uuid4()
+    for change in (
+        lambda administrators: with_job(petra, HOME, job(), other, administrators),
+        lambda administrators: gone(petra, HOME, administrators),
+    ):
+        with pytest.raises(Refused) as raised:
+            change({petra.id})
+        assert code_of(raised) == "last_administrator"
+        assert not change({petra.id, other}).may(Right.ADMINISTER, HOME)
+
+
+def test_what_the_machine_gave_no_administrator_takes() -> None:
+    officer = someone(Right.IBD, Right.REPORT, at=("IBD",))
+    changed = with_job(officer, "IBD", job(Right.LEND), uuid4(), {uuid4()})
+    assert membership(changed, "IBD").rights == (Right.IBD, Right.LEND)
+
+
+def test_rights_elsewhere_stay_as_they_are() -> None:
+    both = someone(Right.LEND, at=(HOME, ELSEWHERE))
+    changed = with_job(both, HOME, job(Right.REPORT), uuid4(), {uuid4()})
+    assert membership(changed, HOME).rights == (Right.REPORT,)
+    assert membership(changed, ELSEWHERE).rights == (Right.LEND,)
+    left = gone(both, HOME, {uuid4()})
+    assert [each.organisation for each in left.memberships] == [ELSEWHERE]
+    assert all(HOME not in key for key in left.readers)
+
+
+def test_who_leaves_the_only_employer_works_nowhere() -> None:
+    assert gone(someone(), HOME, {uuid4()}).memberships == ()
+
+
+def test_a_check_counts_for_a_year() -> None:
+    person = someone()
+    assert is_due(membership(person, HOME), TODAY)
+    member = membership(checked(person, HOME, TODAY), HOME)
+    assert not is_due(member, TODAY + timedelta(days=364))
+    assert is_due(member, TODAY + timedelta(days=365))
+
+
+def test_who_does_not_work_there_is_not_found() -> None:
+    stranger, nobody = someone(at=(ELSEWHERE,)), set[UUID]()
+    forgotten = someone().model_copy(update={"forgotten": True})
+    for person in (stranger, forgotten):
+        for change in (
+            lambda person: with_job(person, HOME, job(), uuid4(), nobody),
+            lambda person: checked(person, HOME, TODAY),
+            lambda person: gone(person, HOME, nobody),
+        ):
+            with pytest.raises(Refused) as raised:
+                change(person)
+            assert code_of(raised) == "not_found"
