@@ -4,7 +4,7 @@ import { offlineShell } from "./offline/plugin.ts";
 import { packed } from "./packed.ts";
 
 const BASE =
-  /src\/(api\/(?!passkeys)|live|router|gen\/catalogue|i18n\/(index|time)|ui\/(announce|focus|sending|Button|Chip|Choice|Dots|Field|IbdNumber|Links|LiveIndicator|Notice|ProblemNote|Shell|Stepper|Tick))/;
+  /src\/(api\/(?!passkeys)|live|router|gen\/catalogue|i18n\/(index|time)|ui\/(announce|focus|sending|Button|Chip|Choice|Field|IbdNumber|Links|LiveIndicator|Notice|ProblemNote|Shell|Stepper|Tick))/;
 
 export default defineConfig({
   plugins: [svelte(), offlineShell(), packed()],

@@ -46,6 +46,7 @@ class Parties:
             "ibd": people.anew(people.with_right(Right.IBD, IBD).person),
         }
         self.administered = str(self.of["colleague"].person)
+        self.newcomer = new_id()
         self.passkey = self._passkey()
         path = f"/api/aid/incidents/{case.incident}"
         done(case.mandate.send(f"{path}/coordinators", {"coordinators": [coordinator]}))

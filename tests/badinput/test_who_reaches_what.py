@@ -62,7 +62,10 @@ OPENED = {"secret": "A" * 43, "code": "000000"}
 MADE = {"credential": "AA", "client_data": "AA", "attestation": "AA"}
 SIGNED = {"credential": "AA", "client_data": "AA", "authenticator_data": "AA", "signature": "AA"}
 
+CALLED = {"name": "Iemand Verzonnen", "phone": "06 00000000"}
+
 AID, DIRECTORY = "/api/aid", "/api/directory"
+PEOPLE = f"{DIRECTORY}/organisations/{{organisation}}/people"
 Y, F, N, U = "yes", "403", "404", "401"
 E = "403 or 404"
 """Whether this colleague of the helper was asked too, and so knows of it, is up to matching."""
@@ -98,6 +101,17 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
         lambda _: {"after": 0, "entries": []},
         ADMINISTERS,
     ),
+    ("GET", f"{PEOPLE}"): ("{case.victim}", nothing, ADMINISTERS),
+    ("POST", f"{PEOPLE}"): (
+        "{case.victim}",
+        lambda p: {"people": [{"id": p.newcomer, **CALLED}]},
+        ADMINISTERS,
+    ),
+    ("POST", f"{PEOPLE}/check"): ("{case.victim}", lambda p: {"people": [p.newcomer]}, ADMINISTERS),
+    ("POST", f"{PEOPLE}/{{person}}"): ("{case.victim}/people/{newcomer}", lambda _: CALLED, ADMINISTERS),
+    ("POST", f"{PEOPLE}/{{person}}/leave"): ("{case.victim}/people/{newcomer}", nothing, ADMINISTERS),
+    ("GET", f"{DIRECTORY}/export"): ("", nothing, ALL),
+    ("GET", f"{AID}/export"): ("", nothing, ALL),
     ("POST", f"{DIRECTORY}/wake-list"): (
         "",
         lambda p: {"organisation": p.case.victim, "turns": []},
@@ -268,7 +282,7 @@ def test_every_role_hears_at_every_route_what_the_table_says(parties: Parties, p
     for (method, path), (target, body, row) in TABLE.items():
         # Who may not is asked first: what somebody who may leaves behind would change the answer.
         for role, expected in sorted(zip(ROLES, row, strict=True), key=lambda each: Y in each[1]):
-            place = path.partition("{")[0] + target.format(**ids) + path.partition("}")[2]
+            place = path.partition("{")[0] + target.format(**ids) + path.rpartition("}")[2]
             client = clients[role]
             found = heard(client.read(place) if method == "GET" else client.send(place, body(parties)))
             if found not in expected:
@@ -364,6 +378,21 @@ FOREIGN: dict[str, Try | str] = {
         "deputy_unknown", "{theirs.victim}", lambda p: mandate(p.of["boss"].person, deputy_for=new_id())
     ),
     f"POST {DIRECTORY}/organisations/{{organisation}}/mandates id": PERSONS_OWN,
+    f"GET {PEOPLE} organisation": boss(N, "{case.victim}"),
+    f"POST {PEOPLE} organisation": boss(
+        N, "{case.victim}", lambda _: {"people": [{"id": new_id(), **CALLED}]}
+    ),
+    f"POST {PEOPLE} id": boss(
+        EXISTS, "{theirs.victim}", lambda p: {"people": [{"id": p.administered, **CALLED}]}
+    ),
+    f"POST {PEOPLE}/check organisation": boss(N, "{case.victim}", lambda p: {"people": [p.administered]}),
+    f"POST {PEOPLE}/check people": boss(N, "{theirs.victim}", lambda p: {"people": [p.administered]}),
+    f"POST {PEOPLE}/{{person}} organisation": boss(
+        N, "{case.victim}/people/{administered}", lambda _: CALLED
+    ),
+    f"POST {PEOPLE}/{{person}} person": boss(N, "{theirs.victim}/people/{administered}", lambda _: CALLED),
+    f"POST {PEOPLE}/{{person}}/leave organisation": boss(N, "{case.victim}/people/{administered}"),
+    f"POST {PEOPLE}/{{person}}/leave person": boss(N, "{theirs.victim}/people/{administered}"),
     f"POST {DIRECTORY}/wake-list organisation": boss(
         N, "", lambda p: {"organisation": p.lender, "turns": []}
     ),
@@ -439,7 +468,7 @@ def test_an_id_of_another_organisation_opens_nothing_wherever_it_is_put(parties:
         if isinstance(trial, str):
             continue
         method, path, _ = place.split(" ")
-        path = path.partition("{")[0] + trial.path.format(**ids) + path.partition("}")[2]
+        path = path.partition("{")[0] + trial.path.format(**ids) + path.rpartition("}")[2]
         client = parties.of[trial.who]
         answer = client.read(path) if method == "GET" else client.send(path, trial.body(parties))
         refused = isinstance(answer, Refusal) and (

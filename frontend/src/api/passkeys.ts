@@ -88,7 +88,7 @@ export async function comeIn(secret: string, code: string): Promise<Answer<{ ses
   return post(`${HOME}/welcome/finish`, { secret, code, passkey }, uuid7());
 }
 
-type Purpose = "sign_in" | "add" | "invite" | "print" | "approve" | "stop" | "remove" | "mandates" | "switch";
+type Purpose = "sign_in" | "add" | "invite" | "print" | "approve" | "stop" | "remove" | "mandates" | "switch" | "people";
 
 async function signed<T>(purpose: Purpose, path: string, more: object = {}): Promise<Answer<T>> {
   const asked = await post<Asked>(`${HOME}/passkey/options`, { purpose }, uuid7());

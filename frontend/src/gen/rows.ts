@@ -95,6 +95,7 @@ export type Level = "public" | "asked" | "partner" | "coordinator" | "own";
 export interface Membership {
   organisation: string;
   rights: Right[];
+  checked_on: string | null;
 }
 
 /** An IBD duty officer entered this for a caller (namens). */

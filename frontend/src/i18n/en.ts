@@ -18,6 +18,7 @@ export const en: Record<Key, string> = {
   "nav.tasks": "My tasks",
   "nav.desk": "Desk",
   "nav.wall": "Overview",
+  "nav.people": "People",
   "nav.access": "Access",
   "nav.devices": "My devices",
   "nav.mandates": "Mandates",

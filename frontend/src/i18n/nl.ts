@@ -16,6 +16,7 @@ export const nl = {
   "nav.tasks": "Mijn taken",
   "nav.desk": "Balie",
   "nav.wall": "Overzicht",
+  "nav.people": "Mensen",
   "nav.access": "Toegang",
   "nav.devices": "Mijn toestellen",
   "nav.mandates": "Mandaten",

@@ -1,5 +1,6 @@
 /** Getting in and letting others in, with a stand-in for the servers; phones that sign are played in `ways-in.mjs`. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { SIZES, named, staged, violations } from "./staged.mjs";
 
@@ -78,5 +79,17 @@ test("a key is taken away in two taps, and the first one says what it does", () 
     await page.getByRole("button", { name: "Ja, verwijder" }).click();
     await page.getByText("Verwijderen?").waitFor({ state: "detached" });
     assert.equal(removed, 1);
+  });
+});
+
+test("what is kept of somebody is one file, of every service that keeps something", () => {
+  const commands = { "/directory/export": [200, { name: "Gert Verzonnen" }], "/aid/export": [200, { rows: [], acts: [] }] };
+  return staged(named("devices"), { size: SIZES.phone, commands }, async (page) => {
+    const coming = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download mijn gegevens" }).click();
+    const file = await coming;
+    assert.equal(file.suggestedFilename(), "noaber.json");
+    const kept = JSON.parse(await readFile(await file.path(), "utf8"));
+    assert.deepEqual(kept, { person: { name: "Gert Verzonnen" }, aid: { rows: [], acts: [] } });
   });
 });

@@ -1,0 +1,86 @@
+/** The people of an organisation as the directory tells them to an administrator, and how a list of new ones is read. */
+import { type Answer, get, post } from "../../api/http";
+import { uuid7 } from "../../api/ids";
+import { FUNCTIONS } from "../../gen/catalogue";
+import type { Function, Right } from "../../gen/rows";
+
+/** What an administrator gives and takes. */
+export const RIGHTS = ["report", "mandate", "lend", "administer"] as const satisfies readonly Right[];
+export type Given = (typeof RIGHTS)[number];
+
+export interface Job {
+  name: string;
+  phone: string;
+  functions: Function[];
+  rights: Given[];
+}
+
+export interface Member {
+  person: string;
+  name: string;
+  phone: string;
+  functions: Function[];
+  rights: Right[];
+  checked_on: string | null;
+  due: boolean;
+  keys: number;
+}
+
+export interface Staff {
+  people: Member[];
+}
+
+export const pathOf = (organisation: string) => `/api/directory/organisations/${organisation}/people`;
+
+export const read = (organisation: string): Promise<Answer<Staff>> => get<Staff>(pathOf(organisation), "no-store");
+
+/** Says that these still work there as it stands. */
+export const check = (organisation: string, people: string[]): Promise<Answer<Staff>> =>
+  post<Staff>(`${pathOf(organisation)}/check`, { people }, uuid7());
+
+export function jobOf({ name, phone, functions, rights }: Member): Job {
+  return { name, phone, functions: [...functions], rights: RIGHTS.filter((each) => rights.includes(each)) };
+}
+
+/** A line of a pasted list: somebody, or what is wrong with it. `id` stays, so that sent twice is brought in once. */
+export interface Line {
+  id: string;
+  text: string;
+  job: Job | null;
+  wrong: "phone" | "name" | "function" | "known" | null;
+  /** What was not understood. */
+  odd: string;
+}
+
+const PHONE = /^\+?[0-9][0-9 ()-]{5,24}$/;
+const HEADS = new Set(["naam", "name", "medewerker", "employee"]);
+
+const plain = (text: string) => text.trim().toLocaleLowerCase("nl");
+
+const BY_NAME: ReadonlyMap<string, Function> = new Map(
+  (Object.entries(FUNCTIONS) as [Function, (typeof FUNCTIONS)[Function]][]).flatMap(([code, names]) =>
+    [code, names.nl, names.en, names.short?.nl, names.short?.en].flatMap((name) => (name ? [[plain(name), code] as const] : [])),
+  ),
+);
+
+/**
+ * Rows of cells, as they come out of a table or a CSV file, as people: a number is the one that looks like one, the name
+ * stands before all else, and the rest are functions. A first row of headings is passed over.
+ */
+export function linesOf(rows: readonly (readonly string[])[], known: readonly string[]): Line[] {
+  const there = new Set(known.map(plain));
+  return rows
+    .map((row) => row.map((cell) => cell.trim()).filter((cell) => cell !== ""))
+    .filter((row, at) => row.length > 0 && !(at === 0 && row.some((cell) => HEADS.has(plain(cell)))))
+    .map((row) => lineOf(row, there));
+}
+
+function lineOf(row: readonly string[], there: ReadonlySet<string>): Line {
+  const phone = row.find((cell) => PHONE.test(cell)) ?? "";
+  const [name = "", ...rest] = row.filter((cell) => cell !== phone);
+  const found = rest.map((cell) => [cell, BY_NAME.get(plain(cell))] as const);
+  const odd = found.find(([, code]) => !code)?.[0] ?? "";
+  const wrong = !phone ? "phone" : !name ? "name" : odd ? "function" : there.has(plain(name)) ? "known" : null;
+  const functions = [...new Set(found.flatMap(([, code]) => (code ? [code] : [])))];
+  return { id: uuid7(), text: row.join("; "), job: wrong ? null : { name, phone, functions, rights: [] }, wrong, odd };
+}

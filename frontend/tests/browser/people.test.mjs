@@ -1,0 +1,94 @@
+/** An organisation's people: the yearly check, a change, leaving, and a pasted list, with a stand-in for the servers. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PEOPLE } from "../fixtures/story.mjs";
+import { SIZES, fits, named, staged } from "./staged.mjs";
+
+const someone = (person, name, more = {}) => ({
+  person, name, phone: "06 00000000", functions: ["ciso"], rights: ["report"], checked_on: "2020-06-01", due: false, keys: 1, ...more,
+});
+const STAFF = [
+  someone(PEOPLE.gert, "Gert Verzonnen", { rights: ["mandate", "administer"] }),
+  someone("00000000-0000-0000-0000-000000000901", "Noor Verzonnen", { checked_on: "2019-05-01", due: true, keys: 0 }),
+  someone("00000000-0000-0000-0000-000000000902", "Teun Verzonnen", { checked_on: null, due: true, rights: [], functions: [] }),
+];
+const ROUTE = "/organisations/GM1735/people";
+const screen = { ...named("access"), path: "/people" };
+const picture = (page, name) =>
+  process.env.PICTURES ? page.screenshot({ path: `${process.env.PICTURES}/${name}.png`, fullPage: true }) : undefined;
+
+for (const language of ["nl", "en"]) {
+  test(`the yearly check takes one tap a line, and who left is asked about twice (${language})`, () => {
+    const said = { right: { nl: "klopt", en: "right" }, left: { nl: "werkt hier niet meer", en: "does not work here any more" } };
+    const sure = { nl: "Ja, haal weg", en: "Yes, take off" };
+    let people = STAFF;
+    const sent = [];
+    const commands = {
+      [`${ROUTE}/check`]: (body) => {
+        sent.push(body.people);
+        people = people.map((each) => (body.people.includes(each.person) ? { ...each, due: false } : each));
+        return [200, { people }];
+      },
+      [`${STAFF[2].person}/leave`]: () => (sent.push("left"), [200, {}]),
+      [ROUTE]: () => [200, { people }],
+    };
+    return staged(screen, { size: SIZES.phone, language, commands }, async (page) => {
+      const right = page.getByRole("button", { name: `Noor Verzonnen: ${said.right[language]}` });
+      await right.waitFor();
+      await fits(page);
+      await picture(page, `people-check-${language}`);
+      await right.click();
+      await right.waitFor({ state: "detached" });
+      await page.getByRole("button", { name: `Teun Verzonnen ${said.left[language]}` }).click();
+      assert.deepEqual(sent, [[STAFF[1].person]]);
+      await page.getByRole("button", { name: sure[language] }).click();
+      await page.getByText("Teun Verzonnen").first().waitFor({ state: "detached" });
+      assert.deepEqual(sent, [[STAFF[1].person], "left"]);
+      await fits(page);
+    });
+  });
+}
+
+test("a list is pasted, what is wrong with a line is said, and the others come in with the rights that were tapped", () => {
+  let sent;
+  const commands = {
+    [ROUTE]: (body) => {
+      if (body) sent = body.people;
+      const came = (sent ?? []).map((each) => someone(each.id, each.name, { keys: 0 }));
+      return [200, { people: [...STAFF, ...came] }];
+    },
+  };
+  return staged(screen, { size: SIZES.wide, commands }, async (page) => {
+    const list = page.getByLabel("Plak hier je lijst");
+    await list.fill('Naam;Telefoon;Functie\n"Verzonnen, Anna";0612345678;Burgerzaken\nBob;;\nNoor Verzonnen;0612345679');
+    await page.getByText("1 persoon klaar").waitFor();
+    await page.getByText("er staat geen telefoonnummer in").waitFor();
+    await page.getByText("die naam staat al op de lijst").waitFor();
+    await page.getByRole("group", { name: "Wat mogen deze mensen?" }).getByRole("button", { name: "Mensen uitlenen" }).click();
+    await fits(page);
+    await picture(page, "people-add");
+    await page.getByRole("button", { name: "Voeg 1 persoon toe" }).click();
+    await page.getByText("1 persoon toegevoegd.").waitFor();
+    const [{ id, ...anna }] = sent;
+    assert.match(id, /^[0-9a-f-]{36}$/);
+    assert.deepEqual(anna, { name: "Verzonnen, Anna", phone: "0612345678", functions: ["civil_affairs"], rights: ["lend"] });
+    assert.match(await list.inputValue(), /^Bob\nNoor/);
+  });
+});
+
+test("one's own rights are not offered, and what the server refuses is said", () => {
+  const detail = { nl: "Dit is de laatste beheerder.", en: "This is the last administrator." };
+  const commands = {
+    [`${ROUTE}/${PEOPLE.gert}`]: [409, { code: "last_administrator", status: 409, detail, facts: {} }],
+    [ROUTE]: [200, { people: STAFF }],
+  };
+  return staged(screen, { size: SIZES.phone, commands }, async (page) => {
+    await page.getByRole("button", { name: "Wijzig Gert Verzonnen" }).click();
+    await page.getByText("Je eigen rechten wijzigt een andere beheerder.").waitFor();
+    assert.equal(await page.getByRole("group", { name: "Rechten", exact: true }).count(), 0);
+    await fits(page);
+    await picture(page, "people-change");
+    await page.getByRole("button", { name: "Bewaar" }).click();
+    await page.getByText("Dit is de laatste beheerder.").waitFor();
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { jobOf, linesOf } from "../../src/screens/people/people";
+
+const jobs = (...rows: string[][]) => linesOf(rows, ["Gert Verzonnen"]).map(({ job, wrong, odd }) => job ?? `${wrong} ${odd}`.trim());
+
+describe("a pasted list", () => {
+  test("becomes people, whichever way the columns stand", () => {
+    const wilma = { name: "Wilma Verzonnen", phone: "06 12345678", functions: ["ciso"], rights: [] };
+    expect(jobs(["Wilma Verzonnen", "06 12345678", "CISO"])).toEqual([wilma]);
+    expect(jobs(["06 12345678", " Wilma Verzonnen ", "", "ciso", "Ciso"])).toEqual([wilma]);
+  });
+
+  test("reads the names of functions in both languages", () => {
+    expect(jobs(["A", "+31 6 12345678", "Burgerzaken", "System administration"])).toEqual([
+      { name: "A", phone: "+31 6 12345678", functions: ["civil_affairs", "system_administration"], rights: [] },
+    ]);
+  });
+
+  test("passes over headings and empty lines, and nobody else", () => {
+    expect(jobs(["Naam", "Telefoon"], ["", " "], ["B", "0612345678"])).toHaveLength(1);
+    expect(jobs(["B", "0612345678"], ["Naam", "0687654321"])).toHaveLength(2);
+  });
+
+  test("says of each line what is wrong with it", () => {
+    expect(jobs(["Wilma Verzonnen"])).toEqual(["phone"]);
+    expect(jobs(["0612345678"])).toEqual(["name"]);
+    expect(jobs(["C", "0612345678", "Tovenaar"])).toEqual(["function Tovenaar"]);
+    expect(jobs(["gert verzonnen ", "0612345678"])).toEqual(["known"]);
+  });
+
+  test("gives each line an id of its own", () => {
+    const lines = linesOf([["A", "0612345678"], ["A", "0612345678"]], []);
+    expect(new Set(lines.map((each) => each.id)).size).toBe(2);
+  });
+});
+
+test("a form holds the rights that an administrator gives, and no others", () => {
+  const officer = { person: "p", name: "R", phone: "0", functions: [], rights: ["ibd", "report"] as const, checked_on: null, due: true, keys: 0 };
+  expect(jobOf({ ...officer, rights: [...officer.rights] }).rights).toEqual(["report"]);
+});
