@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -34,9 +35,16 @@ def topic_prefix() -> str:
 @pytest.fixture
 async def database(backing: Backing) -> AsyncIterator[str]:
     """The DSN of a fresh database, dropped afterwards."""
+    async with fresh_database(backing) as made:
+        yield made
+
+
+@asynccontextmanager
+async def fresh_database(backing: Backing, template: str = "template1") -> AsyncIterator[str]:
+    """A database like the one named, by its DSN; dropped afterwards."""
     name = f"t{secrets.token_hex(6)}"
     admin = await asyncpg.connect(backing.postgres)
-    await admin.execute(f"CREATE DATABASE {name}")
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield backing.postgres.rsplit("/", 1)[0] + f"/{name}"
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()

@@ -267,6 +267,12 @@ def parties(people, places) -> Iterator[Parties]:
     made.close()
 
 
+def with_ids(path: str, ids: str) -> str:
+    """The path with this in the place of its first parameter, of its last, and of what stands between."""
+    before, _, rest = path.partition("{")
+    return before + ids + rest.rpartition("}")[2]
+
+
 def heard(answer: dict[str, Any] | Refusal) -> str:
     if isinstance(answer, dict) or answer.status == 409:
         return Y
@@ -282,7 +288,7 @@ def test_every_role_hears_at_every_route_what_the_table_says(parties: Parties, p
     for (method, path), (target, body, row) in TABLE.items():
         # Who may not is asked first: what somebody who may leaves behind would change the answer.
         for role, expected in sorted(zip(ROLES, row, strict=True), key=lambda each: Y in each[1]):
-            place = path.partition("{")[0] + target.format(**ids) + path.rpartition("}")[2]
+            place = with_ids(path, target.format(**ids))
             client = clients[role]
             found = heard(client.read(place) if method == "GET" else client.send(place, body(parties)))
             if found not in expected:
@@ -403,6 +409,7 @@ FOREIGN: dict[str, Try | str] = {
     ),
     f"POST {DIRECTORY}/organisations/{{organisation}}/distrust organisation": boss(F, "{case.victim}"),
     f"POST {DIRECTORY}/organisations/{{organisation}}/trust organisation": boss(F, "{case.victim}"),
+    f"GET {DIRECTORY}/organisations of": MEANT,
     f"GET {DIRECTORY}/demo/people organisation": MEANT,
     f"POST {DIRECTORY}/demo/sign-in person": MEANT,
     f"POST {DIRECTORY}/invitations person": boss(
@@ -468,7 +475,7 @@ def test_an_id_of_another_organisation_opens_nothing_wherever_it_is_put(parties:
         if isinstance(trial, str):
             continue
         method, path, _ = place.split(" ")
-        path = path.partition("{")[0] + trial.path.format(**ids) + path.rpartition("}")[2]
+        path = with_ids(path, trial.path.format(**ids))
         client = parties.of[trial.who]
         answer = client.read(path) if method == "GET" else client.send(path, trial.body(parties))
         refused = isinstance(answer, Refusal) and (

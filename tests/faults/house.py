@@ -17,7 +17,7 @@ import httpx
 
 from deploy.backup import KEYS, Backup, make_backup, restore
 from deploy.parts.health import health_of
-from deploy.parts.ports import BLOCK, answers, free_port
+from deploy.parts.ports import BLOCK, answers
 from deploy.parts.postgres import Postgres
 from deploy.running import Running, Say, Wish
 from deploy.stack import BY_NAME, DOORS, KAFKA, OWNERS, POSTGRES, SERVICES, environment
@@ -67,13 +67,12 @@ class House:
         self.home = home
         self._place = place
         self._loop = loop
-        ports = {ends: free_port() for ends in LINKS}
-        detours = tuple(ports[Ends(each, "kafka")] for each in TO_KAFKA)
+        self.links = {ends: Link(ends) for ends in LINKS}
+        detours = tuple(self.links[Ends(each, "kafka")].port for each in TO_KAFKA)
         self._wish = Wish(home, place, first_port=_first_port(), detours=detours)
         self._say = say
         self.running = Running(self._wish, say)
-        self.links = {ends: Link(ends, port, self._behind(ends)) for ends, port in ports.items()}
-        self.running.platform = replace(self.running.platform, own_settings=self._own_settings())
+        self._lead()
         self._opened = AsyncExitStack()
         self.disks: dict[str, Disk] = {}
         self.orders = Orders()
@@ -97,6 +96,8 @@ class House:
     def close(self) -> None:
         """Take away what the platform does not take away itself; its logs stay beside its place."""
         self._loop.run(self._opened.aclose())
+        for link in self.links.values():
+            link.leave()
         for disk in self.disks.values():
             disk.close()
         logs = self._place / "log"
@@ -123,9 +124,7 @@ class House:
         restore(self.home, self._place, backup, folder / KEYS)
         self._make_disks()
         self.running = Running(self._wish, self._say)
-        for ends, link in self.links.items():
-            link.to = self._behind(ends)
-        self.running.platform = replace(self.running.platform, own_settings=self._own_settings())
+        self._lead()
         anew = time.time()
         self.running.__enter__()
         return anew
@@ -217,6 +216,12 @@ class House:
             else:
                 each.unlink()
         self.running.kafka.prepare()
+
+    def _lead(self) -> None:
+        """Lead every link to where the platform listens, and tell the platform of the links."""
+        for ends, link in self.links.items():
+            link.to = self._behind(ends)
+        self.running.platform = replace(self.running.platform, own_settings=self._own_settings())
 
     def _behind(self, ends: Ends) -> int:
         base = self.running.platform.base

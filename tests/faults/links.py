@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,12 +37,17 @@ class Ends:
 
 
 class Link:
-    """One proxy: listens on `port`, leads to `to` on loopback."""
+    """One proxy: listens on `port`, leads to `to` on loopback.
 
-    def __init__(self, ends: Ends, port: int, to: int) -> None:
+    The port is taken from the beginning: who is told it may be started long before anybody listens.
+    """
+
+    def __init__(self, ends: Ends, to: int = 0) -> None:
         self.ends = ends
-        self.port = port
         self.to = to
+        self._taken = socket.socket()
+        self._taken.bind(("127.0.0.1", 0))
+        self.port: int = self._taken.getsockname()[1]
         self.late_seconds = 0.0
         self.carried = 0
         self._line = Line.WHOLE
@@ -53,13 +59,18 @@ class Link:
     async def __aenter__(self) -> Self:
         self._forward.set()
         self._back.set()
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._connected, sock=self._taken)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._server is not None:
             self._server.close()
+        self.leave()
         await self._reset()
+
+    def leave(self) -> None:
+        """Give the port back, also where nobody ever listened."""
+        self._taken.close()
 
     async def become(self, line: Line, late_seconds: float = 0.0) -> None:
         """Behave so from now on; `late_seconds` is for a slow link."""

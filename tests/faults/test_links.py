@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from deploy.parts.ports import free_port
 from tests.faults.links import Ends, Line, Link
 
 SECONDS = 5.0
@@ -30,7 +29,7 @@ async def is_over(reader: asyncio.StreamReader) -> bool:
 @pytest.fixture
 async def link() -> AsyncIterator[Link]:
     server = await asyncio.start_server(_echo, "127.0.0.1", 0)
-    async with server, Link(Ends("a", "b"), free_port(), server.sockets[0].getsockname()[1]) as made:
+    async with server, Link(Ends("a", "b"), server.sockets[0].getsockname()[1]) as made:
         yield made
 
 

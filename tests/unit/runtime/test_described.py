@@ -76,6 +76,7 @@ def test_only_what_was_meant_to_be_asked_of_a_route_can_be_asked(path, method, o
     meant = {
         "/api/directory/colleagues": {"organisation"},
         "/api/directory/demo/people": {"organisation"},
+        "/api/directory/organisations": {"of"},
         "/api/directory/passkeys": {"person"},
     }
     assert asked == meant.get(path, set())
