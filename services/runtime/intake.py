@@ -9,10 +9,10 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.codec import Undecodable, envelope_of, state_bytes
+from schemas.codec import NewerVersion, Undecodable, envelope_of, state_bytes
 from schemas.envelope import Event, Record
 from schemas.topics import BY_STATE, Topic
-from services.runtime.consume import Policy
+from services.runtime.consume import Policy, event_in
 from services.runtime.pauses import Pauses
 from services.runtime.places import places_of, to_the_beginning
 from services.runtime.ports import DeadLetters, Place
@@ -65,7 +65,7 @@ class _NewEpoch(Exception):
 OnHint = Callable[[Event], Awaitable[None]]
 OnReplica = Callable[[Sequence[Event]], Awaitable[None]]
 
-BATCH: Final = 500
+BATCH: Final = 2_000
 RETRY_SECONDS: Final = (0.5, 1.0, 2.0, 5.0)
 READING: Final = "reading"
 """Under this name stands what keeps all partitions from being read."""
@@ -75,7 +75,9 @@ class Intake:
     """Reads topics from where the database says it was; a failure pauses that partition and tries again.
 
     Replica topics: a batch and its offset in one transaction, then `on_replica`. Hint topics: `on_hint`,
-    which makes its own transaction and may see a hint twice; then the offset.
+    which makes its own transaction and may see a hint twice; then the offset. Of the hints about one thing
+    that lie ready together only the newest is heeded, as if the topic had been compacted before: whoever is
+    behind would else act on what is not so any more, and come no nearer to what is.
     """
 
     def __init__(
@@ -181,12 +183,12 @@ class Intake:
         self, pauses: Pauses, place: TopicPartition, records: Sequence[ConsumerRecord]
     ) -> None:
         next_offset = records[0].offset
+        read = [self._as_read(place, found) for found in records]
+        passed = superseded(read) if self._short(place) not in self._replicas else frozenset[int]()
         try:
-            for found in records:
-                record = Record(found.key or b"", found.value or b"", tuple(found.headers))
-                spot = Place(self._short(place), place.partition, found.offset)
+            for found, (spot, record) in zip(records, read, strict=True):
                 self._check_epoch(place, record)
-                if not (await self._policy.consume(spot, record)).commits:
+                if found.offset not in passed and not (await self._policy.consume(spot, record)).commits:
                     break
                 next_offset = found.offset + 1
             await self._settle(place, next_offset)
@@ -206,6 +208,10 @@ class Intake:
             log.error("intake of %s stopped at a record; trying again", _name(place), exc_info=failure)
             self.trouble[_name(place)] = f"{self._short(place)} does not move: {type(failure).__name__}"
             pauses.rest(place, records[0].offset, self._back_off(place))
+
+    def _as_read(self, place: TopicPartition, found: ConsumerRecord) -> tuple[Place, Record]:
+        record = Record(found.key or b"", found.value or b"", tuple(found.headers))
+        return Place(self._short(place), place.partition, found.offset), record
 
     def _of_the_same_owner(self, place: TopicPartition) -> list[TopicPartition]:
         # All of them: one that was filled anew up to exactly where we stand gives us nothing to notice it by.
@@ -248,6 +254,24 @@ class Intake:
 
     def _short(self, place: TopicPartition) -> str:
         return place.topic[len(self._prefix) :]
+
+
+def superseded(records: Sequence[tuple[Place, Record]]) -> frozenset[int]:
+    """Offsets of what a later record of the same key says anew.
+
+    What cannot be read neither says anything nor is passed: it is the policy's to bury. Nothing behind a
+    record that has to wait for an upgrade counts, since it waits too.
+    """
+    offsets: dict[bytes, list[int]] = {}
+    for spot, record in records:
+        try:
+            event_in(spot, record)
+        except Undecodable:
+            continue
+        except NewerVersion:
+            break
+        offsets.setdefault(record.key, []).append(spot.offset)
+    return frozenset(offset for each in offsets.values() for offset in each[:-1])
 
 
 async def forget_places(connection: Any) -> None:

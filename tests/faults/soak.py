@@ -34,7 +34,7 @@ MOST_GROWTH: Final = 2.0
 KEEPERS: Final = ("live", "matching", "aid-relay", "directory-relay")
 """They keep the newest of everything in memory, so they are judged by how much each new thing takes."""
 
-MOST_PER_STATE: Final = 8.0
+MOST_PER_STATE: Final = 6.0
 """Kilobytes. A year of ordinary work is less than what an hour of this brings."""
 
 COMMANDS_PER_SECOND: Final = 20.0
