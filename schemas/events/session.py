@@ -9,11 +9,13 @@ from schemas.values import Moment
 
 
 class SignInWay(StrEnum):
-    """How somebody signed in: played in a demonstration, with a passkey, or with a sealed card."""
+    """How somebody signed in: played in a demonstration, with a passkey, with a sealed card, or at the
+    identity provider of an organisation."""
 
     DEMO = "demo"
     PASSKEY = "passkey"
     CARD = "card"
+    OIDC = "oidc"
 
 
 class Session(State):

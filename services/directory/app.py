@@ -32,6 +32,7 @@ from services.directory.devices import add_devices, invite_here
 from services.directory.directory import Directory
 from services.directory.doors import DOORS, PREFIX, add_doors, seat, unseat
 from services.directory.export import add_export
+from services.directory.elsewhere import ELSEWHERE, START, add_elsewhere
 from services.directory.mandates import add_mandates
 from services.directory.people import add_people
 from services.directory.rules.organisations import named_by
@@ -64,8 +65,8 @@ def create_app(settings: DirectorySettings) -> FastAPI:
         PREFIX,
         settings,
         WORDS,
-        (*open_paths, *DOORS, *CARD_DOORS),
-        sign_in_paths=(*demo, *DOORS, *COUNTED),
+        (*open_paths, *DOORS, *CARD_DOORS, *ELSEWHERE),
+        sign_in_paths=(*demo, *DOORS, *COUNTED, START),
     )
     app.state.directory = directory
     _add_reads(app, directory)
@@ -81,6 +82,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     add_export(app, directory)
     add_waking(app, directory)
     add_switch(app, directory)
+    add_elsewhere(app, directory)
     return app
 
 

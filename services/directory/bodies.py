@@ -188,6 +188,7 @@ class Purpose(StrEnum):
     STOP = "stop"
     REMOVE = "remove"
     MANDATES = "mandates"
+    BIND = "bind"
     SWITCH = "switch"
     PEOPLE = "people"
 

@@ -17,9 +17,12 @@ from schemas.state import State
 from services.directory.callback import ByNotification, CallBack, NoTelephone
 from services.directory.ceremony import Site, nobodys_key
 from services.directory.challenges import Challenges
+from services.directory.meeting import Meeting
+from services.directory.provider_file import configured
 from services.directory.rules.access import digest_of
 from services.directory.settings import DirectorySettings
 from services.directory.store.access import Accesses
+from services.directory.store.accounts import Accounts
 from services.directory.store.cards import Cards
 from services.directory.store.mandates import Mandates
 from services.directory.store.people import People
@@ -128,6 +131,11 @@ class Directory:
         self.own = OwnTables()
         self.site = Site(settings.rp_id, settings.origins)
         self.challenges = Challenges(secrets.token_bytes(32))
+        # Apart: whoever begins there may end it at once, and must not fill the memory of those with keys.
+        self.journeys = Challenges(secrets.token_bytes(32))
+        self.meetings = {
+            each.organisation: Meeting(each, secret) for each, secret in configured(settings.providers_file)
+        }
         self.uses = Uses()
         self.call_back: CallBack = _telephone(settings)
         self.calls: set[asyncio.Task[None]] = set()
@@ -148,6 +156,7 @@ class Directory:
         self._side = side = await open_pool(self.settings.database, 1)
         self.reads, self.writes, waker = Reads(engine), Writes(pool), Waker(side)
         self.accesses = Accesses(pool)
+        self.accounts = Accounts(pool)
         self.cards = Cards(pool)
         self.mandates = Mandates(pool)
         self.people = People(pool)

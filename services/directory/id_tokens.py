@@ -122,7 +122,10 @@ def _judge(claims: dict[str, Any], provider: Provider, now: datetime) -> None:
         leeway=int(SKEW.total_seconds()),
         iss={"essential": True, "value": provider.issuer},
         aud={"essential": True, "value": provider.client_id},
-        **{name: {"essential": True} for name in ("sub", "nonce", "exp", "iat")},
+        sub={"essential": True},
+        nonce={"essential": True},
+        exp={"essential": True},
+        iat={"essential": True},
     )
     try:
         wanted.validate(claims)

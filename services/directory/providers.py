@@ -30,6 +30,8 @@ class Provider:
     algorithms: frozenset[str] = frozenset({"RS256"})
     groups_claim: str = "groups"
     functions: Mapping[str, tuple[Function, ...]] = field(default_factory=dict)
+    private: bool = False
+    """Whether it may stand in a closed network and without TLS, as in a test."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for an algorithm that is not to be believed from anybody."""
@@ -84,6 +86,15 @@ def functions_of(groups: Iterable[str], provider: Provider) -> tuple[Function, .
     """The functions that somebody's groups give, in the catalogue's order; unnamed groups give none."""
     given = {function for group in groups for function in provider.functions.get(group, ())}
     return tuple(function for function in Function if function in given)
+
+
+def with_functions(
+    now: Iterable[Function], groups: Iterable[str], provider: Provider
+) -> tuple[Function, ...]:
+    """Somebody's functions after a sign-in: those the provider decides on are as it says, others stay."""
+    decided = {function for each in provider.functions.values() for function in each}
+    have = (set(now) - decided) | set(functions_of(groups, provider))
+    return tuple(function for function in Function if function in have)
 
 
 def _base64url(raw: bytes) -> str:

@@ -1,5 +1,6 @@
 """What the directory is told by its environment beside what every owner is told."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -12,10 +13,12 @@ class DirectorySettings(OwnerSettings, WebSettings):
 
     `rp_id`: the host name that passkeys belong to. Another one later makes all of them useless.
     `notification_url`: where phones are rung from, if there is a telephone.
+    `providers_file`: the identity providers of organisations, if any (services/directory/provider_file.py).
     """
 
     token_private_key: str
     notification_url: str | None = None
+    providers_file: Path | None = None
     rp_id: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
     internal_token: Annotated[str, Field(min_length=32)]
 

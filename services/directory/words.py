@@ -74,6 +74,32 @@ WORDS: Final[Mapping[str, Words]] = {
         "uitnodiging.",
         "This key does not open the platform. Use another one, or ask your administrator for an invitation.",
     ),
+    "provider_away": Words(
+        "De inlogdienst van je organisatie geeft geen antwoord. Log in met je sleutel, of gebruik een kaart "
+        "uit de kluis.",
+        "Your organisation's sign-in service does not answer. Sign in with your key, or use a card from the "
+        "vault.",
+    ),
+    "provider_refused": Words(
+        "De inlogdienst van je organisatie liet je niet door. Probeer het opnieuw, of log in met je sleutel.",
+        "Your organisation's sign-in service did not let you through. Try again, or sign in with your key.",
+    ),
+    "provider_not_believed": Words(
+        "Wat de inlogdienst van je organisatie zegt, klopt niet. Je bent niet ingelogd. Log in met je "
+        "sleutel en meld het je beheerder.",
+        "What your organisation's sign-in service says is not right. You are not signed in. Sign in with "
+        "your key and tell your administrator.",
+    ),
+    "account_unbound": Words(
+        "Dit account hoort hier nog bij niemand. Log in met je sleutel en koppel het bij Mijn toestellen. "
+        "Geen sleutel? Vraag je beheerder een uitnodiging.",
+        "This account is nobody's here yet. Sign in with your key and link it under My devices. No key? Ask "
+        "your administrator for an invitation.",
+    ),
+    "account_taken": Words(
+        "Dit account hoort hier al bij iemand anders. Log bij je organisatie uit en koppel je eigen account.",
+        "This account is somebody else's here. Sign out at your organisation and link your own account.",
+    ),
     "mandates_changed": Words(
         "Iemand anders heeft de lijst intussen gewijzigd. Kijk wat er nu staat en wijzig dan opnieuw.",
         "Somebody else has changed the list meanwhile. See what it says now, then change it again.",

@@ -142,6 +142,8 @@ async def restore_accesses(connection: Any, removed: Sequence[str], at: datetime
     written += await _cards_after_restore(connection, at)
     await TABLES.write(connection, written, Cause(uuid4(), None, at))
     await connection.execute("DELETE FROM passkey_use WHERE credential = ANY($1::text[])", list(removed))
+    # One that was loosened since the backup would be bound again; whoever has a key binds anew.
+    await connection.execute("DELETE FROM provider_account")
     return len(known)
 
 

@@ -144,6 +144,7 @@ async def forget(connection: Any, person: UUID, at: datetime, who: UUID | None =
     await connection.execute("DELETE FROM data_key WHERE person = $1", str(person))
     await connection.execute("DELETE FROM persona WHERE person = $1", str(person))
     await connection.execute("DELETE FROM passkey_use WHERE person = $1", str(person))
+    await connection.execute("DELETE FROM provider_account WHERE person = $1", str(person))
     return left
 
 

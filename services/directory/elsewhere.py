@@ -1,0 +1,262 @@
+"""Signing in where one's organisation says who one is: there, back, and whose account it is."""
+
+import base64
+import binascii
+import json
+import logging
+import secrets
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Final
+from uuid import UUID, uuid4
+
+from fastapi import Cookie, FastAPI, Query, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel
+
+from schemas.events.person import Person
+from schemas.events.session import Session
+from schemas.refused import Refused
+from schemas.values import Command, OrganisationId
+from services.directory.bodies import Assertion, Nothing, Purpose
+from services.directory.challenges import CHALLENGE, LASTS
+from services.directory.directory import Directory
+from services.directory.doors import PREFIX, Began, Page, prove, seat
+from services.directory.meeting import Meeting
+from services.directory.providers import Ceremony, Provider, with_functions
+from services.directory.rules.session import open_with_provider
+from services.directory.store.accounts import Account
+from services.runtime.problems import Problem
+from services.runtime.web import Asking
+
+log: Final = logging.getLogger(__name__)
+
+START: Final = f"{PREFIX}/oidc/start"
+BACK: Final = f"{PREFIX}/oidc/back"
+PROVIDERS: Final = f"{PREFIX}/oidc/providers"
+ELSEWHERE: Final = (START, BACK, PROVIDERS)
+"""Open to who is nobody yet. The way back knocks at a provider once per start only, and that is counted."""
+
+LONGEST: Final = 2_048
+"""Characters of what comes back in an address."""
+
+
+class WhereTo(Command):
+    """Through which organisation to come in."""
+
+    organisation: OrganisationId
+
+
+class Bind(WhereTo):
+    """Whose account there is one's own, and that it is the one who signed in who says so."""
+
+    passkey: Assertion
+
+
+class Away(BaseModel):
+    """Where the browser goes now."""
+
+    address: str
+
+
+class Providers(BaseModel):
+    """The organisations through which one can come in now."""
+
+    organisations: list[str]
+
+
+class Accounts(BaseModel):
+    """The organisations at which one has an account that opens here."""
+
+    organisations: list[str]
+
+
+@dataclass(frozen=True)
+class Journey:
+    """What the browser was sent away for. `origin`: our page; `person`: who binds, empty for signing in."""
+
+    organisation: str
+    origin: str
+    person: UUID | None
+
+    @property
+    def back(self) -> str:
+        """Our own address to come back to, as the provider knows it."""
+        return f"{self.origin}{BACK}"
+
+    def packed(self) -> str:
+        """As part of a cookie."""
+        parts = [self.organisation, self.origin, str(self.person or "")]
+        return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+
+    @classmethod
+    def unpacked(cls, text: str) -> "Journey":
+        """From a cookie whose seal was found true."""
+        organisation, origin, person = json.loads(base64.urlsafe_b64decode(text))
+        return cls(organisation, origin, UUID(person) if person else None)
+
+
+def add_elsewhere(app: FastAPI, directory: Directory) -> None:
+    """Add the routes."""
+    cookie = _cookie(directory)
+    _add_away(app, directory)
+    _add_accounts(app, directory)
+
+    @app.get(BACK, include_in_schema=False)
+    async def back(
+        code: Annotated[str, Query()] = "",
+        state: Annotated[str, Query()] = "",
+        iss: Annotated[str, Query()] = "",
+        held: Annotated[str, Cookie(alias=cookie)] = "",
+    ) -> Response:
+        # A browser comes here by itself, so a refusal is a page too: the one with the other ways in.
+        try:
+            session = await _came_back(directory, _Back(code, state, iss, held))
+        except Refused as no:
+            log.warning("nobody came in through a provider: %s", no.code)
+            response = RedirectResponse(f"/sign-in?refused={no.code}", 303)
+        else:
+            response = RedirectResponse("/devices" if session is None else "/", 303)
+            if session is not None:
+                seat(response, directory, session)
+        response.delete_cookie(
+            cookie, httponly=True, samesite="lax", secure=directory.settings.secure, path="/"
+        )
+        return response
+
+
+def _add_away(app: FastAPI, directory: Directory) -> None:
+    @app.get(PROVIDERS)
+    async def providers() -> Providers:
+        return Providers(
+            organisations=sorted(each for each in directory.meetings if directory.own.trusted(each))
+        )
+
+    @app.post(START)
+    async def start(body: WhereTo, response: Response, origin: Page = "") -> Away:
+        return await _away(directory, response, Journey(body.organisation, origin, None))
+
+    @app.post(f"{PREFIX}/oidc/bind")
+    async def bind(
+        asker: Asking, body: Bind, response: Response, origin: Page = "", began: Began = ""
+    ) -> Away:
+        if not asker.person.works_for(body.organisation):
+            raise Refused("not_found")
+        # Whatever the session was opened with: whoever holds the provider has no key, and binds nobody.
+        await prove(directory, asker, body.passkey, Purpose.BIND, began)
+        return await _away(directory, response, Journey(body.organisation, origin, asker.person.id))
+
+
+def _add_accounts(app: FastAPI, directory: Directory) -> None:
+    @app.get(f"{PREFIX}/oidc/accounts")
+    async def accounts(asker: Asking) -> Accounts:
+        return Accounts(organisations=await directory.accounts.organisations(asker.person.id))
+
+    @app.post(f"{PREFIX}/oidc/loosen")
+    async def loosen(asker: Asking, body: Nothing) -> Nothing:
+        # Without a key shown: it only shuts, and a key opens still.
+        directory.heard(await directory.accounts.loosen(asker.person.id, directory.now()))
+        return Nothing()
+
+
+async def _away(directory: Directory, response: Response, journey: Journey) -> Away:
+    """Send a browser to a provider, tied to what it was sent for."""
+    if not directory.site.origins.allow(journey.origin):
+        # The gate lets a client through that names no page; here the page is where it comes back to.
+        raise Problem(403, "wrong_origin")
+    meeting = _meeting(directory, journey.organisation)
+    ceremony = Ceremony(secrets.token_bytes(CHALLENGE))
+    address = await meeting.address(ceremony, journey.back)
+    packed = journey.packed()
+    sealed = directory.journeys.sealed(ceremony.challenge, packed, directory.now())
+    # Lax, since the way back begins at another site; it opens nothing by itself, and once.
+    response.set_cookie(
+        _cookie(directory),
+        f"{packed}.{sealed}",
+        max_age=int(LASTS.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=directory.settings.secure,
+        path="/",
+    )
+    return Away(address=address)
+
+
+@dataclass(frozen=True)
+class _Back:
+    """What a browser brings back: three pieces of the address, and its cookie."""
+
+    code: str
+    state: str
+    issuer: str
+    held: str
+
+
+async def _came_back(directory: Directory, brought: _Back) -> Session | None:
+    """The session that opens, or None where an account was bound. Raises Refused."""
+    now = directory.now()
+    packed, _, sealed = brought.held.partition(".")
+    challenge = directory.journeys.opened(sealed, packed, now)
+    ceremony, journey = Ceremony(challenge), _journey(packed)
+    if len(brought.code) > LONGEST or not ceremony.began(brought.state):
+        raise Refused("ceremony_over")
+    directory.journeys.spend(challenge, now)
+    if not brought.code:
+        raise Refused("provider_refused")
+    meeting = _meeting(directory, journey.organisation)
+    who = await meeting.who(brought.code, ceremony, journey.back, brought.issuer, now)
+    account = Account(journey.organisation, who.issuer, who.subject)
+    if journey.person is not None:
+        await _bound(directory, account, journey.person)
+        return None
+    decide = partial(_let_in, meeting.provider, who.groups, directory)
+    written = await directory.accounts.sign_in(account, decide, directory.now())
+    directory.heard(written)
+    session = written[-1]
+    if not isinstance(session, Session):
+        raise Refused("account_unbound")
+    log.warning("the provider of %s let %s in", journey.organisation, session.person)
+    return session
+
+
+async def _bound(directory: Directory, account: Account, person: UUID) -> None:
+    known = directory.own.person(person)
+    if known is None or known.forgotten or not known.works_for(account.organisation):
+        raise Refused("account_unbound")
+    await directory.accounts.bind(account, person, directory.now())
+    log.warning("an account at the provider of %s is %s's now", account.organisation, person)
+
+
+def _let_in(
+    provider: Provider, groups: tuple[str, ...], directory: Directory, person: Person
+) -> tuple[Person, Session]:
+    """Whoever works there still, with the functions that their groups give; rights stay as they are."""
+    if person.forgotten or not person.works_for(provider.organisation):
+        raise Refused("account_unbound")
+    after = person.model_copy(update={"functions": with_functions(person.functions, groups, provider)})
+    return after, open_with_provider(uuid4(), person, directory.now())
+
+
+def _journey(packed: str) -> Journey:
+    try:
+        return Journey.unpacked(packed)
+    except (binascii.Error, ValueError, TypeError) as odd:
+        raise Refused("ceremony_over") from odd
+
+
+def _meeting(directory: Directory, organisation: str) -> Meeting:
+    """The provider of an organisation. Refused: `not_found`, and `provider_distrusted` since the switch.
+
+    `store.opening` asks again under its lock; here it keeps people from typing a password over there.
+    """
+    meeting = directory.meetings.get(organisation)
+    if meeting is None:
+        raise Refused("not_found")
+    if not directory.own.trusted(organisation):
+        raise Refused("provider_distrusted")
+    return meeting
+
+
+def _cookie(directory: Directory) -> str:
+    """What the cookie of a journey is called; over TLS it belongs to this host and nobody else sets it."""
+    return "__Host-noaber_oidc" if directory.settings.secure else "noaber_oidc"
