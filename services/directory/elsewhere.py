@@ -34,7 +34,22 @@ log: Final = logging.getLogger(__name__)
 START: Final = f"{PREFIX}/oidc/start"
 BACK: Final = f"{PREFIX}/oidc/back"
 PROVIDERS: Final = f"{PREFIX}/oidc/providers"
-ELSEWHERE: Final = (START, BACK, PROVIDERS)
+SAID: Final = frozenset(
+    {
+        "account_taken",
+        "account_unbound",
+        "ceremony_over",
+        "provider_away",
+        "provider_distrusted",
+        "provider_not_believed",
+        "provider_refused",
+    }
+)
+"""Refusals with which somebody may be sent back to the page."""
+
+REFUSALS: Final = tuple(f"{PREFIX}/oidc/refusals/{code}" for code in sorted(SAID))
+
+ELSEWHERE: Final = (START, BACK, PROVIDERS, *REFUSALS)
 """Open to who is nobody yet. The way back knocks at a provider once per start only, and that is counted."""
 
 LONGEST: Final = 2_048
@@ -131,6 +146,11 @@ def _add_away(app: FastAPI, directory: Directory) -> None:
         return Providers(
             organisations=sorted(each for each in directory.meetings if directory.own.trusted(each))
         )
+
+    @app.get(f"{PREFIX}/oidc/refusals/{{code}}", include_in_schema=False)
+    async def refusal(code: str) -> None:
+        # The words are said in one place; the page that somebody is sent back to asks for them.
+        raise Refused(code if code in SAID else "not_found")
 
     @app.post(START)
     async def start(body: WhereTo, response: Response, origin: Page = "") -> Away:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import json
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -13,7 +14,10 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
 
+from services.directory.elsewhere import SAID
+from services.directory.meeting import RENEWED
 from services.directory.outside import LARGEST
 from tests.contract.doorstep import Browser, directory, signed_in
 from tests.contract.lying_provider import KEY, Liar, lying, part
@@ -252,3 +256,21 @@ async def test_groups_give_functions_and_take_those_they_gave(
             assert await outcome(app, liar, made) == (INSIDE, 200)
             [held] = [each for each in app.state.directory.own.people.values() if str(each.id) == person]
             assert [each.value for each in held.functions] == functions
+
+
+@pytest.mark.parametrize("code", sorted(SAID))
+async def test_every_refusal_says_what_to_do_in_two_languages(app: Any, code: str) -> None:
+    status, found = await Browser(app).get(f"oidc/refusals/{code}")
+    assert (status, found["code"]) == (409, code)
+    assert found["detail"]["nl"] and found["detail"]["en"] != found["detail"]["nl"]
+
+
+async def test_a_new_key_of_the_provider_is_found_after_a_minute(app: Any, liar: Liar) -> None:
+    await bound(app, liar)
+    jwk = {**RSAAlgorithm.to_jwk(OTHER.public_key(), as_dict=True), "kid": "new", "use": "sig"}
+    liar.answers["/jwks"] = 200, json.dumps({"keys": [jwk]}).encode()
+    assert (await outcome(app, liar, LIES["unknown key"]))[0] == LIED
+    meeting = app.state.directory.meetings["GM1735"]
+    meeting._monotonic = lambda: time.monotonic() + RENEWED
+    assert await outcome(app, liar, LIES["unknown key"]) == (INSIDE, 200)
+    assert await outcome(app, liar, true) == (LIED, 401)

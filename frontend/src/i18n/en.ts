@@ -41,6 +41,7 @@ export const en: Record<Key, string> = {
   "signin.passkey": "Sign in with your phone or key",
   "signin.none": "No key yet? Ask your organisation's administrator for an invitation.",
   "signin.card": "I have a card from the vault",
+  "signin.through": "Sign in through {name}",
   "signin.demo": "Or choose who you are",
   "signin.here": "At this address you are",
   "signin.personas": "The main characters",

@@ -39,6 +39,7 @@ export const nl = {
   "signin.passkey": "Inloggen met je telefoon of sleutel",
   "signin.none": "Nog geen sleutel? Vraag de beheerder van je organisatie om een uitnodiging.",
   "signin.card": "Ik heb een kaart uit de kluis",
+  "signin.through": "Inloggen via {name}",
   "signin.demo": "Of kies wie je bent",
   "signin.here": "Op dit adres ben je",
   "signin.personas": "De hoofdpersonen",

@@ -35,6 +35,8 @@ OPEN = {
     "/api/directory/cards/open",
     "/api/directory/cards/call",
     "/api/directory/cards/enter",
+    "/api/directory/oidc/providers",
+    "/api/directory/oidc/start",
     "/api/directory/passkey/options",
     "/api/directory/passkey/sign-in",
     "/api/directory/welcome/options",
