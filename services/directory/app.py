@@ -31,8 +31,8 @@ from services.directory.cards import CARD_DOORS, COUNTED, add_cards, print_here
 from services.directory.devices import add_devices, invite_here
 from services.directory.directory import Directory
 from services.directory.doors import DOORS, PREFIX, add_doors, seat, unseat
+from services.directory.elsewhere import ELSEWHERE, START, add_elsewhere, ways_back
 from services.directory.export import add_export
-from services.directory.elsewhere import ELSEWHERE, START, add_elsewhere
 from services.directory.mandates import add_mandates
 from services.directory.people import add_people
 from services.directory.rules.organisations import named_by
@@ -65,7 +65,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
         PREFIX,
         settings,
         WORDS,
-        (*open_paths, *DOORS, *CARD_DOORS, *ELSEWHERE),
+        (*open_paths, *DOORS, *CARD_DOORS, *ELSEWHERE, *ways_back(directory)),
         sign_in_paths=(*demo, *DOORS, *COUNTED, START),
     )
     app.state.directory = directory

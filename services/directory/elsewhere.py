@@ -49,8 +49,8 @@ SAID: Final = frozenset(
 
 REFUSALS: Final = tuple(f"{PREFIX}/oidc/refusals/{code}" for code in sorted(SAID))
 
-ELSEWHERE: Final = (START, BACK, PROVIDERS, *REFUSALS)
-"""Open to who is nobody yet. The way back knocks at a provider once per start only, and that is counted."""
+ELSEWHERE: Final = (START, PROVIDERS, *REFUSALS)
+"""Open to who is nobody yet, as are `ways_back`: those ask a provider once per start, which is counted."""
 
 LONGEST: Final = 2_048
 """Characters of what comes back in an address."""
@@ -96,8 +96,11 @@ class Journey:
 
     @property
     def back(self) -> str:
-        """Our own address to come back to, as the provider knows it."""
-        return f"{self.origin}{BACK}"
+        """Our own address to come back to, as the provider knows it: another one for each organisation.
+
+        So a provider cannot have what another one says brought to itself (RFC 9700, 4.4.2.2).
+        """
+        return f"{self.origin}{BACK}/{self.organisation}"
 
     def packed(self) -> str:
         """As part of a cookie."""
@@ -111,14 +114,20 @@ class Journey:
         return cls(organisation, origin, UUID(person) if person else None)
 
 
+def ways_back(directory: Directory) -> tuple[str, ...]:
+    """Where browsers come back from the providers that there are; open, since they are nobody yet."""
+    return tuple(f"{BACK}/{each}" for each in sorted(directory.meetings))
+
+
 def add_elsewhere(app: FastAPI, directory: Directory) -> None:
     """Add the routes."""
     cookie = _cookie(directory)
     _add_away(app, directory)
     _add_accounts(app, directory)
 
-    @app.get(BACK, include_in_schema=False)
+    @app.get(f"{BACK}/{{organisation}}", include_in_schema=False)
     async def back(
+        organisation: str,
         code: Annotated[str, Query()] = "",
         state: Annotated[str, Query()] = "",
         iss: Annotated[str, Query()] = "",
@@ -126,10 +135,10 @@ def add_elsewhere(app: FastAPI, directory: Directory) -> None:
     ) -> Response:
         # A browser comes here by itself, so a refusal is a page too: the one with the other ways in.
         try:
-            session = await _came_back(directory, _Back(code, state, iss, held))
+            session = await _came_back(directory, _Back(organisation, code, state, iss, held))
         except Refused as no:
             log.warning("nobody came in through a provider: %s", no.code)
-            response = RedirectResponse(f"/sign-in?refused={no.code}", 303)
+            response = RedirectResponse(f"{_page_of(held)}?refused={no.code}", 303)
         else:
             response = RedirectResponse("/devices" if session is None else "/", 303)
             if session is not None:
@@ -204,8 +213,9 @@ async def _away(directory: Directory, response: Response, journey: Journey) -> A
 
 @dataclass(frozen=True)
 class _Back:
-    """What a browser brings back: three pieces of the address, and its cookie."""
+    """What a browser brings back: four pieces of the address, and its cookie."""
 
+    organisation: str
     code: str
     state: str
     issuer: str
@@ -218,7 +228,8 @@ async def _came_back(directory: Directory, brought: _Back) -> Session | None:
     packed, _, sealed = brought.held.partition(".")
     challenge = directory.journeys.opened(sealed, packed, now)
     ceremony, journey = Ceremony(challenge), _journey(packed)
-    if len(brought.code) > LONGEST or not ceremony.began(brought.state):
+    elsewhere = brought.organisation != journey.organisation
+    if elsewhere or len(brought.code) > LONGEST or not ceremony.began(brought.state):
         raise Refused("ceremony_over")
     directory.journeys.spend(challenge, now)
     if not brought.code:
@@ -262,6 +273,14 @@ def _journey(packed: str) -> Journey:
         return Journey.unpacked(packed)
     except (binascii.Error, ValueError, TypeError) as odd:
         raise Refused("ceremony_over") from odd
+
+
+def _page_of(held: str) -> str:
+    """Where a browser was when it left. Its word for that is enough: it is told the same at both."""
+    try:
+        return "/devices" if _journey(held.partition(".")[0]).person is not None else "/sign-in"
+    except Refused:
+        return "/sign-in"
 
 
 def _meeting(directory: Directory, organisation: str) -> Meeting:

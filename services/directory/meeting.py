@@ -124,7 +124,7 @@ class Meeting:
 
     async def _ask(self, url: str) -> dict[str, Any]:
         if self._monotonic() < self._rests_until:
-            raise Refused("provider_away")
+            raise Refused("provider_away", retry_after=int(RESTS))
         try:
             status, answer = await ask(url, private=self.provider.private)
         except Away as away:
@@ -137,7 +137,7 @@ class Meeting:
 
     def _odd(self, why: str) -> Refused:
         log.warning("the provider of %s cannot be used: %s", self.provider.organisation, why)
-        return Refused("provider_away")
+        return Refused("provider_away", retry_after=int(RESTS))
 
     def _lies(self, why: str) -> Refused:
         log.error("the provider of %s is not believed: %s", self.provider.organisation, why)

@@ -35,9 +35,15 @@ BODY_SECONDS: Final = 15.0
 _JSON: Final = re.compile(r"^application/json\s*(;|$)", re.IGNORECASE)
 
 
-REFUSED: Final = {"not_your_right": 403, "not_yours_to_do": 403, "not_found": 404, "busy": 503}
-"""Refusals that are no 409. Of a command that was too busy to be looked at nothing was decided: a 5xx, so
-that a client repeats it with its key and does not take it for the answer."""
+REFUSED: Final = {
+    "not_your_right": 403,
+    "not_yours_to_do": 403,
+    "not_found": 404,
+    "busy": 503,
+    "provider_away": 503,
+}
+"""Refusals that are no 409. Of a command that was too busy to be looked at, or whose provider is away,
+nothing was decided: a 5xx, so that a client repeats it with its key and does not take it for the answer."""
 
 
 class Gate:

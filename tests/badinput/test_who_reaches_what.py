@@ -204,6 +204,17 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
     ("POST", f"{DIRECTORY}/cards/open"): ("", lambda _: CARD, PUBLIC),
     ("POST", f"{DIRECTORY}/cards/call"): ("", nothing, PUBLIC),
     ("POST", f"{DIRECTORY}/cards/enter"): ("", nothing, PUBLIC),
+    # Where organisations have none: `contract/test_lies_of_providers.py` tells of those that have one.
+    ("GET", f"{DIRECTORY}/oidc/providers"): ("", nothing, PUBLIC),
+    ("GET", f"{DIRECTORY}/oidc/refusals/{{code}}"): ("provider_refused", nothing, PUBLIC),
+    ("POST", f"{DIRECTORY}/oidc/start"): ("", lambda p: {"organisation": p.case.victim}, (N,) * 12),
+    ("POST", f"{DIRECTORY}/oidc/bind"): (
+        "",
+        lambda p: {"organisation": p.case.victim, "passkey": SIGNED},
+        (U, N, N, Y, Y, Y, *(N,) * 6),
+    ),
+    ("GET", f"{DIRECTORY}/oidc/accounts"): ("", nothing, ALL),
+    ("POST", f"{DIRECTORY}/oidc/loosen"): ("", nothing, ALL),
     ("GET", f"{DIRECTORY}/sessions"): ("", nothing, ALL),
     ("POST", f"{DIRECTORY}/sessions/{{session}}/end"): (
         "{session}",
@@ -244,8 +255,12 @@ BESIDE = {
     "/internal/invite",
     f"{AID}/openapi.json",
     f"{DIRECTORY}/openapi.json",
+    f"{DIRECTORY}/oidc/back/{{organisation}}",
 }
-"""Routes for machines; keys and forgetting have a secret of their own, and Caddy passes neither on."""
+"""Routes for machines; keys and forgetting have a secret of their own, and Caddy passes neither on.
+
+And the way back from an identity provider, which answers with a page: `contract/test_lies_of_providers.py`.
+"""
 
 
 def routes() -> Iterator[tuple[str, str]]:
@@ -419,6 +434,10 @@ FOREIGN: dict[str, Try | str] = {
     f"POST {DIRECTORY}/cards/open number": MEANT,
     f"POST {DIRECTORY}/cards/approve use": boss("card_use_over", "", lambda _: YES),
     f"POST {DIRECTORY}/cards/approve person": boss("card_use_over", "", lambda _: YES),
+    f"POST {DIRECTORY}/oidc/start organisation": MEANT,
+    f"POST {DIRECTORY}/oidc/bind organisation": boss(
+        N, "", lambda p: {"organisation": p.case.victim, "passkey": SIGNED}
+    ),
     f"GET {DIRECTORY}/passkeys person": boss(N, "?person={foreigner}"),
     f"POST {DIRECTORY}/passkeys/{{passkey}}/remove passkey": boss(N, "{passkey}"),
     f"POST {DIRECTORY}/sessions/{{session}}/end session": boss(N, "{session}"),

@@ -3,12 +3,14 @@
 import base64
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl
 
+import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
@@ -44,6 +46,18 @@ class Liar:
         """Give this ID token for any code."""
         said = {"access_token": "a", "token_type": "Bearer", "id_token": token}
         self.answers["/token"] = 200, json.dumps(said).encode()
+
+
+def claims(liar: Liar, nonce: str, **other: Any) -> dict[str, Any]:
+    """What a provider says that tells the truth, but for what is `other`."""
+    now = int(time.time())
+    true = {"iss": liar.issuer, "aud": "noaber", "sub": "7f3a", "nonce": nonce, "iat": now, "exp": now + 300}
+    return {**true, **other}
+
+
+def true(said: dict[str, Any]) -> str:
+    """Signed as it should be."""
+    return jwt.encode(said, KEY, "RS256", headers={"kid": "r"})
 
 
 @contextmanager

@@ -1,9 +1,8 @@
 """Coming in through `oidc-provider`, which is certified by the OpenID Foundation, run beside the test."""
 
 import asyncio
-import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -11,43 +10,26 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 
-from deploy.bootstrap import home_of
-from deploy.parts import frontend
 from deploy.parts.ports import free_port
 from services.directory.providers import Ceremony
+from tests.certified import certified
 from tests.contract.doorstep import Browser, directory, signed_in
-from tests.contract.there_and_back import HOME, asked, away_to_bind, back, written_down
+from tests.contract.there_and_back import BACK, asked, away_to_bind, back, written_down
 
-READY_SECONDS = 30
-BACK = f"{HOME}/back"
+OVER, REFUSED = "/sign-in?refused=ceremony_over", "/sign-in?refused=provider_refused"
 
 
 @pytest.fixture
-async def provider() -> AsyncIterator[str]:
+def provider() -> Iterator[str]:
     """Its issuer."""
-    home, port = home_of(os.environ), free_port()
-    await asyncio.to_thread(frontend.install, home)
-    process = await asyncio.create_subprocess_exec(
-        *(str(frontend.node_folder() / "node"), "tests/provider/provider.mjs", str(port), BACK),
-        cwd=frontend.FRONTEND,
-        env=frontend.environment(home),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(READY_SECONDS):
-            while (await process.stdout.readline()).strip() != b"ready":
-                assert not process.stdout.at_eof()
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        await process.communicate()
+    with certified(free_port(), BACK) as issuer:
+        yield issuer
 
 
 @pytest.fixture
 async def app(filled: str, tmp_path: Path, provider: str) -> AsyncIterator[Any]:
-    file = await asyncio.to_thread(written_down, tmp_path, provider)
+    functions = {"beheer": ["system_administration"]}
+    file = await asyncio.to_thread(written_down, tmp_path, provider, functions=functions)
     async with directory(filled, providers_file=file) as made:
         yield made
 
@@ -88,22 +70,47 @@ async def test_who_bound_an_account_comes_in_with_it_and_nobody_else_does(app: A
     there = Browser(app)
     assert await back(there, **await through(await start(there), "petra")) == "/"
     assert (await there.me())["person"] == person
+    [held] = [each for each in app.state.directory.own.people.values() if str(each.id) == person]
+    assert [each.value for each in held.functions] == ["system_administration"]
     other = Browser(app)
     assert await back(other, **await through(await start(other), "wim")) == "/sign-in?refused=account_unbound"
     assert (await other.get("me"))[0] == 401
 
 
-async def test_a_code_is_worth_nothing_in_another_browser_nor_with_another_verifier(
-    app: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_code_is_worth_nothing_in_another_browser(app: Any) -> None:
     await bound(app)
     there, thief = Browser(app), Browser(app)
     brought = await through(await start(there), "petra")
-    own = asked(await start(thief))
-    assert await back(thief, **brought) == "/sign-in?refused=ceremony_over"
+    await start(thief)
+    assert await back(thief, **brought) == OVER
     # The stolen code in the thief's own sign-in: the provider holds it to the verifier of the first.
-    assert await back(thief, **{**brought, "state": own["state"]}) == "/sign-in?refused=provider_refused"
+    own = asked(await start(thief))
+    assert await back(thief, **{**brought, "state": own["state"]}) == REFUSED
+    assert (await thief.get("me"))[0] == 401
+
+
+async def test_a_code_is_worth_nothing_with_another_verifier(
+    app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bound(app)
+    there = Browser(app)
     brought = await through(await start(there), "petra")
-    monkeypatch.setattr(Ceremony, "verifier", property(lambda self: "x" * 43))
-    assert await back(there, **brought) == "/sign-in?refused=provider_refused"
-    assert (await there.get("me"))[0] == (await thief.get("me"))[0] == 401
+    monkeypatch.setattr(Ceremony, "verifier", property(lambda _: "x" * 43))
+    assert await back(there, **brought) == REFUSED
+    assert (await there.get("me"))[0] == 401
+
+
+async def test_a_code_opens_once_here_and_at_the_provider(app: Any) -> None:
+    await bound(app)
+    there = Browser(app)
+    brought = await through(await start(there), "petra")
+    cookie = there.http.cookies["noaber_oidc"]
+    assert await back(there, **brought) == "/"
+    there.http.cookies.clear()
+    there.http.cookies.set("noaber_oidc", cookie)
+    assert await back(there, **brought) == OVER
+    # Were ours to forget what was spent, the provider's own rule stands behind it.
+    app.state.directory.journeys._spent.clear()
+    there.http.cookies.set("noaber_oidc", cookie)
+    assert await back(there, **brought) == REFUSED
+    assert (await there.get("me"))[0] == 401

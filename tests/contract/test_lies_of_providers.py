@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 import jwt
@@ -16,19 +17,26 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from schemas.events.person import Person
+from schemas.events.trust import Trust
 from services.directory.elsewhere import SAID
 from services.directory.meeting import RENEWED
 from services.directory.outside import LARGEST
+from services.directory.store.access import restore_accesses
+from services.directory.store.writes import TABLES
+from services.runtime.now import clock
+from services.runtime.ports import Cause, Written
 from tests.contract.doorstep import Browser, directory, signed_in
-from tests.contract.lying_provider import KEY, Liar, lying, part
-from tests.contract.test_the_switch import throw
-from tests.contract.there_and_back import asked, away, away_to_bind, back, written_down
+from tests.contract.lying_provider import KEY, Liar, claims, lying, part, true
+from tests.contract.test_the_switch import being_thrown, throw, until_waited
+from tests.contract.there_and_back import BACK, asked, away, away_to_bind, back, written_down
 
 PEM = KEY.public_key().public_bytes(
     serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
 )
 OTHER = rsa.generate_private_key(65537, 2048)
 INSIDE, LIED = "/", "/sign-in?refused=provider_not_believed"
+OVER, UNBOUND = "/sign-in?refused=ceremony_over", "/sign-in?refused=account_unbound"
 
 
 @pytest.fixture
@@ -49,16 +57,6 @@ async def known(database: str, folder: Path, liar: Liar, **more: Any) -> AsyncIt
 async def app(filled: str, tmp_path: Path, liar: Liar) -> AsyncIterator[Any]:
     async with known(filled, tmp_path, liar) as made:
         yield made
-
-
-def claims(liar: Liar, nonce: str, **other: Any) -> dict[str, Any]:
-    now = int(time.time())
-    true = {"iss": liar.issuer, "aud": "noaber", "sub": "7f3a", "nonce": nonce, "iat": now, "exp": now + 300}
-    return {**true, **other}
-
-
-def true(said: dict[str, Any]) -> str:
-    return jwt.encode(said, KEY, "RS256", headers={"kid": "r"})
 
 
 def by_hand(algorithm: str, said: dict[str, Any]) -> str:
@@ -112,7 +110,7 @@ async def test_who_bound_an_account_comes_in_with_it_and_it_opens_no_door_that_a
     key = own["passkeys"][0]["id"]
     assert (await there.post(f"passkeys/{key}/remove", {}))[1]["code"] == "prove_it"
     assert (await there.post("cards", {"organisation": "GM1735", "roles": ["ciso"]}))[1]["code"] == "prove_it"
-    assert liar.asked[-1]["code_verifier"] and liar.asked[-1]["redirect_uri"].endswith("/oidc/back")
+    assert liar.asked[-1]["code_verifier"] and liar.asked[-1]["redirect_uri"] == BACK
 
 
 @pytest.mark.parametrize("lie", LIES)
@@ -133,7 +131,7 @@ async def test_an_account_that_nobody_bound_is_nobody_whatever_its_address(app: 
     await bound(app, liar)
     for other in ({"sub": "7f3b"}, {"sub": "7f3b", "email": "petra@hof.example", "email_verified": True}):
         found = await outcome(app, liar, lambda said, other=other: true({**said, **other}))
-        assert found == ("/sign-in?refused=account_unbound", 401)
+        assert found == (UNBOUND, 401)
 
 
 async def test_an_account_is_one_persons(app: Any, liar: Liar) -> None:
@@ -141,7 +139,7 @@ async def test_an_account_is_one_persons(app: Any, liar: Liar) -> None:
     wim, his, _ = await signed_in(app, name="Wim Verzonnen")
     query = asked(await away_to_bind(wim, his))
     liar.hand_out(true(claims(liar, query["nonce"])))
-    assert await back(wim, code="c", state=query["state"]) == "/sign-in?refused=account_taken"
+    assert await back(wim, code="c", state=query["state"]) == "/devices?refused=account_taken"
 
 
 async def test_binding_takes_a_key_shown_here_and_now(app: Any, liar: Liar) -> None:
@@ -162,15 +160,14 @@ async def test_a_way_back_belongs_to_one_browser_and_counts_once(app: Any, liar:
     await bound(app, liar)
     one, other = Browser(app), Browser(app)
     first, second = await away(one), await away(other)
-    over = "/sign-in?refused=ceremony_over"
     liar.hand_out(true(claims(liar, first["nonce"])))
-    assert await back(other, code="c", state=first["state"]) == over
-    assert await back(Browser(app), code="c", state=second["state"]) == over
+    assert await back(other, code="c", state=first["state"]) == OVER
+    assert await back(Browser(app), code="c", state=second["state"]) == OVER
     cookie = one.http.cookies["noaber_oidc"]
     assert await back(one, code="c", state=first["state"]) == INSIDE
     one.http.cookies.set("noaber_oidc", cookie)
     before = len(liar.asked)
-    assert await back(one, code="c", state=first["state"]) == over
+    assert await back(one, code="c", state=first["state"]) == OVER
     assert len(liar.asked) == before
 
 
@@ -180,6 +177,24 @@ async def test_another_provider_that_is_named_on_the_way_back_is_not_believed(ap
     query = await away(there)
     liar.hand_out(true(claims(liar, query["nonce"])))
     assert await back(there, code="c", state=query["state"], iss="https://evil.example") == LIED
+
+
+async def test_what_one_provider_says_is_brought_to_no_other(filled: str, tmp_path: Path, liar: Liar) -> None:
+    async with known(filled, tmp_path, liar, organisations=("GM1735", "GM0014")) as app:
+        await bound(app, liar)
+        there = Browser(app)
+        query = await away(there)
+        liar.hand_out(true(claims(liar, query["nonce"])))
+        before = len(liar.asked)
+        neighbours = BACK.replace("GM1735", "GM0014")
+        assert await back(there, neighbours, code="c", state=query["state"]) == OVER
+        assert len(liar.asked) == before
+        # Nor is who is somebody at one of them somebody at the other.
+        status, found = await there.post("oidc/start", {"organisation": "GM0014"})
+        assert status == 200
+        query = asked(found["address"])
+        liar.hand_out(true(claims(liar, query["nonce"])))
+        assert await back(there, neighbours, code="c", state=query["state"]) == UNBOUND
 
 
 @pytest.mark.parametrize("what", ["/token", "/jwks"])
@@ -204,7 +219,9 @@ async def test_one_that_is_away_is_said_so(
 async def test_a_configuration_of_somebody_else_is_not_used(app: Any, liar: Liar, other: Any) -> None:
     liar.about(**other)
     status, found = await Browser(app).post("oidc/start", {"organisation": "GM1735"})
-    assert (status, found["code"]) == (409, "provider_away")
+    assert (status, found["code"]) == (503, "provider_away")
+    assert "sleutel" in found["detail"]["nl"] and "kaart" in found["detail"]["nl"]
+    assert "key" in found["detail"]["en"] and "card" in found["detail"]["en"]
 
 
 async def test_a_redirect_is_not_followed(app: Any, liar: Liar) -> None:
@@ -226,11 +243,65 @@ async def test_the_switch_shuts_this_door_at_once_and_for_who_is_on_the_way(app:
     assert (await Browser(app).get("oidc/providers"))[1] == {"organisations": []}
 
 
-async def test_what_is_kept_of_an_account_is_a_digest(app: Any, liar: Liar, filled: str) -> None:
+async def test_who_comes_in_while_the_switch_is_being_thrown_waits_and_is_refused(
+    app: Any, liar: Liar, filled: str
+) -> None:
+    person = await bound(app, liar)
+    there = Browser(app)
+    query = await away(there)
+    liar.hand_out(true(claims(liar, query["nonce"])))
+    async with being_thrown(filled) as thrower:
+        coming = asyncio.ensure_future(back(there, code="c", state=query["state"]))
+        await until_waited(thrower)
+        assert not coming.done()
+        now = app.state.directory.now()
+        thrown = Trust(
+            id="GM1735", distrusted=True, since=now, by_organisation="GM1735", by_person=UUID(person)
+        )
+        await TABLES.write(thrower, [Written(thrown, 1)], Cause(uuid4(), UUID(person), now))
+    assert await coming == "/sign-in?refused=provider_distrusted"
+    assert (await there.get("me"))[0] == 401
+
+
+async def test_who_is_forgotten_has_no_account_any_more(app: Any, liar: Liar, filled: str) -> None:
+    person = await bound(app, liar)
+    assert await app.state.directory.forget(UUID(person))
+    assert await outcome(app, liar, true) == (UNBOUND, 401)
+    assert await accounts(filled) == []
+
+
+async def test_who_works_there_no_more_does_not_come_in(app: Any, liar: Liar, filled: str) -> None:
+    person = await bound(app, liar)
+    connection = await asyncpg.connect(filled)
+    async with connection.transaction():
+        [held] = await TABLES.read(connection, Person.TYPE, [person])
+        gone = held.state.model_copy(update={"memberships": ()})
+        await TABLES.write(connection, [Written(gone, held.version + 1)], Cause(uuid4(), None, clock()()))
+    await connection.close()
+    assert await outcome(app, liar, true) == (UNBOUND, 401)
+
+
+async def test_a_restore_binds_nobody(app: Any, liar: Liar, filled: str) -> None:
+    """An account that was loosened since the backup would open again."""
     await bound(app, liar)
     connection = await asyncpg.connect(filled)
-    [row] = await connection.fetch("SELECT * FROM provider_account")
+    async with connection.transaction():
+        await restore_accesses(connection, [], app.state.directory.now())
     await connection.close()
+    assert await accounts(filled) == []
+    assert await outcome(app, liar, true) == (UNBOUND, 401)
+
+
+async def accounts(database: str) -> list[Any]:
+    connection = await asyncpg.connect(database)
+    rows = await connection.fetch("SELECT * FROM provider_account")
+    await connection.close()
+    return list(rows)
+
+
+async def test_what_is_kept_of_an_account_is_a_digest(app: Any, liar: Liar, filled: str) -> None:
+    await bound(app, liar)
+    [row] = await accounts(filled)
     assert len(row["account"]) == 64 and "7f3a" not in str(dict(row))
 
 
@@ -243,7 +314,7 @@ async def test_loosening_an_account_shuts_it_and_ends_its_sessions(app: Any, lia
     assert (await there.get("oidc/accounts"))[1] == {"organisations": ["GM1735"]}
     assert (await there.post("oidc/loosen", {}))[0] == 200
     assert (await there.get("me"))[0] == 401
-    assert (await outcome(app, liar, true))[0] == "/sign-in?refused=account_unbound"
+    assert (await outcome(app, liar, true))[0] == UNBOUND
 
 
 async def test_groups_give_functions_and_take_those_they_gave(
@@ -261,7 +332,7 @@ async def test_groups_give_functions_and_take_those_they_gave(
 @pytest.mark.parametrize("code", sorted(SAID))
 async def test_every_refusal_says_what_to_do_in_two_languages(app: Any, code: str) -> None:
     status, found = await Browser(app).get(f"oidc/refusals/{code}")
-    assert (status, found["code"]) == (409, code)
+    assert (status, found["code"]) == (503 if code == "provider_away" else 409, code)
     assert found["detail"]["nl"] and found["detail"]["en"] != found["detail"]["nl"]
 
 

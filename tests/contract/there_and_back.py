@@ -1,6 +1,7 @@
 """A browser that goes to a provider and comes back, and a directory that knows one."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,13 +11,13 @@ from tests.phone import Phone
 
 HOF = "GM1735"
 HOME = "http://localhost:1/api/directory/oidc"
+BACK = f"{HOME}/back/{HOF}"
 
 
-def written_down(folder: Path, issuer: str, **more: Any) -> Path:
-    """The file of providers with one in it."""
+def written_down(folder: Path, issuer: str, organisations: Sequence[str] = (HOF,), **more: Any) -> Path:
+    """The file of providers, with one for these organisations in it."""
     (folder / "hof.secret").write_text("a secret of one's own")
     entry = {
-        "organisation": HOF,
         "issuer": issuer,
         "client_id": "noaber",
         "client_secret_file": "hof.secret",
@@ -24,7 +25,7 @@ def written_down(folder: Path, issuer: str, **more: Any) -> Path:
         **more,
     }
     file = folder / "providers.json"
-    file.write_text(json.dumps([entry]))
+    file.write_text(json.dumps([{**entry, "organisation": each} for each in organisations]))
     return file
 
 
@@ -48,8 +49,8 @@ def asked(address: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
 
-async def back(here: Browser, **said: str) -> str:
+async def back(here: Browser, to: str = BACK, **said: str) -> str:
     """Come back with this; the page that one lands on."""
-    answer = await here.http.get(f"{HOME}/back", params=said)
+    answer = await here.http.get(to, params=said)
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]

@@ -8,6 +8,10 @@ import pytest
 from deploy.bootstrap import home_of
 from deploy.running import Running, Wish
 from schemas.values import IBD, Right
+from services.directory.rules.organisations import real_organisations
+from services.directory.seed import FACTS
+from tests.contract.lying_provider import Liar, lying
+from tests.contract.there_and_back import written_down
 from tests.journey.case import Case
 from tests.journey.cast import NUMBER, People, Places
 from tests.journey.looking import Page
@@ -17,12 +21,25 @@ SETTINGS = (
     ("NOABER_APPROACHES_PER_SLOT", "200"),
     ("NOABER_SEED_PEOPLE", str(NUMBER)),
 )
+GROUPS = {"beheer": ["system_administration"]}
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Running]:
+def liar() -> Iterator[Liar]:
+    """The identity provider of every organisation, in the hands of an attacker."""
+    with lying() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def platform(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, liar: Liar
+) -> Iterator[Running]:
     place = tmp_path_factory.mktemp("platform")
-    wish = Wish(home_of(os.environ), place, first_port=8000, settings=SETTINGS)
+    known = [each.id for each in real_organisations(FACTS.read_text(encoding="utf-8"))]
+    file = written_down(tmp_path_factory.mktemp("providers"), liar.issuer, known, functions=GROUPS)
+    settings = (*SETTINGS, ("NOABER_PROVIDERS_FILE", str(file)))
+    wish = Wish(home_of(os.environ), place, first_port=8000, settings=settings)
     with Running(wish, print) as running:
         show_logs(request, __file__, lambda: running)
         yield running

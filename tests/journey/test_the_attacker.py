@@ -1,8 +1,9 @@
-"""The attacker who holds a victim's mailboxes, an old card and a helper's stolen session, line by line."""
+"""The attacker who holds a victim's mailboxes and identity provider, an old card and a helper's session."""
 
 import ast
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -10,8 +11,11 @@ from deploy.client import Client, Refusal
 from schemas.catalogue import Function
 from schemas.export import ROOT
 from schemas.live import CLOSE_SIGNED_OUT
+from schemas.mandate import Act
 from schemas.values import Right
 from services.directory.words import WORDS
+from tests.contract.lying_provider import Liar, claims, true
+from tests.contract.there_and_back import asked
 from tests.journey.case import Case, approached, claimed
 from tests.journey.cast import People, Places, done
 from tests.journey.looking import Page
@@ -48,22 +52,51 @@ class Night:
 
     def session_of_a_phone(self) -> Client:
         """The helper on a phone of their own; the attacker has what is in its browser."""
-        body = {"person": str(self.helper.person), "checked": "in_person"}
-        invited = done(self.desk.send(f"{DIRECTORY}/invitations", body))
-        opened = {"secret": invited["secret"], "code": invited["code"]}
         there = Client(self.people.origin)
-        asked = done(there.send(f"{DIRECTORY}/welcome/options", opened))
-        made = Phone().make(asked["options"], there.origin)
-        done(there.send(f"{DIRECTORY}/welcome/finish", {**opened, "passkey": made}))
-        there.person = self.helper.person
+        with_a_key(there, Phone(), self.desk, self.helper.person)
         return there
 
 
-def test_the_attacker_gets_nowhere_with_any_of_what_they_hold(people: People, places: Places) -> None:
+def with_a_key(there: Client, phone: Phone, administrator: Client, person: UUID) -> None:
+    """A member comes in with a phone, let in by an administrator."""
+    body = {"person": str(person), "checked": "in_person"}
+    invited = done(administrator.send(f"{DIRECTORY}/invitations", body))
+    opened = {"secret": invited["secret"], "code": invited["code"]}
+    asked = done(there.send(f"{DIRECTORY}/welcome/options", opened))
+    made = phone.make(asked["options"], there.origin)
+    done(there.send(f"{DIRECTORY}/welcome/finish", {**opened, "passkey": made}))
+    there.person = person
+
+
+class Sent(Client):
+    """A browser that an identity provider sends back with whatever the attacker signs."""
+
+    def __init__(self, origin: str, liar: Liar, organisation: str) -> None:
+        super().__init__(origin)
+        self._http.headers["Origin"] = origin
+        self._liar = liar
+        self.organisation = organisation
+
+    def away(self, way: str = "start", **body: Any) -> dict[str, str]:
+        """Begin; what the provider is asked."""
+        told = {"organisation": self.organisation, **body}
+        return asked(done(self.send(f"{DIRECTORY}/oidc/{way}", told))["address"])
+
+    def back(self, query: dict[str, str], **said: Any) -> str:
+        """Come back with a token that says this; the page that one lands on."""
+        self._liar.hand_out(true(claims(self._liar, query["nonce"], **said)))
+        path = f"{DIRECTORY}/oidc/back/{self.organisation}"
+        return self._http.get(path, params={"code": "c", "state": query["state"]}).headers["location"]
+
+
+def test_the_attacker_gets_nowhere_with_any_of_what_they_hold(
+    people: People, places: Places, liar: Liar
+) -> None:
     night = Night(people, places)
     _the_mailboxes_open_nothing()
     _an_old_card_opens_nothing(night)
     _a_stolen_session_leads_to_no_other_and_ends_with_the_switch(night)
+    _the_identity_provider_opens_what_a_key_bound_and_nothing_after_the_switch(night, liar)
 
 
 def _the_mailboxes_open_nothing() -> None:
@@ -128,3 +161,49 @@ def _a_stolen_session_leads_to_no_other_and_ends_with_the_switch(night: Night) -
     # What was promised stands: the helper comes back with a key of their own and goes on.
     with night.people.anew(night.helper.person) as back:
         assert until(lambda: back.rows()["help_request"].get(night.request), SOON, what="the request")
+
+
+def _the_identity_provider_opens_what_a_key_bound_and_nothing_after_the_switch(
+    night: Night, liar: Liar
+) -> None:
+    """Whoever holds it is nobody who bound no account; and of who did, it makes no more than they are."""
+    victim, administrator = night.case.victim, str(night.administrator.person)
+    powers = ["beheer", *Right, *Act, "administrators"]
+    with Sent(night.people.origin, liar, victim) as thief:
+        mail = {"email": "beheerder@gemeente.example", "email_verified": True}
+        for said in ({"sub": administrator}, {"sub": "root", "preferred_username": administrator, **mail}):
+            landed = thief.back(thief.away(), groups=powers, **said)
+            assert landed == "/sign-in?refused=account_unbound"
+            assert thief.read(f"{DIRECTORY}/me") == Refusal(401, "not_signed_in")
+    staff = [each.person for each in night.people.staff(victim)]
+    member = next(each for each in staff if not each.memberships[0].rights)
+    with Sent(night.people.origin, liar, victim) as own:
+        phone = Phone()
+        with_a_key(own, phone, night.administrator, member.id)
+        options = done(own.send(f"{DIRECTORY}/passkey/options", {"purpose": "bind"}))["options"]
+        query = own.away("bind", passkey=phone.sign(options, own.origin))
+        assert own.back(query, sub="member") == "/devices"
+    with Sent(night.people.origin, liar, victim) as thief, Sent(night.people.origin, liar, victim) as late:
+        assert thief.back(thief.away(), sub="member", groups=powers) == "/"
+        me = thief.read(f"{DIRECTORY}/me")
+        assert (me["person"], me["way"], me["rights"]) == (str(member.id), "oidc", {victim: []})
+        for path, body in (
+            ("passkeys/add", {"passkey": SIGNED}),
+            ("oidc/bind", {"organisation": victim, "passkey": SIGNED}),
+            ("invitations", {"person": administrator, "checked": "in_person"}),
+            ("cards", {"organisation": victim, "roles": ["ciso"]}),
+            (f"organisations/{victim}/mandates", {"after": 0, "entries": []}),
+            (f"organisations/{victim}/distrust", {}),
+            (f"organisations/{victim}/trust", {}),
+        ):
+            assert isinstance(thief.send(f"{DIRECTORY}/{path}", body), Refusal), path
+        assert isinstance(thief.send(f"/api/aid/requests/{night.request}/confirm", {"circle": []}), Refusal)
+        begun = late.away()
+        done(night.administrator.send(switch(victim, "distrust"), {}))
+        until(lambda: out_everywhere(thief), SOON, what="the attacker's session is out everywhere")
+        for each in (late, thief):
+            assert each.read(f"{DIRECTORY}/me") == Refusal(401, "not_signed_in")
+        assert late.back(begun, sub="member") == "/sign-in?refused=provider_distrusted"
+        again = thief.send(f"{DIRECTORY}/oidc/start", {"organisation": victim})
+        assert again == Refusal(409, "provider_distrusted")
+        assert late.read(f"{DIRECTORY}/me") == Refusal(401, "not_signed_in")

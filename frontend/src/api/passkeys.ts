@@ -68,9 +68,14 @@ export async function invite(person: string, checked: "in_person" | "call_back")
 }
 
 /** A command that takes a key of one's own, shown here and now; who plays in a demonstration has none. */
-export async function proven<T>(purpose: Exclude<Purpose, "sign_in" | "add">, path: string, body: object): Promise<Answer<T>> {
+export async function proven<T>(purpose: Exclude<Purpose, "sign_in" | "add" | "bind">, path: string, body: object): Promise<Answer<T>> {
   const answer = await post<T>(path, body, uuid7());
   return !answer.ok && answer.problem.code === "prove_it" ? signed(purpose, path, body) : answer;
+}
+
+/** Says with a key of one's own that the account one is about to sign in with elsewhere is theirs. */
+export async function bindAccount(organisation: string): Promise<Answer<{ address: string }>> {
+  return signed("bind", `${HOME}/oidc/bind`, { organisation });
 }
 
 /** Makes a key on this device and comes in with it. */
@@ -88,7 +93,8 @@ export async function comeIn(secret: string, code: string): Promise<Answer<{ ses
   return post(`${HOME}/welcome/finish`, { secret, code, passkey }, uuid7());
 }
 
-type Purpose = "sign_in" | "add" | "invite" | "print" | "approve" | "stop" | "remove" | "mandates" | "switch" | "people";
+type Purpose =
+  | "sign_in" | "add" | "invite" | "print" | "approve" | "stop" | "remove" | "mandates" | "switch" | "people" | "bind";
 
 async function signed<T>(purpose: Purpose, path: string, more: object = {}): Promise<Answer<T>> {
   const asked = await post<Asked>(`${HOME}/passkey/options`, { purpose }, uuid7());

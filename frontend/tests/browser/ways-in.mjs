@@ -3,48 +3,8 @@
  * Ends with 1 and what was on the screen when something does not appear in time.
  */
 import assert from "node:assert/strict";
-import { DESK, PHONE, open, picture, play, port, press, see, step } from "./acting.mjs";
-
-const HOME = `http://localhost:${port}`;
-
-/** A browser of its own, on a device that holds keys and knows its owner. */
-async function device(name, viewport, path) {
-  const { page, context } = await open(name, viewport);
-  const line = await context.newCDPSession(page);
-  await line.send("WebAuthn.enable");
-  const options = {
-    protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true,
-    isUserVerified: true, automaticPresenceSimulation: true,
-  };
-  const { authenticatorId } = await line.send("WebAuthn.addVirtualAuthenticator", { options });
-  const knowsOwner = (isUserVerified) => line.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified });
-  await page.goto(path.startsWith("http") ? path : `${HOME}${path}`);
-  return { name, page, context, knowsOwner };
-}
-
-const signedIn = (who) => who.page.waitForURL((url) => !/^\/(sign-in|welcome)/.test(url.pathname));
-const touch = (who) => press(who, "Inloggen met je telefoon of sleutel");
-
-/** Reads link and code off the screen, as the other device's owner would. */
-async function opening(who) {
-  await who.page.getByText(/^http.*\/welcome#/).waitFor();
-  const link = await who.page.getByText(/^http.*\/welcome#/).innerText();
-  const code = await who.page.getByText(/^\d{3} \d{3}$/).innerText();
-  return { link, code };
-}
-
-async function invite(administrator, name, way) {
-  await administrator.page.goto(`${HOME}/access`);
-  await administrator.page.getByLabel("Welke collega?").selectOption({ label: name });
-  await press(administrator, way);
-  await press(administrator, "Maak een uitnodiging");
-  return opening(administrator);
-}
-
-async function comeIn(who, code) {
-  await who.page.getByLabel("Code van zes cijfers").fill(code);
-  await press(who, "Maak een sleutel op dit toestel");
-}
+import { DESK, PHONE, picture, play, press, see, step } from "./acting.mjs";
+import { HOME, comeIn, device, invite, opening, signedIn, touch } from "./phones.mjs";
 
 async function main() {
   const gert = await device("gert", DESK, "/sign-in");

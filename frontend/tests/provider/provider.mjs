@@ -1,9 +1,9 @@
-/** A certified identity provider for one test: `node provider.mjs PORT REDIRECT_URI`; whoever types a name is that. */
+/** A certified identity provider for one test: `node provider.mjs PORT WAY_BACK...`; whoever types a name is that. */
 import { Provider } from "oidc-provider";
 
-const [port, back] = process.argv.slice(2);
+const [port, ...back] = process.argv.slice(2);
 const provider = new Provider(`http://127.0.0.1:${port}`, {
-  clients: [{ client_id: "noaber", client_secret: "a secret of one's own", redirect_uris: [back] }],
+  clients: [{ client_id: "noaber", client_secret: "a secret of one's own", redirect_uris: back }],
   claims: { openid: ["sub", "groups"] },
   conformIdTokenClaims: false,
   pkce: { required: () => true },
