@@ -1,4 +1,4 @@
-"""From the page to one's organisation's own sign-in and back inside, in Chromium at 390 px, in two languages."""
+"""From the page to one's organisation's own sign-in and back inside: Chromium at 390 px, in two languages."""
 
 from collections.abc import Iterator
 from pathlib import Path
