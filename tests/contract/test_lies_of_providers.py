@@ -256,7 +256,12 @@ async def test_who_comes_in_while_the_switch_is_being_thrown_waits_and_is_refuse
         assert not coming.done()
         now = app.state.directory.now()
         thrown = Trust(
-            id="GM1735", distrusted=True, since=now, by_organisation="GM1735", by_person=UUID(person)
+            id="GM1735",
+            exercise=False,
+            distrusted=True,
+            since=now,
+            by_organisation="GM1735",
+            by_person=UUID(person),
         )
         await TABLES.write(thrower, [Written(thrown, 1)], Cause(uuid4(), UUID(person), now))
     assert await coming == "/sign-in?refused=provider_distrusted"
