@@ -179,7 +179,7 @@ def _add_away(app: FastAPI, directory: Directory) -> None:
 def _add_accounts(app: FastAPI, directory: Directory) -> None:
     @app.get(f"{PREFIX}/oidc/accounts")
     async def accounts(asker: Asking) -> Accounts:
-        return Accounts(organisations=await directory.accounts.organisations(asker.person.id))
+        return Accounts(organisations=list(await directory.accounts.held(asker.person.id)))
 
     @app.post(f"{PREFIX}/oidc/loosen")
     async def loosen(asker: Asking, body: Nothing) -> Nothing:

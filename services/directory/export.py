@@ -34,6 +34,13 @@ class Key(BaseModel):
     used_at: datetime | None
 
 
+class Linked(BaseModel):
+    """An account at an organisation's own sign-in; whose it is there is kept as a digest only."""
+
+    organisation: str
+    since: datetime
+
+
 class Mandated(BaseModel):
     """A line on an organisation's list of mandates."""
 
@@ -60,6 +67,7 @@ class Export(BaseModel):
     languages: tuple[Language, ...]
     systems: tuple[SystemName, ...]
     keys: list[Key]
+    accounts: list[Linked]
     sessions: list[Sat]
     mandates: list[Mandated]
     wake_lists: list[Woken]
@@ -84,6 +92,10 @@ def add_export(app: FastAPI, directory: Directory) -> None:
             languages=person.languages,
             systems=person.systems,
             keys=await _keys(directory, person.id),
+            accounts=[
+                Linked(organisation=each, since=since)
+                for each, since in (await directory.accounts.held(person.id)).items()
+            ],
             sessions=_sessions(directory, person.id),
             mandates=await _mandates(directory, employers, person.id),
             wake_lists=await _turns(directory, employers, person.id),

@@ -207,7 +207,8 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
     # Where organisations have none: `contract/test_lies_of_providers.py` tells of those that have one.
     ("GET", f"{DIRECTORY}/oidc/providers"): ("", nothing, PUBLIC),
     ("GET", f"{DIRECTORY}/oidc/refusals/{{code}}"): ("provider_refused", nothing, PUBLIC),
-    ("POST", f"{DIRECTORY}/oidc/start"): ("", lambda p: {"organisation": p.case.victim}, (N,) * 12),
+    # Only from a page of ours is anybody sent there, and these clients are on none.
+    ("POST", f"{DIRECTORY}/oidc/start"): ("", lambda p: {"organisation": p.case.victim}, (F,) * 12),
     ("POST", f"{DIRECTORY}/oidc/bind"): (
         "",
         lambda p: {"organisation": p.case.victim, "passkey": SIGNED},

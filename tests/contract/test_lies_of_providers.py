@@ -17,12 +17,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from schemas.events.person import Person
+from schemas.events.person import Membership, Person
 from schemas.events.trust import Trust
 from services.directory.elsewhere import SAID
 from services.directory.meeting import RENEWED
 from services.directory.outside import LARGEST
 from services.directory.store.access import restore_accesses
+from services.directory.store.people import Keeping
 from services.directory.store.writes import TABLES
 from services.runtime.now import clock
 from services.runtime.ports import Cause, Written
@@ -284,6 +285,28 @@ async def test_who_works_there_no_more_does_not_come_in(app: Any, liar: Liar, fi
         await TABLES.write(connection, [Written(gone, held.version + 1)], Cause(uuid4(), None, clock()()))
     await connection.close()
     assert await outcome(app, liar, true) == (UNBOUND, 401)
+
+
+async def test_who_left_and_came_back_binds_anew(app: Any, liar: Liar, filled: str) -> None:
+    person = await bound(app, liar)
+    elsewhere = (Membership(organisation="GM0014"),)
+    await app.state.directory.people.change(
+        Keeping("GM1735", UUID(person), clock()()),
+        [UUID(person)],
+        lambda known, _: known.model_copy(update={"memberships": elsewhere}),
+    )
+    assert await accounts(filled) == []
+    assert await outcome(app, liar, true) == (UNBOUND, 401)
+
+
+async def test_an_account_stands_in_the_file_of_what_is_kept_of_somebody(app: Any, liar: Liar) -> None:
+    await bound(app, liar)
+    there = Browser(app)
+    query = await away(there)
+    liar.hand_out(true(claims(liar, query["nonce"])))
+    await back(there, code="c", state=query["state"])
+    [account] = (await there.get("export"))[1]["accounts"]
+    assert account["organisation"] == "GM1735" and account["since"]
 
 
 async def test_a_restore_binds_nobody(app: Any, liar: Liar, filled: str) -> None:

@@ -193,6 +193,7 @@ def _the_identity_provider_opens_what_a_key_bound_and_nothing_after_the_switch(
             ("invitations", {"person": administrator, "checked": "in_person"}),
             ("cards", {"organisation": victim, "roles": ["ciso"]}),
             (f"organisations/{victim}/mandates", {"after": 0, "entries": []}),
+            (f"organisations/{victim}/people/{member.id}/leave", {}),
             (f"organisations/{victim}/distrust", {}),
             (f"organisations/{victim}/trust", {}),
         ):

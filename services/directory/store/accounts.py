@@ -1,6 +1,6 @@
 """Which account at an identity provider is which member, and the sessions that are opened with one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -17,6 +17,14 @@ from services.directory.store.access import ended_sessions
 from services.directory.store.opening import opening
 from services.directory.store.writes import LOCK, TABLES
 from services.runtime.ports import Cause, Written
+
+
+async def keep_accounts(connection: Any, person: UUID, employers: Sequence[str]) -> None:
+    """Only those where this member works still; who comes back binds anew. In the caller's transaction."""
+    await connection.execute(
+        "DELETE FROM provider_account WHERE person = $1 AND NOT organisation = ANY($2::text[])",
+        *(str(person), list(employers)),
+    )
 
 
 @dataclass(frozen=True)
@@ -68,10 +76,10 @@ class Accounts:
             await TABLES.write(connection, ended, Cause(uuid4(), person, at))
         return [each.state for each in ended]
 
-    async def organisations(self, person: UUID) -> list[str]:
-        """At whose providers this member has an account."""
-        query = "SELECT organisation FROM provider_account WHERE person = $1 ORDER BY organisation"
-        return [row["organisation"] for row in await self._pool.fetch(query, str(person))]
+    async def held(self, person: UUID) -> dict[str, datetime]:
+        """At whose providers this member has an account, and since when."""
+        query = "SELECT organisation, bound_at FROM provider_account WHERE person = $1 ORDER BY organisation"
+        return {row["organisation"]: row["bound_at"] for row in await self._pool.fetch(query, str(person))}
 
     async def sign_in(self, account: Account, decide: Decide, at: datetime) -> list[State]:
         """Open a session for whose account it is; all that was written, the session last.

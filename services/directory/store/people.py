@@ -14,6 +14,7 @@ from schemas.refused import Refused
 from schemas.state import State
 from schemas.values import Right
 from services.directory.rules.people import MOST_PEOPLE
+from services.directory.store.accounts import keep_accounts
 from services.directory.store.writes import LOCK, TABLES, forget, sealed_contact
 from services.runtime.acts import Act, acts_of
 from services.runtime.ports import Cause, Written
@@ -97,6 +98,7 @@ class People:
                 if not decided.memberships:
                     changed += await forget(connection, person, keeping.at, keeping.who) or []
                     continue
+                await keep_accounts(connection, person, [each.organisation for each in decided.memberships])
                 written = [Written(decided, version + 1)] if decided != known else []
                 if called is not None:
                     written += await _recalled(connection, person, called)
