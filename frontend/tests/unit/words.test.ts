@@ -12,6 +12,7 @@ import { DICTIONARIES as PEOPLE } from "../../src/screens/people/words";
 import { DICTIONARIES as REPORT } from "../../src/screens/report/words";
 import { DICTIONARIES as SIGN_IN } from "../../src/screens/signin/words";
 import { DICTIONARIES as OFFLINE } from "../../src/offline/words";
+import { DICTIONARIES as TASKS } from "../../src/screens/tasks/words";
 import { DICTIONARIES as TRUST } from "../../src/screens/trust/words";
 import { dateText, fromLocal, spanText, toLocal, whenText } from "../../src/i18n/time";
 
@@ -29,14 +30,14 @@ function sources(folder: string): string[] {
 describe("the dictionaries", () => {
   test("have the same keys", () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
-    for (const { nl, en } of [ACCESS, CARDS, ELSEWHERE, MANDATES, OFFLINE, PEOPLE, REPORT, SIGN_IN, TRUST]) expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
+    for (const { nl, en } of [ACCESS, CARDS, ELSEWHERE, MANDATES, OFFLINE, PEOPLE, REPORT, SIGN_IN, TASKS, TRUST]) expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
   });
 
   test("use the same parameters and forms in both languages", () => {
     const shape = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort().join();
     const different = Object.keys(nl).filter((key) => shape(nl[key as keyof typeof nl]) !== shape(en[key as keyof typeof nl]));
     expect(different).toEqual([]);
-    for (const apart of [ACCESS, CARDS, ELSEWHERE, MANDATES, OFFLINE, PEOPLE, REPORT, SIGN_IN, TRUST] as { nl: Record<string, string>; en: Record<string, string> }[]) {
+    for (const apart of [ACCESS, CARDS, ELSEWHERE, MANDATES, OFFLINE, PEOPLE, REPORT, SIGN_IN, TASKS, TRUST] as { nl: Record<string, string>; en: Record<string, string> }[]) {
       expect(Object.keys(apart.nl).filter((key) => shape(apart.nl[key]!) !== shape(apart.en[key] ?? ""))).toEqual([]);
     }
   });
