@@ -63,6 +63,18 @@ class OnBehalfOf(Value):
     caller: ShortText
 
 
+class Guest(Value):
+    """Somebody from outside who reads this incident and nothing else; `name` is emptied at the end."""
+
+    person: UUID
+    name: Name
+    firm: ShortText
+    organisation: OrganisationId
+    sponsor: UUID
+    until: Moment
+    ended_at: Moment | None = None
+
+
 class Incident(Row):
     """An incident as it is now.
 
@@ -88,12 +100,18 @@ class Incident(Row):
     severity: Annotated[Severity, PARTNER] = Severity.UNKNOWN
     coordinators: Annotated[tuple[str, ...], COORDINATOR] = ()
     closed_at: Annotated[Moment | None, PARTNER] = None
+    guests: Annotated[tuple[Guest, ...], PARTNER] = ()
     audience_version: int = 1
 
     @property
     def victims(self) -> frozenset[str]:
         """Organisation ids that are hit."""
         return frozenset(victim.organisation for victim in self.affected)
+
+    @property
+    def let_in(self) -> frozenset[UUID]:
+        """The guests whom nobody has ended; when their time is up is up to their sessions."""
+        return frozenset(each.person for each in self.guests if each.ended_at is None)
 
     @property
     def is_open(self) -> bool:

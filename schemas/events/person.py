@@ -5,7 +5,7 @@ from uuid import UUID
 
 from schemas.catalogue import Function
 from schemas.state import OWN, Row
-from schemas.values import Language, OrganisationId, Right, SystemName, Value
+from schemas.values import Language, Moment, OrganisationId, Right, ShortText, SystemName, Value
 
 
 class Membership(Value):
@@ -15,10 +15,21 @@ class Membership(Value):
     rights: tuple[Right, ...] = ()
 
 
+class Guesthood(Value):
+    """What somebody from outside was let in for: one incident, by whom, from which firm, until when."""
+
+    incident: UUID
+    organisation: OrganisationId
+    sponsor: UUID
+    firm: ShortText
+    until: Moment
+
+
 class Person(Row):
     """A colleague as matching and the own organisation know them.
 
-    After `forgotten` the lists are empty and nobody's name can be found again.
+    After `forgotten` the lists are empty and nobody's name can be found again. A `guest` works for nobody
+    here: no membership, function or right.
     """
 
     TYPE: ClassVar[str] = "person"
@@ -30,6 +41,7 @@ class Person(Row):
     systems: Annotated[tuple[SystemName, ...], OWN] = ()
     fictitious: Annotated[bool, OWN] = False
     forgotten: Annotated[bool, OWN] = False
+    guest: Annotated[Guesthood | None, OWN] = None
 
     def works_for(self, organisation: str) -> bool:
         """Whether the person is a member of the organisation."""

@@ -9,11 +9,12 @@ from schemas.values import Moment
 
 
 class SignInWay(StrEnum):
-    """How somebody signed in: played in a demonstration, with a passkey, or with a sealed card."""
+    """How somebody signed in: played in a demonstration, with a passkey, a sealed card or a guest's link."""
 
     DEMO = "demo"
     PASSKEY = "passkey"
     CARD = "card"
+    GUEST = "guest"
 
 
 class Session(State):

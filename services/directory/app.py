@@ -30,7 +30,8 @@ from services.directory.card_bodies import PrintedCards, PrintHere
 from services.directory.cards import CARD_DOORS, COUNTED, add_cards, print_here
 from services.directory.devices import add_devices, invite_here
 from services.directory.directory import Directory
-from services.directory.doors import DOORS, PREFIX, add_doors, seat, unseat
+from services.directory.doors import DOORS, GUEST_DOOR, PREFIX, add_doors, seat, unseat
+from services.directory.guests import add_guests
 from services.directory.mandates import add_mandates
 from services.directory.rules.session import end, open_session
 from services.directory.settings import DirectorySettings
@@ -61,8 +62,8 @@ def create_app(settings: DirectorySettings) -> FastAPI:
         PREFIX,
         settings,
         WORDS,
-        (*open_paths, *DOORS, *CARD_DOORS),
-        sign_in_paths=(*demo, *DOORS, *COUNTED),
+        (*open_paths, *DOORS, GUEST_DOOR, *CARD_DOORS),
+        sign_in_paths=(*demo, *DOORS, GUEST_DOOR, *COUNTED),
     )
     app.state.directory = directory
     _add_reads(app, directory)
@@ -74,6 +75,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     add_devices(app, directory)
     add_cards(app, directory)
     add_mandates(app, directory)
+    add_guests(app, directory)
     add_waking(app, directory)
     add_switch(app, directory)
     return app
@@ -138,7 +140,7 @@ def _add_demo(app: FastAPI, directory: Directory) -> None:
     @app.post(f"{PREFIX}/demo/sign-in")
     async def sign_in(body: SignIn, response: Response) -> dict[str, str]:
         person = directory.own.person(body.person)
-        if person is None or not person.fictitious:
+        if person is None or not person.fictitious or person.guest is not None:
             raise Problem(404, "not_found")
         session = open_session(uuid4(), person.id, directory.now())
         await directory.keep(session)

@@ -10,6 +10,14 @@ WORDS: Final[Mapping[str, Words]] = {
         "Dat mag een beheerder van de organisatie doen. Vraag het die collega.",
         "An administrator of the organisation may do that. Ask that colleague.",
     ),
+    "sponsor_needs_mandate": Words(
+        "Een gast uitnodigen mag wie voor de organisatie mag bevestigen. Vraag het die collega.",
+        "Whoever may confirm for the organisation may invite a guest. Ask that colleague.",
+    ),
+    "guest_time": Words(
+        "Een gast mag hoogstens zeven dagen blijven. Kies een eerder einde.",
+        "A guest may stay for seven days at most. Choose an earlier end.",
+    ),
     "not_a_colleague": Words(
         "Op de piketlijst staan alleen collega's van deze organisatie. Haal de ander eraf.",
         "Only colleagues of this organisation stand on its list. Take the other one off.",

@@ -26,7 +26,7 @@ SECRETS = (DESCRIPTION, PLACE, NOTE, LOGGED, PHONE, CALLER)
 BASE = {"exercise", "tlp", "id"}
 INCIDENT_PARTNER = BASE | {
     *("phase", "source", "affected", "since", "reported_at", "call_back"),
-    *("description", "pattern", "severity", "closed_at"),
+    *("description", "pattern", "severity", "closed_at", "guests"),
 }
 INCIDENT_COORDINATOR = INCIDENT_PARTNER | {"on_behalf_of", "coordinators"}
 REQUEST_ASKED = BASE | {

@@ -85,6 +85,26 @@ export interface GivenUnder {
   mandate: UsedMandate;
 }
 
+/** Somebody from outside who reads this incident and nothing else; `name` is emptied at the end. */
+export interface Guest {
+  person: string;
+  name: string;
+  firm: string;
+  organisation: string;
+  sponsor: string;
+  until: string;
+  ended_at: string | null;
+}
+
+/** What somebody from outside was let in for: one incident, by whom, from which firm, until when. */
+export interface Guesthood {
+  incident: string;
+  organisation: string;
+  sponsor: string;
+  firm: string;
+  until: string;
+}
+
 /** Four lanes of work: the IBD's three fields and the continuity of service. */
 export type Lane = "technology" | "communication" | "administration" | "service_continuity";
 
@@ -259,6 +279,7 @@ export interface IncidentData {
   severity?: Severity;  // from partner
   coordinators?: string[];  // from coordinator
   closed_at?: string | null;  // from partner
+  guests?: Guest[];  // from partner
 }
 
 /** A help request as it is now.
@@ -382,7 +403,8 @@ export interface LendingData {
 
 /** A colleague as matching and the own organisation know them.
  *
- * After `forgotten` the lists are empty and nobody's name can be found again. */
+ * After `forgotten` the lists are empty and nobody's name can be found again. A `guest` works for nobody
+ * here: no membership, function or right. */
 export interface PersonData {
   exercise: boolean;
   tlp: Tlp;
@@ -393,6 +415,7 @@ export interface PersonData {
   systems: string[];
   fictitious: boolean;
   forgotten: boolean;
+  guest: Guesthood | null;
   contact?: Contact;  // joined by live
 }
 

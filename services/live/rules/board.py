@@ -127,6 +127,13 @@ class Board:
         """The keys that the person holds now."""
         return keys_of(person, self._coordinated.values())
 
+    def lets_in(self, person: Person) -> bool:
+        """Whether somebody may look at all: a guest only while their incident says so."""
+        if person.guest is None:
+            return True
+        incident = self._incidents.get(person.guest.incident)
+        return incident is not None and person.id in incident.let_in
+
     def name_of(self, person: UUID) -> str:
         """The person's name, where it can be read; else nothing."""
         reach = self._contacts.get(person)

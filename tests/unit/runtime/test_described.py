@@ -35,6 +35,7 @@ OPEN = {
     "/api/directory/cards/open",
     "/api/directory/cards/call",
     "/api/directory/cards/enter",
+    "/api/directory/guests/enter",
     "/api/directory/passkey/options",
     "/api/directory/passkey/sign-in",
     "/api/directory/welcome/options",
