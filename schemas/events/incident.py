@@ -64,10 +64,9 @@ class OnBehalfOf(Value):
 
 
 class Guest(Value):
-    """Somebody from outside who reads this incident and nothing else; `name` is emptied at the end."""
+    """Somebody from outside who reads this incident and nothing else; their name is sealed, in `contacts`."""
 
     person: UUID
-    name: Name
     firm: ShortText
     organisation: OrganisationId
     sponsor: UUID

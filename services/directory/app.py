@@ -31,6 +31,7 @@ from services.directory.cards import CARD_DOORS, COUNTED, add_cards, print_here
 from services.directory.devices import add_devices, invite_here
 from services.directory.directory import Directory
 from services.directory.doors import DOORS, GUEST_DOOR, PREFIX, add_doors, seat, unseat
+from services.directory.ended_guests import follow_incidents
 from services.directory.guests import add_guests
 from services.directory.mandates import add_mandates
 from services.directory.rules.session import end, open_session
@@ -47,6 +48,7 @@ from services.runtime.web import Asking, web_app
 def create_app(settings: DirectorySettings) -> FastAPI:
     """The application; outside demonstrations the page to choose who you are does not exist."""
     directory = Directory(settings)
+    directory.beside = (follow_incidents,)
 
     public = (
         "/internal/contact-keys",

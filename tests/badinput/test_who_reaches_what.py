@@ -48,7 +48,7 @@ def invitation(parties: Parties) -> dict[str, Any]:
 
 
 def guest(parties: Parties) -> dict[str, Any]:
-    return {"guest": parties.guest, "name": "Bram Verzonnen"}
+    return {"guest": parties.guest}
 
 
 def ended(parties: Parties) -> dict[str, Any]:

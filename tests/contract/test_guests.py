@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 
+from schemas.envelope import Envelope, Event
+from schemas.events.incident import CallBack, Guest, Incident
 from schemas.values import Right
+from services.directory.ended_guests import take
+from services.directory.recovery import keys_of, restored
 from services.runtime.now import clock
 from tests.contract.doorstep import Browser, directory, signed_in
 from tests.phone import Phone
@@ -42,6 +46,36 @@ async def sponsored(app: Any) -> tuple[Browser, dict[str, Any]]:
     status, invited = await here.post("guests", a_guest(passkey=proof))
     assert status == 200, invited
     return here, {"person": invited["person"], "secret": invited["secret"], "code": invited["code"]}
+
+
+def naming(app: Any, person: str, *, ended: bool = False, incident: UUID | None = None) -> Event:
+    """An incident that names somebody as its guest: by default the one they were invited to."""
+    now = clock()()
+    known = app.state.directory.own.person(UUID(person)).guest
+    key = incident or (uuid4() if known is None else known.incident)
+    guest = Guest(
+        person=UUID(person),
+        firm="Spoedhulp BV",
+        organisation="GM1735",
+        sponsor=uuid4(),
+        until=now + timedelta(days=1),
+        ended_at=now if ended else None,
+    )
+    state = Incident(
+        id=key,
+        source="GM1735",
+        affected=(),
+        since=now,
+        reported_at=now,
+        reported_by=uuid4(),
+        call_back=CallBack(phone="06 00000000"),
+        exercise=False,
+        guests=(guest,),
+    )
+    envelope = Envelope(
+        uuid4(), state.event_type(), "urn:noaber:aid", now, state.key, 1, 1, "", exercise=False
+    )
+    return Event(envelope, state)
 
 
 def opening(invited: dict[str, Any]) -> dict[str, Any]:
@@ -81,6 +115,41 @@ async def test_one_tap_ends_the_session_and_an_unused_link(app) -> None:
     assert (await bram.get("me"))[0] == 401
     status, no = await bram.post("guests/enter", opening(invited))
     assert (status, no["code"]) == (409, "invitation_over")
+
+
+async def test_an_incident_that_ends_a_guest_ends_their_session_and_nobody_elses(app) -> None:
+    _, invited = await sponsored(app)
+    colleague = await Browser(app).invite_here(organisation="GM1735", name="Wim", phone="06 00000002")
+    bram, wim = Browser(app), Browser(app)
+    await bram.post("guests/enter", opening(invited))
+    await wim.welcome(colleague, Phone())
+    here = app.state.directory
+    await take(here, [naming(app, invited["person"]), naming(app, colleague["person"], ended=True)])
+    assert [(await each.get("me"))[0] for each in (bram, wim)] == [200, 200]
+    await take(here, [naming(app, invited["person"], ended=True, incident=uuid4())])
+    assert (await bram.get("me"))[0] == 200
+    await take(here, [naming(app, invited["person"], ended=True)])
+    assert [(await each.get("me"))[0] for each in (bram, wim)] == [401, 200]
+
+
+async def test_a_link_that_nobody_used_opens_nothing_after_the_incident_ended_the_guest(app) -> None:
+    _, invited = await sponsored(app)
+    await take(app.state.directory, [naming(app, invited["person"], ended=True)])
+    status, no = await Browser(app).post("guests/enter", opening(invited))
+    assert (status, no["code"]) == (409, "invitation_over")
+
+
+async def test_after_a_restore_an_ended_guest_is_out_and_their_link_opens_nothing(app, filled) -> None:
+    _, invited = await sponsored(app)
+    bram = Browser(app)
+    await bram.post("guests/enter", opening(invited))
+    token = dict(bram.http.cookies)
+    await restored(filled, await keys_of(filled))
+    async with directory(filled) as again:
+        back = Browser(again)
+        back.http.cookies.update(token)
+        assert (await back.get("me"))[0] == 401
+        assert (await back.post("guests/enter", opening(invited)))[1]["code"] == "invitation_over"
 
 
 async def test_who_sits_at_a_sponsors_open_phone_invites_nobody(app) -> None:

@@ -85,10 +85,9 @@ export interface GivenUnder {
   mandate: UsedMandate;
 }
 
-/** Somebody from outside who reads this incident and nothing else; `name` is emptied at the end. */
+/** Somebody from outside who reads this incident and nothing else; their name is sealed, in `contacts`. */
 export interface Guest {
   person: string;
-  name: string;
   firm: string;
   organisation: string;
   sponsor: string;
@@ -280,6 +279,7 @@ export interface IncidentData {
   coordinators?: string[];  // from coordinator
   closed_at?: string | null;  // from partner
   guests?: Guest[];  // from partner
+  guest_names?: Record<string, string>;  // joined by live: what each guest is called
 }
 
 /** A help request as it is now.

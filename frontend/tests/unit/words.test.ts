@@ -6,6 +6,7 @@ import { fill } from "../../src/i18n/index.svelte";
 import { nl } from "../../src/i18n/nl";
 import { DICTIONARIES as ACCESS } from "../../src/screens/access/words";
 import { DICTIONARIES as CARDS } from "../../src/screens/cards/words";
+import { DICTIONARIES as GUESTS } from "../../src/screens/guests/words";
 import { DICTIONARIES as MANDATES } from "../../src/screens/mandates/words";
 import { DICTIONARIES as OFFLINE } from "../../src/offline/words";
 import { DICTIONARIES as TRUST } from "../../src/screens/trust/words";

@@ -90,7 +90,6 @@ class AdmitGuest(Command):
     """Somebody from outside, whom the directory knows as this incident's guest, reads it from now on."""
 
     guest: UUID
-    name: ShortText
 
 
 class EndGuest(Command):

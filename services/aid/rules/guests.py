@@ -35,7 +35,6 @@ def admit(story: Story, command: AdmitGuest, target: UUID) -> None:
         raise Refused("too_many_guests")
     guest = Guest(
         person=command.guest,
-        name=command.name,
         **invited.model_dump(include={"firm", "organisation", "sponsor", "until"}),
     )
     changed = incident.model_copy(update=audience.with_guests(incident, (*incident.guests, guest)))

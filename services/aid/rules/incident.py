@@ -267,8 +267,8 @@ def _lender_became_victim(story: Story, organisation: str) -> None:
 
 
 def over(guest: Guest, now: datetime) -> Guest:
-    """The guest reads nothing any more, and the incident no longer says what they are called."""
-    return guest if guest.ended_at else guest.model_copy(update={"ended_at": now, "name": ""})
+    """The guest reads nothing any more."""
+    return guest if guest.ended_at else guest.model_copy(update={"ended_at": now})
 
 
 def hit(incident: Incident) -> list[str]:

@@ -15,7 +15,7 @@ from schemas.state import Row
 from schemas.values import Level
 from schemas.visibility import Keys, keys_of, level_of, project_json
 from services.live.rules.frames import Part, Seen
-from services.live.rules.joins import Joins, Reach, person_of, row_of
+from services.live.rules.joins import Joins, Reach, people_of, row_of
 from services.live.rules.picture import Picture
 
 Spot = tuple[str, str]
@@ -190,9 +190,8 @@ class Board:
         kind, key = look.spot
         head = json.dumps({"kind": kind, "id": key, "v": look.version, "level": level})
         data = project_json(look.row, level)
-        contact = self._joins.contact(look.row, level)
-        if contact is not None:
-            data = b'%b,"contact":%b}' % (data[:-1], json.dumps(contact).encode())
+        for name, shown in self._joins.joined(look.row, level).items():
+            data = b'%b,"%b":%b}' % (data[:-1], name.encode(), json.dumps(shown).encode())
         return b'%b,"data":%b}' % (head[:-1].encode(), data)
 
     def _note_coordinators(self, incident: Incident) -> None:
@@ -211,10 +210,10 @@ class Board:
             self._by_key[key][spot] = event
         if after.parent_id is not None:
             self._children[after.parent_id].add(spot)
-        was, person = None if before is None else person_of(before), person_of(after)
-        if was is not None and was != person:
-            self._of_person[was].discard(spot)
-        if person is not None:
+        people = people_of(after)
+        for gone in people_of(before) - people if before is not None else ():
+            self._of_person[gone].discard(spot)
+        for person in people:
             self._of_person[person].add(spot)
 
 

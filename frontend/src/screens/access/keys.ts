@@ -17,6 +17,6 @@ export interface Sitting {
   id: string;
   started_at: string;
   expires_at: string;
-  way: "demo" | "passkey" | "card";
+  way: "demo" | "passkey" | "card" | "guest";
   here: boolean;
 }
