@@ -1,23 +1,14 @@
 """Whose time as a guest an incident ended, read from its topic: their session and their link end here too."""
 
-import asyncio
-import logging
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
-
-from aiokafka.errors import KafkaError
 
 from schemas.envelope import Event
 from schemas.events.incident import Guest, Incident
 from schemas.topics import INCIDENTS
 from services.directory.directory import Directory
 from services.directory.rules.guests import shut
-from services.runtime.replica import Newest, StartOver
-
-log: Final = logging.getLogger(__name__)
-
-RETRY_SECONDS: Final = 2.0
+from services.runtime.replica import Newest, read_anew
 
 
 async def follow_incidents(directory: Directory) -> None:
@@ -26,13 +17,8 @@ async def follow_incidents(directory: Directory) -> None:
     While Kafka is away everybody else signs in as always, so that is waited out here.
     """
     settings = directory.settings
-    while True:
-        news = partial(take, directory)
-        try:
-            await Newest(settings.kafka, settings.topic_prefix, (INCIDENTS,), news).run()
-        except (KafkaError, StartOver) as away:
-            log.warning("incidents are read anew: %s", away)
-        await asyncio.sleep(RETRY_SECONDS)
+    news = partial(take, directory)
+    await read_anew(lambda: Newest(settings.kafka, settings.topic_prefix, (INCIDENTS,), news))
 
 
 async def take(directory: Directory, events: Sequence[Event]) -> None:

@@ -26,14 +26,14 @@ function sources(folder: string): string[] {
 describe("the dictionaries", () => {
   test("have the same keys", () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
-    for (const { nl, en } of [ACCESS, CARDS, MANDATES, OFFLINE, TRUST]) expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
+    for (const { nl, en } of [ACCESS, CARDS, GUESTS, MANDATES, OFFLINE, TRUST]) expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
   });
 
   test("use the same parameters and forms in both languages", () => {
     const shape = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort().join();
     const different = Object.keys(nl).filter((key) => shape(nl[key as keyof typeof nl]) !== shape(en[key as keyof typeof nl]));
     expect(different).toEqual([]);
-    for (const apart of [ACCESS, CARDS, MANDATES, OFFLINE, TRUST] as { nl: Record<string, string>; en: Record<string, string> }[]) {
+    for (const apart of [ACCESS, CARDS, GUESTS, MANDATES, OFFLINE, TRUST] as { nl: Record<string, string>; en: Record<string, string> }[]) {
       expect(Object.keys(apart.nl).filter((key) => shape(apart.nl[key]!) !== shape(apart.en[key] ?? ""))).toEqual([]);
     }
   });

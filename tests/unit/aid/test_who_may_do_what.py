@@ -57,7 +57,7 @@ async def services(stage: Stage) -> Sent:
 
 async def a_guest(stage: Stage) -> Sent:
     guest = stage.guest("bram", "gert")
-    return commands.AdmitGuest(guest=guest, name="Bram"), key("incident")
+    return commands.AdmitGuest(guest=guest), key("incident")
 
 
 async def an_end_of_a_guest(stage: Stage) -> Sent:
