@@ -64,7 +64,10 @@ class OnBehalfOf(Value):
 
 
 class Guest(Value):
-    """Somebody from outside who reads this incident and nothing else; their name is sealed, in `contacts`."""
+    """Somebody from outside who reads this incident and nothing else; their name is sealed, in `contacts`.
+
+    Over from `until` on, though nobody ended it: `ended_at` says that somebody did, or that the incident closed.
+    """
 
     person: UUID
     firm: ShortText
@@ -92,7 +95,7 @@ class Incident(Row):
     reported_at: Annotated[Moment, PARTNER]
     reported_by: Annotated[UUID, OWN]
     on_behalf_of: Annotated[OnBehalfOf | None, COORDINATOR] = None
-    call_back: Annotated[CallBack, PARTNER]
+    call_back: Annotated[CallBack, COORDINATOR]
     description: Annotated[Text, PARTNER] = ""
     phase: Annotated[Phase, ASKED] = Phase.ACUTE
     pattern: Annotated[Pattern, PARTNER] = Pattern.UNKNOWN

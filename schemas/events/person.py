@@ -16,13 +16,22 @@ class Membership(Value):
 
 
 class Guesthood(Value):
-    """What somebody from outside was let in for: one incident, by whom, from which firm, until when."""
+    """What somebody from outside was let in for: one incident, by whom, from which firm, until when.
+
+    `firm_is`: the organisations that take part and are called what the firm is called.
+    """
 
     incident: UUID
     organisation: OrganisationId
     sponsor: UUID
     firm: ShortText
+    firm_is: tuple[OrganisationId, ...] = ()
     until: Moment
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Whose trust this hangs on: the sponsor's organisation, and that of the guest where it is known."""
+        return frozenset({self.organisation, *self.firm_is})
 
 
 class Person(Row):

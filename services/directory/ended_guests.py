@@ -34,7 +34,9 @@ async def _end(directory: Directory, incident: Incident, guest: Guest) -> None:
     person, now = directory.own.person(guest.person), directory.now()
     if person is None or person.guest is None or person.guest.incident != incident.id:
         return
-    if directory.own.access(person.id).invitation is not None:
+    # Memory may be a moment behind who just came in, so what an open link led to is asked of the tables.
+    open_link = directory.own.access(person.id).invitation is not None
+    if open_link:
         directory.heard([await directory.accesses.change(person.id, shut, guest.sponsor, now)])
-    if any(not each.revoked for each in directory.own.sessions_of(person.id)):
+    if open_link or any(not each.revoked for each in directory.own.sessions_of(person.id)):
         directory.heard(await directory.accesses.end_all(person.id, now))

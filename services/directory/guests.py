@@ -14,7 +14,7 @@ from services.directory.devices import invited
 from services.directory.directory import Directory
 from services.directory.doors import GUEST_DOOR, PREFIX, Began, fresh, seat, tried
 from services.directory.rules.access import Opening, try_code
-from services.directory.rules.guests import guest, may_end, shut
+from services.directory.rules.guests import called, guest, may_end, shut
 from services.directory.rules.session import open_for_guest
 from services.runtime.web import Asking
 
@@ -25,14 +25,19 @@ def add_guests(app: FastAPI, directory: Directory) -> None:
     @app.post(f"{PREFIX}/guests")
     async def invite_guest(asker: Asking, body: InviteGuest, began: Began = "") -> Invited:
         now = directory.now()
+        known = await directory.reads.organisations()
         wanted = Guesthood(
             incident=body.incident,
             organisation=body.organisation,
             sponsor=asker.person.id,
             firm=body.firm,
+            firm_is=called(body.firm, known),
             until=body.until,
         )
         made = guest(UUID(str(uuid7())), asker.person, wanted, now)
+        # A link that opens nothing now helps nobody; as it opens this is asked again, under the lock.
+        if not all(directory.own.trusted(each) for each in wanted.hosts):
+            raise Refused("host_distrusted")
         await fresh(directory, asker, body.passkey, Purpose.GUEST, began)
         await directory.writes.add_person(made, body.name, body.phone, now)
         directory.heard([made])
@@ -45,9 +50,8 @@ def add_guests(app: FastAPI, directory: Directory) -> None:
         if person.guest is None or now >= person.guest.until:
             raise Refused("invitation_over")
         decide = partial(_used, opening=Opening(body.secret, body.code), directory=directory)
-        directory.heard([await directory.accesses.change(person.id, decide, person.id, now)])
         session = open_for_guest(uuid4(), person, person.guest, now)
-        await directory.keep(session)
+        directory.heard([await directory.accesses.enter(decide, session, now), session])
         seat(response, directory, session)
         return SignedIn(session=session.id)
 

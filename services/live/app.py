@@ -187,8 +187,9 @@ class Live:
     async def _review_for_ever(self) -> None:
         while True:
             await asyncio.sleep(REVIEW_SECONDS)
-            # Rights change with what is read, and are judged then; only sessions run out by themselves.
+            # Rights change with what is read, and are judged then; only time runs out by itself.
             self._viewers.review(self._signed_out)
+            self._viewers.touch(self._board.lapse(self._now()))
 
     def _signed_out(self, viewer: Viewer) -> str | None:
         session, person = self.session(viewer.asker.session.id), self.person(viewer.asker.person.id)

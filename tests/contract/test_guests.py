@@ -42,10 +42,15 @@ async def sponsored(app: Any) -> tuple[Browser, dict[str, Any]]:
     """A sponsor's browser, and the link of a guest with its code."""
     here, phone, person = await signed_in(app)
     await mandated(app, person)
+    return here, await linked(here, phone)
+
+
+async def linked(here: Browser, phone: Phone, **more: Any) -> dict[str, Any]:
+    """The link of a guest with its code, by whoever may make one."""
     proof = phone.sign(await here.asked("guest"), here.origin)
-    status, invited = await here.post("guests", a_guest(passkey=proof))
+    status, invited = await here.post("guests", a_guest(passkey=proof, **more))
     assert status == 200, invited
-    return here, {"person": invited["person"], "secret": invited["secret"], "code": invited["code"]}
+    return {"person": invited["person"], "secret": invited["secret"], "code": invited["code"]}
 
 
 def naming(app: Any, person: str, *, ended: bool = False, incident: UUID | None = None) -> Event:

@@ -25,10 +25,10 @@ SECRETS = (DESCRIPTION, PLACE, NOTE, LOGGED, PHONE, CALLER)
 
 BASE = {"exercise", "tlp", "id"}
 INCIDENT_PARTNER = BASE | {
-    *("phase", "source", "affected", "since", "reported_at", "call_back"),
+    *("phase", "source", "affected", "since", "reported_at"),
     *("description", "pattern", "severity", "closed_at", "guests"),
 }
-INCIDENT_COORDINATOR = INCIDENT_PARTNER | {"on_behalf_of", "coordinators"}
+INCIDENT_COORDINATOR = INCIDENT_PARTNER | {"call_back", "on_behalf_of", "coordinators"}
 REQUEST_ASKED = BASE | {
     *("region", "function", "lane", "where", "needed_by", "ends", "assumed_days", "at_least"),
     *("languages", "systems", "state", "asked_at", "choose_self", "terms_version", "counts", "wake"),

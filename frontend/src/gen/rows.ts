@@ -85,7 +85,9 @@ export interface GivenUnder {
   mandate: UsedMandate;
 }
 
-/** Somebody from outside who reads this incident and nothing else; their name is sealed, in `contacts`. */
+/** Somebody from outside who reads this incident and nothing else; their name is sealed, in `contacts`.
+ *
+ * Over from `until` on, though nobody ended it: `ended_at` says that somebody did, or that the incident closed. */
 export interface Guest {
   person: string;
   firm: string;
@@ -95,12 +97,15 @@ export interface Guest {
   ended_at: string | null;
 }
 
-/** What somebody from outside was let in for: one incident, by whom, from which firm, until when. */
+/** What somebody from outside was let in for: one incident, by whom, from which firm, until when.
+ *
+ * `firm_is`: the organisations that take part and are called what the firm is called. */
 export interface Guesthood {
   incident: string;
   organisation: string;
   sponsor: string;
   firm: string;
+  firm_is: string[];
   until: string;
 }
 
@@ -271,7 +276,7 @@ export interface IncidentData {
   reported_at?: string;  // from partner
   reported_by?: string;  // from own
   on_behalf_of?: OnBehalfOf | null;  // from coordinator
-  call_back?: CallBack;  // from partner
+  call_back?: CallBack;  // from coordinator
   description?: string;  // from partner
   phase?: Phase;  // from asked
   pattern?: Pattern;  // from partner

@@ -1,10 +1,12 @@
 """Who may invite somebody from outside to one incident, for how long, and who may end it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from schemas.events.access import Access
+from schemas.events.organisation import Organisation
 from schemas.events.person import Guesthood, Person
 from schemas.refused import Refused
 from schemas.values import Right
@@ -25,6 +27,16 @@ def guest(key: UUID, asker: Person, wanted: Guesthood, now: datetime) -> Person:
     if not now < wanted.until <= now + LONGEST:
         raise Refused("guest_time")
     return Person(id=key, guest=wanted, fictitious=asker.fictitious, exercise=False)
+
+
+def called(firm: str, known: Iterable[Organisation]) -> tuple[str, ...]:
+    """The organisations that somebody who says to be of this firm may be of, by id or by name."""
+    meant = _plain(firm)
+    return tuple(sorted(each.id for each in known if meant in (_plain(each.id), _plain(each.name))))
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split()).removeprefix("gemeente ")
 
 
 def may_end(asker: Person, whom: Person | None) -> None:

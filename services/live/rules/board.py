@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -118,6 +119,21 @@ class Board:
             for level in Level:
                 self._fragments.pop((spot, level), None)
         return self.of_person(person)
+
+    def lapse(self, now: datetime) -> set[Spot]:
+        """Drop the names of guests whose time is up though nobody ended them: they read nothing any more."""
+        up = {
+            guest.person
+            for incident in self._incidents.values()
+            for guest in incident.guests
+            if guest.ended_at is None and guest.until <= now
+        }
+        changed: set[Spot] = set()
+        for person in up & self._contacts.keys():
+            known = self._contacts[person]
+            if known.name:
+                changed |= self.join(person, Reach("", "", known.version + 1))
+        return changed
 
     def of_person(self, person: UUID) -> set[Spot]:
         """The rows that show this person's contact."""

@@ -21,9 +21,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "incident": {
         "public": "id exercise",
         "asked": "tlp phase",
-        "partner": "source affected since reported_at call_back description pattern severity closed_at "
-        "guests",
-        "coordinator": "on_behalf_of coordinators",
+        "partner": "source affected since reported_at description pattern severity closed_at guests",
+        "coordinator": "call_back on_behalf_of coordinators",
         "own": "reported_by",
     },
     "help_request": {

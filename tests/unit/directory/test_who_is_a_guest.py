@@ -5,13 +5,14 @@ from uuid import UUID
 
 import pytest
 
+from schemas.events.organisation import Kind, Organisation
 from schemas.events.person import Guesthood, Membership, Person
 from schemas.events.session import SignInWay
 from schemas.refused import Refused
 from schemas.values import Right
 from schemas.visibility import keys_of
 from services.directory.rules.forgetting import forgotten
-from services.directory.rules.guests import LONGEST, guest, may_end
+from services.directory.rules.guests import LONGEST, called, guest, may_end
 from services.directory.rules.session import open_for_guest
 
 NOW = datetime(2026, 1, 5, 3, 10, tzinfo=UTC)
@@ -50,6 +51,29 @@ def test_a_guest_works_for_nobody_has_no_right_and_holds_one_key() -> None:
 def test_who_may_not_invite_or_for_too_long_is_refused(asker: Person, lasts: timedelta, code: str) -> None:
     with pytest.raises(Refused, match=code):
         guest(BRAM, asker, wanted(lasts), NOW)
+
+
+HOF, UTRECHT = (
+    Organisation(id=key, kind=Kind.MUNICIPALITY, name=name)
+    for key, name in (("GM1735", "Hof van Twente"), ("GM0344", "Utrecht"))
+)
+
+
+@pytest.mark.parametrize(
+    ("firm", "meant"),
+    [
+        ("Gemeente  hof van twente ", ("GM1735",)),
+        ("UTRECHT", ("GM0344",)),
+        ("gm0344", ("GM0344",)),
+        ("Utrecht Spoedhulp BV", ()),
+    ],
+)
+def test_a_firm_called_as_an_organisation_that_takes_part_counts_as_it(
+    firm: str, meant: tuple[str, ...]
+) -> None:
+    found = called(firm, (HOF, UTRECHT))
+    assert found == meant
+    assert wanted().model_copy(update={"firm_is": found}).hosts == {"GM1735", *meant}
 
 
 def test_a_session_of_a_guest_lasts_as_long_as_they_were_let_in_for() -> None:

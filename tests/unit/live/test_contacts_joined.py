@@ -137,6 +137,19 @@ def test_a_guest_is_named_while_let_in_and_not_after_and_the_version_rises() -> 
     assert board.of_person(JORIS) == set()
 
 
+def test_a_guest_whose_time_is_up_is_named_no_more_though_nobody_ended_it() -> None:
+    board, spot = Board(), (Incident.TYPE, str(UUID(int=1)))
+    board.put(an_event(letting_in(), 1))
+    board.join(JORIS, Reach("Joris", "06 00000000", 4))
+    until = NOW + timedelta(days=1)
+    assert board.lapse(until - timedelta(seconds=1)) == set()
+    named = board.look(spot).version
+    assert board.lapse(until) == {spot}
+    assert names_of_guests(board) is None
+    assert named < board.look(spot).version
+    assert board.lapse(until) == set()
+
+
 def test_a_forgotten_guest_has_no_name() -> None:
     board = Board()
     board.put(an_event(letting_in(), 1))
