@@ -20,7 +20,7 @@ Decide = Callable[[Organisation, Trust | None], Trust | None]
 
 # Of everybody who works there and of its guests; one that ran out by itself needs no end.
 _ITS_SESSIONS = f"""person IN (SELECT id FROM person WHERE employers @> jsonb_build_array($1::text)
-OR {HOSTS} @> jsonb_build_array($1::text))
+OR employers @> jsonb_build_array($1::text))
 AND (state->>'expires_at')::timestamptz > $2::text::timestamptz"""  # noqa: S608 our own words alone
 
 
