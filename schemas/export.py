@@ -132,6 +132,8 @@ def _row_interface(state: type[Row], shared: Json) -> Interface:
         lines.append(f"{name}{'' if sure else '?'}: {type_text(prop)};{note}")
     if state.TYPE in {"commitment", "person"}:
         lines.append("contact?: Contact;  // joined by live")
+    if state.TYPE == "incident":
+        lines.append("guest_names?: Record<string, string>;  // joined by live: what each guest is called")
     return Interface(f"{state.__name__}Data", schema.get("description", ""), tuple(lines))
 
 

@@ -26,7 +26,12 @@ Keys = frozenset[str]
 
 
 def keys_of(person: Person, incidents: Collection[Incident]) -> Keys:
-    """The keys a person holds: their own, their organisations', their desks', all members', and of roles."""
+    """The keys a person holds: their own, their organisations', their desks', all members', and of roles.
+
+    A guest holds their own and no other: not even what is public is theirs to look around in.
+    """
+    if person.guest is not None:
+        return frozenset({person_key(person.id)})
     own = {person_key(person.id), PUBLIC_KEY}
     own |= {organisation_key(member.organisation) for member in person.memberships}
     own |= {desk_key(member.organisation) for member in person.memberships if Right.LEND in member.rights}

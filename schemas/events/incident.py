@@ -63,6 +63,20 @@ class OnBehalfOf(Value):
     caller: ShortText
 
 
+class Guest(Value):
+    """Somebody from outside who reads this incident and nothing else; their name is sealed, in `contacts`.
+
+    Over from `until` on, though nobody ended it; `ended_at`: when somebody did, or when the incident closed.
+    """
+
+    person: UUID
+    firm: ShortText
+    organisation: OrganisationId
+    sponsor: UUID
+    until: Moment
+    ended_at: Moment | None = None
+
+
 class Incident(Row):
     """An incident as it is now.
 
@@ -81,19 +95,25 @@ class Incident(Row):
     reported_at: Annotated[Moment, PARTNER]
     reported_by: Annotated[UUID, OWN]
     on_behalf_of: Annotated[OnBehalfOf | None, COORDINATOR] = None
-    call_back: Annotated[CallBack, PARTNER]
+    call_back: Annotated[CallBack, COORDINATOR]
     description: Annotated[Text, PARTNER] = ""
     phase: Annotated[Phase, ASKED] = Phase.ACUTE
     pattern: Annotated[Pattern, PARTNER] = Pattern.UNKNOWN
     severity: Annotated[Severity, PARTNER] = Severity.UNKNOWN
     coordinators: Annotated[tuple[str, ...], COORDINATOR] = ()
     closed_at: Annotated[Moment | None, PARTNER] = None
+    guests: Annotated[tuple[Guest, ...], PARTNER] = ()
     audience_version: int = 1
 
     @property
     def victims(self) -> frozenset[str]:
         """Organisation ids that are hit."""
         return frozenset(victim.organisation for victim in self.affected)
+
+    @property
+    def let_in(self) -> frozenset[UUID]:
+        """The guests whom nobody has ended; when their time is up is up to their sessions."""
+        return frozenset(each.person for each in self.guests if each.ended_at is None)
 
     @property
     def is_open(self) -> bool:

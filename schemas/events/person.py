@@ -6,7 +6,7 @@ from uuid import UUID
 
 from schemas.catalogue import Function
 from schemas.state import OWN, Row
-from schemas.values import Language, OrganisationId, Right, SystemName, Value
+from schemas.values import Language, Moment, OrganisationId, Right, ShortText, SystemName, Value
 
 
 class Membership(Value):
@@ -18,10 +18,30 @@ class Membership(Value):
     """When a colleague last said that this is still so; a day in UTC."""
 
 
+class Guesthood(Value):
+    """What somebody from outside was let in for: one incident, by whom, from which firm, until when.
+
+    `firm_is`: the organisations that take part and are called what the firm is called.
+    """
+
+    incident: UUID
+    organisation: OrganisationId
+    sponsor: UUID
+    firm: ShortText
+    firm_is: tuple[OrganisationId, ...] = ()
+    until: Moment
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Whose trust this hangs on: the sponsor's organisation, and that of the guest where it is known."""
+        return frozenset({self.organisation, *self.firm_is})
+
+
 class Person(Row):
     """A colleague as matching and the own organisation know them.
 
-    After `forgotten` the lists are empty and nobody's name can be found again.
+    After `forgotten` the lists are empty and nobody's name can be found again. A `guest` works for nobody
+    here: no membership, function or right.
     """
 
     TYPE: ClassVar[str] = "person"
@@ -33,6 +53,7 @@ class Person(Row):
     systems: Annotated[tuple[SystemName, ...], OWN] = ()
     fictitious: Annotated[bool, OWN] = False
     forgotten: Annotated[bool, OWN] = False
+    guest: Annotated[Guesthood | None, OWN] = None
 
     def works_for(self, organisation: str) -> bool:
         """Whether the person is a member of the organisation."""

@@ -9,13 +9,14 @@ from schemas.values import Moment
 
 
 class SignInWay(StrEnum):
-    """How somebody signed in: played in a demonstration, with a passkey, with a sealed card, or at the
-    identity provider of an organisation."""
+    """How somebody signed in: played in a demonstration, with a passkey, with a sealed card, at the identity
+    provider of an organisation, or with a guest's link."""
 
     DEMO = "demo"
     PASSKEY = "passkey"
     CARD = "card"
     OIDC = "oidc"
+    GUEST = "guest"
 
 
 class Session(State):

@@ -47,6 +47,8 @@ AGGREGATE_ROUTES: Final[dict[str, type[Command]]] = {
     "/incidents/{target}/services": commands.ChangeServices,
     "/incidents/{target}/facts": commands.ChangeFacts,
     "/incidents/{target}/coordinators": commands.ChangeCoordinators,
+    "/incidents/{target}/guests": commands.AdmitGuest,
+    "/incidents/{target}/guests/end": commands.EndGuest,
     "/incidents/{target}/log": commands.WriteLog,
     "/incidents/{target}/close": commands.CloseIncident,
     "/requests/{target}/confirm": commands.ConfirmRequest,

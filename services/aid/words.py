@@ -37,6 +37,18 @@ WORDS: Final[Mapping[str, Words]] = {
         "Je toezegging kwam te laat binnen. Kijk of er nog plek is en probeer het opnieuw.",
         "Your answer arrived too late. See whether a slot is open and try again.",
     ),
+    "no_such_guest": Words(
+        "Deze gast staat niet bij dit incident. Nodig de gast opnieuw uit.",
+        "This guest does not belong to this incident. Invite the guest again.",
+    ),
+    "guest_over": Words(
+        "Deze uitnodiging is voorbij. Nodig de gast opnieuw uit.",
+        "This invitation is over. Invite the guest again.",
+    ),
+    "too_many_guests": Words(
+        "Bij dit incident zijn al vijftig gasten geweest. Deel verder buiten Noaber.",
+        "This incident has had fifty guests. Share outside Noaber from here on.",
+    ),
     "closed": Words("Dit incident is afgesloten.", "This incident is closed."),
     "elsewhere": Words(
         "Deze persoon is in die periode al ergens anders ingezet.",

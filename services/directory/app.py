@@ -30,9 +30,11 @@ from services.directory.card_bodies import PrintedCards, PrintHere
 from services.directory.cards import CARD_DOORS, COUNTED, add_cards, print_here
 from services.directory.devices import add_devices, invite_here
 from services.directory.directory import Directory
-from services.directory.doors import DOORS, PREFIX, add_doors, seat, unseat
+from services.directory.doors import DOORS, GUEST_DOOR, PREFIX, add_doors, seat, unseat
 from services.directory.elsewhere import ELSEWHERE, START, add_elsewhere, ways_back
 from services.directory.export import add_export
+from services.directory.ended_guests import follow_incidents
+from services.directory.guests import add_guests
 from services.directory.mandates import add_mandates
 from services.directory.people import add_people
 from services.directory.rules.organisations import named_by
@@ -50,6 +52,7 @@ from services.runtime.web import Asking, web_app
 def create_app(settings: DirectorySettings) -> FastAPI:
     """The application; outside demonstrations the page to choose who you are does not exist."""
     directory = Directory(settings)
+    directory.beside = (follow_incidents,)
 
     public = (
         "/internal/contact-keys",
@@ -65,8 +68,8 @@ def create_app(settings: DirectorySettings) -> FastAPI:
         PREFIX,
         settings,
         WORDS,
-        (*open_paths, *DOORS, *CARD_DOORS, *ELSEWHERE, *ways_back(directory)),
-        sign_in_paths=(*demo, *DOORS, *COUNTED, START),
+        (*open_paths, *DOORS, GUEST_DOOR, *CARD_DOORS, *ELSEWHERE, *ways_back(directory)),
+        sign_in_paths=(*demo, *DOORS, GUEST_DOOR, *COUNTED, START),
     )
     app.state.directory = directory
     _add_reads(app, directory)
@@ -80,6 +83,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     add_mandates(app, directory)
     add_people(app, directory)
     add_export(app, directory)
+    add_guests(app, directory)
     add_waking(app, directory)
     add_switch(app, directory)
     add_elsewhere(app, directory)
@@ -151,7 +155,7 @@ def _add_demo(app: FastAPI, directory: Directory) -> None:
     @app.post(f"{PREFIX}/demo/sign-in")
     async def sign_in(body: SignIn, response: Response) -> dict[str, str]:
         person = directory.own.person(body.person)
-        if person is None or not person.fictitious:
+        if person is None or not person.fictitious or person.guest is not None:
             raise Problem(404, "not_found")
         session = open_session(uuid4(), person.id, directory.now())
         await directory.keep(session)

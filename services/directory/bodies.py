@@ -11,7 +11,7 @@ from schemas.catalogue import Function
 from schemas.events.access import Checked
 from schemas.events.organisation import Kind
 from schemas.events.session import SignInWay
-from schemas.values import Command, OrganisationId, Phone, Right, ShortText
+from schemas.values import Command, Moment, OrganisationId, Phone, Right, ShortText
 
 
 class OrganisationShown(BaseModel):
@@ -149,6 +149,19 @@ class Invite(Command):
     passkey: Assertion | None = None
 
 
+class InviteGuest(Command):
+    """Whom from outside to let read one incident, how it is made sure who they are, and who asks."""
+
+    incident: UUID
+    organisation: OrganisationId
+    name: ShortText
+    firm: ShortText
+    phone: Phone
+    until: Moment
+    checked: Literal[Checked.IN_PERSON, Checked.CALL_BACK]
+    passkey: Assertion | None = None
+
+
 class Remove(Command):
     """That it is the one who signed in who takes the key away."""
 
@@ -191,6 +204,7 @@ class Purpose(StrEnum):
     BIND = "bind"
     SWITCH = "switch"
     PEOPLE = "people"
+    GUEST = "guest"
 
 
 class ToSign(Command):

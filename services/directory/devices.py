@@ -45,12 +45,12 @@ def _add_invitations(app: FastAPI, directory: Directory) -> None:
     async def invite_colleague(asker: Asking, body: Invite, began: Began = "") -> Invited:
         may_invite(asker.person, _colleague(directory, body.person))
         await fresh(directory, asker, body.passkey, Purpose.INVITE, began)
-        return await _invited(directory, body.person, body.checked, asker.person.id)
+        return await invited(directory, body.person, body.checked, asker.person.id)
 
     @app.post(f"{PREFIX}/passkeys/add")
     async def add_own(asker: Asking, body: WithPasskey, began: Began = "") -> Invited:
         await prove(directory, asker, body.passkey, Purpose.ADD, began)
-        return await _invited(directory, asker.person.id, Checked.OWN_DEVICE, asker.person.id)
+        return await invited(directory, asker.person.id, Checked.OWN_DEVICE, asker.person.id)
 
 
 def _add_passkeys(app: FastAPI, directory: Directory) -> None:
@@ -109,9 +109,10 @@ async def invite_here(directory: Directory, body: InviteHere) -> Invited:
     """
     if body.person is not None:
         found = directory.own.person(body.person)
-        if found is None or found.forgotten:
+        # A guest's link is their sponsor's to make: it ends with what they were let in for.
+        if found is None or found.forgotten or found.guest is not None:
             raise Problem(404, "not_found")
-        return await _invited(directory, found.id, body.checked, None)
+        return await invited(directory, found.id, body.checked, None)
     if body.organisation is None or body.name is None or body.phone is None:
         raise Problem(400, "invalid")
     if not any(each.id == body.organisation for each in await directory.reads.organisations()):
@@ -119,7 +120,7 @@ async def invite_here(directory: Directory, body: InviteHere) -> Invited:
     person = _administrator(body.organisation)
     await directory.writes.add_person(person, body.name, body.phone, directory.now())
     directory.heard([person])
-    return await _invited(directory, person.id, body.checked, None)
+    return await invited(directory, person.id, body.checked, None)
 
 
 def _administrator(organisation: str) -> Person:
@@ -132,7 +133,8 @@ def _administrator(organisation: str) -> Person:
     )
 
 
-async def _invited(directory: Directory, person: UUID, checked: Checked, by: UUID | None) -> Invited:
+async def invited(directory: Directory, person: UUID, checked: Checked, by: UUID | None) -> Invited:
+    """A fresh invitation, in clear text. Refused: as `invite`."""
     opening = Opening(secrets.token_urlsafe(32), new_code())
     now = directory.now()
     decide = partial(invite, opening=opening, checked=checked, made_by=by, now=now)

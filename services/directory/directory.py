@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 from uuid import UUID
@@ -146,6 +146,7 @@ class Directory:
         self.ready = False
         self.database = Pulse(self._ask_database)
         self.tasks: list[asyncio.Task[None]] = []
+        self.beside: tuple[Callable[[Directory], Coroutine[Any, Any, None]], ...] = ()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -167,6 +168,7 @@ class Directory:
             self.tasks = [
                 lasting(waker.run(), "waker"),
                 lasting(self.database.run(), "database"),
+                *(lasting(each(self), each.__name__) for each in self.beside),
             ]
             self.ready = True
             yield

@@ -39,6 +39,8 @@ DOORS: Final = tuple(
     f"{PREFIX}/{path}" for path in ("welcome/options", "welcome/finish", "passkey/options", "passkey/sign-in")
 )
 
+GUEST_DOOR: Final = f"{PREFIX}/guests/enter"
+
 Began = Annotated[str, Cookie(alias=CEREMONY, include_in_schema=False)]
 Page = Annotated[str, Header(alias="Origin", include_in_schema=False)]
 
@@ -68,7 +70,7 @@ def _add_sign_in(app: FastAPI, directory: Directory) -> None:
 def _add_welcome(app: FastAPI, directory: Directory) -> None:
     @app.post(f"{PREFIX}/welcome/options")
     async def ask_to_make(body: Opened, response: Response, origin: Page = "") -> Ceremony:
-        access, person = await _tried(directory, body)
+        access, person = await tried(directory, body)
         named = await directory.reads.named([person])
         if not named:
             raise Refused("invitation_over")
@@ -80,7 +82,7 @@ def _add_welcome(app: FastAPI, directory: Directory) -> None:
     async def come_in(body: Welcome, response: Response, began: Began = "") -> SignedIn:
         now = directory.now()
         challenge = directory.challenges.opened(began, _of_invitation(body), now)
-        _, person = await _tried(directory, body)
+        _, person = await tried(directory, body)
         passkey, first = made(body.passkey, challenge, directory.site, now)
         directory.challenges.spend(challenge, now)
         session = open_with_passkey(uuid4(), person, passkey.id, now)
@@ -137,6 +139,8 @@ async def fresh(
     Only who plays in a demonstration has none. Refused: as `prove`, `prove_it`, and `card_not_enough` for
     who came in with a card: one must not lead to the next.
     """
+    if asker.person.guest is not None:
+        raise Refused("not_found")
     if asker.session.way is SignInWay.DEMO:
         return
     if asker.session.way is SignInWay.CARD:
@@ -205,11 +209,14 @@ def _of_invitation(body: Opened) -> str:
     return f"welcome {Opening(body.secret, body.code).secret_digest}"
 
 
-async def _tried(directory: Directory, body: Opened) -> tuple[Access, Person]:
-    """Whom an invitation is for, once its code is right; a wrong one is counted. Raises Refused."""
+async def tried(directory: Directory, body: Opened, *, for_guests: bool = False) -> tuple[Access, Person]:
+    """Whom an invitation is for, once its code is right; a wrong one is counted. Raises Refused.
+
+    A guest's link makes no key, and a colleague's is no guest's: each opens its own door alone.
+    """
     key = directory.own.whose_invitation(body.secret)
     person = directory.own.person(key) if key is not None else None
-    if person is None:
+    if person is None or (person.guest is not None) != for_guests:
         raise Refused("invitation_over")
     opening, now = Opening(body.secret, body.code), directory.now()
     refusals: list[Refused] = []

@@ -10,6 +10,20 @@ WORDS: Final[Mapping[str, Words]] = {
         "Dat mag een beheerder van de organisatie doen. Vraag het die collega.",
         "An administrator of the organisation may do that. Ask that colleague.",
     ),
+    "sponsor_needs_mandate": Words(
+        "Een gast uitnodigen mag wie voor de organisatie mag bevestigen. Vraag het die collega.",
+        "Whoever may confirm for the organisation may invite a guest. Ask that colleague.",
+    ),
+    "host_distrusted": Words(
+        "De IT van de organisatie wordt nu niet vertrouwd. Daarom mogen haar gasten even niet binnen. "
+        "Vraag de organisatie wanneer het weer kan.",
+        "The organisation's IT is not trusted now, so its guests may not come in for a while. "
+        "Ask the organisation when they may again.",
+    ),
+    "guest_time": Words(
+        "Een gast mag hoogstens zeven dagen blijven. Kies een eerder einde.",
+        "A guest may stay for seven days at most. Choose an earlier end.",
+    ),
     "not_a_colleague": Words(
         "Op de piketlijst staan alleen collega's van deze organisatie. Haal de ander eraf.",
         "Only colleagues of this organisation stand on its list. Take the other one off.",

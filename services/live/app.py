@@ -18,6 +18,7 @@ from websockets.http11 import Request, Response
 
 from schemas.envelope import Event
 from schemas.events.contact import Contact
+from schemas.events.incident import Incident
 from schemas.events.person import Person
 from schemas.events.session import Session
 from schemas.live import CLOSE_SIGNED_OUT, CLOSE_WORD, Me, Position, Reset, Resume
@@ -167,6 +168,8 @@ class Live:
                 people.add(event.state.person)
             elif isinstance(event.state, Person):
                 people.add(event.state.id)
+            elif isinstance(event.state, Incident):
+                people.update(each.person for each in event.state.guests)
         # Rights are judged before anything leaves; everybody's only where a role was given or taken.
         if self._board.coordinated != coordinated:
             self._viewers.review(self._judge)
@@ -184,13 +187,15 @@ class Live:
     async def _review_for_ever(self) -> None:
         while True:
             await asyncio.sleep(REVIEW_SECONDS)
-            # Rights change with what is read, and are judged then; only sessions run out by themselves.
+            # Rights change with what is read, and are judged then; only time runs out by itself.
             self._viewers.review(self._signed_out)
+            self._viewers.touch(self._board.lapse(self._now()))
 
     def _signed_out(self, viewer: Viewer) -> str | None:
         session, person = self.session(viewer.asker.session.id), self.person(viewer.asker.person.id)
-        gone = session is None or person is None or not self._who.lives(session, person)
-        return "signed_out" if gone else None
+        if session is None or person is None or not self._who.lives(session, person):
+            return "signed_out"
+        return None if self._board.lets_in(person) else "signed_out"
 
     def _judge(self, viewer: Viewer) -> str | None:
         if (why := self._signed_out(viewer)) is not None:

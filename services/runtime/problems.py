@@ -31,6 +31,10 @@ COMMON: Final[Mapping[str, Words]] = {
         "Je bent niet aangemeld. Meld je aan en probeer het opnieuw; wat je invulde, blijft staan.",
         "You are not signed in. Sign in and try again; what you typed is kept.",
     ),
+    "guests_only_read": Words(
+        "Als gast kun je alleen meelezen. Vraag wie je uitnodigde om dit te doen.",
+        "As a guest you can only read. Ask whoever invited you to do this.",
+    ),
     "key_missing": Words(
         "De opdracht heeft geen geldige Idempotency-Key. Laad de pagina opnieuw.",
         "The command carries no valid Idempotency-Key. Reload the page.",

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
 
 from schemas.codec import NewerVersion, Undecodable
 from schemas.envelope import Event, Record
@@ -36,6 +37,7 @@ POLL_MS: Final = 500
 AFTER_REST_MS: Final = 5
 BATCH: Final = 2_000
 RETRY_SECONDS: Final = 0.5
+ANEW_SECONDS: Final = 2.0
 
 
 class _Noted:
@@ -287,3 +289,13 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def read_anew(newest: Callable[[], Newest]) -> None:
+    """Read for ever, beside work that goes on without: what is away, or began anew, is waited out here."""
+    while True:
+        try:
+            await newest().run()
+        except (KafkaError, StartOver) as away:
+            log.warning("topics are read from their beginning: %s", away)
+        await asyncio.sleep(ANEW_SECONDS)

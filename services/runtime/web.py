@@ -38,12 +38,17 @@ _JSON: Final = re.compile(r"^application/json\s*(;|$)", re.IGNORECASE)
 REFUSED: Final = {
     "not_your_right": 403,
     "not_yours_to_do": 403,
+    "sponsor_needs_mandate": 403,
     "not_found": 404,
     "busy": 503,
     "provider_away": 503,
 }
 """Refusals that are no 409. Of a command that was too busy to be looked at, or whose provider is away,
 nothing was decided: a 5xx, so that a client repeats it with its key and does not take it for the answer."""
+
+
+SIGN_OUT: Final = "/api/directory/sign-out"
+"""The one command that a guest may send; what they read is judged by their keys."""
 
 
 class Gate:
@@ -82,6 +87,7 @@ class Gate:
             asker = await self._asker(scope)
             scope.setdefault("state", {})["asker"] = asker
             self._count(scope, asker)
+            _let_guests_read(scope, asker)
             body = b""
             if scope["method"] == "POST":
                 body = await self._checked_body(scope, receive)
@@ -148,6 +154,14 @@ def _write_down(problem: Problem, scope: Scope) -> None:
     if problem.status == HTTPStatus.FORBIDDEN or (problem.status == HTTPStatus.CONFLICT and asker is None):
         who = network_of(_client(scope)) if asker is None else asker.person.id
         log.warning("%s to %s at %r", problem.code, who, scope["path"])
+
+
+def _let_guests_read(scope: Scope, asker: Asker | None) -> None:
+    """Here and not at each route: a route that is added later must be shut to guests too."""
+    if asker is None or asker.person.guest is None:
+        return
+    if scope["method"] not in ("GET", "HEAD") and scope["path"] != SIGN_OUT:
+        raise Problem(403, "guests_only_read")
 
 
 async def _read(receive: Receive) -> bytes:

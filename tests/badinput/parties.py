@@ -48,6 +48,7 @@ class Parties:
         self.administered = str(self.of["colleague"].person)
         self.newcomer = new_id()
         self.passkey = self._passkey()
+        self.guest = str(done(self.of["mandate"].send("/api/directory/guests", self.invited()))["person"])
         path = f"/api/aid/incidents/{case.incident}"
         done(case.mandate.send(f"{path}/coordinators", {"coordinators": [coordinator]}))
         self.line = new_id()
@@ -89,6 +90,19 @@ class Parties:
     def report(self, **more: Any) -> dict[str, Any]:
         """A report for the victim, with a caller so that the IBD may send it too."""
         return {**self.case.report(id=new_id()), "caller": "de wacht", **more}
+
+    def invited(self, **more: Any) -> dict[str, Any]:
+        """Somebody from outside, for this case."""
+        return {
+            "incident": self.case.incident,
+            "organisation": self.case.victim,
+            "name": "Bram Verzonnen",
+            "firm": "Spoedhulp BV",
+            "phone": "06 00000000",
+            "until": moment(hours=6),
+            "checked": "in_person",
+            **more,
+        }
 
     def ask(self, case: Case, **more: Any) -> dict[str, Any]:
         """A request for help in one of the two cases."""

@@ -52,6 +52,7 @@ class Scene:
             "person": persons,
             "people": persons,
             "team_lead": persons,
+            "guest": persons,
             **dict.fromkeys(("affected", "borrower", "lender", "organisation", "lending"), organisations),
             **dict.fromkeys(("circle", "coordinators"), organisations),
             "id": [case.incident, request, line, new_id()],

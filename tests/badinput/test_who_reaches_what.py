@@ -47,6 +47,14 @@ def invitation(parties: Parties) -> dict[str, Any]:
     return {"person": parties.administered, "checked": "in_person"}
 
 
+def guest(parties: Parties) -> dict[str, Any]:
+    return {"guest": parties.guest}
+
+
+def ended(parties: Parties) -> dict[str, Any]:
+    return {"guest": parties.guest}
+
+
 def cards(parties: Parties) -> dict[str, Any]:
     return {"organisation": parties.case.victim, "roles": ["ciso"]}
 
@@ -134,6 +142,12 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
         log,
         (U, N, N, F, Y, Y, N, N, N, N, Y, Y),
     ),
+    ("POST", f"{AID}/incidents/{{target}}/guests"): ("{incident}", guest, MANDATE_ON_INCIDENT),
+    ("POST", f"{AID}/incidents/{{target}}/guests/end"): (
+        "{incident}",
+        ended,
+        (U, N, N, F, Y, Y, N, N, N, N, Y, Y),
+    ),
     ("POST", f"{AID}/requests"): ("", lambda p: p.ask(p.case), REPORTS),
     ("POST", f"{AID}/requests/{{target}}/confirm"): (
         "{request}",
@@ -197,6 +211,9 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
         nothing,
         (U, N, N, GONE, F, GONE, *(N,) * 6),
     ),
+    ("POST", f"{DIRECTORY}/guests"): ("", Parties.invited, (U, N, N, F, F, Y, *(N,) * 6)),
+    ("POST", f"{DIRECTORY}/guests/{{person}}/end"): ("{guest}", nothing, (U, N, N, N, Y, Y, *(N,) * 6)),
+    ("POST", f"{DIRECTORY}/guests/enter"): ("", lambda _: OPENED, PUBLIC),
     ("POST", f"{DIRECTORY}/cards"): ("", cards, ADMINISTERS),
     ("POST", f"{DIRECTORY}/cards/{{number}}/stop"): ("GM0000-0001", nothing, (U, *(N,) * 11)),
     ("GET", f"{DIRECTORY}/cards/asked"): ("", nothing, ALL),
@@ -349,6 +366,10 @@ FOREIGN: dict[str, Try | str] = {
     f"POST {INCIDENTS}/{{target}}/log id": boss(
         EXISTS, "{their_incident}", lambda p: {"id": p.line, "text": "eroverheen"}
     ),
+    f"POST {INCIDENTS}/{{target}}/guests target": boss(N, "{incident}", guest),
+    f"POST {INCIDENTS}/{{target}}/guests guest": boss("no_such_guest", "{their_incident}", guest),
+    f"POST {INCIDENTS}/{{target}}/guests/end target": boss(N, "{incident}", ended),
+    f"POST {INCIDENTS}/{{target}}/guests/end guest": boss("no_such_guest", "{their_incident}", ended),
     f"POST {INCIDENTS}/{{target}}/close target": boss(N, "{incident}"),
     f"POST {REQUESTS} id": boss(EXISTS, "", lambda p: p.ask(p.theirs, id=p.request)),
     f"POST {REQUESTS} incident": boss(N, "", lambda p: p.ask(p.theirs, incident=p.case.incident)),
@@ -431,6 +452,10 @@ FOREIGN: dict[str, Try | str] = {
     f"POST {DIRECTORY}/invitations person": boss(
         N, "", lambda p: {"person": p.foreigner, "checked": "call_back"}
     ),
+    # Whichever it names: a guest sees nothing until that incident names them (`aid`).
+    f"POST {DIRECTORY}/guests incident": MEANT,
+    f"POST {DIRECTORY}/guests organisation": boss(N, "", Parties.invited),
+    f"POST {DIRECTORY}/guests/{{person}}/end person": boss(N, "{guest}"),
     f"POST {DIRECTORY}/cards organisation": boss(N, "", lambda p: {**cards(p), "organisation": p.lender}),
     f"POST {DIRECTORY}/cards/open number": MEANT,
     f"POST {DIRECTORY}/cards/approve use": boss("card_use_over", "", lambda _: YES),

@@ -53,6 +53,7 @@ def incident() -> Row:
         "severity": "unknown",
         "coordinators": [],
         "closed_at": None,
+        "guests": [],
         "audience_version": 1,
     }
     return {**state, "readers": readers_of_incident(Facts(History()), state)}

@@ -25,10 +25,10 @@ SECRETS = (DESCRIPTION, PLACE, NOTE, LOGGED, PHONE, CALLER)
 
 BASE = {"exercise", "tlp", "id"}
 INCIDENT_PARTNER = BASE | {
-    *("phase", "source", "affected", "since", "reported_at", "call_back"),
-    *("description", "pattern", "severity", "closed_at"),
+    *("phase", "source", "affected", "since", "reported_at"),
+    *("description", "pattern", "severity", "closed_at", "guests"),
 }
-INCIDENT_COORDINATOR = INCIDENT_PARTNER | {"on_behalf_of", "coordinators"}
+INCIDENT_COORDINATOR = INCIDENT_PARTNER | {"call_back", "on_behalf_of", "coordinators"}
 REQUEST_ASKED = BASE | {
     *("region", "function", "lane", "where", "needed_by", "ends", "assumed_days", "at_least"),
     *("languages", "systems", "state", "asked_at", "choose_self", "terms_version", "counts", "wake"),
@@ -63,7 +63,7 @@ OWN_ONLY = {
     "lending": BASE | {"cover", "standing", "ask_people", "given_under"},
     "wake_list": BASE | {"turns", "minutes", "phone"},
     "person": BASE
-    | {"memberships", "functions", "languages", "systems", "fictitious", "forgotten", "contact"},
+    | {"memberships", "functions", "languages", "systems", "fictitious", "forgotten", "guest", "contact"},
 }
 TRUST_ASKED = BASE | {"distrusted", "since", "by_organisation"}
 TRUST = TRUST_ASKED | {"by_person", "mandate"}

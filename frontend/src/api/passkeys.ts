@@ -67,6 +67,22 @@ export async function invite(person: string, checked: "in_person" | "call_back")
   return proven("invite", `${HOME}/invitations`, { person, checked });
 }
 
+/** Somebody from outside, for one incident; `until` in ISO 8601. */
+export interface GuestWanted {
+  incident: string;
+  organisation: string;
+  name: string;
+  firm: string;
+  phone: string;
+  until: string;
+  checked: "in_person" | "call_back";
+}
+
+/** Makes a guest's link; whoever signed in with a key shows with it that it is them who asks. */
+export async function inviteGuest(wanted: GuestWanted): Promise<Answer<Invited & { person: string }>> {
+  return proven("guest", `${HOME}/guests`, wanted);
+}
+
 /** A command that takes a key of one's own, shown here and now; who plays in a demonstration has none. */
 export async function proven<T>(purpose: Exclude<Purpose, "sign_in" | "add" | "bind">, path: string, body: object): Promise<Answer<T>> {
   const answer = await post<T>(path, body, uuid7());
@@ -94,7 +110,7 @@ export async function comeIn(secret: string, code: string): Promise<Answer<{ ses
 }
 
 type Purpose =
-  | "sign_in" | "add" | "invite" | "print" | "approve" | "stop" | "remove" | "mandates" | "switch" | "people" | "bind";
+  | "sign_in" | "add" | "invite" | "guest" | "print" | "approve" | "stop" | "remove" | "mandates" | "switch" | "people" | "bind";
 
 async function signed<T>(purpose: Purpose, path: string, more: object = {}): Promise<Answer<T>> {
   const asked = await post<Asked>(`${HOME}/passkey/options`, { purpose }, uuid7());

@@ -85,6 +85,30 @@ export interface GivenUnder {
   mandate: UsedMandate;
 }
 
+/** Somebody from outside who reads this incident and nothing else; their name is sealed, in `contacts`.
+ *
+ * Over from `until` on, though nobody ended it; `ended_at`: when somebody did, or when the incident closed. */
+export interface Guest {
+  person: string;
+  firm: string;
+  organisation: string;
+  sponsor: string;
+  until: string;
+  ended_at: string | null;
+}
+
+/** What somebody from outside was let in for: one incident, by whom, from which firm, until when.
+ *
+ * `firm_is`: the organisations that take part and are called what the firm is called. */
+export interface Guesthood {
+  incident: string;
+  organisation: string;
+  sponsor: string;
+  firm: string;
+  firm_is: string[];
+  until: string;
+}
+
 /** Four lanes of work: the IBD's three fields and the continuity of service. */
 export type Lane = "technology" | "communication" | "administration" | "service_continuity";
 
@@ -253,13 +277,15 @@ export interface IncidentData {
   reported_at?: string;  // from partner
   reported_by?: string;  // from own
   on_behalf_of?: OnBehalfOf | null;  // from coordinator
-  call_back?: CallBack;  // from partner
+  call_back?: CallBack;  // from coordinator
   description?: string;  // from partner
   phase?: Phase;  // from asked
   pattern?: Pattern;  // from partner
   severity?: Severity;  // from partner
   coordinators?: string[];  // from coordinator
   closed_at?: string | null;  // from partner
+  guests?: Guest[];  // from partner
+  guest_names?: Record<string, string>;  // joined by live: what each guest is called
 }
 
 /** A help request as it is now.
@@ -383,7 +409,8 @@ export interface LendingData {
 
 /** A colleague as matching and the own organisation know them.
  *
- * After `forgotten` the lists are empty and nobody's name can be found again. */
+ * After `forgotten` the lists are empty and nobody's name can be found again. A `guest` works for nobody
+ * here: no membership, function or right. */
 export interface PersonData {
   exercise: boolean;
   tlp: Tlp;
@@ -394,6 +421,7 @@ export interface PersonData {
   systems: string[];
   fictitious: boolean;
   forgotten: boolean;
+  guest: Guesthood | null;
   contact?: Contact;  // joined by live
 }
 

@@ -384,5 +384,7 @@ export const en: Record<Key, string> = {
   "changed.tlp": "who may read it",
   "changed.description": "description",
   "changed.call_back": "phone number",
+  "changed.guest_admitted": "a guest reads along",
+  "changed.guest_ended": "a guest no longer reads along",
   "changed.closed": "incident closed",
 };

@@ -382,6 +382,8 @@ export const nl = {
   "changed.tlp": "wie het mag lezen",
   "changed.description": "beschrijving",
   "changed.call_back": "telefoonnummer",
+  "changed.guest_admitted": "een gast leest mee",
+  "changed.guest_ended": "een gast leest niet meer mee",
   "changed.closed": "incident afgesloten",
 } as const;
 

@@ -137,6 +137,8 @@ export function figures(picture: Picture): Figures {
 export function homeOf(picture: Picture): string {
   const me = picture.me;
   if (!me) return "/sign-in";
+  // A guest holds their own key and no other.
+  if (me.keys.length === 1) return "/incidents";
   const own = openIncidents(picture).filter((row) => row.level === "own");
   const speaksFor = [...withRight(me, "report"), ...withRight(me, "mandate")];
   if (withRight(me, "ibd").length > 0) return "/wall";

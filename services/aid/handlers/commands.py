@@ -16,7 +16,7 @@ from schemas.events.person import Person
 from schemas.state import Row
 from schemas.values import Command
 from services.aid.reach import Reach
-from services.aid.rules import approach, claim, commands, commitment, duty, incident, request
+from services.aid.rules import approach, claim, commands, commitment, duty, guests, incident, request
 from services.aid.rules.story import Story
 from services.aid.rules.world import World
 
@@ -124,6 +124,8 @@ HANDLERS: Final[Mapping[type[Command], Handler]] = {
     commands.ChangeServices: Handler(incident.change_services, _incident_reach, _incident, Incident),
     commands.ChangeFacts: Handler(incident.change_facts, _whole_incident_reach, _incident, Incident),
     commands.ChangeCoordinators: Handler(incident.change_coordinators, _incident_reach, _incident, Incident),
+    commands.AdmitGuest: Handler(guests.admit, _incident_reach, _incident, Incident),
+    commands.EndGuest: Handler(guests.end, _incident_reach, _incident, Incident),
     commands.WriteLog: Handler(incident.write_log, _line_reach, _incident, LogEntry),
     commands.CloseIncident: Handler(incident.close, _whole_incident_reach, _incident, Incident),
     commands.AskHelp: Handler(request.ask, _ask_reach, _incident_of_ask, HelpRequest),

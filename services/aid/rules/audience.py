@@ -6,7 +6,7 @@ from typing import Any
 from schemas.events.approach import Approach
 from schemas.events.commitment import Commitment
 from schemas.events.help_request import HelpRequest
-from schemas.events.incident import Incident
+from schemas.events.incident import Guest, Incident
 from schemas.state import Readers
 from schemas.values import Level, desk_key, organisation_key, person_key
 from schemas.visibility import case_readers, incident_readers
@@ -61,8 +61,20 @@ def _case(incident: Incident) -> Readers:
 
 
 def of_line(incident: Incident) -> Readers:
-    """A line of the log is read by whoever reads the incident."""
-    return dict(incident.readers)
+    """A line of the log is read by whoever reads the incident, but for its guests."""
+    return _without_guests(incident)
+
+
+def with_guests(incident: Incident, guests: tuple[Guest, ...]) -> dict[str, Any]:
+    """The incident with these guests, who read it as a partner does while nobody has ended them."""
+    readers = _without_guests(incident)
+    readers |= {person_key(each.person): Level.PARTNER for each in guests if each.ended_at is None}
+    return {"guests": guests, **incident.read_by(readers)}
+
+
+def _without_guests(incident: Incident) -> Readers:
+    guests = {person_key(each.person) for each in incident.guests}
+    return {key: level for key, level in incident.readers.items() if key not in guests}
 
 
 def asked_keys(approach: Approach) -> tuple[str, ...]:

@@ -86,6 +86,18 @@ class ChangeCoordinators(Command):
     coordinators: Annotated[tuple[OrganisationId, ...], Field(max_length=20)]
 
 
+class AdmitGuest(Command):
+    """Somebody from outside, whom the directory knows as this incident's guest, reads it from now on."""
+
+    guest: UUID
+
+
+class EndGuest(Command):
+    """A guest reads nothing any more, for good."""
+
+    guest: UUID
+
+
 class WriteLog(Command):
     """A line for the incident's log."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from schemas.catalogue import ResidentService
 from schemas.events.approach import ApproachState
 from schemas.events.commitment import CommitmentState, Party
-from schemas.events.incident import Affected, Incident, OnBehalfOf, ServiceStatus
+from schemas.events.incident import Affected, Guest, Incident, OnBehalfOf, ServiceStatus
 from schemas.events.log_entry import Entry
 from schemas.events.organisation import Kind, Organisation
 from schemas.events.person import Person
@@ -128,11 +128,11 @@ def change_coordinators(story: Story, command: ChangeCoordinators, target: UUID)
     Taking it back needs no more than the right.
     Refused: as `used_mandate`, and `not_found`, `closed`, `unknown_organisation`.
     """
-    incident = _open(story, target)
-    if not any(story.context.person.may(Right.MANDATE, each) for each in _hit(incident)):
+    incident = still_open(story, target)
+    if not any(story.context.person.may(Right.MANDATE, each) for each in hit(incident)):
         raise Refused("not_your_right", right=Right.MANDATE)
     gives = {organisation_key(each) for each in command.coordinators} - set(incident.coordinators)
-    mandate = used_by_any(story, Act.COORDINATE, _hit(incident)) if gives else None
+    mandate = used_by_any(story, Act.COORDINATE, hit(incident)) if gives else None
     unknown = sorted(set(command.coordinators) - set(story.world.picture.organisations))
     if unknown:
         raise Refused("unknown_organisation", organisations=unknown)
@@ -154,10 +154,10 @@ def write_log(story: Story, command: WriteLog, target: UUID) -> None:
 
     Refused: `not_found`, `closed`, `not_your_right`, `exists`.
     """
-    incident = _open(story, target)
+    incident = still_open(story, target)
     person = story.context.person
     given = {key.removeprefix("org:") for key in incident.coordinators}
-    if not _may_change(person, incident) and not any(person.works_for(each) for each in given):
+    if not may_change(person, incident) and not any(person.works_for(each) for each in given):
         raise Refused("not_your_right", right=Right.REPORT)
     if command.id in story.world.log:
         raise Refused("exists")
@@ -171,10 +171,12 @@ def close(story: Story, command: CloseIncident, target: UUID) -> None:
 
     Refused: `not_found`, `closed`, `not_your_right`.
     """
-    incident = _open(story, target)
-    if not any(story.context.person.may(Right.MANDATE, each) for each in _hit(incident)):
+    incident = still_open(story, target)
+    if not any(story.context.person.may(Right.MANDATE, each) for each in hit(incident)):
         raise Refused("not_your_right", right=Right.MANDATE)
-    closed = incident.model_copy(update={"closed_at": story.context.now})
+    now = story.context.now
+    ended = audience.with_guests(incident, tuple(over(each, now) for each in incident.guests))
+    closed = incident.model_copy(update={"closed_at": now, **ended})
     line = story.line(
         closed, Entry.INCIDENT_CHANGED, by_organisation=incident.source, about={"changed": "closed"}
     )
@@ -264,17 +266,25 @@ def _lender_became_victim(story: Story, organisation: str) -> None:
         slots.settle(story, request)
 
 
-def _hit(incident: Incident) -> list[str]:
+def over(guest: Guest, now: datetime) -> Guest:
+    """The guest reads nothing any more."""
+    return guest if guest.ended_at else guest.model_copy(update={"ended_at": now})
+
+
+def hit(incident: Incident) -> list[str]:
+    """Where the cause sits and who is hit."""
     return sorted({incident.source, *incident.victims})
 
 
-def _may_change(person: Person, incident: Incident) -> bool:
+def may_change(person: Person, incident: Incident) -> bool:
+    """Whether the person reports for who is hit, or acts for the IBD."""
     rights = (Right.REPORT, Right.MANDATE)
-    own = any(person.may(right, each) for each in _hit(incident) for right in rights)
+    own = any(person.may(right, each) for each in hit(incident) for right in rights)
     return own or person.may(Right.IBD, IBD)
 
 
-def _open(story: Story, target: UUID) -> Incident:
+def still_open(story: Story, target: UUID) -> Incident:
+    """The incident. Refused: `not_found`, `closed`."""
     incident = story.world.incident(target)
     if not incident.is_open:
         raise Refused("closed")
@@ -282,7 +292,7 @@ def _open(story: Story, target: UUID) -> Incident:
 
 
 def _own(story: Story, target: UUID) -> Incident:
-    incident = _open(story, target)
-    if not _may_change(story.context.person, incident):
+    incident = still_open(story, target)
+    if not may_change(story.context.person, incident):
         raise Refused("not_your_right", right=Right.REPORT)
     return incident

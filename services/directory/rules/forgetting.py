@@ -13,9 +13,9 @@ def forgotten(person: Person, sessions: Sequence[Session]) -> list[State]:
 
     Their data key is destroyed beside this, which makes every older copy of name and number unreadable.
     """
-    empty = {"memberships": (), "functions": (), "languages": (), "systems": (), "forgotten": True}
+    empty = {"memberships": (), "functions": (), "languages": (), "systems": (), "guest": None}
     return [
-        person.model_copy(update={**empty, **person.read_by({})}),
+        person.model_copy(update={**empty, "forgotten": True, **person.read_by({})}),
         Contact(id=person.id, forgotten=True),
         *(each.model_copy(update={"revoked": True}) for each in sessions if not each.revoked),
     ]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from schemas.events.person import Person
+from schemas.events.person import Guesthood, Person
 from schemas.events.session import Session, SignInWay
 from schemas.refused import Refused
 
@@ -44,6 +44,18 @@ def open_with_card(session: UUID, person: Person, card: str, now: datetime) -> S
         expires_at=now + CARD_LASTS,
         way=SignInWay.CARD,
         card=card,
+    )
+
+
+def open_for_guest(session: UUID, person: Person, guest: Guesthood, now: datetime) -> Session:
+    """A session of a guest: it lasts as long as they were let in for, since the link opens once."""
+    return Session(
+        id=session,
+        person=person.id,
+        demonstration=person.fictitious,
+        started_at=now,
+        expires_at=guest.until,
+        way=SignInWay.GUEST,
     )
 
 

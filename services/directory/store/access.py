@@ -76,6 +76,19 @@ class Accesses:
             raise Refusing(refusal, decided)
         return decided
 
+    async def enter(self, decide: Callable[[Access], Access], session: Session, at: datetime) -> Access:
+        """Spend a guest's link and open its session: of two at once the second is refused by `decide`.
+
+        Raises what `decide` raises. Refused: as `opening`; the link is not spent then.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            await opening(connection, session.person)
+            version, access = await _locked(connection, session.person)
+            decided = decide(access)
+            written: list[Written] = [Written(decided, version + 1), Written(session, 1)]
+            await TABLES.write(connection, written, Cause(uuid4(), session.person, at))
+        return decided
+
     async def sign_in(self, passkey: Passkey, use: Use, session: Session, at: datetime) -> None:
         """Open a session with a key that is still there. Refused: `passkey_refused`."""
         async with self._pool.acquire() as connection, connection.transaction():

@@ -8,11 +8,18 @@ from schemas.refused import Refused
 # Shared: those who sign in do not wait for each other, only for who withdraws the trust.
 _SHARED: Final = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))"
 
-_EMPLOYERS: Final = """
-SELECT jsonb_array_elements_text(employers) AS organisation FROM person WHERE id = $1 ORDER BY organisation
-"""
+HOSTS: Final = """(jsonb_path_query_array(state, '$.guest.organisation')
+|| jsonb_path_query_array(state, '$.guest.firm_is[*]'))"""
+"""Of a row of `person`: whose trust a guest hangs on; empty for everybody else."""
 
-_DISTRUSTED: Final = "SELECT EXISTS (SELECT FROM trust WHERE id = $1 AND state->>'distrusted' = 'true')"
+_TIES: Final = f"""
+SELECT jsonb_array_elements_text(employers) AS organisation, false AS host FROM person WHERE id = $1
+UNION ALL SELECT jsonb_array_elements_text({HOSTS}), true FROM person WHERE id = $1
+"""  # noqa: S608 our own words alone
+
+_DISTRUSTED: Final = """
+SELECT EXISTS (SELECT FROM trust WHERE id = ANY($1::text[]) AND state->>'distrusted' = 'true')
+"""
 
 
 def trust_lock(organisation: str) -> str:
@@ -23,10 +30,14 @@ def trust_lock(organisation: str) -> str:
 async def opening(connection: Any, person: UUID, provider: str | None = None) -> None:
     """Take what a new session of this person takes: the first thing in its transaction, before other locks.
 
-    `provider`: the organisation whose identity provider says who it is. Refused: `provider_distrusted`.
+    `provider`: the organisation whose identity provider says who it is.
+    Refused: `provider_distrusted`; and of a guest `host_distrusted`, since they prove nothing with a key.
     """
-    employers = [row["organisation"] for row in await connection.fetch(_EMPLOYERS, str(person))]
-    for organisation in sorted({*employers, *([provider] if provider is not None else [])}):
+    ties = await connection.fetch(_TIES, str(person))
+    for organisation in sorted({row["organisation"] for row in ties} | ({provider} if provider else set())):
         await connection.execute(_SHARED, trust_lock(organisation))
-    if provider is not None and await connection.fetchval(_DISTRUSTED, provider):
+    if provider is not None and await connection.fetchval(_DISTRUSTED, [provider]):
         raise Refused("provider_distrusted")
+    hosts = [row["organisation"] for row in ties if row["host"]]
+    if hosts and await connection.fetchval(_DISTRUSTED, hosts):
+        raise Refused("host_distrusted")

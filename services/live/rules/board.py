@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from schemas.state import Row
 from schemas.values import Level
 from schemas.visibility import Keys, keys_of, level_of, project_json
 from services.live.rules.frames import Part, Seen
-from services.live.rules.joins import Joins, Reach, person_of, row_of
+from services.live.rules.joins import Joins, Reach, people_of, row_of
 from services.live.rules.picture import Picture
 
 Spot = tuple[str, str]
@@ -119,6 +120,21 @@ class Board:
                 self._fragments.pop((spot, level), None)
         return self.of_person(person)
 
+    def lapse(self, now: datetime) -> set[Spot]:
+        """Drop the names of guests whose time is up though nobody ended them: they read nothing any more."""
+        up = {
+            guest.person
+            for incident in self._incidents.values()
+            for guest in incident.guests
+            if guest.ended_at is None and guest.until <= now
+        }
+        changed: set[Spot] = set()
+        for person in up & self._contacts.keys():
+            known = self._contacts[person]
+            if known.name:
+                changed |= self.join(person, Reach("", "", known.version + 1))
+        return changed
+
     def of_person(self, person: UUID) -> set[Spot]:
         """The rows that show this person's contact."""
         return set(self._of_person[person])
@@ -126,6 +142,13 @@ class Board:
     def keys(self, person: Person) -> Keys:
         """The keys that the person holds now."""
         return keys_of(person, self._coordinated.values())
+
+    def lets_in(self, person: Person) -> bool:
+        """Whether somebody may look at all: a guest only while their incident says so."""
+        if person.guest is None:
+            return True
+        incident = self._incidents.get(person.guest.incident)
+        return incident is not None and person.id in incident.let_in
 
     def name_of(self, person: UUID) -> str:
         """The person's name, where it can be read; else nothing."""
@@ -183,9 +206,8 @@ class Board:
         kind, key = look.spot
         head = json.dumps({"kind": kind, "id": key, "v": look.version, "level": level})
         data = project_json(look.row, level)
-        contact = self._joins.contact(look.row, level)
-        if contact is not None:
-            data = b'%b,"contact":%b}' % (data[:-1], json.dumps(contact).encode())
+        for name, shown in self._joins.joined(look.row, level).items():
+            data = b'%b,"%b":%b}' % (data[:-1], name.encode(), json.dumps(shown).encode())
         return b'%b,"data":%b}' % (head[:-1].encode(), data)
 
     def _note_coordinators(self, incident: Incident) -> None:
@@ -204,10 +226,10 @@ class Board:
             self._by_key[key][spot] = event
         if after.parent_id is not None:
             self._children[after.parent_id].add(spot)
-        was, person = None if before is None else person_of(before), person_of(after)
-        if was is not None and was != person:
-            self._of_person[was].discard(spot)
-        if person is not None:
+        people = people_of(after)
+        for gone in people_of(before) - people if before is not None else ():
+            self._of_person[gone].discard(spot)
+        for person in people:
             self._of_person[person].add(spot)
 
 

@@ -1,4 +1,4 @@
-"""What a row shows besides its own state: the label of its incident and the contact of its person."""
+"""What a row shows besides its own state: the label of its incident and the contacts of its people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,20 +43,22 @@ class Joins:
 
     def version(self, event: Event, row: Row, parent: Incident | None) -> Version:
         """(epoch, version, join) of a row."""
-        reach = self._reach(row)
-        join = join_version(parent, 0 if reach is None else reach.version)
+        join = join_version(parent, sum(reach.version for reach in self._reaches(row).values()))
         return (event.envelope.epoch, event.envelope.version, join)
 
-    def contact(self, row: Row, level: Level) -> dict[str, str] | None:
-        """The name and number that a row shows at a level, if any."""
-        reach = self._reach(row)
-        if reach is None or not reach.name or level.rank < Level.PARTNER.rank:
-            return None
-        return {"name": reach.name, "phone": reach.phone}
+    def joined(self, row: Row, level: Level) -> dict[str, dict[str, str]]:
+        """What a row shows of people at a level, by field: a `contact`, or what each guest is called."""
+        if level.rank < Level.PARTNER.rank:
+            return {}
+        found = {person: reach for person, reach in self._reaches(row).items() if reach.name}
+        if isinstance(row, Incident):
+            named = {str(person): reach.name for person, reach in found.items()}
+            return {"guest_names": named} if named else {}
+        contacts = [{"name": reach.name, "phone": reach.phone} for reach in found.values()]
+        return {"contact": contacts[0]} if contacts else {}
 
-    def _reach(self, row: Row) -> Reach | None:
-        person = person_of(row)
-        return None if person is None else self.contacts.get(person)
+    def _reaches(self, row: Row) -> dict[UUID, Reach]:
+        return {person: self.contacts[person] for person in people_of(row) if person in self.contacts}
 
 
 def row_of(event: Event) -> Row:
@@ -65,11 +67,13 @@ def row_of(event: Event) -> Row:
     return event.state
 
 
-def person_of(row: Row) -> UUID | None:
-    """Whose contact is joined: the helper's while a commitment holds, their own on a person.
+def people_of(row: Row) -> frozenset[UUID]:
+    """Whose contacts are joined: a helper's while a commitment holds, guests' while let in, a person's own.
 
     Names and numbers do not stay on what is over; its version rises when it ends, so pages drop them too.
     """
     if isinstance(row, Commitment):
-        return row.person if row.holds else None
-    return row.id if isinstance(row, Person) else None
+        return frozenset({row.person} if row.holds and row.person is not None else ())
+    if isinstance(row, Incident):
+        return row.let_in
+    return frozenset({row.id} if isinstance(row, Person) else ())

@@ -19,7 +19,7 @@ _encoded: Final = json.JSONEncoder(separators=(",", ":"), default=str).encode
 class Picture:
     """Rows by columns: one table per kind, level and fields.
 
-    Rows with and without a contact stand apart: a hole in a column could not be told from null. Nothing
+    Rows with and without names of people stand apart: a hole in a column could not be told from null. Nothing
     that happens after it was made changes it: states are immutable, and `joins` is its own copy.
     """
 
@@ -60,9 +60,7 @@ class Picture:
         if level is None:
             return
         data = project(row, level)
-        contact = self._joins.contact(row, level)
-        if contact is not None:
-            data["contact"] = contact
+        data |= self._joins.joined(row, level)
         fields = tuple(sorted(data))
         values = [key, self._joins.version(event, row, parent), *(data[name] for name in fields)]
         tables[level, fields].append(_encoded(values))

@@ -21,8 +21,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "incident": {
         "public": "id exercise",
         "asked": "tlp phase",
-        "partner": "source affected since reported_at call_back description pattern severity closed_at",
-        "coordinator": "on_behalf_of coordinators",
+        "partner": "source affected since reported_at description pattern severity closed_at guests",
+        "coordinator": "call_back on_behalf_of coordinators",
         "own": "reported_by",
     },
     "help_request": {
@@ -111,7 +111,13 @@ def case(incident: str) -> dict[str, str]:
 
 
 def readers_of_incident(facts: Facts, state: State) -> dict[str, str]:
-    """Who is hit and where the cause sits own it; a partnership's members and the case coordinate."""
+    """Who is hit and where the cause sits own it; members and the case coordinate; guests read along."""
+    guests = {f"person:{each['person']}": "partner" for each in state["guests"] if not each["ended_at"]}
+    return readers_of_line(facts, state) | guests
+
+
+def readers_of_line(facts: Facts, state: State) -> dict[str, str]:
+    """A line of the log is read by whoever reads its incident, but for the guests."""
     readers = {f"org:{member}": "coordinator" for member in facts.members.get(state["source"], ())}
     hit = [state["source"], *(each["organisation"] for each in state["affected"])]
     return readers | case(state["id"]) | {f"org:{each}": "own" for each in hit}

@@ -8,6 +8,7 @@ from tests.faults.checker.audience import (
     readers_of_approach,
     readers_of_commitment,
     readers_of_incident,
+    readers_of_line,
     readers_of_request,
 )
 from tests.faults.checker.facts import Facts, Spot, State
@@ -40,7 +41,7 @@ def _expected(facts: Facts, spot: Spot, state: State, requests: dict[str, State]
         return readers_of_approach(state, requests[state["request"]]["borrower"])
     if spot[0] == "log_entry":
         incident = next(iter(facts.states.get(("incident", state["incident"]), {}).values()), None)
-        return None if incident is None else readers_of_incident(facts, incident)
+        return None if incident is None else readers_of_line(facts, incident)
     return readers_apart(spot, state)
 
 

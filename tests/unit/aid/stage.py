@@ -20,7 +20,7 @@ from schemas.events.incident import CallBack, Incident
 from schemas.events.lending import Lending, StandingYes
 from schemas.events.log_entry import LogEntry
 from schemas.events.organisation import Kind, Organisation
-from schemas.events.person import Membership, Person
+from schemas.events.person import Guesthood, Membership, Person
 from schemas.events.suggestion import Candidate, Suggestion
 from schemas.refused import Refused
 from schemas.state import Row
@@ -177,6 +177,19 @@ class Stage:
         self.people[person.id] = person
         self.staff.setdefault(organisation, {})[person.id] = person
         return person
+
+    def guest(self, name: str, sponsor: str, **more: Any) -> UUID:
+        """Somebody from outside, as the directory tells of them."""
+        said: dict[str, Any] = {
+            "incident": key("incident"),
+            "organisation": "GM1735",
+            "firm": "Spoedhulp BV",
+            **more,
+        }
+        until = said.pop("until", self.now + timedelta(days=2))
+        guest = Guesthood(sponsor=key(sponsor), until=until, **said)
+        self.people[key(name)] = Person(id=key(name), guest=guest, fictitious=True, exercise=False)
+        return key(name)
 
     def helper(self, name: str, organisation: str, *functions: Function, on: bool = True) -> None:
         """Somebody with a function (back-up and recovery unless said), on duty unless said."""

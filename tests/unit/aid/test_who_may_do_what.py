@@ -55,6 +55,17 @@ async def services(stage: Stage) -> Sent:
     return commands.ChangeServices(affected="GM1735", services=(down,)), key("incident")
 
 
+async def a_guest(stage: Stage) -> Sent:
+    guest = stage.guest("bram", "gert")
+    return commands.AdmitGuest(guest=guest), key("incident")
+
+
+async def an_end_of_a_guest(stage: Stage) -> Sent:
+    admit, target = await a_guest(stage)
+    await stage.do("gert", admit, target)
+    return commands.EndGuest(guest=key("bram")), target
+
+
 async def an_ask(stage: Stage) -> Sent:
     return stage.ask("another"), None
 
@@ -108,6 +119,8 @@ MAY: dict[type[Command], tuple[Make, set[str]]] = {
     commands.ChangeServices: (services, VICTIM_AND_IBD),
     commands.ChangeFacts: (incident(commands.ChangeFacts(severity="crisis")), VICTIM_AND_IBD),
     commands.ChangeCoordinators: (incident(commands.ChangeCoordinators(coordinators=())), {"gert"}),
+    commands.AdmitGuest: (a_guest, {"gert"}),
+    commands.EndGuest: (an_end_of_a_guest, {*VICTIM_AND_IBD, "fatima"}),
     commands.WriteLog: (
         incident(commands.WriteLog(id=key("note"), text="Balie dicht")),
         {*VICTIM_AND_IBD, "fatima"},

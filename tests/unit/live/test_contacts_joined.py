@@ -8,7 +8,7 @@ from uuid import UUID
 from schemas.catalogue import Function
 from schemas.envelope import Envelope, Event
 from schemas.events.commitment import Commitment, CommitmentState
-from schemas.events.incident import CallBack, Incident
+from schemas.events.incident import CallBack, Guest, Incident
 from schemas.state import Row
 from schemas.values import Level, Where
 from services.live.rules.board import Board
@@ -99,3 +99,68 @@ def test_who_sees_a_commitment_below_partner_sees_no_contact() -> None:
         board.join(JORIS, Reach("Joris", "06 00000000", 4))
         named = [each for each in tables_of(board) if "contact" in each["fields"]]
         assert bool(named) is (level in {Level.PARTNER, Level.COORDINATOR, Level.OWN}), level
+
+
+def letting_in(ended: datetime | None = None) -> Incident:
+    """The incident with Joris as its guest."""
+    guest = Guest(
+        person=JORIS,
+        firm="Spoedhulp BV",
+        organisation="GM1735",
+        sponsor=UUID(int=9),
+        until=NOW + timedelta(days=1),
+        ended_at=ended,
+    )
+    return an_incident().model_copy(update={"guests": (guest,)})
+
+
+def names_of_guests(board: Board) -> object:
+    (table,) = json.loads(b"".join(board.picture(KEYS).encoded()))
+    shown = dict(zip(table["fields"], table["rows"][0][2:], strict=True))
+    look = board.look((Incident.TYPE, str(UUID(int=1))))
+    alone = json.loads(board.fragment(look, Level(table["level"])))["data"]
+    assert alone.get("guest_names") == shown.get("guest_names")
+    return shown.get("guest_names")
+
+
+def test_a_guest_is_named_while_let_in_and_not_after_and_the_version_rises() -> None:
+    board, spot = Board(), (Incident.TYPE, str(UUID(int=1)))
+    board.put(an_event(letting_in(), 1))
+    unnamed = board.look(spot).version
+    assert names_of_guests(board) is None
+    assert board.join(JORIS, Reach("Joris", "06 00000000", 4)) == {spot}
+    assert names_of_guests(board) == {str(JORIS): "Joris"}
+    named = board.look(spot).version
+    board.put(an_event(letting_in(ended=NOW), 2))
+    assert names_of_guests(board) is None
+    assert unnamed < named < board.look(spot).version
+    assert board.of_person(JORIS) == set()
+
+
+def test_a_guest_whose_time_is_up_is_named_no_more_though_nobody_ended_it() -> None:
+    board, spot = Board(), (Incident.TYPE, str(UUID(int=1)))
+    board.put(an_event(letting_in(), 1))
+    board.join(JORIS, Reach("Joris", "06 00000000", 4))
+    until = NOW + timedelta(days=1)
+    assert board.lapse(until - timedelta(seconds=1)) == set()
+    named = board.look(spot).version
+    assert board.lapse(until) == {spot}
+    assert names_of_guests(board) is None
+    assert named < board.look(spot).version
+    assert board.lapse(until) == set()
+
+
+def test_a_forgotten_guest_has_no_name() -> None:
+    board = Board()
+    board.put(an_event(letting_in(), 1))
+    board.join(JORIS, Reach("Joris", "06 00000000", 4))
+    board.join(JORIS, Reach("", "", 5))
+    assert names_of_guests(board) is None
+
+
+def test_who_sees_an_incident_below_partner_sees_no_guest() -> None:
+    board, spot = Board(), (Incident.TYPE, str(UUID(int=1)))
+    board.put(an_event(letting_in(), 1))
+    board.join(JORIS, Reach("Joris", "06 00000000", 4))
+    named = {level for level in Level if b"guest" in board.fragment(board.look(spot), level)}
+    assert named == {Level.PARTNER, Level.COORDINATOR, Level.OWN}

@@ -37,6 +37,7 @@ OPEN = {
     "/api/directory/cards/enter",
     "/api/directory/oidc/providers",
     "/api/directory/oidc/start",
+    "/api/directory/guests/enter",
     "/api/directory/passkey/options",
     "/api/directory/passkey/sign-in",
     "/api/directory/welcome/options",

@@ -17,6 +17,6 @@ export interface Sitting {
   id: string;
   started_at: string;
   expires_at: string;
-  way: "demo" | "passkey" | "card" | "oidc";
+  way: "demo" | "passkey" | "card" | "oidc" | "guest";
   here: boolean;
 }

@@ -1,0 +1,196 @@
+"""A guest comes in by a link, once, from one phone; the link makes no key, and one tap ends it."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from schemas.envelope import Envelope, Event
+from schemas.events.incident import CallBack, Guest, Incident
+from schemas.values import Right
+from services.directory.ended_guests import take
+from services.directory.recovery import keys_of, restored
+from services.runtime.now import clock
+from tests.contract.doorstep import Browser, directory, signed_in
+from tests.phone import Phone
+
+
+async def mandated(app: Any, person: str) -> None:
+    """Let the administrator confirm as well, as a mandate is given in the directory."""
+    known = app.state.directory.own
+    found = next(each for each in known.people.values() if str(each.id) == person)
+    [member] = found.memberships
+    rights = (*member.rights, Right.MANDATE)
+    known.keep([found.model_copy(update={"memberships": (member.model_copy(update={"rights": rights}),)})])
+
+
+def a_guest(**more: Any) -> dict[str, Any]:
+    return {
+        "incident": str(uuid4()),
+        "organisation": "GM1735",
+        "name": "Bram Verzonnen",
+        "firm": "Spoedhulp BV",
+        "phone": "06 00000001",
+        "until": (clock()() + timedelta(days=1)).isoformat(),
+        "checked": "in_person",
+        **more,
+    }
+
+
+async def sponsored(app: Any) -> tuple[Browser, dict[str, Any]]:
+    """A sponsor's browser, and the link of a guest with its code."""
+    here, phone, person = await signed_in(app)
+    await mandated(app, person)
+    return here, await linked(here, phone)
+
+
+async def linked(here: Browser, phone: Phone, **more: Any) -> dict[str, Any]:
+    """The link of a guest with its code, by whoever may make one."""
+    proof = phone.sign(await here.asked("guest"), here.origin)
+    status, invited = await here.post("guests", a_guest(passkey=proof, **more))
+    assert status == 200, invited
+    return {"person": invited["person"], "secret": invited["secret"], "code": invited["code"]}
+
+
+def naming(app: Any, person: str, *, ended: bool = False, incident: UUID | None = None) -> Event:
+    """An incident that names somebody as its guest: by default the one they were invited to."""
+    now = clock()()
+    known = app.state.directory.own.person(UUID(person)).guest
+    key = incident or (uuid4() if known is None else known.incident)
+    guest = Guest(
+        person=UUID(person),
+        firm="Spoedhulp BV",
+        organisation="GM1735",
+        sponsor=uuid4(),
+        until=now + timedelta(days=1),
+        ended_at=now if ended else None,
+    )
+    state = Incident(
+        id=key,
+        source="GM1735",
+        affected=(),
+        since=now,
+        reported_at=now,
+        reported_by=uuid4(),
+        call_back=CallBack(phone="06 00000000"),
+        exercise=False,
+        guests=(guest,),
+    )
+    envelope = Envelope(
+        uuid4(), state.event_type(), "urn:noaber:aid", now, state.key, 1, 1, "", exercise=False
+    )
+    return Event(envelope, state)
+
+
+def opening(invited: dict[str, Any]) -> dict[str, Any]:
+    return {"secret": invited["secret"], "code": invited["code"]}
+
+
+async def test_a_guest_comes_in_once_reads_who_they_are_and_sends_nothing(app) -> None:
+    _, invited = await sponsored(app)
+    bram, thief = Browser(app), Browser(app)
+    assert (await bram.post("guests/enter", opening(invited)))[0] == 200
+    status, no = await thief.post("guests/enter", opening(invited))
+    assert (status, no["code"]) == (409, "invitation_over")
+    me = await bram.me()
+    assert (me["person"], me["way"], me["organisations"]) == (invited["person"], "guest", [])
+    for path, body in (("guests", a_guest()), ("sessions/end-all", {}), ("cards/approve", {})):
+        status, no = await bram.post(path, body)
+        assert (status, no["code"]) == (403, "guests_only_read")
+    assert (await bram.get("colleagues?organisation=GM1735"))[0] == 404
+    assert (await bram.post("sign-out", {}))[0] == 200
+    assert (await bram.get("me"))[0] == 401
+
+
+async def test_a_guests_link_makes_no_key_and_a_colleagues_lets_no_guest_in(app) -> None:
+    _, invited = await sponsored(app)
+    status, no = await Browser(app).welcome(invited, Phone())
+    assert (status, no["code"]) == (409, "invitation_over")
+    colleague = await Browser(app).invite_here(organisation="GM1735", name="Wim", phone="06 00000002")
+    status, no = await Browser(app).post("guests/enter", opening(colleague))
+    assert (status, no["code"]) == (409, "invitation_over")
+
+
+async def test_one_tap_ends_the_session_and_an_unused_link(app) -> None:
+    here, invited = await sponsored(app)
+    bram = Browser(app)
+    await bram.post("guests/enter", opening(invited))
+    assert (await here.post(f"guests/{invited['person']}/end", {}))[0] == 200
+    assert (await bram.get("me"))[0] == 401
+    status, no = await bram.post("guests/enter", opening(invited))
+    assert (status, no["code"]) == (409, "invitation_over")
+
+
+async def test_an_incident_that_ends_a_guest_ends_their_session_and_nobody_elses(app) -> None:
+    _, invited = await sponsored(app)
+    colleague = await Browser(app).invite_here(organisation="GM1735", name="Wim", phone="06 00000002")
+    bram, wim = Browser(app), Browser(app)
+    await bram.post("guests/enter", opening(invited))
+    await wim.welcome(colleague, Phone())
+    here = app.state.directory
+    await take(here, [naming(app, invited["person"]), naming(app, colleague["person"], ended=True)])
+    assert [(await each.get("me"))[0] for each in (bram, wim)] == [200, 200]
+    await take(here, [naming(app, invited["person"], ended=True, incident=uuid4())])
+    assert (await bram.get("me"))[0] == 200
+    await take(here, [naming(app, invited["person"], ended=True)])
+    assert [(await each.get("me"))[0] for each in (bram, wim)] == [401, 200]
+
+
+async def test_a_link_that_nobody_used_opens_nothing_after_the_incident_ended_the_guest(app) -> None:
+    _, invited = await sponsored(app)
+    await take(app.state.directory, [naming(app, invited["person"], ended=True)])
+    status, no = await Browser(app).post("guests/enter", opening(invited))
+    assert (status, no["code"]) == (409, "invitation_over")
+
+
+async def test_after_a_restore_an_ended_guest_is_out_and_their_link_opens_nothing(app, filled) -> None:
+    _, invited = await sponsored(app)
+    bram = Browser(app)
+    await bram.post("guests/enter", opening(invited))
+    token = dict(bram.http.cookies)
+    kept_apart = await keys_of(filled)
+    connection = await asyncpg.connect(filled)
+    await connection.execute("DELETE FROM data_key")
+    await connection.close()
+    await restored(filled, kept_apart)
+    async with directory(filled) as again:
+        back = Browser(again)
+        back.http.cookies.update(token)
+        assert (await back.get("me"))[0] == 401
+        assert (await back.post("guests/enter", opening(invited)))[1]["code"] == "invitation_over"
+
+
+async def test_who_sits_at_a_sponsors_open_phone_invites_nobody(app) -> None:
+    here, _, person = await signed_in(app)
+    await mandated(app, person)
+    status, no = await here.post("guests", a_guest())
+    assert (status, no["code"]) == (409, "prove_it")
+
+
+async def test_a_wrong_code_is_counted_and_five_end_the_link(app) -> None:
+    _, invited = await sponsored(app)
+    wrong = {**opening(invited), "code": f"{(int(invited['code']) + 1) % 1_000_000:06}"}
+    heard = [(await Browser(app).post("guests/enter", wrong))[1]["code"] for _ in range(5)]
+    assert heard == [*["code_wrong"] * 4, "invitation_over"]
+    assert (await Browser(app).post("guests/enter", opening(invited)))[1]["code"] == "invitation_over"
+
+
+async def test_after_their_time_a_guest_is_out_and_nothing_of_a_guest_is_kept_in_clear_text(
+    app, filled
+) -> None:
+    _, invited = await sponsored(app)
+    bram = Browser(app)
+    await bram.post("guests/enter", opening(invited))
+    token = dict(bram.http.cookies)
+    connection = await asyncpg.connect(filled)
+    rows = await connection.fetch(
+        "SELECT state::text AS text FROM person UNION ALL SELECT state::text FROM access"
+    )
+    await connection.close()
+    kept = "".join(row["text"] for row in rows)
+    assert "Bram" not in kept and invited["secret"] not in kept
+    async with directory(filled, minutes_later=24 * 60 + 1) as later:
+        late = Browser(later)
+        late.http.cookies.update(token)
+        assert (await late.get("me"))[0] == 401
