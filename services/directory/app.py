@@ -32,8 +32,8 @@ from services.directory.devices import add_devices, invite_here
 from services.directory.directory import Directory
 from services.directory.doors import DOORS, GUEST_DOOR, PREFIX, add_doors, seat, unseat
 from services.directory.elsewhere import ELSEWHERE, START, add_elsewhere, ways_back
-from services.directory.export import add_export
 from services.directory.ended_guests import follow_incidents
+from services.directory.export import add_export
 from services.directory.guests import add_guests
 from services.directory.mandates import add_mandates
 from services.directory.people import add_people
