@@ -45,9 +45,11 @@ async def fresh_database(backing: Backing, template: str = "template1") -> Async
     name = f"t{secrets.token_hex(6)}"
     admin = await asyncpg.connect(backing.postgres)
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield backing.postgres.rsplit("/", 1)[0] + f"/{name}"
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    try:
+        yield backing.postgres.rsplit("/", 1)[0] + f"/{name}"
+    finally:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
 
 
 @pytest.fixture

@@ -143,11 +143,16 @@ async def fresh(
         raise Refused("not_found")
     if asker.session.way is SignInWay.DEMO:
         return
-    if asker.session.way is SignInWay.CARD:
-        raise Refused("card_not_enough")
+    no_card(asker)
     if answer is None:
         raise Refused("prove_it")
     await prove(directory, asker, answer, purpose, began)
+
+
+def no_card(asker: Asker) -> None:
+    """Refused: `card_not_enough` for who came in with a card, which is for asking help and little else."""
+    if asker.session.way is SignInWay.CARD:
+        raise Refused("card_not_enough")
 
 
 def seat(response: Response, directory: Directory, session: Session) -> None:

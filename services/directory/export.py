@@ -1,4 +1,4 @@
-"""All that the directory keeps of somebody, for themselves (AVG, articles 15 and 20)."""
+"""What the directory keeps of somebody, for themselves (AVG, articles 15 and 20)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from schemas.events.wake_list import Turn
 from schemas.mandate import Mandate
 from schemas.values import Language, SystemName
 from services.directory.directory import Directory
-from services.directory.doors import PREFIX
+from services.directory.doors import PREFIX, no_card
 from services.runtime.acts import Act
 from services.runtime.web import Asking
 
@@ -79,6 +79,7 @@ def add_export(app: FastAPI, directory: Directory) -> None:
 
     @app.get(f"{PREFIX}/export")
     async def export(asker: Asking) -> Export:
+        no_card(asker)
         person = asker.person
         reached = await directory.reads.reached([person])
         employers = [each.organisation for each in person.memberships]

@@ -11,10 +11,11 @@ from pydantic_core import PydanticCustomError
 
 from schemas.catalogue import Function
 from schemas.events.person import Person
+from schemas.phone_number import NoNumber, e164
 from schemas.values import Command, OrganisationId, Phone, Right, ShortText
 from services.directory.bodies import Assertion, Nothing, Purpose
 from services.directory.directory import Directory
-from services.directory.doors import PREFIX, Began, fresh
+from services.directory.doors import PREFIX, Began, fresh, no_card
 from services.directory.rules.people import (
     Job,
     checked,
@@ -41,6 +42,15 @@ class JobWanted(Command):
     phone: Phone
     functions: Annotated[tuple[Function, ...], Field(max_length=len(Function))] = ()
     rights: Annotated[tuple[Given, ...], Field(max_length=4)] = ()
+
+    @field_validator("phone")
+    @classmethod
+    def _callable(cls, phone: str) -> str:
+        try:
+            e164(phone)
+        except NoNumber:
+            raise PydanticCustomError("no_number", "this is no number that can be called") from None
+        return phone
 
     @property
     def called(self) -> Called:
@@ -121,6 +131,7 @@ def _add_list(app: FastAPI, directory: Directory, path: str) -> None:
     @app.get(path)
     async def people(asker: Asking, organisation: OrganisationId) -> Staff:
         may_keep_people(asker.person, organisation)
+        no_card(asker)
         return await _staff(directory, organisation)
 
     @app.post(path)
@@ -130,13 +141,17 @@ def _add_list(app: FastAPI, directory: Directory, path: str) -> None:
         may_keep_people(asker.person, organisation)
         await fresh(directory, asker, body.passkey, Purpose.PEOPLE, began)
         now = directory.now()
-        new = [(newcomer(each.id, organisation, each.job, now.date()), each.called) for each in body.people]
+        new = [
+            (newcomer(each.id, organisation, each.job, asker.person, now.date()), each.called)
+            for each in body.people
+        ]
         directory.heard(await directory.people.add(Keeping(organisation, asker.person.id, now), new))
         return await _staff(directory, organisation)
 
     @app.post(f"{path}/check")
     async def check(asker: Asking, organisation: OrganisationId, body: CheckPeople) -> Staff:
         may_keep_people(asker.person, organisation)
+        no_card(asker)
         now = directory.now()
 
         def decide(person: Person, _: Collection[UUID]) -> Person:
@@ -158,8 +173,8 @@ def _add_changes(app: FastAPI, directory: Directory, path: str) -> None:
         # A stolen session must not give itself a helper with every right.
         await fresh(directory, asker, body.passkey, Purpose.PEOPLE, began)
 
-        def decide(known: Person, administrators: Collection[UUID]) -> Person:
-            return with_job(known, organisation, body.job, asker.person.id, administrators)
+        def decide(known: Person, others: Collection[UUID]) -> Person:
+            return with_job(known, organisation, body.job, asker.person.id, others)
 
         keeping = Keeping(organisation, asker.person.id, directory.now())
         directory.heard(await directory.people.change(keeping, [person], decide, body.called))
@@ -172,8 +187,8 @@ def _add_changes(app: FastAPI, directory: Directory, path: str) -> None:
         may_keep_people(asker.person, organisation)
         await fresh(directory, asker, body.passkey, Purpose.PEOPLE, began)
 
-        def decide(known: Person, administrators: Collection[UUID]) -> Person:
-            return gone(known, organisation, administrators)
+        def decide(known: Person, others: Collection[UUID]) -> Person:
+            return gone(known, organisation, others)
 
         keeping = Keeping(organisation, asker.person.id, directory.now())
         directory.heard(await directory.people.change(keeping, [person], decide))

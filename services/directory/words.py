@@ -157,8 +157,12 @@ WORDS: Final[Mapping[str, Words]] = {
         "You do not change your own rights. Ask another administrator.",
     ),
     "last_administrator": Words(
-        "Dit is de laatste beheerder. Maak eerst een collega beheerder.",
-        "This is the last administrator. Make a colleague an administrator first.",
+        "Dit is de laatste beheerder die kan inloggen. Maak eerst een collega beheerder en laat die binnen.",
+        "This is the last administrator who can sign in. First make a colleague one and let them in.",
+    ),
+    "persona_stays": Words(
+        "Deze persoon hoort bij het verhaal van de demonstratie en blijft.",
+        "This person belongs to the story of the demonstration and stays.",
     ),
     "too_many_people": Words(
         "Zo veel mensen passen niet op deze lijst. Haal eerst weg wie er niet meer werkt.",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from schemas.phone_number import NoNumber
 from schemas.values import Language
 from services.notification.numbers import Numbers
 from services.notification.ports import Call, Declined, Heard, Telephone, Unreachable
 from services.notification.rules.code import AT_MOST, RUNNING, CodeState, state_at
-from services.notification.rules.number import NoNumber
 from services.notification.rules.words import code_call
 from services.notification.store.codes import CodeCall, Codes
 from services.runtime.now import Now

@@ -10,10 +10,10 @@ from typing import Final
 from uuid import UUID
 
 from schemas.events.delivery import Attempt, AttemptState, Delivery
+from schemas.phone_number import NoNumber
 from services.notification.numbers import Numbers
 from services.notification.ports import Call, Declined, Ended, Heard, Telephone, Unreachable
 from services.notification.rules.ladder import checked, ended, keyed, to_call
-from services.notification.rules.number import NoNumber
 from services.notification.rules.words import after_key, wake_call
 from services.notification.store.deliveries import Deliveries
 from services.notification.store.receipts import Receipt, Receipts

@@ -7,8 +7,8 @@ import asyncpg
 import httpx
 
 from schemas.events.contact import Contact
+from schemas.phone_number import NoNumber, e164
 from services.notification.ports import Unreachable
-from services.notification.rules.number import NoNumber, e164
 from services.runtime.data_keys import fetch_keys
 from services.runtime.seal import Unreadable, unseal
 

@@ -16,7 +16,7 @@ CHECK_EVERY: Final = timedelta(days=365)
 """After so long somebody has to say again that a colleague still works there."""
 
 GIVEN: Final = (Right.REPORT, Right.MANDATE, Right.LEND, Right.ADMINISTER)
-"""What an administrator gives and takes; who speaks for the IBD is said on the machine itself."""
+"""What an administrator gives and takes; who speaks for the IBD no administrator decides."""
 
 MOST_PEOPLE: Final = 2_000
 """Of one organisation; the largest municipalities need hundreds on a list like this."""
@@ -38,34 +38,36 @@ def may_keep_people(asker: Person, organisation: str) -> None:
         raise Refused("not_your_right")
 
 
-def newcomer(key: UUID, organisation: str, job: Job, today: date) -> Person:
-    """Somebody new; whoever brings them in has just looked, so the year begins today."""
+def newcomer(key: UUID, organisation: str, job: Job, asker: Person, today: date) -> Person:
+    """Somebody new; whoever brings them in has just looked, so the year begins today.
+
+    Whom somebody made up brings in is made up too.
+    """
     member = Membership(organisation=organisation, rights=_ordered(job.rights), checked_on=today)
     return Person(
         id=key,
         memberships=(member,),
         functions=tuple(dict.fromkeys(job.functions)),
+        fictitious=asker.fictitious,
         exercise=False,
         readers=_readers(key, [organisation]),
     )
 
 
-def with_job(
-    person: Person, organisation: str, job: Job, asker: UUID, administrators: Collection[UUID]
-) -> Person:
+def with_job(person: Person, organisation: str, job: Job, asker: UUID, others: Collection[UUID]) -> Person:
     """The same person with another job there. Functions are the person's own, wherever they work.
 
-    Nobody changes their own rights: that takes a colleague who sees it. Refused: `not_found`,
-    `own_rights`, `last_administrator`.
+    Nobody changes their own rights: that takes a colleague who sees it. `others`: who else administers there
+    and can get in. Refused: `not_found`, `own_rights`, `last_administrator`.
     """
     member = membership(person, organisation)
-    # What no administrator gives, none takes.
+    # What no administrator gives, none takes from somebody who stays.
     kept = [each for each in member.rights if each not in GIVEN]
     rights = (*kept, *_ordered(job.rights))
     if person.id == asker and set(rights) != set(member.rights):
         raise Refused("own_rights")
     if Right.ADMINISTER not in rights:
-        _leave_one(person.id, administrators)
+        _leave_one(person, organisation, others)
     changed = member.model_copy(update={"rights": rights})
     return person.model_copy(
         update={
@@ -83,13 +85,13 @@ def checked(person: Person, organisation: str, today: date) -> Person:
     )
 
 
-def gone(person: Person, organisation: str, administrators: Collection[UUID]) -> Person:
+def gone(person: Person, organisation: str, others: Collection[UUID]) -> Person:
     """The same person, who no longer works there; without any employer left they are to be forgotten.
 
-    Refused: `not_found`, `last_administrator`.
+    `others`: as above. Refused: `not_found`, `last_administrator`.
     """
     member = membership(person, organisation)
-    _leave_one(person.id, administrators)
+    _leave_one(person, organisation, others)
     left = tuple(each for each in person.memberships if each != member)
     readers = _readers(person.id, [each.organisation for each in left])
     return person.model_copy(update={"memberships": left, **person.read_by(readers)})
@@ -108,8 +110,8 @@ def membership(person: Person, organisation: str) -> Membership:
     return found[0]
 
 
-def _leave_one(person: UUID, administrators: Collection[UUID]) -> None:
-    if set(administrators) == {person}:
+def _leave_one(person: Person, organisation: str, others: Collection[UUID]) -> None:
+    if person.may(Right.ADMINISTER, organisation) and not others:
         raise Refused("last_administrator")
 
 

@@ -18,7 +18,7 @@ from services.directory.store.accounts import keep_accounts
 from services.directory.store.writes import LOCK, TABLES, forget, sealed_contact
 from services.runtime.acts import Act, acts_of
 from services.runtime.ports import Cause, Written
-from services.runtime.seal import new_key
+from services.runtime.seal import new_key, unseal
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,15 @@ class Keeping:
 
 
 Decide = Callable[[Person, Collection[UUID]], Person]
-"""What becomes of somebody, given who administers the organisation now."""
+"""What becomes of somebody, given who else administers the organisation now and can get in."""
 
 _STAFF = "SELECT id FROM person WHERE employers @> jsonb_build_array($1::text) ORDER BY id"
+
+_PLAYED = "SELECT EXISTS (SELECT FROM persona WHERE person = $1)"
+
+_WITH_KEY = """
+SELECT id FROM access WHERE id = ANY($1::text[]) AND jsonb_array_length(state->'passkeys') > 0
+"""
 
 
 @dataclass(frozen=True)
@@ -53,10 +59,11 @@ class People:
     async def add(self, keeping: Keeping, new: Sequence[tuple[Person, Called]]) -> list[State]:
         """Write those who are not there yet; the others were written by the same command before.
 
-        Refused: `exists` for somebody who is there and works elsewhere, `too_many_people`.
+        Refused: `exists` for somebody who is there and works elsewhere, `too_many_people`, and
+        `not_your_right` for whoever does not administer it any more.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            staff = await _staff(connection, keeping.organisation)
+            staff = await _staff(connection, keeping)
             for key in sorted(str(person.id) for person, _ in new):
                 await connection.execute(LOCK, f"person:{key}")
             known = await TABLES.read(connection, Person.TYPE, [str(each.id) for each, _ in new])
@@ -85,17 +92,20 @@ class People:
     ) -> list[State]:
         """These as their next versions, and where `called` says so with another name or number.
 
-        Whoever has no employer left is forgotten. Raises what `decide` raises; refused: `not_found`.
+        Whoever has no employer left is forgotten. Raises what `decide` raises; refused: `not_found`, and as
+        `add`.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            staff = await _staff(connection, keeping.organisation)
-            administrators = _administrators(keeping.organisation, staff.values())
+            staff = await _staff(connection, keeping)
+            able = await _able(connection, keeping.organisation, staff.values())
             cause, changed = Cause(uuid4(), keeping.who, keeping.at), list[State]()
             for person in sorted(people):
                 await connection.execute(LOCK, f"person:{person}")
                 version, known = await _known(connection, person)
-                decided = decide(known, administrators)
+                decided = decide(known, able - {person})
                 if not decided.memberships:
+                    if await connection.fetchval(_PLAYED, str(person)):
+                        raise Refused("persona_stays")
                     changed += await forget(connection, person, keeping.at, keeping.who) or []
                     continue
                 await keep_accounts(connection, person, [each.organisation for each in decided.memberships])
@@ -112,16 +122,21 @@ class People:
             return await acts_of(connection, person)
 
 
-async def _staff(connection: Any, organisation: str) -> dict[UUID, Person]:
-    """Who works there, under the lock of whoever changes that."""
-    await connection.execute(LOCK, f"people:{organisation}")
-    keys = [row["id"] for row in await connection.fetch(_STAFF, organisation)]
+async def _staff(connection: Any, keeping: Keeping) -> dict[UUID, Person]:
+    """Who works there, under the lock of whoever changes that; the asker may have been taken off meanwhile."""
+    await connection.execute(LOCK, f"people:{keeping.organisation}")
+    keys = [row["id"] for row in await connection.fetch(_STAFF, keeping.organisation)]
     known = await TABLES.read(connection, Person.TYPE, keys)
-    return {each.state.id: each.state for each in known if isinstance(each.state, Person)}
+    staff = {each.state.id: each.state for each in known if isinstance(each.state, Person)}
+    if keeping.who not in staff or not staff[keeping.who].may(Right.ADMINISTER, keeping.organisation):
+        raise Refused("not_your_right")
+    return staff
 
 
-def _administrators(organisation: str, staff: Collection[Person]) -> frozenset[UUID]:
-    return frozenset(each.id for each in staff if each.may(Right.ADMINISTER, organisation))
+async def _able(connection: Any, organisation: str, staff: Collection[Person]) -> frozenset[UUID]:
+    """Who administers it and has a key: one who was never let in could let in nobody."""
+    may = [str(each.id) for each in staff if each.may(Right.ADMINISTER, organisation)]
+    return frozenset(UUID(row["id"]) for row in await connection.fetch(_WITH_KEY, may))
 
 
 async def _known(connection: Any, person: UUID) -> tuple[int, Person]:
@@ -132,10 +147,15 @@ async def _known(connection: Any, person: UUID) -> tuple[int, Person]:
 
 
 async def _recalled(connection: Any, person: UUID, called: Called) -> list[Written]:
-    """The contact anew under the same key, so that older copies stay readable for as long as this one is."""
+    """The contact anew under the same key, where anything of it changed."""
     key = await connection.fetchval("SELECT key FROM data_key WHERE person = $1", str(person))
     if key is None:
         raise Refused("not_found")
     found = await TABLES.read(connection, Contact.TYPE, [str(person)])
-    version = found[0].version if found else 0
-    return [Written(sealed_contact(person, called.name, called.phone, key), version + 1)]
+    if not found or not isinstance(found[0].state, Contact):
+        raise Refused("not_found")
+    known = found[0].state
+    # The same words sealed twice are different bytes.
+    if called == Called(unseal(known.name, key, person, "name"), unseal(known.phone, key, person, "phone")):
+        return []
+    return [Written(sealed_contact(person, called.name, called.phone, key), found[0].version + 1)]

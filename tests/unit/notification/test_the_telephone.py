@@ -7,10 +7,10 @@ from uuid import UUID
 import httpx
 import pytest
 
+from schemas.phone_number import NoNumber, e164
 from services.notification.carrier import PREFIX, Account, Carrier, signature_of
 from services.notification.ports import Call, Declined, Ended, Forged, Heard, Unreachable
 from services.notification.rules.code import LASTS, CodeState, state_at
-from services.notification.rules.number import NoNumber, e164
 from services.notification.simulated.app import NotHere, simulated
 from services.runtime.settings import Mode
 
