@@ -152,8 +152,7 @@ export function homeOf(picture: Picture): string {
 /** The page after coming in with a sealed card: nobody does that but to get help, whatever else they may do. */
 export function afterCard(picture: Picture): string {
   const home = homeOf(picture);
-  const speaks = withRight(picture.me, "report").length > 0 || withRight(picture.me, "mandate").length > 0;
-  return speaks && (home === "/desk" || home === "/report") ? "/report/help" : home;
+  return withRight(picture.me, "report").length > 0 && (home === "/desk" || home === "/report") ? "/report/help" : home;
 }
 
 /** Whether everything the viewer sees is exercise, some of it, or nothing. */

@@ -15,7 +15,7 @@ export interface Who {
 /** What somebody may report for: their own organisations and those that these run the ICT of; the IBD for all. */
 export function whoIs(me: Me, organisations: ReadonlyMap<string, Organisation>): Who {
   const ibd = withRight(me, "ibd").length > 0;
-  const own = [...withRight(me, "report"), ...withRight(me, "mandate")];
+  const own = withRight(me, "report");
   const members = own.flatMap((each) => organisations.get(each)?.delivers_ict_to ?? []);
   const everyone = [...organisations.values()].filter((each) => each.kind === "municipality").map((each) => each.id);
   const ids = ibd ? everyone : [...new Set([...own, ...members])];

@@ -60,10 +60,10 @@ test("a list is pasted, what is wrong with a line is said, and the others come i
   };
   return staged(screen, { size: SIZES.wide, commands }, async (page) => {
     const list = page.getByLabel("Plak hier je lijst");
-    await list.fill('Naam;Telefoon;Functie\n"Verzonnen, Anna";0612345678;Burgerzaken\nBob;;\nNoor Verzonnen;0612345679');
+    await list.fill('Naam;Telefoon;Functie\n"Verzonnen, Anna";0612345678;Burgerzaken\nBob;;\nNoor Verzonnen;0600000000');
     await page.getByText("1 persoon klaar").waitFor();
-    await page.getByText("er staat geen telefoonnummer in").waitFor();
-    await page.getByText("die naam staat al op de lijst").waitFor();
+    await page.getByText("er staat geen nummer in dat gebeld kan worden").waitFor();
+    await page.getByText("Noor Verzonnen; 0600000000: staat al op de lijst").waitFor();
     await page.getByRole("group", { name: "Wat mogen deze mensen?" }).getByRole("button", { name: "Mensen uitlenen" }).click();
     await fits(page);
     await picture(page, "people-add");

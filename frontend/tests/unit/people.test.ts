@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { jobOf, linesOf } from "../../src/screens/people/people";
 
-const jobs = (...rows: string[][]) => linesOf(rows, ["Gert Verzonnen"]).map(({ job, wrong, odd }) => job ?? `${wrong} ${odd}`.trim());
+const jobs = (...rows: string[][]) => linesOf(rows, [{ name: "Gert Verzonnen", phone: "06 12345678" }]).map(({ job, wrong, odd }) => job ?? `${wrong} ${odd}`.trim());
 
 describe("a pasted list", () => {
   test("becomes people, whichever way the columns stand", () => {
@@ -26,6 +26,19 @@ describe("a pasted list", () => {
     expect(jobs(["0612345678"])).toEqual(["name"]);
     expect(jobs(["C", "0612345678", "Tovenaar"])).toEqual(["function Tovenaar"]);
     expect(jobs(["gert verzonnen ", "0612345678"])).toEqual(["known"]);
+    // A spreadsheet took its zero away; and a number of the staff is none to call.
+    expect(jobs(["D", "612345678"], ["1234567", "E"])).toEqual(["phone", "phone"]);
+  });
+
+  test("takes a namesake, who has another number", () => {
+    expect(jobs(["Gert Verzonnen", "0687654321"])).toMatchObject([{ name: "Gert Verzonnen" }]);
+  });
+
+  test("keeps the ids of the lines that stay, so that a corrected list is not a new one", () => {
+    const first = linesOf([["A", "0612345678"], ["A", "0612345678"], ["B", "061234567"]], []);
+    const second = linesOf([["A", "0612345678"], ["B", "0612345679"], ["A", "0612345678"]], [], first);
+    expect([second[0]!.id, second[2]!.id]).toEqual([first[0]!.id, first[1]!.id]);
+    expect(first.map((each) => each.id)).not.toContain(second[1]!.id);
   });
 
   test("gives each line an id of its own", () => {

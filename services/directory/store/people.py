@@ -123,7 +123,7 @@ class People:
 
 
 async def _staff(connection: Any, keeping: Keeping) -> dict[UUID, Person]:
-    """Who works there, under the lock of whoever changes that; the asker may have been taken off meanwhile."""
+    """Who works there, under the lock of whoever changes that; the asker may be taken off by now."""
     await connection.execute(LOCK, f"people:{keeping.organisation}")
     keys = [row["id"] for row in await connection.fetch(_STAFF, keeping.organisation)]
     known = await TABLES.read(connection, Person.TYPE, keys)

@@ -52,7 +52,9 @@ export interface Line {
   odd: string;
 }
 
-const PHONE = /^\+?[0-9][0-9 ()-]{5,24}$/;
+/** Ten digits of here, or the whole number with its country: what the telephone's provider takes. */
+const PHONE = /^(0[1-9]\d{8}|060\d{7}|(\+|00)[1-9]\d{7,14})$/;
+const callable = (cell: string) => PHONE.test(cell.replace("(0)", "").replace(/[\s().\-/]/g, ""));
 const HEADS = new Set(["naam", "name", "medewerker", "employee"]);
 
 const plain = (text: string) => text.trim().toLocaleLowerCase("nl");
@@ -65,22 +67,31 @@ const BY_NAME: ReadonlyMap<string, Function> = new Map(
 
 /**
  * Rows of cells, as they come out of a table or a CSV file, as people: a number is the one that looks like one, the name
- * stands before all else, and the rest are functions. A first row of headings is passed over.
+ * stands before all else, and the rest are functions. A first row of headings is passed over. A line that stood there
+ * `before` keeps its id: what is sent again after a lost answer is the same person.
  */
-export function linesOf(rows: readonly (readonly string[])[], known: readonly string[]): Line[] {
-  const there = new Set(known.map(plain));
+export function linesOf(rows: readonly (readonly string[])[], known: readonly Reached[], before: readonly Line[] = []): Line[] {
+  const there = new Set(known.map(signature));
+  const ids = new Map<string, string[]>();
+  for (const { text, id } of before) ids.set(text, [...(ids.get(text) ?? []), id]);
   return rows
     .map((row) => row.map((cell) => cell.trim()).filter((cell) => cell !== ""))
     .filter((row, at) => row.length > 0 && !(at === 0 && row.some((cell) => HEADS.has(plain(cell)))))
-    .map((row) => lineOf(row, there));
+    .map((row) => lineOf(row, there, (text) => ids.get(text)?.shift() ?? uuid7()));
 }
 
-function lineOf(row: readonly string[], there: ReadonlySet<string>): Line {
-  const phone = row.find((cell) => PHONE.test(cell)) ?? "";
+type Reached = Pick<Job, "name" | "phone">;
+
+/** Namesakes there are; with the same number too it is the same person. */
+const signature = ({ name, phone }: Reached) => `${plain(name)} ${phone.replace(/\D/g, "")}`;
+
+function lineOf(row: readonly string[], there: ReadonlySet<string>, idOf: (text: string) => string): Line {
+  const phone = row.find(callable) ?? "";
   const [name = "", ...rest] = row.filter((cell) => cell !== phone);
   const found = rest.map((cell) => [cell, BY_NAME.get(plain(cell))] as const);
   const odd = found.find(([, code]) => !code)?.[0] ?? "";
-  const wrong = !phone ? "phone" : !name ? "name" : odd ? "function" : there.has(plain(name)) ? "known" : null;
+  const wrong = !phone ? "phone" : !name ? "name" : odd ? "function" : there.has(signature({ name, phone })) ? "known" : null;
   const functions = [...new Set(found.flatMap(([, code]) => (code ? [code] : [])))];
-  return { id: uuid7(), text: row.join("; "), job: wrong ? null : { name, phone, functions, rights: [] }, wrong, odd };
+  const text = row.join("; ");
+  return { id: idOf(text), text, job: wrong ? null : { name, phone, functions, rights: [] }, wrong, odd };
 }

@@ -1,7 +1,8 @@
 /** The request for help that goes with a report: sent after it, or kept behind it where there is no network. */
 import type { Letter } from "../../offline/device";
 import type { Sending } from "../../ui/sending.svelte";
-import { ASK_PATH, type Ask, requestOf, shelvedAsk } from "../incident/asking";
+import { toLocal } from "../../i18n/time";
+import { ASK_PATH, type Ask, USUAL_HOURS, requestOf, shelvedAsk } from "../incident/asking";
 import { asleep } from "../incident/wake";
 
 /** For which incident help is asked, for whom, and by whom; `now`: ms. */
@@ -15,7 +16,9 @@ export interface Occasion {
 /** What became of it; `lost`: no answer came, so it may wait on this device. */
 export type Asked = "sent" | "lost" | "refused";
 
-const commandOf = (ask: Ask, { incident, borrower, now }: Occasion) => requestOf(ask, incident, borrower, asleep(now));
+/** Counted from when it is sent, as the form says: a draft of last night must not ask for help by this morning. */
+const commandOf = (ask: Ask, { incident, borrower, now }: Occasion) =>
+  requestOf({ ...ask, neededBy: toLocal(now + USUAL_HOURS * 3_600_000) }, incident, borrower, asleep(now));
 
 /** Sends it. Why it was refused stands in `sending`; the same one again is the same request. */
 export async function askToo(sending: Sending, ask: Ask, occasion: Occasion): Promise<Asked> {
