@@ -87,7 +87,7 @@ export interface GivenUnder {
 
 /** Somebody from outside who reads this incident and nothing else; their name is sealed, in `contacts`.
  *
- * Over from `until` on, though nobody ended it: `ended_at` says that somebody did, or that the incident closed. */
+ * Over from `until` on, though nobody ended it; `ended_at`: when somebody did, or when the incident closed. */
 export interface Guest {
   person: string;
   firm: string;
