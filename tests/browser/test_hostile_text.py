@@ -13,6 +13,7 @@ from services.directory.rules.fictitious import NAMESPACE, PERSONAS
 from tests.browser.node_script import run_script
 from tests.journey.case import approached, moment
 from tests.journey.cast import done
+from tests.journey.waiting import until
 
 HOSTILE = (
     '<script data-planted>window.executed = "script"</script>',
@@ -66,6 +67,17 @@ def planted(people: dict[str, Client]) -> str:
     ok(people["Gert"].send(f"{path}/coordinators", {"coordinators": ["GM0141"]}))
     ok(people["Gert"].send(f"{path}/log", {"id": new_id(), "text": ALL}))
     ok(people["Gert"].send(f"{path}/facts", {"description": ALL, "call_back": report["call_back"]}))
+    guest = {
+        "incident": incident,
+        "organisation": "GM1735",
+        "name": ALL[:200],
+        "firm": ALL[:200],
+        "phone": "06 00000000",
+        "until": moment(hours=6),
+        "checked": "in_person",
+    }
+    invited = {"guest": ok(people["Gert"].send("/api/directory/guests", guest))["person"]}
+    until(lambda: isinstance(people["Gert"].send(f"{path}/guests", invited), dict), what="the guest")
     down = {"service": "mail", "note": ALL}
     ok(people["Gert"].send(f"{path}/services", {"affected": "GM1735", "services": [down]}))
     ask = {

@@ -133,12 +133,16 @@ export function figures(picture: Picture): Figures {
   };
 }
 
+/** Whether somebody is a guest of one incident: such a person holds their own key and no other. */
+export function isGuest(me: Picture["me"]): boolean {
+  return me?.keys.length === 1;
+}
+
 /** The page that fits what somebody may do: their own incident, their desk, the wall, or their tasks. */
 export function homeOf(picture: Picture): string {
   const me = picture.me;
   if (!me) return "/sign-in";
-  // A guest holds their own key and no other.
-  if (me.keys.length === 1) return "/incidents";
+  if (isGuest(me)) return "/incidents";
   const own = openIncidents(picture).filter((row) => row.level === "own");
   const speaksFor = [...withRight(me, "report"), ...withRight(me, "mandate")];
   if (withRight(me, "ibd").length > 0) return "/wall";
