@@ -15,6 +15,7 @@ import { DICTIONARIES as SIGN_IN } from "../../src/screens/signin/words";
 import { DICTIONARIES as OFFLINE } from "../../src/offline/words";
 import { DICTIONARIES as TASKS } from "../../src/screens/tasks/words";
 import { DICTIONARIES as TRUST } from "../../src/screens/trust/words";
+import { DICTIONARIES as WALL } from "../../src/screens/wall/words";
 import { dateText, fromLocal, spanText, toLocal, whenText } from "../../src/i18n/time";
 
 const SOURCE = join(import.meta.dirname, "../../src");
@@ -31,14 +32,14 @@ function sources(folder: string): string[] {
 describe("the dictionaries", () => {
   test("have the same keys", () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
-    for (const { nl, en } of [ACCESS, CARDS, ELSEWHERE, GUESTS, MANDATES, OFFLINE, PEOPLE, REPORT, SIGN_IN, TASKS, TRUST]) expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
+    for (const { nl, en } of [ACCESS, CARDS, ELSEWHERE, GUESTS, MANDATES, OFFLINE, PEOPLE, REPORT, SIGN_IN, TASKS, TRUST, WALL]) expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
   });
 
   test("use the same parameters and forms in both languages", () => {
     const shape = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort().join();
     const different = Object.keys(nl).filter((key) => shape(nl[key as keyof typeof nl]) !== shape(en[key as keyof typeof nl]));
     expect(different).toEqual([]);
-    for (const apart of [ACCESS, CARDS, ELSEWHERE, GUESTS, MANDATES, OFFLINE, PEOPLE, REPORT, SIGN_IN, TASKS, TRUST] as { nl: Record<string, string>; en: Record<string, string> }[]) {
+    for (const apart of [ACCESS, CARDS, ELSEWHERE, GUESTS, MANDATES, OFFLINE, PEOPLE, REPORT, SIGN_IN, TASKS, TRUST, WALL] as { nl: Record<string, string>; en: Record<string, string> }[]) {
       expect(Object.keys(apart.nl).filter((key) => shape(apart.nl[key]!) !== shape(apart.en[key] ?? ""))).toEqual([]);
     }
   });

@@ -93,5 +93,5 @@ function lineOf(row: readonly string[], there: ReadonlySet<string>, idOf: (text:
   const wrong = !phone ? "phone" : !name ? "name" : odd ? "function" : there.has(signature({ name, phone })) ? "known" : null;
   const functions = [...new Set(found.flatMap(([, code]) => (code ? [code] : [])))];
   const text = row.join("; ");
-  return { id: idOf(text), text, job: wrong ? null : { name, phone, functions, rights: [] }, wrong, odd };
+  return { id: idOf(text), text, job: wrong ? null : { name, phone, functions, rights: [] }, wrong, odd: wrong === "function" ? odd : "" };
 }
