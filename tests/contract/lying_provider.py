@@ -66,11 +66,11 @@ def lying() -> Iterator[Liar]:
     liar: list[Liar] = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+        def _get(self) -> None:
             liar[0].gets.append(self.path)
             self._answer()
 
-        def do_POST(self) -> None:
+        def _post(self) -> None:
             form = self.rfile.read(int(self.headers["Content-Length"])).decode()
             liar[0].asked.append(dict(parse_qsl(form)))
             self._answer()
@@ -82,6 +82,8 @@ def lying() -> Iterator[Liar]:
             self.send_header("Location", "/elsewhere")
             self.end_headers()
             self.wfile.write(body)
+
+        do_GET, do_POST = _get, _post
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
