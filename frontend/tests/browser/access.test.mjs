@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { SIZES, named, staged, violations } from "./staged.mjs";
+import { SIZES, fits, named, staged, violations } from "./staged.mjs";
 
 const INVITED = {
   person: "00000000-0000-0000-0000-000000000201", secret: "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
@@ -48,6 +48,28 @@ test("outside a demonstration the page to sign in offers a key and nobody to be"
     assert.equal(await page.getByRole("alert").count(), 0);
     assert.deepEqual(await violations(page), []);
   }));
+
+const AWAY = {
+  nl: { which: "Van welke organisatie?", via: "Inloggen via Enschede", said: "Log in met je sleutel, of gebruik een kaart uit de kluis." },
+  en: { which: "Of which organisation?", via: "Sign in through Enschede", said: "Sign in with your key, or use a card from the vault." },
+};
+
+for (const language of ["nl", "en"]) {
+  const { which, via, said } = AWAY[language];
+  test(`of several organisations one chooses its own, and one that is away says which ways are left: ${language}`, () => {
+    const detail = { nl: AWAY.nl.said, en: AWAY.en.said };
+    const commands = {
+      "/oidc/providers": [200, { organisations: ["GM0153", "GM1735"] }],
+      "/oidc/start": [503, { code: "provider_away", status: 503, detail, facts: { retry_after: 10 } }],
+    };
+    return staged(named("sign-in"), { size: SIZES.phone, language, played: false, commands }, async (page) => {
+      await page.getByLabel(which).selectOption({ label: "Enschede" });
+      await page.getByRole("button", { name: via }).click();
+      await page.getByText(said).waitFor();
+      await fits(page);
+    });
+  });
+}
 
 test("a code is asked for in full, and how many tries are left is said", () => {
   const wrong = [409, { code: "code_wrong", status: 409, detail: { nl: "De code klopt niet.", en: "" }, facts: { left: 1 } }];

@@ -85,7 +85,6 @@ export async function stage(browser, url, { who, rows, language = "nl", scheme =
     if (path === "/api/directory/demo/people") return json(route, { people: DEMO_PEOPLE });
     if (path === "/api/directory/colleagues") return json(route, { people: COLLEAGUES });
     if (path === "/api/directory/passkeys") return json(route, PASSKEYS);
-    if (path.startsWith("/api/directory/oidc/")) return json(route, { organisations: [] });
     if (path === "/api/directory/sessions") return json(route, { sessions: SESSIONS });
     if (path === "/api/directory/demo/sign-in") {
       const { person } = route.request().postDataJSON();
@@ -94,6 +93,7 @@ export async function stage(browser, url, { who, rows, language = "nl", scheme =
     }
     const known = Object.keys(commands).find((suffix) => path.endsWith(suffix));
     if (path === "/api/directory/sign-out" && !known) seated = null;
+    if (path.startsWith("/api/directory/oidc/") && !known) return json(route, { organisations: [] });
     const said = commands[known] ?? [200, { row: null, rows: [] }];
     const [status, body] = typeof said === "function" ? said(route.request().postDataJSON()) : said;
     return json(route, body, status);
