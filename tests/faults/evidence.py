@@ -1,12 +1,13 @@
 """What is left behind at the end of a life: topics, journals, outboxes, pictures, as they really are."""
 
 import asyncio
+from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer
 
 from deploy.stack import OWNERS
-from schemas.topics import TOPICS
+from schemas.topics import ALARMS, SUGGESTIONS, TOPICS
 from services.runtime.places import places_of
 from tests.faults.crowd import Crowd
 from tests.faults.history import History
@@ -16,11 +17,12 @@ POLL_MS = 3_000
 STILL_SECONDS = 3.0
 """Nothing written and nothing left to publish for so long: what was suggested and sealed has been heard."""
 PATIENCE = 60.0
+HINTS = (SUGGESTIONS.name, ALARMS.name)
 
 
 async def collect(history: History, crowd: Crowd, kafka: str, superuser: str, orders: Orders) -> None:
     """Write everything into the history, once all is still; nobody may be sending any more."""
-    await until_still(superuser)
+    await until_still(superuser, kafka)
     await _topics(history, kafka)
     await _owners(history, superuser, await orders.of(superuser))
     for viewer in crowd.viewers:
@@ -33,21 +35,33 @@ async def collect(history: History, crowd: Crowd, kafka: str, superuser: str, or
     history.flush()
 
 
-async def until_still(superuser: str) -> None:
-    """Wait until no owner writes any more; after a minute what is there is taken as it is."""
+async def until_still(superuser: str, kafka: str) -> None:
+    """Wait until no owner writes any more, nor has a hint before it; after a minute it is taken as it is."""
     connection = await asyncpg.connect(superuser)
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
+    await consumer.start()
     tables = [f"(SELECT count(*) FROM {owner}.{each})" for owner in OWNERS for each in ("journal", "outbox")]
     loop = asyncio.get_running_loop()
     end, before = loop.time() + PATIENCE, None
     try:
         while loop.time() < end:
             counts = tuple(await connection.fetchrow("SELECT " + ", ".join(tables)))
-            if counts == before and not any(counts[1::2]):
+            if counts == before and not any(counts[1::2]) and not await _ahead(connection, consumer):
                 return
             before = counts
             await asyncio.sleep(STILL_SECONDS)
     finally:
+        await consumer.stop()
         await connection.close()
+
+
+async def _ahead(connection: Any, consumer: AIOKafkaConsumer) -> int:
+    """Hints that `aid` has not looked at yet: each may still become a change, long after the last command."""
+    hints = [place for place in places_of("", TOPICS) if place.topic in HINTS]
+    rows = await connection.fetch("SELECT topic, partition, next_offset FROM aid.intake")
+    taken = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+    ends = await consumer.end_offsets(hints)
+    return sum(max(0, end - taken.get((place.topic, place.partition), 0)) for place, end in ends.items())
 
 
 async def _topics(history: History, kafka: str) -> None:

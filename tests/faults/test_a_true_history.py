@@ -140,7 +140,7 @@ def _write_down(run: Run) -> None:
         recorder.note("organisation", id=each.id, members=list(each.delivers_ict_to))
     recorder.note_people(list(run.people.all.values()))
     superuser = run.platform._postgres.dsn.rsplit("/", 1)[0] + f"/{DATABASE}"
-    asyncio.run(until_still(superuser))
+    asyncio.run(until_still(superuser, platform.kafka))
     for name, page in run.pages.items():
         page.until(lambda picture, page=page: picture.rows == _fresh(page).rows)
         recorder.note_page(name, page)
@@ -154,7 +154,7 @@ def _write_down(run: Run) -> None:
             for page in run.pages.values():
                 page.client.note_read(f"/api/aid/{plural}/{key}")
     # Signing in and the seal after it are rows, too.
-    asyncio.run(until_still(superuser))
+    asyncio.run(until_still(superuser, platform.kafka))
     asyncio.run(_ask_everything(run, recorder))
     assert platform.topic_prefix == ""
 
