@@ -6,7 +6,7 @@ import pytest
 
 from deploy.client import Client
 from tests.badinput.parties import Parties
-from tests.badinput.test_who_reaches_what import AID, DIRECTORY, TABLE, F, N, Y, heard
+from tests.badinput.test_who_reaches_what import AID, DIRECTORY, PEOPLE, TABLE, F, N, Y, heard
 from tests.journey.cast import People, Places, done
 from tests.journey.waiting import until
 
@@ -17,6 +17,9 @@ READS = {
     f"{DIRECTORY}/me": Y,
     f"{DIRECTORY}/sessions": Y,
     f"{DIRECTORY}/cards/asked": Y,
+    f"{DIRECTORY}/export": Y,
+    f"{AID}/export": Y,
+    PEOPLE: N,
     f"{DIRECTORY}/passkeys": N,
     f"{DIRECTORY}/colleagues": N,
     f"{DIRECTORY}/organisations/{{organisation}}/mandates": N,
