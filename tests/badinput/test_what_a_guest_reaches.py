@@ -18,6 +18,7 @@ READS = {
     f"{DIRECTORY}/sessions": Y,
     f"{DIRECTORY}/cards/asked": Y,
     f"{DIRECTORY}/export": Y,
+    f"{DIRECTORY}/oidc/accounts": Y,
     f"{AID}/export": Y,
     PEOPLE: N,
     f"{DIRECTORY}/passkeys": N,
@@ -28,7 +29,7 @@ READS = {
     f"{AID}/approaches/{{target}}": N,
     f"{AID}/commitments/{{target}}": N,
 }
-"""By hand; `cards/asked` answers with nothing, since a guest has no colleague who waits."""
+"""By hand; `cards/asked` and `oidc/accounts` answer with nothing: a guest has no colleague or employer."""
 
 
 @pytest.fixture
