@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from schemas.catalogue import Function
-from schemas.events.person import Membership
+from schemas.events.person import Guesthood, Membership
 from schemas.events.session import SignInWay
 from schemas.events.wake_list import Turn
 from schemas.mandate import Mandate
@@ -63,6 +63,7 @@ class Export(BaseModel):
     name: str
     phone: str
     memberships: tuple[Membership, ...]
+    guest: Guesthood | None
     functions: tuple[Function, ...]
     languages: tuple[Language, ...]
     systems: tuple[SystemName, ...]
@@ -89,6 +90,7 @@ def add_export(app: FastAPI, directory: Directory) -> None:
             name=reached[0].name if reached else "",
             phone=reached[0].phone if reached else "",
             memberships=person.memberships,
+            guest=person.guest,
             functions=person.functions,
             languages=person.languages,
             systems=person.systems,

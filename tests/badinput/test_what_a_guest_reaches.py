@@ -6,7 +6,7 @@ import pytest
 
 from deploy.client import Client
 from tests.badinput.parties import Parties
-from tests.badinput.test_who_reaches_what import AID, DIRECTORY, TABLE, F, N, Y, heard
+from tests.badinput.test_who_reaches_what import AID, DIRECTORY, PEOPLE, TABLE, F, N, Y, heard
 from tests.journey.cast import People, Places, done
 from tests.journey.waiting import until
 
@@ -17,6 +17,10 @@ READS = {
     f"{DIRECTORY}/me": Y,
     f"{DIRECTORY}/sessions": Y,
     f"{DIRECTORY}/cards/asked": Y,
+    f"{DIRECTORY}/export": Y,
+    f"{DIRECTORY}/oidc/accounts": Y,
+    f"{AID}/export": Y,
+    PEOPLE: N,
     f"{DIRECTORY}/passkeys": N,
     f"{DIRECTORY}/colleagues": N,
     f"{DIRECTORY}/organisations/{{organisation}}/mandates": N,
@@ -25,7 +29,7 @@ READS = {
     f"{AID}/approaches/{{target}}": N,
     f"{AID}/commitments/{{target}}": N,
 }
-"""By hand; `cards/asked` answers with nothing, since a guest has no colleague who waits."""
+"""By hand; `cards/asked` and `oidc/accounts` answer with nothing: a guest has no colleague or employer."""
 
 
 @pytest.fixture

@@ -12,16 +12,16 @@ from schemas.events.session import Session
 from schemas.events.trust import Trust
 from schemas.refused import Refused
 from services.directory.store.access import ended_sessions
-from services.directory.store.opening import trust_lock
+from services.directory.store.opening import HOSTS, trust_lock
 from services.directory.store.writes import LOCK, TABLES
 from services.runtime.ports import Cause, Written
 
 Decide = Callable[[Organisation, Trust | None], Trust | None]
 
 # Of everybody who works there and of its guests; one that ran out by itself needs no end.
-_ITS_SESSIONS = """person IN (SELECT id FROM person WHERE employers @> jsonb_build_array($1::text)
-OR employers @> jsonb_build_array($1::text))
-AND (state->>'expires_at')::timestamptz > $2::text::timestamptz"""
+_ITS_SESSIONS = f"""person IN (SELECT id FROM person WHERE employers @> jsonb_build_array($1::text)
+OR {HOSTS} @> jsonb_build_array($1::text))
+AND (state->>'expires_at')::timestamptz > $2::text::timestamptz"""  # noqa: S608 our own words alone
 
 
 class Trusts:
