@@ -14,12 +14,12 @@ const picture = (page, name) =>
 const TEXTS = {
   nl: {
     invite: "Nodig een gast uit", name: "Naam", firm: "Bedrijf", phone: "Telefoonnummer", together: "We staan bij elkaar", make: "Maak de link",
-    ended: /Leest niet meer mee sinds/, stop: "Laat Bram niet meer meelezen", code: "Code van zes cijfers", go: "Lees mee",
+    ended: /Leest niet meer mee sinds/, stop: "Stop: Bram leest niet meer mee", code: "Code van zes cijfers", go: "Lees mee",
     door: "Je bent uitgenodigd als gast",
   },
   en: {
     invite: "Invite a guest", name: "Name", firm: "Firm", phone: "Phone number", together: "We are together", make: "Make the link",
-    ended: /No longer reads along since/, stop: "Stop Bram from reading along", code: "Six-digit code", go: "Read along",
+    ended: /No longer reads along since/, stop: "End: Bram reads along no more", code: "Six-digit code", go: "Read along",
     door: "You are invited as a guest",
   },
 };
@@ -49,8 +49,9 @@ for (const [language, text] of Object.entries(TEXTS)) {
       await page.getByText("123 456").waitFor();
       await fits(page);
       await picture(page, `guests-link-${language}`);
+      const answered = page.waitForResponse("**/guests/end");
       await page.getByRole("button", { name: text.stop }).click();
-      await page.waitForFunction(() => !document.querySelector("main button[disabled]"));
+      await answered;
       assert.deepEqual(sent, [["invite", INCIDENT, "Spoedhulp BV"], ["admit", GUESTS[0].person], ["end", GUESTS[0].person]]);
     });
   });
