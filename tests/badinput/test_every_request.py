@@ -115,7 +115,8 @@ def _steer(draw: st.DrawFn, case: Any, scene: Scene) -> None:
     parts = case.path.strip("/").split("/")
     for part, name in pairwise(parts):
         if name.startswith("{") and part in scene.ids:
-            case.path_parameters = {name.strip("{}"): draw(st.sampled_from(scene.ids[part]))}
+            known = draw(st.sampled_from(scene.ids[part]))
+            case.path_parameters = {**(case.path_parameters or {}), name.strip("{}"): known}
     if not isinstance(case.body, dict):
         return
     places = fields(case.body)

@@ -28,9 +28,11 @@ class Visit:
         self.home = f"/api/aid/incidents/{case.incident}/guests"
         self.invited = done(case.mandate.send(DOOR, self.wanted()))
         self.person = str(self.invited["person"])
-        until(lambda: isinstance(self._admit(), dict), 10, what="the guest in the incident")
+        until(lambda: isinstance(self._admit(), dict), SOON, what="the guest in the incident")
         self.phone = Client(case.mandate.origin)
         done(self.enter())
+        # Whoever would watch is known to `live` as soon as their session came by.
+        until(lambda: isinstance(self.phone.read("/api/live/snapshot"), dict), SOON, what="the guest's page")
 
     def enter(self) -> dict[str, Any] | Refusal:
         """Try the link on the guest's phone."""
