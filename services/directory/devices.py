@@ -11,7 +11,7 @@ from uuid6 import uuid7
 from schemas.events.access import Access, Checked
 from schemas.events.person import Membership, Person
 from schemas.refused import Refused
-from schemas.values import Level, Right, organisation_key, person_key
+from schemas.values import Right
 from services.directory.bodies import (
     Invite,
     Invited,
@@ -29,6 +29,7 @@ from services.directory.bodies import (
 from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, fresh, new_code, prove, unseat
 from services.directory.rules.access import Opening, invite, may_administer, may_invite, remove
+from services.directory.rules.people import readers_of
 from services.runtime.problems import Problem
 from services.runtime.web import Asking
 
@@ -124,12 +125,12 @@ async def invite_here(directory: Directory, body: InviteHere) -> Invited:
 
 
 def _administrator(organisation: str) -> Person:
-    key = uuid7()
+    key = UUID(str(uuid7()))
     return Person(
-        id=UUID(str(key)),
+        id=key,
         memberships=(Membership(organisation=organisation, rights=(Right.ADMINISTER,)),),
         exercise=False,
-        readers={person_key(key): Level.OWN, organisation_key(organisation): Level.OWN},
+        readers=readers_of(key, [organisation]),
     )
 
 

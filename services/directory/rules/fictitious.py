@@ -10,7 +10,8 @@ from schemas.catalogue import Function
 from schemas.events.organisation import Organisation
 from schemas.events.person import Membership, Person
 from schemas.events.wake_list import Turn, WakeList
-from schemas.values import IBD, Level, Right, organisation_key, person_key
+from schemas.values import IBD, Level, Right, organisation_key
+from services.directory.rules.people import readers_of
 
 PEOPLE: Final = 1_500
 SEED: Final = 1735
@@ -164,7 +165,7 @@ def _as_person(
         systems=systems,
         fictitious=True,
         exercise=False,
-        readers={person_key(key): Level.OWN, organisation_key(member.organisation): Level.OWN},
+        readers=readers_of(key, [member.organisation]),
     )
 
 

@@ -50,7 +50,7 @@ def newcomer(key: UUID, organisation: str, job: Job, asker: Person, today: date)
         functions=tuple(dict.fromkeys(job.functions)),
         fictitious=asker.fictitious,
         exercise=False,
-        readers=_readers(key, [organisation]),
+        readers=readers_of(key, [organisation]),
     )
 
 
@@ -93,7 +93,7 @@ def gone(person: Person, organisation: str, others: Collection[UUID]) -> Person:
     member = membership(person, organisation)
     _leave_one(person, organisation, others)
     left = tuple(each for each in person.memberships if each != member)
-    readers = _readers(person.id, [each.organisation for each in left])
+    readers = readers_of(person.id, [each.organisation for each in left])
     return person.model_copy(update={"memberships": left, **person.read_by(readers)})
 
 
@@ -124,5 +124,6 @@ def _ordered(rights: Sequence[Right]) -> tuple[Right, ...]:
     return tuple(each for each in GIVEN if each in rights)
 
 
-def _readers(key: UUID, employers: Sequence[str]) -> Readers:
+def readers_of(key: UUID, employers: Sequence[str]) -> Readers:
+    """Who reads somebody's row: they themselves, and where they work."""
     return {person_key(key): Level.OWN, **{organisation_key(each): Level.OWN for each in employers}}

@@ -22,53 +22,37 @@ def open_session(session: UUID, person: UUID, now: datetime) -> Session:
 
 
 def open_with_passkey(session: UUID, person: Person, passkey: UUID, now: datetime) -> Session:
-    """A session of somebody whose phone knew them; made-up people stay in their demonstration."""
-    return Session(
-        id=session,
-        person=person.id,
-        demonstration=person.fictitious,
-        started_at=now,
-        expires_at=now + LASTS,
-        way=SignInWay.PASSKEY,
-        passkey=passkey,
-    )
+    """A session of somebody whose phone knew them."""
+    opened = _opened(session, person, SignInWay.PASSKEY, now, now + LASTS)
+    return opened.model_copy(update={"passkey": passkey})
 
 
 def open_with_card(session: UUID, person: Person, card: str, now: datetime) -> Session:
     """A session of somebody whom a sealed card and a second person let in."""
-    return Session(
-        id=session,
-        person=person.id,
-        demonstration=person.fictitious,
-        started_at=now,
-        expires_at=now + CARD_LASTS,
-        way=SignInWay.CARD,
-        card=card,
-    )
+    opened = _opened(session, person, SignInWay.CARD, now, now + CARD_LASTS)
+    return opened.model_copy(update={"card": card})
 
 
 def open_for_guest(session: UUID, person: Person, guest: Guesthood, now: datetime) -> Session:
     """A session of a guest: it lasts as long as they were let in for, since the link opens once."""
-    return Session(
-        id=session,
-        person=person.id,
-        demonstration=person.fictitious,
-        started_at=now,
-        expires_at=guest.until,
-        way=SignInWay.GUEST,
-    )
+    return _opened(session, person, SignInWay.GUEST, now, guest.until)
 
 
 def open_with_provider(session: UUID, person: Person, now: datetime) -> Session:
     """A session of somebody whose organisation says who they are: enough for quiet times, not for what only a
     key of one's own opens."""
+    return _opened(session, person, SignInWay.OIDC, now, now + LASTS)
+
+
+def _opened(session: UUID, person: Person, way: SignInWay, now: datetime, until: datetime) -> Session:
+    """Made-up people stay in their demonstration, however they came in."""
     return Session(
         id=session,
         person=person.id,
         demonstration=person.fictitious,
         started_at=now,
-        expires_at=now + LASTS,
-        way=SignInWay.OIDC,
+        expires_at=until,
+        way=way,
     )
 
 

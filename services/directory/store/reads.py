@@ -106,15 +106,17 @@ class Reads:
 
     async def colleagues(self, organisation: str) -> list[Named]:
         """Who works for an organisation, by name."""
-        return [Named(each.person, each.name) for each in await self.staff(organisation)]
+        return sorted(await self.named(await self._working_for(organisation)), key=lambda each: each.name)
 
     async def staff(self, organisation: str) -> list[Reached]:
         """The same with their numbers."""
+        return sorted(await self.reached(await self._working_for(organisation)), key=lambda each: each.name)
+
+    async def _working_for(self, organisation: str) -> list[Person]:
         employers: Any = col(PersonRow.employers)
         async with AsyncSession(self._engine) as session:
             rows = await session.exec(select(PersonRow).where(employers.contains([organisation])))
-            people = [Person.model_validate(row.state) for row in rows]
-        return sorted(await self.reached(people), key=lambda each: each.name)
+            return [Person.model_validate(row.state) for row in rows]
 
     async def personas(self) -> list[tuple[PersonaRow, Named]]:
         """Whom a visitor may play, in the order of the story."""
@@ -126,21 +128,22 @@ class Reads:
 
     async def named(self, people: Sequence[Person]) -> list[Named]:
         """The same people in the same order with their names."""
-        return [Named(each.person, each.name) for each in await self.reached(people)]
+        return [Named(person, name) for person, (name,) in await self._unsealed(people, "name")]
 
     async def reached(self, people: Sequence[Person]) -> list[Reached]:
         """The same people in the same order with their names and numbers; who was forgotten is left out."""
+        found = await self._unsealed(people, "name", "phone")
+        return [Reached(person, name, phone) for person, (name, phone) in found]
+
+    async def _unsealed(self, people: Sequence[Person], *fields: str) -> list[tuple[Person, list[str]]]:
+        """These fields of their contacts in clear text, and no others."""
         keys = [str(person.id) for person in people]
         async with AsyncSession(self._engine) as session:
             contacts = await session.exec(select(ContactRow).where(col(ContactRow.id).in_(keys)))
             sealed = {row.id: Contact.model_validate(row.state) for row in contacts}
             data_keys = await self._data_keys(session, keys)
         return [
-            Reached(
-                person,
-                unseal(sealed[key].name, data_keys[key], person.id, "name"),
-                unseal(sealed[key].phone, data_keys[key], person.id, "phone"),
-            )
+            (person, [unseal(getattr(sealed[key], each), data_keys[key], person.id, each) for each in fields])
             for person, key in zip(people, keys, strict=True)
             if key in sealed and key in data_keys
         ]
