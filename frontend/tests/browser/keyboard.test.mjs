@@ -20,20 +20,32 @@ const focused = (page) =>
       name: (node.getAttribute("aria-label") ?? node.labels?.[0]?.innerText ?? node.innerText).trim(),
       body: node === document.body,
       ring: style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 2 && high / low >= 3,
+      box: [left, top, right, bottom].map(Math.round).join(" "),
       inSight: over !== null && (node.contains(over) || over.contains(node) || [...(node.labels ?? [])].some((each) => each.contains(over))),
     };
   });
+
+/** What has the focus, once it is in sight: what a page still loads may push it away for a moment; at most 5 s. */
+async function seen(page) {
+  const until = Date.now() + 5000;
+  let at = await focused(page);
+  while (!at.body && !at.inSight && Date.now() < until) {
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    at = await focused(page);
+  }
+  return at;
+}
 
 /** Presses Tab until that name has the focus; at every stop it must be seen where one is. */
 async function tabTo(page, name) {
   const passed = [];
   for (let presses = 0; presses < 150; presses += 1) {
     await page.keyboard.press("Tab");
-    const at = await focused(page);
+    const at = await seen(page);
     // Between the last and the first stop the focus is the browser's own.
     if (at.body) continue;
     assert.ok(at.ring, `no ring around "${at.name}" after ${passed.join(" | ")} on the way to ${name}`);
-    assert.ok(at.inSight, `"${at.name}" has the focus out of sight`);
+    assert.ok(at.inSight, `"${at.name}" has the focus out of sight, at ${at.box}`);
     if (name.test(at.name)) return;
     passed.push(at.name);
   }
