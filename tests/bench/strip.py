@@ -7,6 +7,7 @@ from typing import Final
 from deploy.bootstrap import ROOT
 from deploy.parts import frontend
 from deploy.running import Running, Wish
+from tests.bench.machine import orphans_adopted
 from tests.bench.rows import Goal, Row, at_most
 from tests.bench.setting import Setting
 from tests.bench.trials import Trial
@@ -36,7 +37,8 @@ def measure(setting: Setting) -> Iterator[Row]:
         running = Running(Wish(setting.home, setting.scratch / "platform", first_port=9000))
         with running:
             phones = f"http://127.0.0.1:{running.platform.port('notification')}"
-            walked = walk(running.platform, setting.home, phones, slow=True, strip=strip)
+            with orphans_adopted():
+                walked = walk(running.platform, setting.home, phones, slow=True, strip=strip)
         running.forget()
         return Trial({name: float(value) for name, value in asdict(walked).items()})
 

@@ -49,6 +49,36 @@ test("a scanned card asks for a name alone, shows the code, and a phone call can
   });
 });
 
+test("during a call the page asks once it can have been answered, and at once when the call gives the screen back", () => {
+  let asks = 0;
+  const commands = {
+    "/cards/open": [200, { code: "048213", expires_at: LATER, role: "ciso" }],
+    "/cards/enter": () => [200, ((asks += 1), { waiting: true, expires_at: LATER })],
+    "/cards/call": [200, { waiting: true, expires_at: LATER }],
+  };
+  const screen = { name: "card", who: null, path: `/card#GM1735-0003.${SIX}` };
+  return staged(screen, { size: SIZES.phone, commands }, async (page) => {
+    await page.clock.install({ time: new Date(NOW) });
+    const until = async (number) => {
+      const answered = page.waitForResponse("**/cards/enter");
+      if (number === "back") await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+      else await page.clock.runFor(number);
+      await answered;
+      // The next question waits for the answer to this one.
+      await page.evaluate(() => undefined);
+    };
+    await page.getByLabel("Wie ben je?").fill("Wilma");
+    await page.keyboard.press("Enter");
+    await page.getByText("Toets daar deze code in.").waitFor();
+    await page.clock.runFor(11_000);
+    assert.equal(asks, 0);
+    await until("back");
+    assert.equal(asks, 1);
+    await until(3_000);
+    assert.equal(asks, 2);
+  });
+});
+
 test("who administers sees at once that a card is used, says yes to it, and on paper there are cards alone", () => {
   const commands = {
     "/cards/asked": [200, { uses: [USE] }],
