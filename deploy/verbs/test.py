@@ -15,8 +15,8 @@ from typing import Final
 from deploy.bootstrap import ROOT, child_environment, home_of
 
 LANES: Final = (
-    ("tests/unit", "tests/schemas", "tests/architecture", "tests/journey", "tests/badinput"),
-    ("tests/contract", "tests/browser", "tests/viewers", "tests/faults", "tests/security"),
+    ("tests/unit", "tests/schemas", "tests/architecture", "tests/journey", "tests/badinput", "tests/viewers"),
+    ("tests/contract", "tests/browser", "tests/faults", "tests/security"),
 )
 """Every folder of tests stands in one of them."""
 

@@ -37,6 +37,10 @@ KEEPERS: Final = ("live", "matching", "aid-relay", "directory-relay")
 MOST_PER_STATE: Final = 6.0
 """Kilobytes. A year of ordinary work is less than what an hour of this brings."""
 
+GIVEN: Final = {"kafka": 800.0, "postgres": 400.0}
+"""Megabytes. They fill what they are given, so they are judged by that: a heap of 512 beside the JVM's own memory; shared
+buffers of 128 beside what some thirty connections keep of the catalogue and of their plans."""
+
 COMMANDS_PER_SECOND: Final = 20.0
 PASSERS: Final = 12
 FOLDER: Final = ROOT / "tests" / "faults"
@@ -138,7 +142,11 @@ def _report(samples: Sequence[Sample], sent: int, folder: Path) -> int:
         _say(f"{what:7} {name}", part, MOST_GROWTH, "% per hour")
         for what, parts in found["growth"].items()
         for name, part in parts.items()
-        if not (what == "memory" and name in KEEPERS)
+        if not (what == "memory" and (name in KEEPERS or name in GIVEN))
+    ]
+    too_much += [
+        _say(f"memory  {name}", level["memory"][name][-1][1], most, f"MB of {most:.0f}")
+        for name, most in GIVEN.items()
     ]
     too_much += [
         _say(f"memory  {name}", part, MOST_PER_STATE, "KB for each new thing")
