@@ -1,6 +1,6 @@
 """A directory of a real platform for the tests of the ways in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ import pytest_asyncio
 from deploy.backing import Backing
 from tests.conftest import fresh_database
 from tests.contract.doorstep import directory, fill
+from tests.contract.lying_provider import Liar, lying
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -30,3 +31,10 @@ async def filled(backing: Backing, just_set_up: str) -> AsyncIterator[str]:
 async def app(filled: str) -> AsyncIterator[Any]:
     async with directory(filled) as made:
         yield made
+
+
+@pytest.fixture
+def liar() -> Iterator[Liar]:
+    """An identity provider that says whatever it is told to."""
+    with lying() as one:
+        yield one
