@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID, uuid4
 
-from fastapi import Cookie, FastAPI, Response
+from fastapi import Cookie, FastAPI, Request, Response
 
 from schemas.catalogue import Function
 from schemas.events.card import Card
@@ -23,8 +23,9 @@ from services.directory.doors import PREFIX, Began, Page, fresh, new_code, seat,
 from services.directory.rules import cards as rules
 from services.directory.rules.session import open_with_card
 from services.directory.uses import LASTS, Use, digest_of
+from services.runtime.limits import network_of
 from services.runtime.problems import Problem
-from services.runtime.web import Asking
+from services.runtime.web import Asking, caller
 
 log: Final = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ def _add_printing(app: FastAPI, directory: Directory) -> None:
 
 def _add_door(app: FastAPI, directory: Directory) -> None:
     @app.post(OPEN)
-    async def open_card(body: bodies.OpenCard, response: Response) -> bodies.Opened:
+    async def open_card(body: bodies.OpenCard, request: Request, response: Response) -> bodies.Opened:
         now = directory.now()
         card = directory.own.card(body.number)
         if not rules.opens(card, body.number, body.words, now) or card is None:
@@ -87,7 +88,8 @@ def _add_door(app: FastAPI, directory: Directory) -> None:
         asked = await directory.cards.change(card.id, partial(rules.ask, now=now), None, now)
         directory.heard([asked])
         token, code = secrets.token_urlsafe(32), new_code()
-        use = Use(uuid4(), digest_of(token), asked, body.name, code, now)
+        network = network_of(caller(request.scope))
+        use = Use(uuid4(), network, digest_of(token), asked, body.name, code, now)
         directory.uses.add(use)
         log.warning("card %s: somebody has its words and asks to come in, use %s", card.id, use.id)
         tie(response, directory, USE, token, LASTS)

@@ -13,9 +13,12 @@ from schemas.refused import Refused
 LASTS: Final = timedelta(minutes=15)
 """Long enough to find and telephone somebody; who is late begins again, since no card is spent by that."""
 
-MOST_OF_A_CARD: Final = 5
-"""The oldest makes room: who asks and leaves fills nothing up. Who asks again and again still
-pushes out whoever waits, until somebody stops the card (`tests/security/THREATS.md`)."""
+MOST_OF_A_NETWORK: Final = 5
+"""Of one card. The oldest makes room: who asks and leaves fills nothing up, and who asks again and again from
+one place pushes out nobody but themselves."""
+
+MOST_OF_A_CARD: Final = 60
+"""From everywhere; then the oldest makes room after all (`tests/security/THREATS.md`)."""
 
 TRIES: Final = 5
 
@@ -24,11 +27,13 @@ TRIES: Final = 5
 class Use:
     """Somebody with a card, who they say they are, and who said yes to whom.
 
-    `token`: hash of what their browser holds. `code`: what they read to the second person. The name they
-    gave stands here and nowhere else. `approver` is nobody where `person` keyed the code in on a phone.
+    `network`: where they came from. `token`: hash of what their browser holds. `code`: what they read to the
+    second person. The name they gave stands here and nowhere else. `approver` is nobody where `person` keyed
+    the code in on a phone.
     """
 
     id: UUID
+    network: str
     token: str
     card: Card
     name: str
@@ -46,17 +51,22 @@ class Use:
 
 
 class Uses:
-    """All that wait now. There are at most five for each card whose words are known."""
+    """All that wait now; few for each card whose words are known, and fewer from one place."""
 
     def __init__(self) -> None:
         self._known: dict[UUID, Use] = {}
 
     def add(self, use: Use) -> None:
         """One more; it comes last."""
-        of_card = [each.id for each in self._known.values() if each.card.id == use.card.id]
-        for oldest in of_card[: max(0, len(of_card) - MOST_OF_A_CARD + 1)]:
-            del self._known[oldest]
+        of_card = [each for each in self._known.values() if each.card.id == use.card.id]
+        from_there = [each for each in of_card if each.network == use.network]
+        self._make_room(from_there, MOST_OF_A_NETWORK)
+        self._make_room(of_card, MOST_OF_A_CARD)
         self._known[use.id] = use
+
+    def _make_room(self, among: list[Use], most: int) -> None:
+        for oldest in among[: max(0, len(among) - most + 1)]:
+            self._known.pop(oldest.id, None)
 
     def waiting(self, now: datetime) -> list[Use]:
         """Those that nobody said yes to yet, the oldest first."""

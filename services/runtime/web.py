@@ -104,7 +104,7 @@ class Gate:
         try:
             return await self._who.resolve(token_in(cookies, self._cookie))
         except Impostor as forged:
-            self._limits.admit_forger(_client(scope), scope["path"])
+            self._limits.admit_forger(caller(scope), scope["path"])
             raise Problem(401, "not_signed_in") from forged
         except NotSignedIn as unknown:
             raise Problem(401, "not_signed_in") from unknown
@@ -113,7 +113,7 @@ class Gate:
         if asker is not None:
             self._limits.admit(asker.person)
         elif scope["path"] in self._sign_in and scope["method"] == "POST":
-            self._limits.admit_client(_client(scope))
+            self._limits.admit_client(caller(scope))
 
     async def _checked_body(self, scope: Scope, receive: Receive) -> bytes:
         declared = _header(scope, b"content-length")
@@ -152,7 +152,7 @@ def _write_down(problem: Problem, scope: Scope) -> None:
     """Who was not let in, and who reached for what is not theirs; the limits above bound how often."""
     asker = scope.get("state", {}).get("asker")
     if problem.status == HTTPStatus.FORBIDDEN or (problem.status == HTTPStatus.CONFLICT and asker is None):
-        who = network_of(_client(scope)) if asker is None else asker.person.id
+        who = network_of(caller(scope)) if asker is None else asker.person.id
         log.warning("%s to %s at %r", problem.code, who, scope["path"])
 
 
@@ -200,7 +200,7 @@ def _not_kept(send: Send) -> Send:
     return sending
 
 
-def _client(scope: Scope) -> str:
+def caller(scope: Scope) -> str:
     """The address that calls. The gateway says it; uvicorn believes that of its own machine only."""
     return scope["client"][0] if scope.get("client") else ""
 

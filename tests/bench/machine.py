@@ -81,10 +81,10 @@ def _counters() -> list[int]:
 
 @contextmanager
 def orphans_adopted() -> Iterator[None]:
-    """Meanwhile a process whose parent ends hangs below this one, as a browser's helpers do (prctl(2)); Linux only.
+    """Meanwhile a process whose parent ends hangs below this one, as a browser's helpers do (prctl(2)).
 
-    Those that end stay as zombies as long as this process lives, so that their time counts as ours. So start nothing
-    here of which anybody asks whether its pid is still there.
+    Linux only. Those that end stay as zombies while this process lives, so that their time counts as ours.
+    So start nothing here of which anybody asks whether its pid is still there.
     """
     _adopt(1)
     try:

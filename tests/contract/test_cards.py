@@ -14,7 +14,7 @@ from schemas.events.person import Membership, Person
 from schemas.values import Level, Right, organisation_key
 from services.directory.store.access import restore_accesses
 from services.directory.store.writes import Writes
-from services.directory.uses import MOST_OF_A_CARD, TRIES
+from services.directory.uses import MOST_OF_A_NETWORK, TRIES
 from services.runtime.database import open_pool
 from services.runtime.now import clock
 from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
@@ -182,9 +182,9 @@ async def test_a_photograph_of_a_card_opens_nothing_without_the_second_person(ap
 async def test_who_asks_and_leaves_keeps_nobody_out(app) -> None:
     office = await Office(app).open()
     card = await office.card()
-    for _ in range(MOST_OF_A_CARD + 1):
+    for _ in range(MOST_OF_A_NETWORK + 1):
         assert (await office.ask(card))[1][0] == 200
-    assert len((await office.second.get("cards/asked"))[1]["uses"]) == MOST_OF_A_CARD
+    assert len((await office.second.get("cards/asked"))[1]["uses"]) == MOST_OF_A_NETWORK
     await office.come_in(card)
 
 

@@ -38,8 +38,8 @@ MOST_PER_STATE: Final = 6.0
 """Kilobytes. A year of ordinary work is less than what an hour of this brings."""
 
 GIVEN: Final = {"kafka": 800.0, "postgres": 400.0}
-"""Megabytes. They fill what they are given, so they are judged by that: a heap of 512 beside the JVM's own memory; shared
-buffers of 128 beside what some thirty connections keep of the catalogue and of their plans."""
+"""Megabytes. They fill what they are given, so they are judged by that: a heap of 512 beside the JVM's own
+memory; shared buffers of 128 beside what some thirty connections keep of the catalogue and of their plans."""
 
 COMMANDS_PER_SECOND: Final = 20.0
 PASSERS: Final = 12

@@ -28,7 +28,7 @@ from services.directory.rules.cards import (
     spend,
     stop,
 )
-from services.directory.uses import MOST_OF_A_CARD, Use, Uses
+from services.directory.uses import MOST_OF_A_CARD, MOST_OF_A_NETWORK, Use, Uses
 
 NOW = datetime(2026, 1, 5, 3, 10, tzinfo=UTC)
 ANNA, BRAM = UUID(int=1), UUID(int=2)
@@ -48,8 +48,8 @@ def a_person(organisation: str, *rights: Right, key: UUID = ANNA) -> Person:
     return Person(id=key, memberships=(Membership(organisation=organisation, rights=rights),), exercise=False)
 
 
-def a_use(number: int, code: str = "123456") -> Use:
-    return Use(UUID(int=number), uses.digest_of(f"t{number}"), a_card(), "Wilma", code, NOW)
+def a_use(number: int, code: str = "123456", network: str = "192.0.2.1") -> Use:
+    return Use(UUID(int=number), network, uses.digest_of(f"t{number}"), a_card(), "Wilma", code, NOW)
 
 
 def refusal(wanted: str, act, *args: object) -> None:
@@ -170,10 +170,18 @@ def test_a_name_is_the_same_however_it_is_written(one: str, other: str, *, same:
     assert is_same_name(one, other) is same
 
 
+def test_who_asks_too_often_from_one_place_pushes_out_their_own_uses_alone() -> None:
+    known = Uses()
+    known.add(a_use(99, network="192.0.2.99"))
+    for number in range(MOST_OF_A_NETWORK + 2):
+        known.add(a_use(number))
+    assert [each.id.int for each in known.waiting(NOW)] == [99, *range(2, MOST_OF_A_NETWORK + 2)]
+
+
 def test_of_too_many_uses_of_a_card_the_oldest_makes_room() -> None:
     known = Uses()
     for number in range(MOST_OF_A_CARD + 2):
-        known.add(a_use(number))
+        known.add(a_use(number, network=f"192.0.2.{number}"))
     assert [each.id.int for each in known.waiting(NOW)] == list(range(2, MOST_OF_A_CARD + 2))
     known.over("GM1735-0001")
     assert known.waiting(NOW) == []
