@@ -15,7 +15,7 @@ from tests.faults.checker.audience import (
     level_for,
 )
 from tests.faults.checker.commands import CAUSES
-from tests.faults.checker.facts import Facts
+from tests.faults.checker.facts import OWNER, Facts
 from tests.faults.checker.history import History
 
 Row = dict[str, Any]
@@ -27,6 +27,9 @@ TOPICS = {
     "commitment": "commitments",
     "log_entry": "log-entries",
     "lending": "lending",
+    "duty": "duty",
+    "wake_list": "wake-lists",
+    "delivery": "deliveries",
 }
 
 
@@ -139,7 +142,7 @@ class Books:
         version, previous = (1, None) if before is None else (before["version"] + 1, before["hash"])
         payload = json.dumps(state)
         row = {
-            "owner": "aid",
+            "owner": OWNER[kind],
             "aggregate": kind,
             "key": state["id"],
             "version": version,

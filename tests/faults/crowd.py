@@ -5,14 +5,19 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
 from uuid import UUID
 
+from schemas.night import dutch_time
 from tests.faults.helping import ColleaguePlayer, DeskPlayer, IbdPlayer, Visitor
 from tests.faults.history import History
 from tests.faults.playing import BorrowerPlayer, Player
 from tests.faults.sending import Sender, Tally
-from tests.faults.town import Town
+from tests.faults.town import Lender, Town
 from tests.faults.viewing import Viewer, stop
+
+PREPARING_TRIES: Final = 30
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Crowd:
         self._origin = origin
         self._history = history
         self._seed = seed
+        self._town = town
         self.tally = Tally()
         self.viewers: list[Viewer] = []
         self.players: list[Player] = []
@@ -69,10 +75,24 @@ class Crowd:
     async def arrive(self) -> None:
         """Sign everybody in and open every page."""
         await asyncio.gather(*(each.sender.sign_in() for each in self.viewers))
+        await asyncio.gather(*(self._prepare_for_the_night(each) for each in self._town.lenders))
         self._tasks = [asyncio.create_task(each.run(), name=each.name) for each in self.viewers]
         self._tasks += [
             asyncio.create_task(each.run(), name=f"play {each.viewer.name}") for each in self.players
         ]
+
+    async def _prepare_for_the_night(self, lender: Lender) -> None:
+        """Somebody there goes off duty for good, and the desk says who may be woken."""
+        dice = random.Random(f"{self._seed} resting {lender.id}")
+        resting = Sender(self._origin, lender.off_duty, self._history, self.tally, dice)
+        desk = next(each.sender for each in self.viewers if each.sender.person == str(lender.desk))
+        try:
+            await resting.sign_in()
+            await _until_done(resting, "/api/aid/duty", {"on": False})
+        finally:
+            await resting.close()
+        hour = dutch_time(datetime.now(UTC)).hour
+        await _until_done(desk, "/api/directory/wake-list", lender.wake_list(hour))
 
     async def let_pass(self, people: Sequence[UUID], number: int) -> None:
         """From now on so many of these people come and go at a time."""
@@ -156,6 +176,16 @@ class Crowd:
                 return False
             await asyncio.sleep(0.02)
         return True
+
+
+async def _until_done(sender: Sender, path: str, body: dict[str, Any]) -> None:
+    """At the very start not everything may be known everywhere yet."""
+    for _ in range(PREPARING_TRIES):
+        answer = await sender.send(path, body)
+        if answer.ok:
+            return
+        await asyncio.sleep(1)
+    raise RuntimeError(f"{path} is refused: {answer}")
 
 
 def _shows(viewer: Viewer, written: Sequence[tuple[str, str]]) -> bool:

@@ -7,7 +7,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer
 
 from deploy.stack import OWNERS
-from schemas.topics import ALARMS, SUGGESTIONS, TOPICS
+from schemas.topics import ALARMS, APPROACHES, BELLS, SUGGESTIONS, TOPICS
 from services.runtime.places import places_of
 from tests.faults.crowd import Crowd
 from tests.faults.history import History
@@ -17,12 +17,14 @@ POLL_MS = 3_000
 STILL_SECONDS = 3.0
 """Nothing written and nothing left to publish for so long: what was suggested and sealed has been heard."""
 PATIENCE = 60.0
-HINTS = (SUGGESTIONS.name, ALARMS.name)
+HINTS = {"aid": (SUGGESTIONS.name, ALARMS.name), "notification": (APPROACHES.name, BELLS.name)}
+"""Owner -> what it acts on by itself."""
 
 
 async def collect(history: History, crowd: Crowd, kafka: str, superuser: str, orders: Orders) -> None:
     """Write everything into the history, once all is still; nobody may be sending any more."""
     await until_still(superuser, kafka)
+    history.note("over")
     await _topics(history, kafka)
     await _owners(history, superuser, await orders.of(superuser))
     for viewer in crowd.viewers:
@@ -56,12 +58,24 @@ async def until_still(superuser: str, kafka: str) -> None:
 
 
 async def _ahead(connection: Any, consumer: AIOKafkaConsumer) -> int:
-    """Hints that `aid` has not looked at yet: each may still become a change, long after the last command."""
-    hints = [place for place in places_of("", TOPICS) if place.topic in HINTS]
-    rows = await connection.fetch("SELECT topic, partition, next_offset FROM aid.intake")
-    taken = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
-    ends = await consumer.end_offsets(hints)
-    return sum(max(0, end - taken.get((place.topic, place.partition), 0)) for place, end in ends.items())
+    """What owners will still do: hints to look at, and people to call whose turn it is."""
+    found: int = await connection.fetchval(_UNCALLED)
+    for owner, topics in HINTS.items():
+        hints = [place for place in places_of("", TOPICS) if place.topic in topics]
+        rows = await connection.fetch(f"SELECT topic, partition, next_offset FROM {owner}.intake")
+        taken = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+        ends = await consumer.end_offsets(hints)
+        found += sum(max(0, end - taken.get((at.topic, at.partition), 0)) for at, end in ends.items())
+    return found
+
+
+_UNCALLED = """
+SELECT count(*) FROM notification.delivery
+WHERE calling AND state->'attempts'->-1->>'state' = 'calling' AND NOT EXISTS (
+    SELECT FROM notification.receipt
+    WHERE attempt::text = state->'attempts'->-1->>'id' AND call IS NOT NULL
+)
+"""
 
 
 async def _topics(history: History, kafka: str) -> None:

@@ -27,20 +27,30 @@ from tests.faults.disks import Disk, RefusedWrites, SmallDisk, can_mount
 from tests.faults.links import Ends, Link
 from tests.faults.loop import Loop
 from tests.faults.orders import Orders
+from tests.faults.telephone import TOKEN, Note, Telephone
 
 STANDBY: Final = "aid-relay-standby"
 STANDBY_OFFSET: Final = 21
 
-TO_KAFKA: Final = ("aid", "aid-relay", "directory-relay", "matching", "clock", "live")
-TO_POSTGRES: Final = ("aid", "aid-relay", "directory", "directory-relay")
+TO_KAFKA: Final = (
+    "aid", "aid-relay", "directory-relay", "matching", "clock", "live", "notification", "notification-relay",
+)  # fmt: skip
+TO_POSTGRES: Final = (
+    "aid", "aid-relay", "directory", "directory-relay", "notification", "notification-relay",
+)  # fmt: skip
 BEHIND_CADDY: Final = ("aid", "directory", "live")
 PEOPLE: Final = "people"
+TELEPHONE: Final = "telephone"
+"""The provider of calls, outside the platform: what runs between the two can break both ways."""
 
 LINKS: Final = (
     *(Ends(each, "kafka") for each in TO_KAFKA),
     *(Ends(each, "postgres") for each in TO_POSTGRES),
     *(Ends("caddy", each) for each in BEHIND_CADDY),
     Ends("live", "directory"),
+    Ends("notification", "directory"),
+    Ends("notification", TELEPHONE),
+    Ends(TELEPHONE, "notification"),
     Ends(PEOPLE, "caddy"),
 )
 
@@ -53,6 +63,10 @@ FEW_FILES: Final = "max_wal_size = '96MB'\nmin_wal_size = '48MB'\n"
 """Postgres keeps a gigabyte of old log otherwise, and the small disk would be full of it."""
 
 
+def _nothing(_: str, **__: Any) -> None:
+    """Nobody reads the log of the telephone."""
+
+
 class House:
     """The platform while the block runs; a context manager."""
 
@@ -63,11 +77,14 @@ class House:
         loop: Loop,
         say: Say,
         megabytes: dict[str, int] = DISKS,
+        *,
+        note: Note = _nothing,
     ) -> None:
         self.home = home
         self._place = place
         self._loop = loop
         self.links = {ends: Link(ends) for ends in LINKS}
+        self.telephone = Telephone(note)
         detours = tuple(self.links[Ends(each, "kafka")].port for each in TO_KAFKA)
         self._wish = Wish(home, place, first_port=_first_port(), detours=detours)
         self._say = say
@@ -83,6 +100,7 @@ class House:
             self._make_disks()
             for link in self.links.values():
                 self._loop.run(self._opened.enter_async_context(link))
+            self._loop.run(self._opened.enter_async_context(self.telephone.serving()))
             self.running.__enter__()
         except BaseException:
             self.close()
@@ -225,6 +243,8 @@ class House:
 
     def _behind(self, ends: Ends) -> int:
         base = self.running.platform.base
+        if ends.asked == TELEPHONE:
+            return self.telephone.port
         if ends.asked == "kafka":
             return base + DOORS + TO_KAFKA.index(ends.asker)
         offsets = {"postgres": POSTGRES, "caddy": 0}
@@ -243,8 +263,17 @@ class House:
                     f":{platform.base + POSTGRES}/", f":{port}/"
                 )
             told[service.name] = own
-        keys = self.links[Ends("live", "directory")].port
-        told["live"]["NOABER_CONTACT_KEYS_URL"] = f"http://127.0.0.1:{keys}/internal/contact-keys"
+        for name in ("live", "notification"):
+            keys = self.links[Ends(name, "directory")].port
+            told[name]["NOABER_CONTACT_KEYS_URL"] = f"http://127.0.0.1:{keys}/internal/contact-keys"
+        there, back = Ends("notification", TELEPHONE), Ends(TELEPHONE, "notification")
+        told["notification"] |= {
+            "NOABER_TELEPHONE_URL": f"http://127.0.0.1:{self.links[there].port}",
+            "NOABER_TELEPHONE_CALLBACK": f"http://127.0.0.1:{self.links[back].port}",
+            "NOABER_TELEPHONE_ACCOUNT": "faults",
+            "NOABER_TELEPHONE_TOKEN": TOKEN,
+            "NOABER_TELEPHONE_CALLER": "+31850000000",
+        }
         told["caddy"] = {
             f"NOABER_{name.upper()}": f"127.0.0.1:{self.links[Ends('caddy', name)].port}"
             for name in BEHIND_CADDY

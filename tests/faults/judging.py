@@ -45,6 +45,7 @@ def history_of(lines: Iterator[Line]) -> History:
     commands: dict[str, Line] = {}
     heard: set[str] = set()
     people: dict[str, str] = {}
+    broken_at: float | None = None
     for line in lines:
         what = line["what"]
         if what == "command":
@@ -58,9 +59,13 @@ def history_of(lines: Iterator[Line]) -> History:
             _note_seen(history, "frame", line["viewer"], people, line["frame"])
         elif what == "picture":
             _note_picture(history, line, people)
-        elif what == "fault" and line["kind"] in EMPTIES:
-            history.add("emptied", topic="*", at=line["at"])
-        elif what in ("record", "journal", "outbox", "restore"):
+        elif what == "fault":
+            broken_at = line["at"]
+            if line["kind"] in EMPTIES:
+                history.add("emptied", topic="*", at=line["at"])
+        elif what == "recovered":
+            history.add("broken", since=broken_at, until=line["at"])
+        elif what in ("record", "journal", "outbox", "restore", "call", "over"):
             _note_owned(history, line)
     for key, command in commands.items():
         if key not in heard:
@@ -125,7 +130,7 @@ def _note_owned(history: History, line: Line) -> None:
         payload = bytes.fromhex(line["payload"]).decode()
         history.add("journal", **about, payload=payload, at=_moment(line["at"]), order=int(line["order"]))
         return
-    if line["what"] != "restore":
+    if line["what"] in ("record", "outbox"):
         facts.pop("at")
     # The checker asks when the backup was made and when it served again.
     facts.pop("anew_at", None)

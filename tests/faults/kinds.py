@@ -21,6 +21,7 @@ from tests.faults.clocks import Dial, library
 from tests.faults.house import STANDBY, STANDBY_OFFSET, House
 from tests.faults.links import Ends, Line
 from tests.faults.processes import send, wake
+from tests.faults.telephone import Mood
 
 HOUR: Final = 3600
 EVERYTHING: Final = "everything"
@@ -258,6 +259,19 @@ def restored_postgres(house: House, fault: Fault) -> Iterator[Facts]:
         }
 
 
+@contextmanager
+def moody_telephone(house: House, fault: Fault) -> Iterator[Facts]:
+    """The provider of calls is there and does not do what it should."""
+    before = len(house.telephone.calls)
+    house.beside(house.telephone.become(Mood(fault.target)))
+    facts: Facts = {}
+    try:
+        yield facts
+    finally:
+        facts["calls_taken"] = len(house.telephone.calls) - before
+        house.beside(house.telephone.become(Mood.WELL))
+
+
 def _not_now() -> list[str]:
     raise SetupFailed("the broker has no disk")
 
@@ -276,5 +290,6 @@ KINDS: Final[dict[str, Break]] = {
     "topic": deleted_topic,
     "kafka_lost": lost_kafka,
     "postgres_restored": restored_postgres,
+    "telephone": moody_telephone,
 }
 """Kind of a fault -> what breaks it."""

@@ -64,7 +64,7 @@ class Life:
 
     def __enter__(self) -> Self:
         self._loop.__enter__()
-        self.house = House(self._home, self._place, self._loop, self._say)
+        self.house = House(self._home, self._place, self._loop, self._say, note=self.history.note)
         self.house.__enter__()
         cast = town.build(Random(f"{self._seed} town"), self._speed.helpers)
         self.crowd = Crowd(self.house.origin, cast, self.history, self._seed, self._speed)
@@ -99,6 +99,7 @@ class Life:
             self.history.note("restore", owner=owner, **facts["restored"])
         self.history.note("mended")
         self._recover(row, ended, facts.pop("also", lambda: True))
+        self.history.note("recovered")
         self._judge_pids(row)
         self._quiet(row)
         return row

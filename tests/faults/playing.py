@@ -22,6 +22,9 @@ MOST_OPEN: Final = 4
 BEFORE_CLOSING: Final = 12
 """So many requests of an incident before it may be closed, and the next one is reported."""
 
+WAKES: Final = 0.25
+"""So many of the requests say that people are to be woken for them."""
+
 
 class Player:
     """One person who acts again and again while `may_play` is set; `pace`: seconds between two commands."""
@@ -150,6 +153,7 @@ class BorrowerPlayer(Player):
             "where": "remote",
             "needed_by": starts,
             "ends": ends,
+            "wake": "now" if self.dice.random() < WAKES else "not",
         }
         return "/requests", body
 

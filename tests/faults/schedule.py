@@ -10,11 +10,13 @@ from schemas.topics import TOPICS
 from tests.faults.clocks import library
 from tests.faults.house import LINKS, PEOPLE
 from tests.faults.kinds import EVERYTHING, Fault
+from tests.faults.telephone import Mood
 
 PER_LIFE: Final = 20
 PROCESSES: Final = (*(each.name for each in SERVICES), "caddy", "kafka", "postgres")
 CLOCKS: Final = (*(each.name for each in SERVICES), "+".join(each.name for each in SERVICES))
 WIRES: Final = tuple(f"{each.asker}>{each.asked}" for each in LINKS if each.asker != PEOPLE)
+MOODS: Final = tuple(mood.value for mood in Mood if mood is not Mood.WELL)
 
 Dice = random.Random
 
@@ -61,6 +63,7 @@ CHOICES: Final[dict[str, tuple[int, Callable[[Dice], str], Callable[[Dice], floa
     "topic": (4, lambda dice: dice.choice(TOPICS).name, _at_once),
     "postgres_restored": (3, lambda dice: "postgres", _short),
     "kafka_lost": (3, lambda dice: "kafka", _at_once),
+    "telephone": (8, lambda dice: dice.choice(MOODS), _swallowed),
 }
 """Kind -> how often it is chosen beside the others, its target, and how many seconds it lasts."""
 

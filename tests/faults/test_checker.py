@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import tests.faults.planted_books
 import tests.faults.planted_moves
+import tests.faults.planted_night
 import tests.faults.planted_screens  # noqa: F401 whoever imports them plants them
 from tests.faults.books import (
     ALSO_HELD,

@@ -23,6 +23,7 @@ FAULTS = (
     Fault("woken_relay", "aid-relay", 2.0),
     Fault("topic", "commitments"),
     Fault("kafka_lost", "kafka"),
+    Fault("telephone", "falters", 4.0),
     Fault("postgres_restored", "postgres", 3.0),
 )
 

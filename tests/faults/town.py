@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from schemas.catalogue import Function
@@ -30,11 +30,24 @@ class Borrower:
 
 @dataclass(frozen=True)
 class Lender:
-    """A municipality that helps: who says yes there, and who can go."""
+    """A municipality that helps: who says yes there, and who can go.
+
+    Whom it lets be woken: somebody who went off duty for good, somebody for other hours of the day, and then
+    its helpers and its desk.
+    """
 
     id: str
     desk: UUID
     helpers: tuple[UUID, ...]
+    off_duty: UUID
+    other_hours: UUID
+
+    def wake_list(self, hour: int) -> dict[str, Any]:
+        """What the desk says of it in this hour of the Dutch day."""
+        elsewhen = {"from_hour": (hour + 6) % 24, "to_hour": (hour + 18) % 24}
+        always = [{"person": str(each)} for each in (self.off_duty, *self.helpers, self.desk)]
+        turns = [{"person": str(self.other_hours), **elsewhen}, *always]
+        return {"organisation": self.id, "turns": turns, "minutes": 1, "phone": "14 000"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +95,9 @@ def build(dice: random.Random, helpers: int) -> Town:
 def _lender(place: str, staff: Sequence[MadeUp], functions: tuple[Function, ...], number: int) -> Lender:
     desk = _who(staff, Right.LEND, place)
     able = [each.person.id for each in staff if set(functions) & set(each.person.functions)]
-    return Lender(place, desk, tuple([each for each in able if each != desk][:number]))
+    helpers = tuple([each for each in able if each != desk][:number])
+    resting = [each.person.id for each in staff if each.person.id not in (desk, *helpers)]
+    return Lender(place, desk, helpers, *resting[:2])
 
 
 def _who(staff: Sequence[MadeUp], right: Right, place: str) -> UUID:

@@ -41,7 +41,7 @@ def simulated(mode: Mode, token: str) -> FastAPI:
         raise NotHere
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     exchange = app.state.exchange = Exchange(token)
-    _add_api(app, exchange)
+    add_api(app, exchange)
     _add_page(app, exchange)
 
     @app.get("/health")
@@ -51,7 +51,8 @@ def simulated(mode: Mode, token: str) -> FastAPI:
     return app
 
 
-def _add_api(app: FastAPI, exchange: Exchange) -> None:
+def add_api(app: FastAPI, exchange: Exchange) -> None:
+    """The provider's own interface to these telephones."""
     base = f"/{API}/Accounts/{{account}}"
 
     def check(request: Request) -> None:

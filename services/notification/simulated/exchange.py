@@ -63,8 +63,9 @@ class Message:
 class Exchange:
     """Everything in memory; whoever places calls is told over HTTP, with the signature of `token`."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, kept: int = KEPT) -> None:
         self.token = token
+        self._kept = kept
         self.calls: dict[str, Ringing] = {}
         self.messages: list[Message] = []
         self._http = httpx.AsyncClient(timeout=10)
@@ -87,7 +88,7 @@ class Exchange:
             created=datetime.now(UTC),
         )
         self.calls[call.sid] = call
-        while len(self.calls) > KEPT:
+        while len(self.calls) > self._kept:
             self.calls.pop(next(iter(self.calls)))
         timer = asyncio.create_task(self._give_up(call, int(form.get("Timeout", "60"))))
         self._timers.add(timer)
@@ -97,7 +98,7 @@ class Exchange:
     def text(self, form: Mapping[str, str]) -> Message:
         """A message arrives. Raises KeyError when the order is none."""
         message = Message(f"SM{uuid4().hex}", form["To"], form["Body"])
-        self.messages = [*self.messages[-KEPT:], message]
+        self.messages = [*self.messages[-self._kept :], message]
         return message
 
     def answer(self, sid: str) -> None:

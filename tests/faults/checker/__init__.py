@@ -4,6 +4,7 @@ from tests.faults.checker.commands import check_commands
 from tests.faults.checker.facts import Facts
 from tests.faults.checker.history import History
 from tests.faults.checker.ledger import check_ledger
+from tests.faults.checker.night import check_night
 from tests.faults.checker.pictures import check_pictures
 from tests.faults.checker.promises import check_promises
 from tests.faults.checker.readers import check_readers
@@ -16,7 +17,10 @@ __all__ = ["History", "Lost", "Verdict", "Violation", "check", "judge"]
 def judge(history: History) -> Verdict:
     """All violations, and the acknowledged commands that a restore took away."""
     facts, verdict = Facts(history), Verdict()
-    for look in (check_ledger, check_commands, check_promises, check_readers, check_sight, check_pictures):
+    looks = (
+        check_ledger, check_commands, check_promises, check_readers, check_sight, check_pictures, check_night,
+    )  # fmt: skip
+    for look in looks:
         try:
             look(facts, verdict)
         except (KeyError, ValueError, TypeError, AttributeError, IndexError) as odd:

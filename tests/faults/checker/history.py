@@ -28,6 +28,12 @@ one clock for all lines), never the platform's. A field marked ? may be left out
     record       topic, partition, offset, key, value, headers {name: text}, injected?
                  one record, topic without the prefix; null value: a tombstone. `injected`: the harness put it
                  there, so that it is no word of the platform's
+    call         at, reference, number, hour
+                 a call that the telephone's provider took, from its own log; `reference`: the asker's,
+                 `hour`: of the Dutch day. `at` here and in the next two lines: seconds since 1970, since
+                 turns of the platform are compared with it
+    broken       since, until             something was broken, until all was well again
+    over         at                       nothing was begun any more, and all that was under way had settled
     frame        viewer, person, text     one text that reached a viewer: a snapshot or a frame, in order
     picture      viewer, person, rows [{kind, id, v, level, data}]
                  what stood on the viewer's screen in the end
@@ -58,6 +64,9 @@ class History:
     journal: list[Line] = field(default_factory=list)
     outbox: list[Line] = field(default_factory=list)
     record: list[Line] = field(default_factory=list)
+    call: list[Line] = field(default_factory=list)
+    broken: list[Line] = field(default_factory=list)
+    over: list[Line] = field(default_factory=list)
     frame: list[Line] = field(default_factory=list)
     picture: list[Line] = field(default_factory=list)
     fresh: list[Line] = field(default_factory=list)
