@@ -95,7 +95,9 @@ class Caller:
                     return
                 # First the number: while the keys cannot be had, nothing is ordered and nothing uncertain.
                 number = await self._numbers.of(attempt.person)
-                receipt = await self._receipts.claim(attempt.id, self._now())
+                receipt = await self._receipts.claim(attempt, self._now(), GRACE)
+                if receipt is None:
+                    return
                 if receipt.call is None and await self._is_to_order(receipt, number):
                     call = Call(attempt.id, number, wake_call(delivery), LANGUAGE, 1, RINGS)
                     await self._receipts.complete(attempt.id, await self._telephone.call(call))

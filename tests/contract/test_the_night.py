@@ -1,6 +1,7 @@
 """Nobody is called twice for one thing, forgotten, or called off duty: also when the process dies."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from schemas.state import State
 from services.notification import caller, numbers
 from services.notification.app import Notification
 from services.notification.carrier import Carrier
-from services.notification.ports import Call
+from services.notification.ports import Call, Unreachable
 from services.notification.rules.ladder import delivery_id
 from services.notification.store.receipts import Receipts
 from tests.contract.exchange import House, fill, house, keys, until
@@ -91,9 +92,9 @@ def asked(**more: Any) -> Approach:
     return Approach(**{**made, **more})
 
 
-async def delivery(service: Notification) -> Delivery:
+async def delivery(service: Notification, request: UUID = REQUEST) -> Delivery:
     found = await service.deliveries.change(
-        delivery_id(REQUEST, "GM0153"), lambda each, _: each, datetime.now(UTC)
+        delivery_id(request, "GM0153"), lambda each, _: each, datetime.now(UTC)
     )
     assert found is not None
     return found
@@ -154,11 +155,11 @@ async def test_a_death_between_the_order_and_its_receipt_rings_no_phone_twice(
             await home.phones.ringing(NUMBERS[ILSE])
     async with home.service() as service:
         await service.heed(event(asked()))
-        attempt = (await delivery(service)).attempts[0].id
+        attempt = (await delivery(service)).attempts[0]
 
         async def complete() -> bool | None:
-            found = await service.receipts.claim(attempt, datetime.now(UTC))
-            return True if found.call else None
+            found = await service.receipts.claim(attempt, datetime.now(UTC), timedelta(0))
+            return True if found is not None and found.call else None
 
         await until(complete, "the call is found at the provider")
         assert await called(home) == [NUMBERS[ILSE]]
@@ -185,6 +186,38 @@ async def test_a_death_before_the_order_went_out_forgets_nobody(
         await home.phones.press(await home.phones.ringing(NUMBERS[ILSE]), "1")
         await in_state(service, DeliveryState.ANSWERED)
         assert await called(home) == [NUMBERS[ILSE]]
+
+
+async def test_of_two_orders_to_one_person_without_an_answer_each_is_looked_up_as_itself(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: Counter[UUID] = Counter()
+    placed: list[UUID] = []
+    ring = Carrier.call
+
+    async def lossy(self: Carrier, call: Call) -> str:
+        tries[call.reference] += 1
+        if tries[call.reference] == 1 and len(tries) == 1:
+            raise Unreachable("it never arrived")
+        placed.append(call.reference)
+        sid = await ring(self, call)
+        if tries[call.reference] == 1:
+            raise Unreachable("its answer never arrived")
+        return sid
+
+    monkeypatch.setattr(Carrier, "call", lossy)
+    async with home.service() as service:
+        await service.heed(event(asked()))
+        await service.heed(event(asked(id=UUID(int=10), request=UUID(int=18))))
+
+        async def complete() -> bool | None:
+            now = datetime.now(UTC)
+            return len(await service.receipts.known_calls(now)) == 2 or None
+
+        await until(complete, "both calls are known")
+        turns = [(await delivery(service, request)).attempts[0].id for request in (REQUEST, UUID(int=18))]
+        assert sorted(placed) == sorted(turns)
+        assert await called(home) == [NUMBERS[ILSE]] * 2
 
 
 async def test_nobody_is_called_before_everything_was_heard_nor_after_going_off_duty(

@@ -24,7 +24,6 @@ HINTS = {"aid": (SUGGESTIONS.name, ALARMS.name), "notification": (APPROACHES.nam
 async def collect(history: History, crowd: Crowd, kafka: str, superuser: str, orders: Orders) -> None:
     """Write everything into the history, once all is still; nobody may be sending any more."""
     await until_still(superuser, kafka)
-    history.note("over")
     await _topics(history, kafka)
     await _owners(history, superuser, await orders.of(superuser))
     for viewer in crowd.viewers:
@@ -34,6 +33,8 @@ async def collect(history: History, crowd: Crowd, kafka: str, superuser: str, or
         history.note("picture", viewer=viewer.name, rows=picture)
         fresh = await viewer.sender.read("/api/live/snapshot")
         history.note("fresh", viewer=viewer.name, status=fresh.status, snapshot=fresh.body)
+    # Last, so that nothing above was written later: a call, or a step of a ladder.
+    history.note("over")
     history.flush()
 
 

@@ -7,10 +7,20 @@ from uuid import UUID
 
 import asyncpg
 
+from schemas.events.delivery import Attempt
+from services.notification.store.deliveries import LOCK
+
 KNOWN_FOR: Final = timedelta(hours=1)
 
 _CLAIM: Final = """
-INSERT INTO receipt (attempt, ordered_at) VALUES ($1, $2) ON CONFLICT (attempt) DO NOTHING RETURNING true
+INSERT INTO receipt (attempt, person, ordered_at) SELECT $1, $2, $3 WHERE NOT EXISTS (
+    SELECT FROM receipt AS other
+    WHERE other.person = $2 AND other.attempt <> $1 AND other.call IS NULL
+    AND (other.ordered_at > $4 OR EXISTS (
+        SELECT FROM delivery WHERE calling AND state->'attempts'->-1->>'id' = other.attempt::text
+    ))
+)
+ON CONFLICT (attempt) DO NOTHING RETURNING true
 """
 _KNOWN: Final = "SELECT call FROM receipt WHERE call IS NOT NULL AND ordered_at > $1"
 
@@ -35,13 +45,23 @@ class Receipts:
         """Whether an order went out, or may have."""
         return bool(await self._pool.fetchval("SELECT true FROM receipt WHERE attempt = $1", attempt))
 
-    async def claim(self, attempt: UUID, now: datetime) -> Receipt:
-        """The right to order this call now, or what is known of an order that went out before."""
-        if await self._pool.fetchval(_CLAIM, attempt, now):
-            return Receipt(attempt, fresh=True, ordered_at=now, call=None)
-        row = await self._pool.fetchrow("SELECT ordered_at, call FROM receipt WHERE attempt = $1", attempt)
-        assert row is not None
-        return Receipt(attempt, fresh=False, ordered_at=row["ordered_at"], call=row["call"])
+    async def claim(self, attempt: Attempt, now: datetime, grace: timedelta) -> Receipt | None:
+        """The right to order this call now, or what is known of an order that went out before.
+
+        None, for now, while another order to the same person has no answer and may still be under way or be
+        looked up: a provider tells calls apart by number and moment alone.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOCK, f"order:{attempt.person}")
+            told = (attempt.id, attempt.person, now, now - grace)
+            if await connection.fetchval(_CLAIM, *told):
+                return Receipt(attempt.id, fresh=True, ordered_at=now, call=None)
+            row = await connection.fetchrow(
+                "SELECT ordered_at, call FROM receipt WHERE attempt = $1", attempt.id
+            )
+        if row is None:
+            return None
+        return Receipt(attempt.id, fresh=False, ordered_at=row["ordered_at"], call=row["call"])
 
     async def order_again(self, attempt: UUID, now: datetime) -> None:
         """The provider knows of no such call: it is ordered once more, now."""

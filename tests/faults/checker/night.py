@@ -49,6 +49,7 @@ class Night:
         self._facts = facts
         self._verdict = verdict
         self._over = float(facts.history.over[-1]["at"])
+        self._called = {call["reference"] for call in facts.history.call}
         self._things: dict[str, Thing] = {}
         for (kind, key), versions in facts.states.items():
             for state in versions.values() if kind == "delivery" else ():
@@ -118,27 +119,25 @@ class Night:
         due = _seconds(state["turn"]["due"]) if goes_on and state["turn"] else self._over
         if self._over - due > TURN_SECONDS:
             self._verdict.wrong("forgotten", "the next one's turn, due long ago", state["turn"], **ids)
-        called = {call["reference"] for call in self._facts.history.call}
         for attempt in state["attempts"]:
-            waits = attempt["state"] == "calling" and state["state"] == "calling"
+            waits = attempt["state"] == state["state"] == "calling"
+            waits = waits and self._over - self._told(attempt["at"]) > CALM_SECONDS
             passed = attempt["state"] in ("unanswered", "failed")
-            if attempt["id"] not in called and (waits or passed) and not self._excused(attempt):
+            if attempt["id"] not in self._called and (waits or passed) and not self._excused(attempt):
                 self._verdict.wrong(
                     "forgotten", "a call for this step", attempt, **ids, person=attempt["person"]
                 )
 
     def _excused(self, attempt: State) -> bool:
-        """Whether something was broken in that turn: nothing is ordered then, and the next is called.
+        """Whether something was broken in that turn: nothing is ordered then, and the next is called."""
+        begun = self._told(attempt["at"])
+        ended = self._told(attempt["answered_at"]) if attempt["answered_at"] else self._over
+        return any(span["since"] <= ended and begun <= span["until"] for span in self._facts.history.broken)
 
-        A turn that began under a clock which was an hour ahead began an hour before it says.
-        """
-        begun = _seconds(attempt["at"])
-        ended = _seconds(attempt["answered_at"]) if attempt["answered_at"] else self._over
-        return any(
-            span["since"] <= ended - ahead and begun - ahead <= span["until"]
-            for span in self._facts.history.broken
-            for ahead in (0.0, HOUR)
-        )
+    def _told(self, text: str) -> float:
+        """A moment that the platform wrote; a clock that was an hour ahead told what has not been yet."""
+        found = _seconds(text)
+        return found if found <= self._over else found - HOUR
 
     def _calm(self, since: float, until: float) -> float:
         """Seconds between the two in which nothing was broken."""
