@@ -40,6 +40,7 @@ from services.directory.people import add_people
 from services.directory.rules.organisations import named_by
 from services.directory.rules.session import end, open_session
 from services.directory.settings import DirectorySettings
+from services.directory.slips import add_slips
 from services.directory.store.reads import Named
 from services.directory.switch import add_switch
 from services.directory.waking import add_waking
@@ -82,6 +83,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     add_cards(app, directory)
     add_mandates(app, directory)
     add_people(app, directory)
+    add_slips(app, directory)
     add_export(app, directory)
     add_guests(app, directory)
     add_waking(app, directory)

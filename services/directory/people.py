@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -13,7 +13,7 @@ from schemas.catalogue import Function
 from schemas.events.person import Person
 from schemas.phone_number import NoNumber, e164
 from schemas.values import Command, OrganisationId, Phone, Right, ShortText
-from services.directory.bodies import Assertion, Nothing, Purpose
+from services.directory.bodies import MOST_AT_ONCE, Assertion, Nothing, Purpose
 from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, fresh, no_card
 from services.directory.rules.people import (
@@ -29,8 +29,6 @@ from services.directory.rules.people import (
 from services.directory.store.people import Called, Keeping
 from services.directory.store.reads import Reached
 from services.runtime.web import Asking
-
-MOST_AT_ONCE: Final = 100
 
 Given = Literal[Right.REPORT, Right.MANDATE, Right.LEND, Right.ADMINISTER]
 

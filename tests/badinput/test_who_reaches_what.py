@@ -47,6 +47,10 @@ def invitation(parties: Parties) -> dict[str, Any]:
     return {"person": parties.administered, "checked": "in_person"}
 
 
+def slips(parties: Parties) -> dict[str, Any]:
+    return {"people": [parties.administered], "checked": "in_person"}
+
+
 def guest(parties: Parties) -> dict[str, Any]:
     return {"guest": parties.guest}
 
@@ -204,6 +208,11 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
     ),
     ("POST", f"{AID}/incidents/{{target}}/close"): ("{incident}", nothing, MANDATE_ON_INCIDENT),
     ("POST", f"{DIRECTORY}/invitations"): ("", invitation, ADMINISTERS),
+    ("POST", f"{DIRECTORY}/organisations/{{organisation}}/invitations"): (
+        "{case.victim}",
+        slips,
+        ADMINISTERS,
+    ),
     ("GET", f"{DIRECTORY}/passkeys"): ("?person={administered}", nothing, (U, N, N, Y, F, Y, *(N,) * 6)),
     ("POST", f"{DIRECTORY}/passkeys/add"): ("", lambda _: {"passkey": SIGNED}, ALL),
     ("POST", f"{DIRECTORY}/passkeys/{{passkey}}/remove"): (
@@ -451,6 +460,12 @@ FOREIGN: dict[str, Try | str] = {
     f"POST {DIRECTORY}/demo/sign-in person": MEANT,
     f"POST {DIRECTORY}/invitations person": boss(
         N, "", lambda p: {"person": p.foreigner, "checked": "call_back"}
+    ),
+    f"POST {DIRECTORY}/organisations/{{organisation}}/invitations organisation": boss(
+        N, "{case.victim}", slips
+    ),
+    f"POST {DIRECTORY}/organisations/{{organisation}}/invitations people": boss(
+        N, "{theirs.victim}", lambda p: {"people": [p.foreigner], "checked": "call_back"}
     ),
     # Whichever it names: a guest sees nothing until that incident names them (`aid`).
     f"POST {DIRECTORY}/guests incident": MEANT,

@@ -92,3 +92,41 @@ test("one's own rights are not offered, and what the server refuses is said", ()
     await page.getByText("Dit is de laatste beheerder.").waitFor();
   });
 });
+
+for (const language of ["nl", "en"]) {
+  test(`everybody without a key gets a slip of their own, the codes stand on another sheet, and nothing else is printed (${language})`, () => {
+    const text = {
+      nl: { way: "Ik bel het nummer dat ik al had en zeg de code", go: "Maak 2 briefjes", done: "2 briefjes klaar", qr: "QR-code met de uitnodiging van Noor Verzonnen" },
+      en: { way: "I call the number that I had already and say the code", go: "Make 2 slips", done: "2 slips ready", qr: "QR code with the invitation of Noor Verzonnen" },
+    }[language];
+    const people = STAFF.map((each, at) => (at > 0 ? { ...each, keys: 0 } : each));
+    let sent;
+    const commands = {
+      [ROUTE]: [200, { people }],
+      "/organisations/GM1735/invitations": (body) => {
+        sent = body;
+        const invited = body.people.map((person, at) => ({ person, secret: String(at).repeat(43), code: `12345${at}`, expires_at: "2026-12-01T03:00:00Z" }));
+        return [200, { invited: invited.reverse() }];
+      },
+    };
+    return staged(screen, { size: SIZES.phone, language, commands }, async (page) => {
+      await page.getByRole("button", { name: text.way }).click();
+      await page.getByRole("button", { name: text.go }).click();
+      await page.getByRole("heading", { name: text.done }).waitFor();
+      assert.deepEqual(sent, { people: [STAFF[1].person, STAFF[2].person], checked: "call_back" });
+      await page.getByRole("img", { name: text.qr }).waitFor();
+      await fits(page);
+      await picture(page, `people-slips-${language}`);
+      await page.emulateMedia({ media: "print" });
+      const slip = page.getByRole("article").filter({ hasText: "Noor Verzonnen" });
+      // Whoever finds a slip has half of what opens.
+      assert.match(await slip.innerText(), new RegExp(`/welcome#${"0".repeat(43)}`));
+      assert.doesNotMatch(await slip.innerText(), /123/);
+      assert.match(await page.getByRole("row").filter({ hasText: "Noor Verzonnen" }).innerText(), /123 450/);
+      assert.equal(await page.getByRole("heading", { level: 1 }).isVisible(), false);
+      assert.equal(await page.getByRole("button").filter({ visible: true }).count(), 0);
+      await picture(page, `people-slips-paper-${language}`);
+      await page.emulateMedia({ media: "screen" });
+    });
+  });
+}
