@@ -221,6 +221,7 @@ class Purpose(StrEnum):
     BIND = "bind"
     SWITCH = "switch"
     PEOPLE = "people"
+    NUMBER = "number"
     GUEST = "guest"
 
 

@@ -51,6 +51,10 @@ def slips(parties: Parties) -> dict[str, Any]:
     return {"people": [parties.administered], "checked": "in_person"}
 
 
+def say_number(_: Parties) -> dict[str, Any]:
+    return {"phone": "06 00000000", "yes": True}
+
+
 def guest(parties: Parties) -> dict[str, Any]:
     return {"guest": parties.guest}
 
@@ -86,6 +90,7 @@ E = "403 or 404"
 ALL = (U, *(Y,) * 11)
 PUBLIC = (Y,) * 12
 ADMINISTERS = (U, N, N, F, F, Y, N, N, N, N, N, N)
+SAYS_NUMBER = (U, N, N, Y, F, Y, *(N,) * 6)
 GONE = "yes or 404"
 """Both may take it away; whoever comes second finds it gone."""
 
@@ -122,6 +127,9 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
     ("POST", f"{PEOPLE}/check"): ("{case.victim}", lambda p: {"people": [p.newcomer]}, ADMINISTERS),
     ("POST", f"{PEOPLE}/{{person}}"): ("{case.victim}/people/{newcomer}", lambda _: CALLED, ADMINISTERS),
     ("POST", f"{PEOPLE}/{{person}}/leave"): ("{case.victim}/people/{newcomer}", nothing, ADMINISTERS),
+    # Nothing waits for the colleague, whose own number it would be.
+    ("POST", f"{PEOPLE}/{{person}}/number"): ("{case.victim}/people/{administered}", say_number, SAYS_NUMBER),
+    ("GET", f"{DIRECTORY}/number"): ("", nothing, ALL),
     ("GET", f"{DIRECTORY}/export"): ("", nothing, ALL),
     ("GET", f"{AID}/export"): ("", nothing, ALL),
     ("POST", f"{DIRECTORY}/wake-list"): (
@@ -445,6 +453,10 @@ FOREIGN: dict[str, Try | str] = {
     f"POST {PEOPLE}/{{person}} person": boss(N, "{theirs.victim}/people/{administered}", lambda _: CALLED),
     f"POST {PEOPLE}/{{person}}/leave organisation": boss(N, "{case.victim}/people/{administered}"),
     f"POST {PEOPLE}/{{person}}/leave person": boss(N, "{theirs.victim}/people/{administered}"),
+    f"POST {PEOPLE}/{{person}}/number organisation": boss(
+        N, "{case.victim}/people/{administered}", say_number
+    ),
+    f"POST {PEOPLE}/{{person}}/number person": boss(N, "{theirs.victim}/people/{administered}", say_number),
     f"POST {DIRECTORY}/wake-list organisation": boss(
         N, "", lambda p: {"organisation": p.lender, "turns": []}
     ),
