@@ -11,7 +11,7 @@ import pytest
 
 import services.aid
 from schemas.events.duty import Duty
-from schemas.events.incident import Affected, Incident
+from schemas.events.incident import Affected, CallBack, Incident
 from schemas.events.log_entry import Entry, LogEntry
 from schemas.events.person import Membership, Person
 from schemas.values import Level, organisation_key, person_key
@@ -44,6 +44,7 @@ def report(incident: UUID, by: UUID) -> Incident:
         since=MORNING,
         reported_at=MORNING,
         reported_by=by,
+        call_back=CallBack(phone="06 00000000"),
         exercise=False,
     )
     return made.model_copy(update=made.read_by(incident_readers(made)))
