@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,12 +74,16 @@ OFFSETS: Final = {service.name: service.offset for service in (*SERVICES, *MORE_
 
 @dataclass(frozen=True)
 class Secrets:
-    """Made once per home: database passwords, the key that signs sessions, what services show each other."""
+    """Made once per home: database passwords, the key that signs sessions, what services show each other.
+
+    `retired`: id of a key that signs no more -> since when, in ISO 8601.
+    """
 
     passwords: dict[str, str]
     private_key: str
     public_keys: dict[str, str]
     internal_token: str
+    retired: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ class Platform:
 def secrets_in(file: Path) -> Secrets:
     """The secrets of a home, made the first time; an owner that came later gets a password then."""
     if not file.exists():
-        private, public = new_keys(f"{DEMO_KEY}{secrets.token_hex(4)}")
+        private, public = signing_keys()
         file.parent.mkdir(parents=True, exist_ok=True)
         made: dict[str, Any] = {
             "passwords": {},
@@ -149,6 +153,16 @@ def secrets_in(file: Path) -> Secrets:
         made["passwords"] |= {owner: secrets.token_urlsafe(24) for owner in missing}
         _replace(file, json.dumps(made))
     return Secrets(**made)
+
+
+def signing_keys() -> tuple[str, dict[str, str]]:
+    """A fresh pair under a name of its own."""
+    return new_keys(f"{DEMO_KEY}{secrets.token_hex(4)}")
+
+
+def write_secrets(file: Path, made: Secrets) -> None:
+    """These are the secrets of the home from now on."""
+    _replace(file, json.dumps(asdict(made)))
 
 
 def _replace(file: Path, text: str) -> None:

@@ -10,6 +10,7 @@ from deploy.noaber.forget import forget
 from deploy.noaber.init import init
 from deploy.noaber.invite import invite
 from deploy.noaber.play import play
+from deploy.noaber.rotate import rotate
 from deploy.noaber.status import status
 from deploy.noaber.stop import stop
 from deploy.noaber.up import demo, up
@@ -32,7 +33,7 @@ def main() -> None:
     """Mutual aid between municipalities in digital incidents."""
 
 
-for verb in (up, demo, play, status, stop, backup_verb, restore_verb, verify, forget, init, invite):
+for verb in (up, demo, play, status, stop, backup_verb, restore_verb, verify, forget, init, invite, rotate):
     main.add_command(verb)
 
 if __name__ == "__main__":

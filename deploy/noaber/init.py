@@ -20,7 +20,7 @@ FIRST_CARD: Final = ("crisis_coordination",)
 @click.command(
     epilog='Example: noaber init --organisation GM1735 --name "Petra de Boer" --phone "06 12345678"'
 )
-@click.option("--organisation", required=True, help="For example GM1735.")
+@click.option("--organisation", required=True, help="For example GM1735; IBD for who speaks for the IBD.")
 @click.option("--name", required=True, help="What its first administrator is called; kept sealed.")
 @click.option("--phone", required=True, help="Their number; kept sealed.")
 @click.option(
@@ -31,7 +31,10 @@ FIRST_CARD: Final = ("crisis_coordination",)
     help="Where the first card goes, to be printed and sealed; never written over.",
 )
 def init(organisation: str, name: str, phone: str, pdf: Path) -> None:
-    """Make the first administrator of an organisation, and print its first card."""
+    """Make the first administrator of an organisation, and print its first card.
+
+    With --organisation IBD they may also act for every municipality that cannot, as the IBD does.
+    """
     state = running_here(home_of(os.environ))
     if state.get("mode") != Mode.REAL:
         raise SetupFailed("this is a demonstration; start a real platform with noaber up --real")

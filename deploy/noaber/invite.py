@@ -15,7 +15,7 @@ from deploy.noaber.state import running_here
     epilog='Example: noaber invite --organisation GM1735 --name "Petra de Boer" --phone "06 12345678"'
 )
 @click.argument("person", type=click.UUID, required=False)
-@click.option("--organisation", help="Make its administrator, for example GM1735.")
+@click.option("--organisation", help="Make its administrator, for example GM1735 or IBD.")
 @click.option("--name", help="What they are called; kept sealed.")
 @click.option("--phone", help="Their number; kept sealed.")
 @click.option("--call-back", is_flag=True, help="They are elsewhere: read the code out by telephone.")

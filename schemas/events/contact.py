@@ -4,12 +4,23 @@ from typing import ClassVar
 from uuid import UUID
 
 from schemas.state import State
+from schemas.values import Moment, OrganisationId, Value
+
+
+class WaitingNumber(Value):
+    """Another number that an administrator asked for; sealed like the one that counts."""
+
+    phone: str
+    organisation: OrganisationId
+    asked_by: UUID
+    asked_at: Moment
 
 
 class Contact(State):
     """Sealed values are base64 of a 12-byte nonce and AES-256-GCM ciphertext.
 
     The person's id and the field's name are the associated data, so that a value cannot be moved.
+    `waiting` counts for nobody until a second person says yes.
     Only `live` and `notification` read this topic; the keys come from `directory` over HTTP.
     """
 
@@ -19,4 +30,5 @@ class Contact(State):
     name: str = ""
     phone: str = ""
     mail: str = ""
+    waiting: WaitingNumber | None = None
     forgotten: bool = False

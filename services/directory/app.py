@@ -36,10 +36,12 @@ from services.directory.ended_guests import follow_incidents
 from services.directory.export import add_export
 from services.directory.guests import add_guests
 from services.directory.mandates import add_mandates
+from services.directory.numbers import add_numbers
 from services.directory.people import add_people
 from services.directory.rules.organisations import named_by
 from services.directory.rules.session import end, open_session
 from services.directory.settings import DirectorySettings
+from services.directory.slips import add_slips
 from services.directory.store.reads import Named
 from services.directory.switch import add_switch
 from services.directory.waking import add_waking
@@ -82,6 +84,8 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     add_cards(app, directory)
     add_mandates(app, directory)
     add_people(app, directory)
+    add_numbers(app, directory)
+    add_slips(app, directory)
     add_export(app, directory)
     add_guests(app, directory)
     add_waking(app, directory)

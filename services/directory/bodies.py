@@ -2,16 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from schemas.catalogue import Function
 from schemas.events.access import Checked
 from schemas.events.organisation import Kind
 from schemas.events.session import SignInWay
 from schemas.values import Command, Moment, OrganisationId, Phone, Right, ShortText
+
+MOST_AT_ONCE: Final = 100
+"""People of an organisation that are brought in, checked or invited by one command."""
 
 
 class OrganisationShown(BaseModel):
@@ -149,6 +152,14 @@ class Invite(Command):
     passkey: Assertion | None = None
 
 
+class InvitePeople(Command):
+    """Several at once, each on a slip of paper of their own; otherwise as `Invite`."""
+
+    people: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    checked: Literal[Checked.IN_PERSON, Checked.CALL_BACK]
+    passkey: Assertion | None = None
+
+
 class InviteGuest(Command):
     """Whom from outside to let read one incident, how it is made sure who they are, and who asks."""
 
@@ -175,6 +186,12 @@ class Invited(BaseModel):
     secret: str
     code: str
     expires_at: datetime
+
+
+class InvitedPeople(BaseModel):
+    """The same for several; who got a key meanwhile is not among them."""
+
+    invited: list[Invited]
 
 
 class Opened(Command):
@@ -204,6 +221,7 @@ class Purpose(StrEnum):
     BIND = "bind"
     SWITCH = "switch"
     PEOPLE = "people"
+    NUMBER = "number"
     GUEST = "guest"
 
 

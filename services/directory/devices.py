@@ -9,9 +9,8 @@ from fastapi import FastAPI, Query, Response
 from uuid6 import uuid7
 
 from schemas.events.access import Access, Checked
-from schemas.events.person import Membership, Person
+from schemas.events.person import Person
 from schemas.refused import Refused
-from schemas.values import Right
 from services.directory.bodies import (
     Invite,
     Invited,
@@ -29,7 +28,7 @@ from services.directory.bodies import (
 from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, fresh, new_code, prove, unseat
 from services.directory.rules.access import Opening, invite, may_administer, may_invite, remove
-from services.directory.rules.people import readers_of
+from services.directory.rules.people import first_person
 from services.runtime.problems import Problem
 from services.runtime.web import Asking
 
@@ -118,20 +117,10 @@ async def invite_here(directory: Directory, body: InviteHere) -> Invited:
         raise Problem(400, "invalid")
     if not any(each.id == body.organisation for each in await directory.reads.organisations()):
         raise Problem(404, "not_found")
-    person = _administrator(body.organisation)
+    person = first_person(UUID(str(uuid7())), body.organisation)
     await directory.writes.add_person(person, body.name, body.phone, directory.now())
     directory.heard([person])
     return await invited(directory, person.id, body.checked, None)
-
-
-def _administrator(organisation: str) -> Person:
-    key = UUID(str(uuid7()))
-    return Person(
-        id=key,
-        memberships=(Membership(organisation=organisation, rights=(Right.ADMINISTER,)),),
-        exercise=False,
-        readers=readers_of(key, [organisation]),
-    )
 
 
 async def invited(directory: Directory, person: UUID, checked: Checked, by: UUID | None) -> Invited:

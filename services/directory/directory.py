@@ -25,6 +25,7 @@ from services.directory.store.access import Accesses
 from services.directory.store.accounts import Accounts
 from services.directory.store.cards import Cards
 from services.directory.store.mandates import Mandates
+from services.directory.store.numbers import Numbers
 from services.directory.store.people import People
 from services.directory.store.reads import Reads
 from services.directory.store.trust import Trusts
@@ -160,6 +161,7 @@ class Directory:
         self.accounts = Accounts(pool)
         self.cards = Cards(pool)
         self.mandates = Mandates(pool)
+        self.numbers = Numbers(pool)
         self.people = People(pool)
         self.trusts = Trusts(pool)
         self.wake = waker.wake

@@ -12,9 +12,12 @@ from schemas.events.session import SignInWay
 from schemas.events.wake_list import Turn
 from schemas.mandate import Mandate
 from schemas.values import Language, SystemName
+from services.directory.called import calls_to
 from services.directory.directory import Directory
 from services.directory.doors import PREFIX, no_card
+from services.directory.numbers import NumberShown, shown
 from services.runtime.acts import Act
+from services.runtime.calls import Call
 from services.runtime.web import Asking
 
 
@@ -56,7 +59,10 @@ class Woken(BaseModel):
 
 
 class Export(BaseModel):
-    """What is kept of one person; `acts` are what they did themselves, the newest first."""
+    """What is kept of one person; `acts` are what they did themselves, the newest first.
+
+    `calls`: to them by telephone; None where that could not be found out now.
+    """
 
     made_at: datetime
     person: UUID
@@ -72,6 +78,8 @@ class Export(BaseModel):
     sessions: list[Sat]
     mandates: list[Mandated]
     wake_lists: list[Woken]
+    number_waiting: NumberShown | None
+    calls: list[Call] | None
     acts: list[Act]
 
 
@@ -102,8 +110,15 @@ def add_export(app: FastAPI, directory: Directory) -> None:
             sessions=_sessions(directory, person.id),
             mandates=await _mandates(directory, employers, person.id),
             wake_lists=await _turns(directory, employers, person.id),
+            number_waiting=await _number(directory, person.id),
+            calls=await calls_to(person.id, directory.settings),
             acts=await directory.people.acts(person.id),
         )
+
+
+async def _number(directory: Directory, person: UUID) -> NumberShown | None:
+    found = (await directory.numbers.waiting([person])).get(person)
+    return None if found is None else shown(found)
 
 
 async def _keys(directory: Directory, person: UUID) -> list[Key]:

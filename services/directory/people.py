@@ -1,8 +1,9 @@
 """An organisation's people over HTTP: an administrator brings them in, changes, checks and lets them go."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -13,9 +14,10 @@ from schemas.catalogue import Function
 from schemas.events.person import Person
 from schemas.phone_number import NoNumber, e164
 from schemas.values import Command, OrganisationId, Phone, Right, ShortText
-from services.directory.bodies import Assertion, Nothing, Purpose
+from services.directory.bodies import MOST_AT_ONCE, Assertion, Nothing, Purpose
 from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, fresh, no_card
+from services.directory.numbers import NumberShown, must_wait, shown
 from services.directory.rules.people import (
     Job,
     checked,
@@ -26,11 +28,10 @@ from services.directory.rules.people import (
     newcomer,
     with_job,
 )
+from services.directory.store.numbers import Waits
 from services.directory.store.people import Called, Keeping
 from services.directory.store.reads import Reached
 from services.runtime.web import Asking
-
-MOST_AT_ONCE: Final = 100
 
 Given = Literal[Right.REPORT, Right.MANDATE, Right.LEND, Right.ADMINISTER]
 
@@ -102,7 +103,10 @@ class CheckPeople(Command):
 
 
 class StaffMember(BaseModel):
-    """Somebody as the administrators of their organisation see them. `keys`: phones and keys that open."""
+    """Somebody as the administrators of their organisation see them.
+
+    `keys`: phones and keys that open. `waiting`: a number that counts once a second person says yes.
+    """
 
     person: UUID
     name: str
@@ -112,6 +116,7 @@ class StaffMember(BaseModel):
     checked_on: date | None
     due: bool
     keys: int
+    waiting: NumberShown | None = None
 
 
 class Staff(BaseModel):
@@ -177,7 +182,8 @@ def _add_changes(app: FastAPI, directory: Directory, path: str) -> None:
             return with_job(known, organisation, body.job, asker.person.id, others)
 
         keeping = Keeping(organisation, asker.person.id, directory.now())
-        directory.heard(await directory.people.change(keeping, [person], decide, body.called))
+        called = replace(body.called, waits=must_wait(directory, person, asker.person.id))
+        directory.heard(await directory.people.change(keeping, [person], decide, called))
         return await _staff(directory, organisation)
 
     @app.post(f"{path}/{{person}}/leave")
@@ -197,23 +203,26 @@ def _add_changes(app: FastAPI, directory: Directory, path: str) -> None:
 
 async def _staff(directory: Directory, organisation: str) -> Staff:
     today = directory.now().date()
+    found = await directory.reads.staff(organisation)
+    waiting = await directory.numbers.waiting([each.person.id for each in found])
     return Staff(
-        people=[
-            _shown(reached, organisation, today, len(directory.own.access(reached.person.id).passkeys))
-            for reached in await directory.reads.staff(organisation)
-        ]
+        people=[_shown(directory, each, organisation, today, waiting.get(each.person.id)) for each in found]
     )
 
 
-def _shown(reached: Reached, organisation: str, today: date, keys: int) -> StaffMember:
-    member = membership(reached.person, organisation)
+def _shown(
+    directory: Directory, reached: Reached, organisation: str, today: date, waiting: Waits | None
+) -> StaffMember:
+    person = reached.person
+    member = membership(person, organisation)
     return StaffMember(
-        person=reached.person.id,
+        person=person.id,
         name=reached.name,
         phone=reached.phone,
-        functions=reached.person.functions,
+        functions=person.functions,
         rights=member.rights,
         checked_on=member.checked_on,
         due=is_due(member, today),
-        keys=keys,
+        keys=len(directory.own.access(person.id).passkeys),
+        waiting=None if waiting is None else shown(waiting),
     )

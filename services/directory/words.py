@@ -32,6 +32,19 @@ WORDS: Final[Mapping[str, Words]] = {
         "Iemand staat twee keer op de piketlijst. Laat diegene op een plek staan.",
         "Somebody is on the list twice. Leave them in one place.",
     ),
+    "no_number_waits": Words(
+        "Dit nummer wacht niet meer op een akkoord. Laad de pagina opnieuw.",
+        "This number does not wait for a yes any more. Load the page again.",
+    ),
+    "needs_second": Words(
+        "Je hebt dit nummer zelf gewijzigd. Laat een andere beheerder of je collega zelf akkoord geven.",
+        "You changed this number yourself. Let another administrator, or your colleague, say yes.",
+    ),
+    "too_early": Words(
+        "Je bent de enige beheerder. Je collega kan nu akkoord geven, en jij drie dagen na de wijziging.",
+        "You are the only administrator. Your colleague can say yes now, and you from three days after the "
+        "change.",
+    ),
     "not_yourself": Words(
         "Je kunt jezelf niet uitnodigen. Voeg een telefoon toe bij Mijn toestellen, of vraag een andere "
         "beheerder.",

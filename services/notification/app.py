@@ -34,8 +34,10 @@ from services.notification.simulated.app import PREFIX as SIMULATED
 from services.notification.simulated.app import simulated
 from services.notification.store.codes import Codes
 from services.notification.store.deliveries import Deliveries
+from services.notification.store.own import Own
 from services.notification.store.receipts import Receipts
 from services.notification.words import WORDS
+from services.runtime.calls import Call
 from services.runtime.database import open_pool
 from services.runtime.dead_letters import LazyDeadLetters
 from services.runtime.health import Health, Pulse, depends_on
@@ -52,6 +54,7 @@ from services.runtime.who import Who
 PREFIX = "/api/notification"
 CODES = "/internal/code-calls"
 OUTCOMES = "/internal/code-calls/outcome"
+CALLS = "/internal/calls"
 
 
 class CodeWanted(BaseModel):
@@ -70,6 +73,12 @@ class OutcomeWanted(BaseModel):
     """Which call is meant."""
 
     id: UUID
+
+
+class CallsWanted(BaseModel):
+    """Whose calls are asked for."""
+
+    person: UUID
 
 
 class Outcome(BaseModel):
@@ -100,7 +109,7 @@ class Notification:
         settings = self.settings
         pool = await open_pool(settings.database, settings.pool_size)
         self._side = side = await open_pool(settings.database, 2)
-        self.deliveries, self.receipts = Deliveries(pool), Receipts(pool)
+        self.deliveries, self.receipts, self.own = Deliveries(pool), Receipts(pool), Own(pool)
         self.waker = Waker(side)
         letters = LazyDeadLetters(settings.kafka, settings.topic_prefix)
         self.intake = Intake(
@@ -197,7 +206,7 @@ async def _kept_already(events: Sequence[Event]) -> None:
 def create_app(settings: NotificationSettings) -> FastAPI:
     """The application; it connects when it starts and lets go of everything when it stops."""
     notification = Notification(settings)
-    app = web_app(notification, PREFIX, settings, WORDS, (CODES, OUTCOMES))
+    app = web_app(notification, PREFIX, settings, WORDS, (CODES, OUTCOMES, CALLS))
     app.state.notification = notification
     _add_codes(app, notification)
     doors = {HOOKS: hooks(lambda: notification.telephone, notification.heard)}
@@ -208,10 +217,13 @@ def create_app(settings: NotificationSettings) -> FastAPI:
 
 
 def _add_codes(app: FastAPI, notification: Notification) -> None:
-    def calling(authorization: str) -> CallBacks:
+    def check(authorization: str) -> None:
         wanted = f"Bearer {notification.settings.internal_token}"
         if not secrets.compare_digest(authorization.encode(), wanted.encode()):
             raise Problem(401, "not_signed_in")
+
+    def calling(authorization: str) -> CallBacks:
+        check(authorization)
         if notification.call_backs is None:
             raise Problem(503, "no_telephone")
         return notification.call_backs
@@ -229,3 +241,8 @@ def _add_codes(app: FastAPI, notification: Notification) -> None:
         if found is None:
             raise Problem(404, "not_found")
         return Outcome(state=found)
+
+    @app.post(CALLS, include_in_schema=False)
+    async def calls(body: CallsWanted, authorization: Annotated[str, Header()] = "") -> list[Call]:
+        check(authorization)
+        return await notification.own.calls(body.person)

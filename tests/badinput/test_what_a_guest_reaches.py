@@ -18,6 +18,7 @@ READS = {
     f"{DIRECTORY}/sessions": Y,
     f"{DIRECTORY}/cards/asked": Y,
     f"{DIRECTORY}/export": Y,
+    f"{DIRECTORY}/number": Y,
     f"{DIRECTORY}/oidc/accounts": Y,
     f"{AID}/export": Y,
     PEOPLE: N,

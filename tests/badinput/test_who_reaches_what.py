@@ -47,6 +47,14 @@ def invitation(parties: Parties) -> dict[str, Any]:
     return {"person": parties.administered, "checked": "in_person"}
 
 
+def slips(parties: Parties) -> dict[str, Any]:
+    return {"people": [parties.administered], "checked": "in_person"}
+
+
+def say_number(_: Parties) -> dict[str, Any]:
+    return {"phone": "06 00000000", "yes": True}
+
+
 def guest(parties: Parties) -> dict[str, Any]:
     return {"guest": parties.guest}
 
@@ -82,6 +90,7 @@ E = "403 or 404"
 ALL = (U, *(Y,) * 11)
 PUBLIC = (Y,) * 12
 ADMINISTERS = (U, N, N, F, F, Y, N, N, N, N, N, N)
+SAYS_NUMBER = (U, N, N, Y, F, Y, *(N,) * 6)
 GONE = "yes or 404"
 """Both may take it away; whoever comes second finds it gone."""
 
@@ -118,6 +127,9 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
     ("POST", f"{PEOPLE}/check"): ("{case.victim}", lambda p: {"people": [p.newcomer]}, ADMINISTERS),
     ("POST", f"{PEOPLE}/{{person}}"): ("{case.victim}/people/{newcomer}", lambda _: CALLED, ADMINISTERS),
     ("POST", f"{PEOPLE}/{{person}}/leave"): ("{case.victim}/people/{newcomer}", nothing, ADMINISTERS),
+    # Nothing waits for the colleague, whose own number it would be.
+    ("POST", f"{PEOPLE}/{{person}}/number"): ("{case.victim}/people/{administered}", say_number, SAYS_NUMBER),
+    ("GET", f"{DIRECTORY}/number"): ("", nothing, ALL),
     ("GET", f"{DIRECTORY}/export"): ("", nothing, ALL),
     ("GET", f"{AID}/export"): ("", nothing, ALL),
     ("POST", f"{DIRECTORY}/wake-list"): (
@@ -204,6 +216,11 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
     ),
     ("POST", f"{AID}/incidents/{{target}}/close"): ("{incident}", nothing, MANDATE_ON_INCIDENT),
     ("POST", f"{DIRECTORY}/invitations"): ("", invitation, ADMINISTERS),
+    ("POST", f"{DIRECTORY}/organisations/{{organisation}}/invitations"): (
+        "{case.victim}",
+        slips,
+        ADMINISTERS,
+    ),
     ("GET", f"{DIRECTORY}/passkeys"): ("?person={administered}", nothing, (U, N, N, Y, F, Y, *(N,) * 6)),
     ("POST", f"{DIRECTORY}/passkeys/add"): ("", lambda _: {"passkey": SIGNED}, ALL),
     ("POST", f"{DIRECTORY}/passkeys/{{passkey}}/remove"): (
@@ -436,6 +453,10 @@ FOREIGN: dict[str, Try | str] = {
     f"POST {PEOPLE}/{{person}} person": boss(N, "{theirs.victim}/people/{administered}", lambda _: CALLED),
     f"POST {PEOPLE}/{{person}}/leave organisation": boss(N, "{case.victim}/people/{administered}"),
     f"POST {PEOPLE}/{{person}}/leave person": boss(N, "{theirs.victim}/people/{administered}"),
+    f"POST {PEOPLE}/{{person}}/number organisation": boss(
+        N, "{case.victim}/people/{administered}", say_number
+    ),
+    f"POST {PEOPLE}/{{person}}/number person": boss(N, "{theirs.victim}/people/{administered}", say_number),
     f"POST {DIRECTORY}/wake-list organisation": boss(
         N, "", lambda p: {"organisation": p.lender, "turns": []}
     ),
@@ -451,6 +472,12 @@ FOREIGN: dict[str, Try | str] = {
     f"POST {DIRECTORY}/demo/sign-in person": MEANT,
     f"POST {DIRECTORY}/invitations person": boss(
         N, "", lambda p: {"person": p.foreigner, "checked": "call_back"}
+    ),
+    f"POST {DIRECTORY}/organisations/{{organisation}}/invitations organisation": boss(
+        N, "{case.victim}", slips
+    ),
+    f"POST {DIRECTORY}/organisations/{{organisation}}/invitations people": boss(
+        N, "{theirs.victim}", lambda p: {"people": [p.foreigner], "checked": "call_back"}
     ),
     # Whichever it names: a guest sees nothing until that incident names them (`aid`).
     f"POST {DIRECTORY}/guests incident": MEANT,

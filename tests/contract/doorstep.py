@@ -97,18 +97,22 @@ async def fill(database: str) -> None:
     await asyncio.to_thread(migrate, MIGRATIONS, database)
     async with await open_pool(database, 1) as pool:
         places = real_organisations(FACTS.read_text(encoding="utf-8"))
-        await Writes(pool).seed_organisations(places[:2] + [e for e in places if e.id == "GM1735"], clock()())
+        await Writes(pool).seed_organisations(
+            places[:2] + [e for e in places if e.id in {"GM1735", "IBD"}], clock()()
+        )
 
 
 @asynccontextmanager
-async def directory(database: str, minutes_later: float = 0, **more: Any) -> AsyncIterator[Any]:
+async def directory(
+    database: str, minutes_later: float = 0, keys: tuple[str, dict[str, str]] = (PRIVATE, PUBLIC), **more: Any
+) -> AsyncIterator[Any]:
     settings = DirectorySettings(
         mode=Mode.REAL,
         kafka="127.0.0.1:1",
         http_port=1,
         database=database,
-        token_private_key=PRIVATE,
-        token_public_keys=PUBLIC,
+        token_private_key=keys[0],
+        token_public_keys=keys[1],
         internal_token=INTERNAL,
         allowed_origins=f"{ORIGIN},http://*.localhost:1",
         rp_id="localhost",

@@ -107,3 +107,13 @@ async def test_keys_are_pressed_on_this_machine_only(exchange: Phones) -> None:
     for headers in ({"Host": "elsewhere.example"}, {"Origin": "http://elsewhere.example"}):
         assert (await exchange.http.get("/simulated/", headers=headers)).status_code == 403
     assert "Er gaat geen telefoon over" in (await exchange.http.get("/simulated/")).text
+
+
+async def test_the_calls_to_somebody_are_told_to_a_service_and_nobody_elses(exchange: Phones) -> None:
+    wanted = _wanted()
+    await _ask(exchange, wanted)
+    [call] = (await exchange.order("/internal/calls", {"person": str(WILMA)})).json()
+    assert (call["why"], call["state"]) == ("code", "ringing")
+    assert "314159" not in str(call)
+    assert (await exchange.order("/internal/calls", {"person": str(NOBODY)})).json() == []
+    assert (await exchange.order("/internal/calls", {"person": str(WILMA)}, "y" * 32)).status_code == 401

@@ -204,3 +204,10 @@ async def test_the_same_again_is_no_new_version(app, filled: str) -> None:
         query = "SELECT aggregate, max(version) AS newest FROM journal WHERE key = $1 GROUP BY 1 ORDER BY 1"
         rows = await pool.fetch(query, wilma["id"])
     assert {row["aggregate"]: row["newest"] for row in rows} == {"contact": 2, "person": 1}
+
+
+async def test_a_telephone_that_does_not_answer_is_not_told_as_no_calls(filled: str) -> None:
+    for url, calls in ((None, []), ("http://127.0.0.1:1", None)):
+        async with directory(filled, notification_url=url) as app:
+            here, _, _ = await signed_in(app, name=f"Petra {url}")
+            assert (await here.get("export"))[1]["calls"] == calls

@@ -36,6 +36,19 @@ async def test_the_first_administrator_comes_in_by_an_invitation_and_back_by_tou
     ]
 
 
+async def test_the_first_person_of_the_ibd_speaks_for_it_and_gives_that_to_nobody(app) -> None:
+    ruud, phone, _ = await signed_in(app, organisation="IBD", name="Ruud Verzonnen")
+    assert (await ruud.me())["rights"] == {"IBD": ["ibd", "administer"]}
+    other = {"id": str(uuid4()), "name": "Anna", "phone": "06 00000001", "rights": ["administer", "ibd"]}
+    proof = phone.sign(await ruud.asked("people"), ORIGIN)
+    status, _ = await ruud.post("organisations/IBD/people", {"people": [other], "passkey": proof})
+    assert status == 400
+    proof = phone.sign(await ruud.asked("switch"), ORIGIN)
+    # On behalf of a municipality that cannot do it any more.
+    status, _ = await ruud.post("organisations/GM1735/distrust", {"passkey": proof})
+    assert status == 200
+
+
 async def test_a_person_has_two_phones_and_each_opens(app) -> None:
     here, phone, person = await signed_in(app)
     second = Phone(counts=True)

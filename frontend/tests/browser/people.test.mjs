@@ -5,7 +5,7 @@ import { PEOPLE } from "../fixtures/story.mjs";
 import { SIZES, fits, named, staged } from "./staged.mjs";
 
 const someone = (person, name, more = {}) => ({
-  person, name, phone: "06 00000000", functions: ["ciso"], rights: ["report"], checked_on: "2020-06-01", due: false, keys: 1, ...more,
+  person, name, phone: "06 00000000", functions: ["ciso"], rights: ["report"], checked_on: "2020-06-01", due: false, keys: 1, waiting: null, ...more,
 });
 const STAFF = [
   someone(PEOPLE.gert, "Gert Verzonnen", { rights: ["mandate", "administer"] }),
@@ -92,3 +92,90 @@ test("one's own rights are not offered, and what the server refuses is said", ()
     await page.getByText("Dit is de laatste beheerder.").waitFor();
   });
 });
+
+for (const language of ["nl", "en"]) {
+  test(`everybody without a key gets a slip of their own, the codes stand on another sheet, and nothing else is printed (${language})`, () => {
+    const text = {
+      nl: { way: "Ik bel het nummer dat ik al had en zeg de code", go: "Maak 2 briefjes", done: "2 briefjes klaar", qr: "QR-code met de uitnodiging van Noor Verzonnen" },
+      en: { way: "I call the number that I had already and say the code", go: "Make 2 slips", done: "2 slips ready", qr: "QR code with the invitation of Noor Verzonnen" },
+    }[language];
+    const people = STAFF.map((each, at) => (at > 0 ? { ...each, keys: 0 } : each));
+    let sent;
+    const commands = {
+      [ROUTE]: [200, { people }],
+      "/organisations/GM1735/invitations": (body) => {
+        sent = body;
+        const invited = body.people.map((person, at) => ({ person, secret: String(at).repeat(43), code: `12345${at}`, expires_at: "2026-12-01T03:00:00Z" }));
+        return [200, { invited: invited.reverse() }];
+      },
+    };
+    return staged(screen, { size: SIZES.phone, language, commands }, async (page) => {
+      await page.getByRole("button", { name: text.way }).click();
+      await page.getByRole("button", { name: text.go }).click();
+      await page.getByRole("heading", { name: text.done }).waitFor();
+      assert.deepEqual(sent, { people: [STAFF[1].person, STAFF[2].person], checked: "call_back" });
+      await page.getByRole("img", { name: text.qr }).waitFor();
+      await fits(page);
+      await picture(page, `people-slips-${language}`);
+      await page.emulateMedia({ media: "print" });
+      const slip = page.getByRole("article").filter({ hasText: "Noor Verzonnen" });
+      // Whoever finds a slip has half of what opens.
+      assert.match(await slip.innerText(), new RegExp(`/welcome#${"0".repeat(43)}`));
+      assert.doesNotMatch(await slip.innerText(), /123/);
+      assert.match(await page.getByRole("row").filter({ hasText: "Noor Verzonnen" }).innerText(), /123 450/);
+      assert.equal(await page.getByRole("heading", { level: 1 }).isVisible(), false);
+      assert.equal(await page.getByRole("button").filter({ visible: true }).count(), 0);
+      await picture(page, `people-slips-paper-${language}`);
+      await page.emulateMedia({ media: "screen" });
+    });
+  });
+}
+
+const WAITING = {
+  organisation: "GM1735", phone: "06 00000099", asked_by: "00000000-0000-0000-0000-000000000999",
+  asked_at: "2020-12-01T09:00:00Z", alone_from: "2020-12-04T09:00:00Z",
+};
+
+test("a colleague's new number waits on the list, and a second administrator says yes to what they see", () => {
+  let said;
+  const commands = {
+    [`${STAFF[1].person}/number`]: (body) => ((said = body), [200, {}]),
+    [ROUTE]: () => [200, { people: STAFF.map((each, at) => (at === 1 && !said ? { ...each, waiting: WAITING } : each)) }],
+  };
+  return staged(screen, { size: SIZES.phone, commands }, async (page) => {
+    await page.getByText("Nieuw nummer: 06 00000099.").waitFor();
+    await fits(page);
+    await picture(page, "people-number");
+    await page.getByRole("button", { name: "Akkoord met het nieuwe nummer" }).click();
+    await page.getByText("Nieuw nummer: 06 00000099.").waitFor({ state: "detached" });
+    assert.deepEqual(said, { phone: "06 00000099", yes: true });
+  });
+});
+
+test("who asked for it is not offered the second yes before three days are over", () => {
+  const waiting = { ...WAITING, asked_by: PEOPLE.gert, alone_from: "2999-01-01T00:00:00Z" };
+  const commands = { [ROUTE]: [200, { people: STAFF.map((each, at) => (at === 1 ? { ...each, waiting } : each)) }] };
+  return staged(screen, { size: SIZES.phone, commands }, async (page) => {
+    await page.getByRole("button", { name: "Nee, laat het oude nummer staan" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Akkoord met het nieuwe nummer" }).count(), 0);
+  });
+});
+
+for (const language of ["nl", "en"]) {
+  test(`a person is told on every page that another number waits for them, and says no (${language})`, () => {
+    const text = { nl: ["Petra Verzonnen wil jouw nummer wijzigen in 06 00000099.", "Nee, laat het oude nummer staan"], en: ["Petra Verzonnen wants to change your number to 06 00000099.", "No, keep the old number"] }[language];
+    let said;
+    const commands = {
+      [`${PEOPLE.gert}/number`]: (body) => ((said = body), [200, {}]),
+      "/api/directory/number": () => [200, { waiting: said ? null : WAITING, asked_by_name: "Petra Verzonnen" }],
+    };
+    return staged(named("access"), { size: SIZES.phone, language, commands }, async (page) => {
+      await page.getByText(text[0]).waitFor();
+      await fits(page);
+      await picture(page, `people-own-number-${language}`);
+      await page.getByRole("button", { name: text[1] }).click();
+      await page.getByText(text[0]).waitFor({ state: "detached" });
+      assert.deepEqual(said, { phone: "06 00000099", yes: false });
+    });
+  });
+}

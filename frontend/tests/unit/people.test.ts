@@ -48,6 +48,6 @@ describe("a pasted list", () => {
 });
 
 test("a form holds the rights that an administrator gives, and no others", () => {
-  const officer = { person: "p", name: "R", phone: "0", functions: [], rights: ["ibd", "report"] as const, checked_on: null, due: true, keys: 0 };
+  const officer = { person: "p", name: "R", phone: "0", functions: [], rights: ["ibd", "report"] as const, checked_on: null, due: true, keys: 0, waiting: null };
   expect(jobOf({ ...officer, rights: [...officer.rights] }).rights).toEqual(["report"]);
 });

@@ -18,6 +18,9 @@ OPEN_FOR: Final = {
 }
 """In person both are there; who is called back may have to find the phone first."""
 
+ON_PAPER: Final = timedelta(hours=24)
+"""As long as for a call-back: slips are printed, handed out in a meeting, and the code is said apart."""
+
 TRIES: Final = 5
 """Wrong codes that end an invitation: five of a million."""
 
@@ -67,6 +70,11 @@ def may_invite(asker: Person, whom: Person) -> None:
         raise Refused("not_yourself")
 
 
+def without_key(access: Access) -> bool:
+    """Whether somebody still waits to be let in for the first time."""
+    return not access.passkeys
+
+
 def invite(access: Access, opening: Opening, checked: Checked, made_by: UUID | None, now: datetime) -> Access:
     """An invitation is open; one that was open before is over. Refused: `too_many_passkeys`."""
     if len(access.passkeys) >= MOST_PASSKEYS:
@@ -80,6 +88,15 @@ def invite(access: Access, opening: Opening, checked: Checked, made_by: UUID | N
         expires_at=now + OPEN_FOR[checked],
     )
     return access.model_copy(update={"invitation": made})
+
+
+def on_paper(access: Access) -> Access:
+    """The open invitation lasts as long as one does that is printed."""
+    found = access.invitation
+    if found is None:
+        return access
+    longer = found.model_copy(update={"expires_at": found.made_at + ON_PAPER})
+    return access.model_copy(update={"invitation": longer})
 
 
 def try_code(access: Access, opening: Opening, now: datetime) -> tuple[Access, Refused | None]:

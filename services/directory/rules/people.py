@@ -10,7 +10,7 @@ from schemas.catalogue import Function
 from schemas.events.person import Membership, Person
 from schemas.refused import Refused
 from schemas.state import Readers
-from schemas.values import Level, Right, organisation_key, person_key
+from schemas.values import IBD, Level, Right, organisation_key, person_key
 
 CHECK_EVERY: Final = timedelta(days=365)
 """After so long somebody has to say again that a colleague still works there."""
@@ -36,6 +36,20 @@ def may_keep_people(asker: Person, organisation: str) -> None:
         raise Refused("not_found")
     if not asker.may(Right.ADMINISTER, organisation):
         raise Refused("not_your_right")
+
+
+def first_person(key: UUID, organisation: str) -> Person:
+    """Whoever is let in at the machine: an administrator, who at the IBD speaks for it as well.
+
+    Nobody else gives that right, so that who administers there cannot hand it out.
+    """
+    rights = (Right.IBD, Right.ADMINISTER) if organisation == IBD else (Right.ADMINISTER,)
+    return Person(
+        id=key,
+        memberships=(Membership(organisation=organisation, rights=rights),),
+        exercise=False,
+        readers=readers_of(key, [organisation]),
+    )
 
 
 def newcomer(key: UUID, organisation: str, job: Job, asker: Person, today: date) -> Person:

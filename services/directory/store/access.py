@@ -1,6 +1,6 @@
 """How passkeys and invitations change: each in one transaction with the session that follows from it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -44,12 +44,18 @@ class Accesses:
         self, person: UUID, decide: Callable[[Access], Access], who: UUID | None, at: datetime
     ) -> Access:
         """What one person gets in with, as its next version. Raises what `decide` raises."""
+        return (await self.change_all([person], decide, who, at))[0]
+
+    async def change_all(
+        self, people: Collection[UUID], decide: Callable[[Access], Access], who: UUID | None, at: datetime
+    ) -> list[Access]:
+        """The same for several, all or none, in the order of their ids."""
         async with self._pool.acquire() as connection, connection.transaction():
-            version, access = await _locked(connection, person)
-            decided = decide(access)
-            if decided != access:
-                await TABLES.write(connection, [Written(decided, version + 1)], Cause(uuid4(), who, at))
-            return decided
+            found = [await _locked(connection, person) for person in sorted(people)]
+            decided = [(version, access, decide(access)) for version, access in found]
+            written = [Written(new, version + 1) for version, access, new in decided if new != access]
+            await TABLES.write(connection, written, Cause(uuid4(), who, at))
+        return [new for _, _, new in decided]
 
     async def welcome(
         self,

@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from schemas.events.contact import Contact
+from schemas.events.contact import Contact, WaitingNumber
 from schemas.events.person import Person
 from schemas.refused import Refused
 from schemas.state import State
 from schemas.values import Right
 from services.directory.rules.people import MOST_PEOPLE
 from services.directory.store.accounts import keep_accounts
-from services.directory.store.writes import LOCK, TABLES, forget, sealed_contact
+from services.directory.store.writes import LOCK, TABLES, forget, sealed, sealed_contact
 from services.runtime.acts import Act, acts_of
 from services.runtime.ports import Cause, Written
 from services.runtime.seal import new_key, unseal
@@ -44,10 +44,11 @@ SELECT id FROM access WHERE id = ANY($1::text[]) AND jsonb_array_length(state->'
 
 @dataclass(frozen=True)
 class Called:
-    """What somebody is called and where, in clear text."""
+    """What somebody is called and where, in clear text; `waits`: a new number waits for a second yes."""
 
     name: str
     phone: str
+    waits: bool = False
 
 
 class People:
@@ -63,7 +64,7 @@ class People:
         `not_your_right` for whoever does not administer it any more.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            staff = await _staff(connection, keeping)
+            staff = await _administered(connection, keeping)
             for key in sorted(str(person.id) for person, _ in new):
                 await connection.execute(LOCK, f"person:{key}")
             known = await TABLES.read(connection, Person.TYPE, [str(each.id) for each, _ in new])
@@ -96,12 +97,12 @@ class People:
         `add`.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            staff = await _staff(connection, keeping)
-            able = await _able(connection, keeping.organisation, staff.values())
+            staff = await _administered(connection, keeping)
+            able = await able_of(connection, keeping.organisation, staff.values())
             cause, changed = Cause(uuid4(), keeping.who, keeping.at), list[State]()
             for person in sorted(people):
                 await connection.execute(LOCK, f"person:{person}")
-                version, known = await _known(connection, person)
+                version, known = await known_person(connection, person)
                 decided = decide(known, able - {person})
                 if not decided.memberships:
                     if await connection.fetchval(_PLAYED, str(person)):
@@ -111,7 +112,7 @@ class People:
                 await keep_accounts(connection, person, [each.organisation for each in decided.memberships])
                 written = [Written(decided, version + 1)] if decided != known else []
                 if called is not None:
-                    written += await _recalled(connection, person, called)
+                    written += await _recalled(connection, person, called, keeping)
                 await TABLES.write(connection, written, cause)
                 changed += [each.state for each in written]
         return changed
@@ -122,40 +123,57 @@ class People:
             return await acts_of(connection, person)
 
 
-async def _staff(connection: Any, keeping: Keeping) -> dict[UUID, Person]:
-    """Who works there, under the lock of whoever changes that; the asker may be taken off by now."""
-    await connection.execute(LOCK, f"people:{keeping.organisation}")
-    keys = [row["id"] for row in await connection.fetch(_STAFF, keeping.organisation)]
-    known = await TABLES.read(connection, Person.TYPE, keys)
-    staff = {each.state.id: each.state for each in known if isinstance(each.state, Person)}
+async def _administered(connection: Any, keeping: Keeping) -> dict[UUID, Person]:
+    """As `staff_of`, for who administers it; the asker may be taken off by now. Refused: `not_your_right`."""
+    staff = await staff_of(connection, keeping.organisation)
     if keeping.who not in staff or not staff[keeping.who].may(Right.ADMINISTER, keeping.organisation):
         raise Refused("not_your_right")
     return staff
 
 
-async def _able(connection: Any, organisation: str, staff: Collection[Person]) -> frozenset[UUID]:
+async def staff_of(connection: Any, organisation: str) -> dict[UUID, Person]:
+    """Who works there, under the lock of whoever changes that."""
+    await connection.execute(LOCK, f"people:{organisation}")
+    keys = [row["id"] for row in await connection.fetch(_STAFF, organisation)]
+    known = await TABLES.read(connection, Person.TYPE, keys)
+    return {each.state.id: each.state for each in known if isinstance(each.state, Person)}
+
+
+async def able_of(connection: Any, organisation: str, staff: Collection[Person]) -> frozenset[UUID]:
     """Who administers it and has a key: one who was never let in could let in nobody."""
     may = [str(each.id) for each in staff if each.may(Right.ADMINISTER, organisation)]
     return frozenset(UUID(row["id"]) for row in await connection.fetch(_WITH_KEY, may))
 
 
-async def _known(connection: Any, person: UUID) -> tuple[int, Person]:
+async def known_person(connection: Any, person: UUID) -> tuple[int, Person]:
+    """Version and state. Refused: `not_found`."""
     found = await TABLES.read(connection, Person.TYPE, [str(person)])
     if not found or not isinstance(found[0].state, Person):
         raise Refused("not_found")
     return found[0].version, found[0].state
 
 
-async def _recalled(connection: Any, person: UUID, called: Called) -> list[Written]:
-    """The contact anew under the same key, where anything of it changed."""
+async def _recalled(connection: Any, person: UUID, called: Called, keeping: Keeping) -> list[Written]:
+    """The contact anew under the same key, where anything of it changed; a number may have to wait."""
     key = await connection.fetchval("SELECT key FROM data_key WHERE person = $1", str(person))
     if key is None:
         raise Refused("not_found")
     found = await TABLES.read(connection, Contact.TYPE, [str(person)])
     if not found or not isinstance(found[0].state, Contact):
         raise Refused("not_found")
-    known = found[0].state
+    known, new = found[0].state, dict[str, Any]()
     # The same words sealed twice are different bytes.
-    if called == Called(unseal(known.name, key, person, "name"), unseal(known.phone, key, person, "phone")):
-        return []
-    return [Written(sealed_contact(person, called.name, called.phone, key), found[0].version + 1)]
+    if called.name != unseal(known.name, key, person, "name"):
+        new["name"] = sealed("name", called.name, person, key)
+    if called.phone != unseal(known.phone, key, person, "phone"):
+        phone = sealed("phone", called.phone, person, key)
+        if not called.waits:
+            new |= {"phone": phone, "waiting": None}
+        elif known.waiting is None or called.phone != unseal(known.waiting.phone, key, person, "phone"):
+            new["waiting"] = WaitingNumber(
+                phone=phone,
+                organisation=keeping.organisation,
+                asked_by=keeping.who,
+                asked_at=keeping.at,
+            )
+    return [Written(known.model_copy(update=new), found[0].version + 1)] if new else []

@@ -168,7 +168,14 @@ def _with_own_list(facts: Organisation, known: Written | None) -> Organisation:
 
 def sealed_contact(person: UUID, name: str, phone: str, key: bytes) -> Contact:
     """Name and number under this person's own key."""
-    return Contact(id=person, name=seal(name, key, person, "name"), phone=seal(phone, key, person, "phone"))
+    return Contact(
+        id=person, name=sealed("name", name, person, key), phone=sealed("phone", phone, person, key)
+    )
+
+
+def sealed(field: str, text: str, person: UUID, key: bytes) -> str:
+    """One of them."""
+    return seal(text, key, person, field)
 
 
 def _seeding(states: Sequence[State], at: datetime) -> Cause:

@@ -3,6 +3,8 @@ import { type Answer, get, post } from "../../api/http";
 import { uuid7 } from "../../api/ids";
 import { FUNCTIONS } from "../../gen/catalogue";
 import type { Function, Right } from "../../gen/rows";
+import type { NumberWaiting } from "./numbers";
+import { pathOf } from "./path";
 
 /** What an administrator gives and takes. */
 export const RIGHTS = ["report", "mandate", "lend", "administer"] as const satisfies readonly Right[];
@@ -24,13 +26,13 @@ export interface Member {
   checked_on: string | null;
   due: boolean;
   keys: number;
+  /** A number that counts once a second person says yes. */
+  waiting: NumberWaiting | null;
 }
 
 export interface Staff {
   people: Member[];
 }
-
-export const pathOf = (organisation: string) => `/api/directory/organisations/${organisation}/people`;
 
 export const read = (organisation: string): Promise<Answer<Staff>> => get<Staff>(pathOf(organisation), "no-store");
 

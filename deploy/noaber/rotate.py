@@ -1,0 +1,44 @@
+"""`noaber rotate`: let another key sign sessions, without signing anybody out."""
+
+import os
+from datetime import UTC, datetime
+
+import click
+
+from deploy.bootstrap import SetupFailed, home_of
+from deploy.claim import Claim
+from deploy.noaber.state import UP
+from deploy.rotation import KEPT, rotated
+from deploy.stack import secrets_in, write_secrets
+
+SECRETS = "secrets.json"
+
+
+@click.command(epilog="Example: noaber stop, then noaber rotate, then noaber up --real")
+@click.option(
+    "--at-once",
+    is_flag=True,
+    help="The old key was stolen: nothing that it signed counts any more, and everybody signs in again.",
+)
+def rotate(at_once: bool) -> None:  # noqa: FBT001 an option of the command line
+    """Let a new key sign sessions from the next start on; who is signed in stays so."""
+    place = home_of(os.environ) / UP
+    if not (place / SECRETS).exists():
+        raise SetupFailed("there is no platform here yet; start one: noaber up")
+    claim = Claim(place)
+    if claim.is_taken():
+        raise SetupFailed("the platform runs, and would go on with the old key; stop it first: noaber stop")
+    claim.take()
+    try:
+        made = rotated(secrets_in(place / SECRETS), datetime.now(UTC), at_once=at_once)
+        write_secrets(place / SECRETS, made)
+    finally:
+        claim.leave()
+    click.echo(f"A new key signs from the next start on: {made.private_key.partition(':')[0]}")
+    if at_once:
+        click.echo("No older key is believed any more: everybody signs in again.")
+    else:
+        click.echo(
+            f"{len(made.retired)} older ones are believed for at most {KEPT.days} days; nobody is out."
+        )
+    click.echo("Start it: noaber up --real")

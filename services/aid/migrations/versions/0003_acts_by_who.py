@@ -1,0 +1,14 @@
+"""What somebody did is found without reading the whole journal."""
+
+from alembic import op
+
+from services.runtime.acts import INDEX
+from services.runtime.database import run_script
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Create the index."""
+    run_script(op, INDEX)

@@ -1,0 +1,31 @@
+"""Asks `notification` for the calls to somebody, over the door that services have for each other."""
+
+import logging
+from typing import Final
+from uuid import UUID, uuid4
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+
+from services.directory.settings import DirectorySettings
+from services.runtime.calls import Call
+
+log: Final = logging.getLogger(__name__)
+
+SECONDS: Final = 5.0
+_CALLS: Final = TypeAdapter(list[Call])
+
+
+async def calls_to(person: UUID, settings: DirectorySettings) -> list[Call] | None:
+    """All that are kept; None where it does not answer now, so that nobody takes silence for nothing."""
+    if settings.notification_url is None:
+        return []
+    headers = {"Authorization": f"Bearer {settings.internal_token}", "Idempotency-Key": str(uuid4())}
+    try:
+        async with httpx.AsyncClient(base_url=settings.notification_url, timeout=SECONDS) as client:
+            answer = await client.post("/internal/calls", json={"person": str(person)}, headers=headers)
+            answer.raise_for_status()
+        return _CALLS.validate_json(answer.content)
+    except (httpx.HTTPError, ValidationError) as away:
+        log.error("the calls to %s could not be asked for: %s", person, type(away).__name__)
+        return None

@@ -1,0 +1,45 @@
+"""Another number for a colleague: call-backs go there, so where it opens doors it waits for a second yes."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from schemas.events.contact import WaitingNumber
+from schemas.refused import Refused
+
+ALONE_AFTER: Final = timedelta(days=3)
+"""A weekend: after so long in which nobody said no, the only administrator says the second yes as well."""
+
+
+def waits(person: UUID, asker: UUID, *, has_key: bool, has_card: bool) -> bool:
+    """Whether the new number waits: not one's own, nor that of somebody whom nothing lets in yet.
+
+    `has_card`: a card of theirs or a colleague's is ready, so that the number may be called back.
+    """
+    return person != asker and (has_key or has_card)
+
+
+def may_say_yes(
+    waiting: WaitingNumber, person: UUID, asker: UUID, able: Collection[UUID], now: datetime
+) -> None:
+    """The person, or an administrator who did not ask for it; who did ask may where there is no other, later.
+
+    `able`: who administers there and has a key. Refused: `not_your_right`, `needs_second`, `too_early`.
+    """
+    if asker == person:
+        return
+    if asker not in able:
+        raise Refused("not_your_right")
+    if asker != waiting.asked_by:
+        return
+    if set(able) - {asker, person}:
+        raise Refused("needs_second")
+    if now < waiting.asked_at + ALONE_AFTER:
+        raise Refused("too_early", after=(waiting.asked_at + ALONE_AFTER).isoformat())
+
+
+def may_say_no(person: UUID, asker: UUID, able: Collection[UUID]) -> None:
+    """The person, and every administrator, who asked for it too. Refused: `not_your_right`."""
+    if asker != person and asker not in able:
+        raise Refused("not_your_right")

@@ -1,0 +1,36 @@
+"""The calls to somebody, for whoever asks what is kept of them."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from services.runtime.calls import Call
+
+_WOKEN: Final = """
+SELECT 'wake' AS why, (tried->>'at')::timestamptz AS at, tried->>'state' AS state,
+    delivery.state->>'organisation' AS organisation, (delivery.state->>'request')::uuid AS request,
+    (tried->>'answered_at')::timestamptz AS answered_at, receipt.ordered_at, receipt.call AS provider_id
+FROM delivery CROSS JOIN jsonb_array_elements(delivery.state->'attempts') AS tried
+LEFT JOIN receipt ON receipt.attempt = (tried->>'id')::uuid
+WHERE delivery.state->'attempts' @> jsonb_build_array(jsonb_build_object('person', $1::text))
+    AND tried->>'person' = $1
+ORDER BY at DESC
+"""
+
+_CODES: Final = """
+SELECT 'code' AS why, placed_at AS at, state FROM code_call WHERE person = $1 ORDER BY placed_at DESC
+"""
+
+
+class Own:
+    """Questions of one person about themselves, on a pool of connections to the own schema."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self._pool = pool
+
+    async def calls(self, person: UUID) -> list[Call]:
+        """Each, the newest of its kind first; of codes there is only the last hour."""
+        woken = await self._pool.fetch(_WOKEN, str(person))
+        codes = await self._pool.fetch(_CODES, person)
+        return [Call(**row) for row in (*woken, *codes)]

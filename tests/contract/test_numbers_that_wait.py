@@ -1,0 +1,131 @@
+"""Another number for a colleague who gets in: it counts with a second person's yes, and locks nobody out."""
+
+from typing import Any
+
+from services.runtime.database import open_pool
+from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
+from tests.contract.test_people_of_an_organisation import HOME, add, person, proven
+from tests.phone import Phone
+
+NEW = "06 00000099"
+DAY = 24 * 60
+
+
+async def let_in(app: Any, petra: Browser, phone: Phone, whom: dict[str, Any]) -> tuple[Browser, Phone]:
+    await add(petra, phone, whom)
+    here, new = Browser(app), Phone()
+    _, invited = await petra.invite(phone, whom["id"])
+    assert (await here.welcome(invited, new))[0] == 200
+    return here, new
+
+
+async def renumber(here: Browser, phone: Phone, whom: dict[str, Any], number: str = NEW) -> Answer:
+    body = {"name": whom["name"], "phone": number, "rights": whom["rights"]}
+    return await proven(here, phone, f"{HOME}/{whom['id']}", body)
+
+
+async def say(here: Browser, phone: Phone, whom: dict[str, Any], *, yes: bool, number: str = NEW) -> Answer:
+    proof = phone.sign(await here.asked("number"), ORIGIN)
+    body = {"phone": number, "yes": yes, "passkey": proof}
+    return await here.post(f"{HOME}/{whom['id']}/number", body)
+
+
+async def number_of(here: Browser, whom: dict[str, Any]) -> tuple[str, bool]:
+    """The number that counts, and whether another one waits."""
+    _, staff = await here.get(HOME)
+    found = next(each for each in staff["people"] if each["person"] == whom["id"])
+    return found["phone"], found["waiting"] is not None
+
+
+async def test_the_number_of_who_has_no_key_changes_at_once(app) -> None:
+    petra, phone, _ = await signed_in(app)
+    wilma = person()
+    await add(petra, phone, wilma)
+    await renumber(petra, phone, wilma)
+    assert await number_of(petra, wilma) == (NEW, False)
+
+
+async def test_with_a_card_in_the_vault_it_waits_without_a_key_too(app) -> None:
+    petra, phone, _ = await signed_in(app)
+    wilma = person()
+    await add(petra, phone, wilma)
+    proof = phone.sign(await petra.asked("print"), ORIGIN)
+    body = {"organisation": "GM1735", "roles": ["ciso"], "passkey": proof}
+    assert (await petra.post("cards", body))[0] == 200
+    await renumber(petra, phone, wilma)
+    assert await number_of(petra, wilma) == ("06 00000002", True)
+
+
+async def test_the_person_sees_it_and_says_yes_themselves(app) -> None:
+    petra, phone, _ = await signed_in(app)
+    wilma = person()
+    hers, her_phone = await let_in(app, petra, phone, wilma)
+    await renumber(petra, phone, wilma)
+    assert await number_of(petra, wilma) == ("06 00000002", True)
+    _, own = await hers.get("number")
+    assert (own["waiting"]["phone"], own["asked_by_name"]) == (NEW, "Petra Verzonnen")
+    status, no = await hers.post(f"{HOME}/{wilma['id']}/number", {"phone": NEW, "yes": True})
+    assert (status, no["code"]) == (409, "prove_it")
+    # Of another number than she saw she says nothing.
+    assert (await say(hers, her_phone, wilma, yes=True, number="06 00000098"))[1]["code"] == "no_number_waits"
+    assert (await say(hers, her_phone, wilma, yes=True))[0] == 200
+    assert await number_of(petra, wilma) == (NEW, False)
+    assert (await hers.get("number"))[1]["waiting"] is None
+
+
+async def test_a_no_leaves_the_number_as_it_was(app) -> None:
+    petra, phone, _ = await signed_in(app)
+    wilma = person()
+    hers, her_phone = await let_in(app, petra, phone, wilma)
+    await renumber(petra, phone, wilma)
+    assert (await say(hers, her_phone, wilma, yes=False))[0] == 200
+    assert await number_of(petra, wilma) == ("06 00000002", False)
+    assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "no_number_waits"
+
+
+async def test_who_asked_says_no_second_yes_and_another_administrator_does(app) -> None:
+    petra, phone, _ = await signed_in(app)
+    wilma, anna = person(), person(name="Anna Verzonnen", rights=["administer"])
+    await let_in(app, petra, phone, wilma)
+    annas, annas_phone = await let_in(app, petra, phone, anna)
+    await renumber(petra, phone, wilma)
+    assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "needs_second"
+    # A colleague who is none of both is not asked.
+    gert = person(name="Gert Verzonnen")
+    his, his_phone = await let_in(app, petra, phone, gert)
+    assert (await say(his, his_phone, wilma, yes=True))[0] == 403
+    assert (await say(annas, annas_phone, wilma, yes=True))[0] == 200
+    assert await number_of(petra, wilma) == (NEW, False)
+
+
+async def test_the_only_administrator_is_not_locked_out_but_waits_three_days(filled: str) -> None:
+    wilma = person()
+    async with directory(filled) as app:
+        petra, phone, me = await signed_in(app)
+        await let_in(app, petra, phone, wilma)
+        await renumber(petra, phone, wilma)
+        # Asking the same again moves nothing.
+        await renumber(petra, phone, wilma)
+        assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "too_early"
+    for days, heard in ((2.9, "too_early"), (3.1, None)):
+        async with directory(filled, minutes_later=days * DAY) as app:
+            petra = Browser(app)
+            await petra.sign_in(phone)
+            assert (await say(petra, phone, wilma, yes=True))[1].get("code") == heard
+            assert await number_of(petra, wilma) == ((NEW, False) if heard is None else ("06 00000002", True))
+    async with await open_pool(filled, 1) as pool:
+        rows = await pool.fetch(
+            "SELECT who, convert_from(payload, 'UTF8') AS said FROM journal"
+            " WHERE aggregate = 'contact' AND key = $1 ORDER BY version",
+            wilma["id"],
+        )
+    # Asked and agreed, each with who did it; and no number in clear text.
+    assert [str(row["who"]) for row in rows] == [me] * 3
+    assert not any("00000099" in row["said"] for row in rows)
+
+
+async def test_ones_own_number_waits_for_nobody(app) -> None:
+    petra, phone, me = await signed_in(app)
+    own = {"id": me, "name": "Petra Verzonnen", "rights": ["administer"]}
+    await renumber(petra, phone, own)
+    assert await number_of(petra, own) == (NEW, False)

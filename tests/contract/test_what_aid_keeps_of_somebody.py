@@ -1,0 +1,107 @@
+"""What aid tells somebody of themselves: the rows that name them as they may see them, and what they did."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+import services.aid
+from schemas.events.duty import Duty
+from schemas.events.incident import Affected, CallBack, Incident
+from schemas.events.log_entry import Entry, LogEntry
+from schemas.events.person import Membership, Person
+from schemas.values import Level, organisation_key, person_key
+from schemas.visibility import incident_readers
+from services.aid.render import shown
+from services.aid.store.own import Own
+from services.aid.store.postgres import TABLES
+from services.runtime.acts import acts_of
+from services.runtime.database import migrate, open_pool
+from services.runtime.ports import Cause, Written
+from tests.unit.aid.stage import MORNING, key
+
+MIGRATIONS = Path(services.aid.__file__).parent / "migrations"
+WILMA, GERT = key("wilma"), key("gert")
+HERS, HIS = key("her report"), key("his report")
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
+    await asyncio.to_thread(migrate, MIGRATIONS, database)
+    async with await open_pool(database, 1) as made:
+        yield made
+
+
+def report(incident: UUID, by: UUID) -> Incident:
+    made = Incident(
+        id=incident,
+        source="GM1735",
+        affected=(Affected(organisation="GM1735"),),
+        since=MORNING,
+        reported_at=MORNING,
+        reported_by=by,
+        call_back=CallBack(phone="06 00000000"),
+        exercise=False,
+    )
+    return made.model_copy(update=made.read_by(incident_readers(made)))
+
+
+def line(text: str, by: UUID, incident: UUID) -> LogEntry:
+    return LogEntry(
+        id=key(text),
+        incident=incident,
+        at=MORNING,
+        entry=Entry.NOTE,
+        by_person=by,
+        text=text,
+        exercise=False,
+        readers={organisation_key("GM1735"): Level.COORDINATOR},
+    )
+
+
+def duty(person: UUID) -> Duty:
+    return Duty(
+        id=person, on=True, changed_at=MORNING, exercise=False, readers={person_key(person): Level.OWN}
+    )
+
+
+async def write(pool: Any, who: UUID, *states: Any) -> None:
+    async with pool.acquire() as connection, connection.transaction():
+        await TABLES.write(connection, [Written(each, 1) for each in states], Cause(uuid4(), who, MORNING))
+
+
+async def test_every_row_that_names_them_is_told_and_no_row_of_another(pool) -> None:
+    await write(pool, WILMA, report(HERS, WILMA), line("van Wilma", WILMA, HIS), duty(WILMA))
+    await write(pool, GERT, report(HIS, GERT), line("van Gert", GERT, HERS), duty(GERT))
+    rows, incidents = await Own(pool).rows(WILMA)
+    found = {(each.state.TYPE, each.state.key) for each in rows}
+    mine = {("incident", str(HERS)), ("log_entry", str(key("van Wilma"))), ("duty", str(WILMA))}
+    assert found == mine
+    # The line hangs on a report of somebody else: that one decides who reads it, and is not told itself.
+    assert set(incidents) == {HERS, HIS}
+    wilma = Person(id=WILMA, memberships=(Membership(organisation="GM1735"),), exercise=False)
+    seen = shown(rows, incidents, wilma, epoch=1)
+    assert {(each.kind.value, each.id) for each in seen} == mine
+    assert "van Gert" not in str(seen) and "van Wilma" in str(seen)
+    # Who works there no more reads their own duty alone.
+    stranger = Person(id=WILMA, exercise=False)
+    assert [each.kind.value for each in shown(rows, incidents, stranger, epoch=1)] == ["duty"]
+
+
+async def test_what_somebody_did_is_told_newest_first_and_found_by_an_index(pool) -> None:
+    await write(pool, WILMA, report(HERS, WILMA), duty(WILMA))
+    # Somebody else's row that she changed is an act of hers; a row about her that he changed is not.
+    await write(pool, GERT, report(HIS, GERT))
+    async with pool.acquire() as connection:
+        acts = await acts_of(connection, WILMA)
+        assert {(each.kind, each.id) for each in acts} == {("incident", str(HERS)), ("duty", str(WILMA))}
+        async with connection.transaction():
+            await connection.execute("SET LOCAL enable_seqscan = off")
+            plan = await connection.fetch(
+                "EXPLAIN SELECT at FROM journal WHERE who = $1 ORDER BY at DESC", WILMA
+            )
+    assert "journal_by_who" in " ".join(row[0] for row in plan)
