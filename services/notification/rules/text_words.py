@@ -21,21 +21,21 @@ _TEXTS: Final = {
     About.CARD_ASKED: {
         "nl": (
             "Noaber: iemand wil met kaart {card} van uw organisatie naar binnen ({when}). "
-            "Weet u van niets? Stop de kaart in Noaber."
+            "Weet u van niets? Maak de kaart ongeldig in Noaber."
         ),
         "en": (
             "Noaber: somebody wants to come in with card {card} of your organisation ({when}). "
-            "Not expected? Stop the card in Noaber."
+            "Not expected? Make the card void in Noaber."
         ),
     },
     About.CARD_USED: {
         "nl": (
             "Noaber: met kaart {card} van uw organisatie is iemand binnengekomen ({when}). "
-            "Weet u van niets? Stop de kaart in Noaber."
+            "Weet u van niets? Maak de kaart ongeldig in Noaber."
         ),
         "en": (
             "Noaber: somebody came in with card {card} of your organisation ({when}). "
-            "Not expected? Stop the card in Noaber."
+            "Not expected? Make the card void in Noaber."
         ),
     },
     About.NOBODY: {
