@@ -46,7 +46,8 @@ UPDATE text_message SET state = 'ordered', tries = tries + 1, due = $3
 WHERE id = $1 AND tries = $2 AND state = ANY($4) RETURNING true
 """
 _KNOWN: Final = "SELECT message FROM text_message WHERE person = $1 AND message IS NOT NULL"
-_TROUBLE: Final = "SELECT count(*), max(why) AS why FROM text_message WHERE state = ANY($1) AND why <> ''"
+# A no is about one number, which may have no screen; silence is about the provider.
+_TROUBLE: Final = "SELECT count(*), max(why) AS why FROM text_message WHERE state = 'ordered' AND why <> ''"
 
 
 class Notices:
@@ -119,8 +120,8 @@ class Notices:
         return [str(row["message"]) for row in await self._pool.fetch(_KNOWN, person)]
 
     async def trouble(self) -> str:
-        """Which messages wait, though they were tried; empty when none does."""
-        [row] = await self._pool.fetch(_TROUBLE, [*OPEN])
+        """Which messages wait since the provider gave no answer; empty when none does."""
+        [row] = await self._pool.fetch(_TROUBLE)
         return f"{row['count']} text messages wait: {row['why']}" if row["count"] else ""
 
 
