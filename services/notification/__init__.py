@@ -1,1 +1,1 @@
-"""Reaches people by telephone: places calls, hears what was keyed, and keeps the receipts."""
+"""Reaches people by telephone: calls and hears what was keyed, sends texts, and keeps the receipts."""

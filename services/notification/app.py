@@ -16,7 +16,8 @@ from pydantic import BaseModel, Field
 from schemas.envelope import Event
 from schemas.events.approach import Approach
 from schemas.events.bell import Bell
-from schemas.topics import APPROACHES, BELLS, CONTACTS, DUTY, WAKE_LISTS
+from schemas.events.card import Card
+from schemas.topics import APPROACHES, BELLS, CARDS, CONTACTS, DUTY, PEOPLE, WAKE_LISTS
 from schemas.values import Language
 from services.notification.beside import Beside
 from services.notification.callback import CallBacks, TooOften, Wanted
@@ -34,8 +35,10 @@ from services.notification.simulated.app import PREFIX as SIMULATED
 from services.notification.simulated.app import simulated
 from services.notification.store.codes import Codes
 from services.notification.store.deliveries import Deliveries
+from services.notification.store.notices import Notices
 from services.notification.store.own import Own
 from services.notification.store.receipts import Receipts
+from services.notification.texter import Texter
 from services.notification.words import WORDS
 from services.runtime.calls import Call
 from services.runtime.database import open_pool
@@ -100,6 +103,7 @@ class Notification:
         self.intake: Intake | None = None
         self.call_backs: CallBacks | None = None
         self.caller: Caller | None = None
+        self.texter: Texter | None = None
         self.database = Pulse(self._ask_database)
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -109,15 +113,16 @@ class Notification:
         settings = self.settings
         pool = await open_pool(settings.database, settings.pool_size)
         self._side = side = await open_pool(settings.database, 2)
-        self.deliveries, self.receipts, self.own = Deliveries(pool), Receipts(pool), Own(pool)
+        self.deliveries, self.receipts = Deliveries(pool), Receipts(pool)
+        self.own, self.notices = Own(pool), Notices(pool)
         self.waker = Waker(side)
         letters = LazyDeadLetters(settings.kafka, settings.topic_prefix)
         self.intake = Intake(
             side,
             settings.kafka,
             settings.topic_prefix,
-            replicas=(CONTACTS, DUTY, WAKE_LISTS),
-            hints=(APPROACHES, BELLS),
+            replicas=(CONTACTS, DUTY, PEOPLE, WAKE_LISTS),
+            hints=(APPROACHES, BELLS, CARDS),
             on_hint=self.heed,
             on_replica=_kept_already,
             dead_letters=letters,
@@ -150,16 +155,19 @@ class Notification:
         return self.telephone.thanks(said, "nl") if said else ""
 
     async def heed(self, event: Event) -> None:
-        """Something that was published: it may begin a delivery, or end a turn or all of it."""
+        """Something that was published: it may begin a delivery, end a turn or all of it, or be told."""
         state, now = event.state, self.now()
         if isinstance(state, Approach):
             await self.deliveries.asked(state, event.envelope.order, now)
         elif isinstance(state, Bell):
             turn = state.id
             await self.deliveries.change(state.delivery, lambda each, ladder: rung(each, turn, ladder), now)
+        elif isinstance(state, Card):
+            await self.notices.of_card(state, now)
         self.waker.wake()
-        if self.caller is not None:
+        if self.caller is not None and self.texter is not None:
             self.caller.look()
+            self.texter.look()
 
     def health(self) -> Health:
         """Healthy while it can call; that there is no telephone is said, and is not an illness."""
@@ -167,24 +175,27 @@ class Notification:
         if intake is None:
             return Health(healthy=False, why="starting")
         trouble = intake.hinders(depends_on(self.database, self.tasks))
-        if self.caller is not None and self.caller.trouble:
-            trouble.append(self.caller.trouble)
+        trouble += [each.trouble for each in (self.caller, self.texter) if each is not None and each.trouble]
         details = {} if self.telephone is not None else {"telephone": "none"}
         return Health(healthy=not trouble, why="; ".join(trouble), lag=intake.lag, details=details)
 
     async def _use_telephone(self, pool: "asyncpg.Pool[Any]", numbers: Numbers) -> None:
         assert self.telephone is not None and self.intake is not None
         intake, codes = self.intake, Codes(pool)
+        reach = Reach(numbers, self.telephone)
         self.caller = Caller(
             self.deliveries,
             self.receipts,
-            Reach(numbers, self.telephone),
+            reach,
             now=self.time,
             # Whoever went off duty while we were away is not called: first everything is heard.
             may_call=lambda: intake.caught_up,
             wake_relay=self.waker.wake,
         )
+        # Before everything is heard it is not known who is on which list, and who works there still.
+        self.texter = Texter(self.notices, reach, now=self.time, may_send=lambda: intake.caught_up)
         self.tasks.append(lasting(self.caller.run(), "caller"))
+        self.tasks.append(lasting(self.texter.run(), "texter"))
         await codes.give_up_on_what_was_left()
         self.call_backs = CallBacks(codes, numbers, self.telephone, self.now, self.settings.internal_token)
 
@@ -200,7 +211,7 @@ class Notification:
 
 
 async def _kept_already(events: Sequence[Event]) -> None:
-    """Lists, duty and contacts are read from the replica at the moment of a call."""
+    """Lists, duty, people and contacts are read from the replica at the moment they are needed."""
 
 
 def create_app(settings: NotificationSettings) -> FastAPI:

@@ -1,7 +1,6 @@
 """Places the calls whose turn it is: each once, also when we die between the order and its answer."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from schemas.events.delivery import Attempt, AttemptState, Delivery
 from schemas.phone_number import NoNumber
 from services.notification.numbers import Numbers
 from services.notification.ports import Call, Declined, Ended, Heard, Telephone, Unreachable
+from services.notification.rounds import Rounds
 from services.notification.rules.ladder import checked, ended, keyed, to_call
 from services.notification.rules.words import after_key, wake_call
 from services.notification.store.deliveries import Deliveries
@@ -23,7 +23,6 @@ log: Final = logging.getLogger(__name__)
 
 RINGS: Final = 45
 LANGUAGE: Final = "nl"
-LOOK_SECONDS: Final = 1.0
 AT_ONCE: Final = 20
 
 GRACE: Final = timedelta(seconds=15)
@@ -56,25 +55,18 @@ class Caller:
         self._numbers = reach.numbers
         self._telephone = reach.telephone
         self._now = now
-        self._may_call = may_call
         self._wake_relay = wake_relay
-        self._news = asyncio.Event()
+        self._rounds = Rounds(self._once, may_call)
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self.trouble = ""
 
     def look(self) -> None:
         """Somebody's turn may have begun."""
-        self._news.set()
+        self._rounds.look()
 
     async def run(self) -> None:
         """Place calls for ever; what fails is said and tried again."""
-        while True:
-            if self._may_call():
-                await self._once()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._news.wait()
-            self._news.clear()
+        await self._rounds.run()
 
     async def _once(self) -> None:
         try:

@@ -85,13 +85,12 @@ class Carrier:
         The API has no key that makes an order happen once, so this is how a lost answer is made up for. Its
         times are whole seconds.
         """
-        asked = {"To": number, "From": self._account.caller, "PageSize": "50"}
-        answer = await self._sent("GET", f"{self._base}/Calls.json", params=asked)
-        least = since.replace(microsecond=0)
-        for found in answer["calls"]:
-            if found["sid"] not in known and _moment(found["date_created"]) >= least:
-                return str(found["sid"])
-        return None
+        return next(iter(await self._taken("Calls", number, since, known)), None)
+
+    async def find_text(self, number: str, body: str, since: datetime, known: Collection[str]) -> str | None:
+        """The id of an SMS of these words to this number since then, none of `known`. Raises Unreachable."""
+        taken = await self._taken("Messages", number, since, known)
+        return next((sid for sid, found in taken.items() if found["body"] == body), None)
 
     def hear(self, path: str, form: Mapping[str, str], signature: str) -> Heard | None:
         """What a call-back says; None where nothing follows from it. Raises Forged.
@@ -123,6 +122,16 @@ class Carrier:
 
     def _address(self, reference: UUID, kind: str) -> str:
         return f"{self._account.callback}{PREFIX}{reference}/{kind}"
+
+    async def _taken(self, kind: str, number: str, since: datetime, known: Collection[str]) -> dict[str, Any]:
+        asked = {"To": number, "From": self._account.caller, "PageSize": "50"}
+        answer = await self._sent("GET", f"{self._base}/{kind}.json", params=asked)
+        least = since.replace(microsecond=0)
+        return {
+            str(each["sid"]): each
+            for each in answer[kind.lower()]
+            if each["sid"] not in known and _moment(each["date_created"]) >= least
+        }
 
     async def _create(self, kind: str, form: Mapping[str, str]) -> str:
         return str((await self._sent("POST", f"{self._base}/{kind}.json", data=form))["sid"])

@@ -69,6 +69,12 @@ class Telephone(Protocol):
         Raises Unreachable.
         """
 
+    async def find_text(self, number: str, body: str, since: datetime, known: Collection[str]) -> str | None:
+        """The id of an SMS of these words to this number that was taken since then, none of `known`; or None.
+
+        Raises Unreachable.
+        """
+
     def hear(self, path: str, form: Mapping[str, str], signature: str) -> Heard | None:
         """What a call-back says; None where nothing follows from it. Raises Forged."""
 

@@ -33,7 +33,7 @@ BURIED_BY: Final = {
     "aid": {"organisations", "people", "sessions", "suggestions", "alarms"},
     "matching": {"help-requests"},
     "clock": {"commitments", "deliveries"},
-    "notification": {"approaches", "bells", "contacts", "duty", "wake-lists"},
+    "notification": {"approaches", "bells", "cards", "contacts", "duty", "people", "wake-lists"},
 }
 """Who reads the topic with offsets that are kept, and so keeps its dead letters for an operator."""
 

@@ -63,6 +63,11 @@ class Phones:
         """Every call so far, oldest first."""
         return list((await self.http.get("/simulated/calls")).json()["calls"])
 
+    async def texts(self) -> list[tuple[str, str]]:
+        """Number and words of every message so far, oldest first."""
+        found = (await self.http.get("/simulated/calls")).json()["messages"]
+        return [(each["to"], each["body"]) for each in found]
+
     async def ringing(self, number: str) -> str:
         """The id of the call that rings there now, once it does."""
 
@@ -119,14 +124,15 @@ async def phones(database: str, **more: Any) -> AsyncIterator[Phones]:
 class House:
     """Telephones that go on ringing while `notification` dies and comes back."""
 
-    def __init__(self, database: str, port: int) -> None:
+    def __init__(self, database: str, port: int, **more: Any) -> None:
         self._database = database
         self._port = port
+        self._more = more
         self.phones = Phones(port)
 
     @asynccontextmanager
     async def service(self) -> AsyncIterator[Notification]:
-        """One life of `notification`, which has heard everything there is."""
+        """One life of `notification`; without a Kafka it has heard everything there is."""
         own = free_port()
         settings = _settings(
             self._database,
@@ -136,21 +142,22 @@ class House:
             telephone_account="house",
             telephone_token=TOKEN,
             telephone_caller="+31850000000",
+            **self._more,
         )
         app = create_app(settings)
         async with serving(app, own):
             notification: Notification = app.state.notification
             assert notification.intake is not None
-            notification.intake.caught_up = True
+            notification.intake.caught_up = "kafka" not in self._more
             yield notification
 
 
 @asynccontextmanager
-async def house(database: str) -> AsyncIterator[House]:
-    """The telephones, on a port of their own."""
+async def house(database: str, telephone: Any = None, **more: Any) -> AsyncIterator[House]:
+    """The telephones, on a port of their own; `more`: settings of the service."""
     port = free_port()
-    async with serving(simulated(Mode.DEMO, TOKEN), port):
-        found = House(database, port)
+    async with serving(telephone or simulated(Mode.DEMO, TOKEN), port):
+        found = House(database, port, **more)
         yield found
         await found.phones.http.aclose()
 

@@ -1,4 +1,4 @@
-"""A sealed card through the whole house: printed, opened on an unknown phone, called back, seen by all."""
+"""A sealed card through the whole house: printed, opened elsewhere, called back, seen and read by all."""
 
 from collections import Counter
 from typing import Any
@@ -8,7 +8,9 @@ import pytest
 
 from deploy.client import Client
 from deploy.running import Running
+from schemas.phone_number import e164
 from schemas.values import Right
+from services.directory.rules.fictitious import MadeUp
 from tests.journey.case import Case
 from tests.journey.cast import People
 from tests.journey.looking import Page
@@ -19,13 +21,16 @@ pytestmark = pytest.mark.timeout(120)
 HOME = "/api/directory/cards"
 
 
-def test_a_card_and_the_phone_that_was_registered_let_somebody_in_and_every_colleague_sees_it(
+def test_a_card_and_the_registered_phone_let_somebody_in_and_all_see_it_and_the_list_is_texted(
     people: People, case: Case, platform: Running
 ) -> None:
     staff = people.staff(case.victim)
     called = Counter(each.name for each in staff)
     whom = next(each for each in staff if called[each.name] == 1)
     administrator = people.with_right(Right.ADMINISTER, case.victim)
+    listed = staff[:3]
+    turns = [{"person": str(each.person.id)} for each in listed]
+    administrator.send("/api/directory/wake-list", {"organisation": case.victim, "turns": turns})
     printed = administrator.send(HOME, {"organisation": case.victim, "roles": ["ciso"]})
     [card] = printed["cards"]
     with Client(people.origin) as there, Page(people.be(staff[-1].person.id)) as page:
@@ -35,9 +40,12 @@ def test_a_card_and_the_phone_that_was_registered_let_somebody_in_and_every_coll
         assert there.send(f"{HOME}/call", {})["waiting"] is True
         with httpx.Client(base_url=f"http://127.0.0.1:{platform.platform.port('notification')}") as phones:
             sid = until(lambda: ringing(phones), 15, what="a phone that rings")
+            # Once that somebody asks, and once more when somebody is in.
+            texted(phones, listed, 1)
             phones.post(f"/simulated/calls/{sid}/answer")
             phones.post(f"/simulated/calls/{sid}/keys", data={"keys": asked["code"]})
-        until(lambda: "session" in there.send(f"{HOME}/enter", {}), 15, what="the way in")
+            until(lambda: "session" in there.send(f"{HOME}/enter", {}), 15, what="the way in")
+            texted(phones, listed, 2)
         me = there.read("/api/directory/me")
         assert (me["person"], me["way"]) == (str(whom.person.id), "card")
         seen = page.until(lambda picture: picture.get("card", card["number"])["used_by"])
@@ -48,3 +56,14 @@ def ringing(phones: httpx.Client) -> Any:
     """The id of the newest call that rings."""
     calls = phones.get("/simulated/calls").json()["calls"]
     return next((each["sid"] for each in reversed(calls) if each["status"] == "ringing"), None)
+
+
+def texted(phones: httpx.Client, listed: list[MadeUp], times: int) -> None:
+    """Wait until each of these people received so many messages."""
+    expected = Counter({e164(each.phone): times for each in listed})
+
+    def found() -> bool:
+        messages = phones.get("/simulated/calls").json()["messages"]
+        return Counter(each["to"] for each in messages if each["to"] in expected) == expected
+
+    until(found, 30, what=f"{times} messages on each phone of the list")

@@ -79,9 +79,15 @@ def add_api(app: FastAPI, exchange: Exchange) -> None:
     async def text(request: Request, account: str) -> dict[str, str]:
         check(request)
         try:
-            return {"sid": exchange.text(await read_form(request)).sid}
+            return exchange.text(await read_form(request)).shown()
         except (KeyError, ValueError) as wrong:
             raise HTTPException(400) from wrong
+
+    @app.get(f"{base}/Messages.json")
+    async def texted(request: Request, account: str, To: str) -> JSONResponse:
+        check(request)
+        found = [each.shown() for each in exchange.messages if each.to == To]
+        return JSONResponse({"messages": found[::-1]})
 
 
 def _add_page(app: FastAPI, exchange: Exchange) -> None:
@@ -94,8 +100,7 @@ def _add_page(app: FastAPI, exchange: Exchange) -> None:
     async def calls(request: Request) -> JSONResponse:
         _check_place(request)
         shown = [{**each.shown(), "says": each.says} for each in exchange.calls.values()]
-        texts = [{"to": each.to, "body": each.body} for each in exchange.messages]
-        return JSONResponse({"calls": shown, "messages": texts})
+        return JSONResponse({"calls": shown, "messages": [each.shown() for each in exchange.messages]})
 
     @app.post(f"{ROOT}/calls/{{sid}}/{{verb}}")
     async def act(request: Request, sid: str, verb: str) -> Response:

@@ -57,7 +57,20 @@ class Message:
 
     sid: str
     to: str
+    caller: str
     body: str
+    created: datetime
+
+    def shown(self) -> dict[str, str]:
+        """As the provider's API tells it."""
+        return {
+            "sid": self.sid,
+            "to": self.to,
+            "from": self.caller,
+            "body": self.body,
+            "status": "delivered",
+            "date_created": format_datetime(self.created),
+        }
 
 
 class Exchange:
@@ -97,7 +110,13 @@ class Exchange:
 
     def text(self, form: Mapping[str, str]) -> Message:
         """A message arrives. Raises KeyError when the order is none."""
-        message = Message(f"SM{uuid4().hex}", form["To"], form["Body"])
+        message = Message(
+            sid=f"SM{uuid4().hex}",
+            to=form["To"],
+            caller=form["From"],
+            body=form["Body"],
+            created=datetime.now(UTC),
+        )
         self.messages = [*self.messages[-self._kept :], message]
         return message
 

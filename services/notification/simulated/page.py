@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
+from schemas.night import dutch_time
 from services.notification.simulated.exchange import Message, Ringing
 
 _HEAD = """<!doctype html><html lang="nl"><head><meta charset="utf-8">{refresh}
@@ -12,7 +13,8 @@ li{{border:2px solid #444;border-radius:.5rem;padding:1rem;margin:1rem 0;list-st
 ul{{padding:0}}form{{display:inline}}
 button,input{{font:inherit;min-height:44px;min-width:44px;margin:.2rem;padding:0 .8rem}}
 </style></head><body><h1>Gesimuleerde telefoons</h1>
-<p>Alleen in de demonstratie: hier gaat over wat Noaber belt. Er wordt niemand echt gebeld.</p>
+<p>Alleen in de demonstratie: hier gaat over wat Noaber belt, en komen zijn sms’en. Niemand krijgt echt
+telefoon.</p>
 """
 
 
@@ -21,15 +23,36 @@ def page(calls: Iterable[Ringing], messages: Iterable[Message]) -> str:
     newest = list(calls)[::-1]
     busy = any(call.status == "in-progress" for call in newest)
     refresh = "" if busy else '<meta http-equiv="refresh" content="2">'
-    ringing = [_ringing(call) for call in newest if not call.over] or ["<p>Er gaat geen telefoon over.</p>"]
+    ringing = [_ringing(call) for call in newest if not call.over] or ["<li>Er gaat geen telefoon over.</li>"]
     over = [
         f"<li>{escape(call.to)}: {escape(call.status)}. {escape(call.says)}</li>"
         for call in newest
         if call.over
     ]
-    texts = [f"<li>SMS aan {escape(each.to)}: {escape(each.body)}</li>" for each in list(messages)[::-1]]
-    parts = [*ringing, "<h2>Voorbij</h2>", *over[:10], *texts[:10]]
-    return _HEAD.format(refresh=refresh) + "<ul>" + "".join(parts) + "</ul></body></html>"
+    parts = _list(ringing) + _texts(list(messages)[::-1]) + "<h2>Voorbij</h2>" + _list(over[:10])
+    return _HEAD.format(refresh=refresh) + parts + "</body></html>"
+
+
+def _list(items: Iterable[str]) -> str:
+    return "<ul>" + "".join(items) + "</ul>"
+
+
+def _texts(messages: Iterable[Message]) -> str:
+    """What each number received, with the one that was sent to last on top."""
+    received: dict[str, list[Message]] = {}
+    for each in messages:
+        received.setdefault(each.to, []).append(each)
+    if not received:
+        return "<h2>Sms</h2><p>Er is geen sms gekomen.</p>"
+    return "<h2>Sms</h2>" + "".join(_inbox(number, found) for number, found in received.items())
+
+
+def _inbox(number: str, messages: Iterable[Message]) -> str:
+    lines = (
+        f"<li>{dutch_time(each.created):%H:%M} van {escape(each.caller)}<p>{escape(each.body)}</p></li>"
+        for each in messages
+    )
+    return f"<h3>{escape(number)}</h3>{_list(lines)}"
 
 
 def _ringing(call: Ringing) -> str:

@@ -13,6 +13,8 @@ from schemas.events.duty import Duty
 from schemas.events.wake_list import WakeList
 from schemas.night import Wake
 from services.notification.rules.ladder import Ladder, begin, delivery_id, over, reopened
+from services.notification.rules.notices import of_delivery
+from services.notification.store.notices import note
 from services.runtime.aggregates import Tables
 from services.runtime.ports import Cause, Written
 
@@ -64,7 +66,7 @@ class Deliveries:
             elif is_open:
                 made = begin(approach, await _ladder(connection, approach.lender, now))
                 if made is not None:
-                    await TABLES.write(connection, [Written(made, 1)], Cause(uuid4(), None, now))
+                    await _keep(connection, made, 1, now)
 
     async def change(self, delivery: UUID, decide: Decide, now: datetime) -> Delivery | None:
         """What a rule makes of it, as its next version; None when there is none."""
@@ -99,7 +101,12 @@ def _delivery(written: Written) -> Delivery:
 
 async def _write(connection: Any, known: Written, after: Delivery, now: datetime) -> None:
     if after != known.state:
-        await TABLES.write(connection, [Written(after, known.version + 1)], Cause(uuid4(), None, now))
+        await _keep(connection, after, known.version + 1, now)
+
+
+async def _keep(connection: Any, delivery: Delivery, version: int, now: datetime) -> None:
+    await TABLES.write(connection, [Written(delivery, version)], Cause(uuid4(), None, now))
+    await note(connection, of_delivery(delivery, now))
 
 
 async def _ladder(connection: Any, organisation: str, now: datetime) -> Ladder:

@@ -1,0 +1,31 @@
+"""Looks again and again whether there is something to do."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+LOOK_SECONDS: Final = 1.0
+
+
+class Rounds:
+    """Does `once` each second, or sooner when told, as long as it `may`."""
+
+    def __init__(self, once: Callable[[], Awaitable[None]], may: Callable[[], bool]) -> None:
+        self._once = once
+        self._may = may
+        self._news = asyncio.Event()
+
+    def look(self) -> None:
+        """There may be something to do."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            if self._may():
+                await self._once()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._news.wait()
+            self._news.clear()

@@ -1,0 +1,95 @@
+"""What an organisation is told by text message, and who there is told it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID, uuid5
+
+from schemas.events.card import Card
+from schemas.events.delivery import Delivery, DeliveryState
+from schemas.events.person import Person
+from schemas.events.wake_list import Turn
+from schemas.values import Right
+from services.notification.rules.ladder import STALE
+
+APART: Final = timedelta(hours=1)
+"""Who has the words of a card can ask again and again, and must not keep everybody's phone buzzing."""
+
+STOPS: Final = (Right.ADMINISTER, Right.MANDATE)
+"""Who may stop a card, so who is told of it where no list says whom to tell."""
+
+_THINGS: Final = UUID("7f0a5a1e-6c0b-4c39-9f27-2a9b54d0c2a1")
+"""Ids of what is told follow from what happened, so that hearing of it again tells nobody again."""
+
+
+class About(StrEnum):
+    """Somebody has a card's words and asks to come in; it let somebody in; nobody on a ladder said yes."""
+
+    CARD_ASKED = "card_asked"
+    CARD_USED = "card_used"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing to tell. `subject`: number of the card, or id of the delivery; `phone`: whom to phone."""
+
+    id: UUID
+    about: About
+    subject: str
+    organisation: str
+    at: datetime
+    phone: str
+    exercise: bool
+
+
+def of_card(card: Card, asked_before: Collection[datetime], now: datetime) -> list[Notice]:
+    """What is to be told of a card as it is now. `asked_before`: moments at which was told that it is asked.
+
+    Of what lies ready together only the newest state is heard, so a card may be used as it is first heard of.
+    """
+    used, asked = card.used_at, card.asked_at
+    if used is not None and (asked is None or asked <= used):
+        return [] if now - used > STALE else [_of_card(card, About.CARD_USED, used)]
+    if asked is None or now - asked > STALE or any(abs(asked - each) < APART for each in asked_before):
+        return []
+    return [_of_card(card, About.CARD_ASKED, asked)]
+
+
+def of_delivery(delivery: Delivery, now: datetime) -> list[Notice]:
+    """What is to be told when nobody is left to call: whom to phone."""
+    if delivery.state is not DeliveryState.NOBODY:
+        return []
+    return [
+        Notice(
+            id=uuid5(delivery.id, "text/nobody"),
+            about=About.NOBODY,
+            subject=str(delivery.id),
+            organisation=delivery.organisation,
+            at=now,
+            phone=delivery.phone,
+            exercise=delivery.exercise,
+        )
+    ]
+
+
+def told(notice: Notice, turns: Sequence[Turn], people: Sequence[Person]) -> list[Person]:
+    """Who gets the message: everybody on the list who works there now; of an exercise only who enrolled.
+
+    On duty or not: it is no call, and worth most where who is on duty does not answer.
+    """
+    here = {each.id: each for each in people if not each.forgotten and each.works_for(notice.organisation)}
+    listed = [
+        here[turn.person] for turn in turns if turn.person in here and (turn.exercises or not notice.exercise)
+    ]
+    if listed or notice.exercise or notice.about is About.NOBODY:
+        return listed
+    return [each for each in here.values() if any(each.may(right, notice.organisation) for right in STOPS)]
+
+
+def _of_card(card: Card, about: About, at: datetime) -> Notice:
+    # With the day of printing: after a restore a number may be printed once more.
+    thing = f"{card.id}/{card.printed_at.isoformat()}/{about}/{at.isoformat()}"
+    return Notice(uuid5(_THINGS, thing), about, card.id, card.organisation, at, "", card.exercise)

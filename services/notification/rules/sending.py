@@ -1,0 +1,66 @@
+"""How often and how long it is tried to send one text message."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+WAITS: Final = tuple(timedelta(seconds=each) for each in (15, 30, 60, 120, 240, 480, 900))
+"""After each try. The first is longer than an order is under way: a message that the provider does not know
+by then was never taken. The last tries come half an hour after the first."""
+
+
+class TextState(StrEnum):
+    """Waits to be ordered; ordered, and no answer yet; taken by the provider. Or given up: it said no each
+    time; nobody knows whether it took it; there is no number; or it was no longer needed.
+    """
+
+    WAITING = "waiting"
+    ORDERED = "ordered"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    NO_NUMBER = "no_number"
+    NOT_NEEDED = "not_needed"
+
+
+OPEN: Final = (TextState.WAITING, TextState.ORDERED)
+
+
+@dataclass(frozen=True)
+class TextMessage:
+    """One message to one person, and what is known of it. `at`: when what it tells happened.
+
+    `needed`: whether what it tells is still so.
+    """
+
+    id: UUID
+    person: UUID
+    body: str
+    state: TextState
+    tries: int
+    at: datetime
+    needed: bool
+
+    @property
+    def tried_enough(self) -> bool:
+        """Whether it is not ordered any more."""
+        return self.tries >= len(WAITS)
+
+    def surely_not_taken(self, now: datetime) -> bool:
+        """Whether no order went out that may have been taken; else the provider is asked first.
+
+        A receipt may come from a backup: then it is of a while ago, and what came of it is not in it.
+        """
+        return self.state is TextState.WAITING and (self.tries > 0 or now - self.at < WAITS[0])
+
+
+def next_try(tries: int, now: datetime) -> datetime:
+    """When the one after this many is due."""
+    return now + WAITS[min(tries, len(WAITS)) - 1]
+
+
+def after_no(text: TextMessage) -> TextState:
+    """What it is once the provider declined to take it, which was one try more."""
+    return TextState.REFUSED if text.tries + 1 >= len(WAITS) else TextState.WAITING

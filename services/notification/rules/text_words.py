@@ -1,0 +1,65 @@
+"""What a text message says: one SMS of 160 plain characters, and nothing that lets anybody in.
+
+No name, code or link, and no organisation: a phone lies on a table and shows it to whoever sits there.
+"""
+
+import re
+from typing import Final
+
+from schemas.night import dutch_time
+from schemas.values import IBD_PHONE, Language
+from services.notification.rules.notices import About, Notice
+
+LONGEST: Final = 160
+"""Characters of one SMS in the alphabet of GSM 03.38; a single one outside it makes that 70."""
+
+_DUTCH: Final = "nl"
+
+_EXERCISE: Final = {"nl": "Oefening. ", "en": "Exercise. "}
+
+_TEXTS: Final = {
+    About.CARD_ASKED: {
+        "nl": (
+            "Noaber: iemand wil met kaart {card} van uw organisatie naar binnen ({when}). "
+            "Weet u van niets? Maak de kaart ongeldig in Noaber."
+        ),
+        "en": (
+            "Noaber: somebody wants to come in with card {card} of your organisation ({when}). "
+            "Not expected? Make the card void in Noaber."
+        ),
+    },
+    About.CARD_USED: {
+        "nl": (
+            "Noaber: met kaart {card} van uw organisatie is iemand binnengekomen ({when}). "
+            "Weet u van niets? Maak de kaart ongeldig in Noaber."
+        ),
+        "en": (
+            "Noaber: somebody came in with card {card} of your organisation ({when}). "
+            "Not expected? Make the card void in Noaber."
+        ),
+    },
+    About.NOBODY: {
+        "nl": (
+            "Noaber: er is hulp gevraagd en niemand van uw piketlijst pakt het op ({when}). "
+            "Bel {phone}. Meer staat in Noaber."
+        ),
+        "en": (
+            "Noaber: help is asked and nobody on your wake-up list takes it up ({when}). "
+            "Phone {phone}. More is in Noaber."
+        ),
+    },
+}
+
+_DIALLED: Final = re.compile(r"[0-9+()/. -]{3,24}")
+"""What fits and is a number; what else an organisation wrote there stands in Noaber."""
+
+
+def text_message(notice: Notice, languages: tuple[Language, ...]) -> str:
+    """The message for somebody who speaks these languages; Dutch where nothing is known of that."""
+    language = _DUTCH if _DUTCH in languages or not languages else "en"
+    words = _TEXTS[notice.about][language].format(
+        card=notice.subject.rpartition("-")[2],
+        when=f"{dutch_time(notice.at):%d-%m %H:%M}",
+        phone=notice.phone if _DIALLED.fullmatch(notice.phone) else IBD_PHONE,
+    )
+    return _EXERCISE[language] + words if notice.exercise else words

@@ -1,0 +1,143 @@
+"""What is told by text message; and the receipts, written before an order and completed by its answer."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+import asyncpg
+
+from schemas.events.card import Card
+from schemas.events.person import Person
+from schemas.events.wake_list import WakeList
+from services.notification.rules.ladder import STALE
+from services.notification.rules.notices import About, Notice, of_card, told
+from services.notification.rules.sending import OPEN, TextMessage, TextState, next_try
+from services.notification.rules.text_words import text_message
+
+LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+
+_NOTE: Final = """
+INSERT INTO notice (id, about, subject, organisation, at, phone, exercise)
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING
+"""
+_ASKED: Final = "SELECT at FROM notice WHERE subject = $1 AND about = 'card_asked'"
+_UNSPREAD: Final = "SELECT * FROM notice WHERE NOT spread ORDER BY at LIMIT 1 FOR UPDATE SKIP LOCKED"
+_SPREAD: Final = "UPDATE notice SET spread = true WHERE id = $1"
+_LIST: Final = "SELECT state FROM replica WHERE aggregate = 'wake_list' AND key = $1"
+_PEOPLE: Final = """
+SELECT state FROM replica
+WHERE aggregate = 'person' AND position(convert_to($1, 'UTF8') IN state) > 0 ORDER BY key
+"""
+_WRITE: Final = """
+INSERT INTO text_message (id, notice, person, body, due) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (id) DO NOTHING
+"""
+_DUE: Final = """
+SELECT text.id, text.person, text.body, text.state, text.tries, notice.at,
+       notice.about <> 'nobody' OR coalesce(delivery.state->>'state' = 'nobody', false) AS needed
+FROM text_message text JOIN notice ON notice.id = text.notice
+LEFT JOIN delivery ON delivery.id = notice.subject
+WHERE text.state = ANY($1) AND text.due <= $2 ORDER BY text.due LIMIT $3
+"""
+_CLAIM: Final = """
+UPDATE text_message SET state = 'ordered', tries = tries + 1, due = $3
+WHERE id = $1 AND tries = $2 AND state = ANY($4) RETURNING true
+"""
+_KNOWN: Final = "SELECT message FROM text_message WHERE person = $1 AND message IS NOT NULL"
+# A no is about one number, which may have no screen; silence is about the provider.
+_TROUBLE: Final = "SELECT count(*), max(why) AS why FROM text_message WHERE state = 'ordered' AND why <> ''"
+
+
+class Notices:
+    """On a pool of connections to the own schema."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self._pool = pool
+
+    async def of_card(self, card: Card, now: datetime) -> None:
+        """Note what is to be told of a card as it is now; what was noted before stays as it is."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOCK, f"card:{card.id}")
+            asked = [row["at"] for row in await connection.fetch(_ASKED, card.id)]
+            await note(connection, of_card(card, asked, now))
+
+    async def spread(self, now: datetime) -> bool:
+        """Write the messages that one notice asks for; False when there is none that was not spread.
+
+        Who is told is decided once: whoever comes on the list later is not told of what was before.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            row = await connection.fetchrow(_UNSPREAD)
+            if row is None:
+                return False
+            notice = _notice(row)
+            people = await _told(connection, notice) if now - notice.at <= STALE else []
+            await connection.executemany(
+                _WRITE,
+                [
+                    # From the person and not from a count: nobody is told the same thing twice.
+                    (
+                        uuid5(notice.id, f"text/{each.id}"),
+                        notice.id,
+                        each.id,
+                        text_message(notice, each.languages),
+                        now,
+                    )
+                    for each in people
+                ],
+            )
+            await connection.execute(_SPREAD, notice.id)
+            return True
+
+    async def due(self, now: datetime, most: int) -> list[TextMessage]:
+        """What is to be sent now, the longest due first."""
+        rows = await self._pool.fetch(_DUE, [*OPEN], now, most)
+        return [TextMessage(**{**row, "state": TextState(row["state"])}) for row in rows]
+
+    async def claim(self, text: TextMessage, now: datetime) -> bool:
+        """The right to order this message now; False when somebody else did since it was read."""
+        due = next_try(text.tries + 1, now)
+        return bool(await self._pool.fetchval(_CLAIM, text.id, text.tries, due, [*OPEN]))
+
+    async def complete(self, text: UUID, message: str) -> None:
+        """The provider took it."""
+        query = "UPDATE text_message SET state = 'sent', message = $2, why = '' WHERE id = $1"
+        await self._pool.execute(query, text, message)
+
+    async def become(self, text: UUID, state: TextState, why: str) -> None:
+        """What came of a try, and why it was not better; when the next one is due was said before."""
+        query = "UPDATE text_message SET state = $2, why = $3 WHERE id = $1"
+        await self._pool.execute(query, text, state, why)
+
+    async def postpone(self, text: UUID, until: datetime, why: str) -> None:
+        """Nothing was ordered, and cannot be now."""
+        await self._pool.execute("UPDATE text_message SET due = $2, why = $3 WHERE id = $1", text, until, why)
+
+    async def known(self, person: UUID) -> list[str]:
+        """The provider's ids of messages to somebody that are accounted for."""
+        return [str(row["message"]) for row in await self._pool.fetch(_KNOWN, person)]
+
+    async def trouble(self) -> str:
+        """Which messages wait since the provider gave no answer; empty when none does."""
+        [row] = await self._pool.fetch(_TROUBLE)
+        return f"{row['count']} text messages wait: {row['why']}" if row["count"] else ""
+
+
+async def note(connection: Any, notices: Sequence[Notice]) -> None:
+    """What is to be told, in the transaction of what makes it so; what was noted before stays as it is."""
+    await connection.executemany(_NOTE, [tuple(asdict(each).values()) for each in notices])
+
+
+def _notice(row: Any) -> Notice:
+    known = {each.name: row[each.name] for each in fields(Notice)}
+    return Notice(**{**known, "about": About(known["about"])})
+
+
+async def _told(connection: Any, notice: Notice) -> list[Person]:
+    state = await connection.fetchval(_LIST, notice.organisation)
+    turns = () if state is None else WakeList.model_validate_json(state).turns
+    # Only who may be of the organisation is read whole: the country has ten thousand people.
+    rows = await connection.fetch(_PEOPLE, f'"{notice.organisation}"')
+    return told(notice, turns, [Person.model_validate_json(row["state"]) for row in rows])

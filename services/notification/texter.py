@@ -1,0 +1,107 @@
+"""Sends the text messages that are due: each once, also when we die between the order and its answer."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from schemas.phone_number import NoNumber
+from services.notification.caller import Reach
+from services.notification.ports import Declined, Unreachable
+from services.notification.rounds import Rounds
+from services.notification.rules.ladder import STALE
+from services.notification.rules.sending import TextMessage, TextState, after_no, next_try
+from services.notification.store.notices import Notices
+from services.runtime.now import Now
+
+log: Final = logging.getLogger(__name__)
+
+AT_ONCE: Final = 50
+
+EARLIER: Final = timedelta(minutes=2)
+"""So far the clock of who saw it happen may be ahead of the provider's; words and number tell the rest."""
+
+
+class Texter:
+    """Looks each second, or when told, which messages are due; `may_send` holds it until all is known."""
+
+    def __init__(self, notices: Notices, reach: Reach, *, now: Now, may_send: Callable[[], bool]) -> None:
+        self._notices = notices
+        self._numbers = reach.numbers
+        self._telephone = reach.telephone
+        self._now = now
+        self._rounds = Rounds(self._once, may_send)
+        self.trouble = ""
+
+    def look(self) -> None:
+        """There may be something to tell."""
+        self._rounds.look()
+
+    async def run(self) -> None:
+        """Send for ever; what fails is said and tried again."""
+        await self._rounds.run()
+
+    async def _once(self) -> None:
+        try:
+            while await self._notices.spread(self._now()):
+                pass
+            await asyncio.gather(*map(self._send, await self._notices.due(self._now(), AT_ONCE)))
+            self.trouble = await self._notices.trouble()
+        except Exception as failure:
+            self.trouble = f"text messages are not sent: {type(failure).__name__}"
+            log.error("text messages are not sent; trying again", exc_info=failure)
+
+    async def _send(self, text: TextMessage) -> None:
+        now = self._now()
+        if text.state is TextState.WAITING and not text.needed:
+            await self._notices.become(text.id, TextState.NOT_NEEDED, "")
+            return
+        if now - text.at > STALE:
+            await self._give_up(text, "it is too long ago")
+            return
+        try:
+            # First the number: while the keys cannot be had, nothing is ordered and nothing uncertain.
+            number = await self._numbers.of(text.person)
+        except NoNumber:
+            await self._notices.become(text.id, TextState.NO_NUMBER, "no number that can be reached")
+        except Unreachable as away:
+            await self._notices.postpone(text.id, next_try(1, now), str(away))
+        else:
+            if await self._notices.claim(text, now):
+                await self._order(text, number)
+
+    async def _order(self, text: TextMessage, number: str) -> None:
+        """One try, whose receipt is written."""
+        try:
+            taken = await self._taken(text, number)
+            if taken is None and text.tried_enough:
+                await self._give_up(text, "the provider does not say that it took it")
+                return
+            message = taken or await self._telephone.text(number, text.body)
+        except Declined as no:
+            log.error("text message %s was declined: %s", text.id, no)
+            await self._notices.become(text.id, after_no(text), str(no))
+        except Unreachable as away:
+            log.warning("text message %s was not confirmed: %s", text.id, away)
+            if text.tried_enough:
+                await self._give_up(text, str(away))
+            else:
+                await self._notices.become(text.id, TextState.ORDERED, str(away))
+        else:
+            await self._notices.complete(text.id, message)
+
+    async def _taken(self, text: TextMessage, number: str) -> str | None:
+        """The provider's id, if it took this message in an earlier try whose answer was lost."""
+        if text.surely_not_taken(self._now()):
+            return None
+        known = await self._notices.known(text.person)
+        try:
+            return await self._telephone.find_text(number, text.body, text.at - EARLIER, known)
+        except Declined as no:
+            # No to the question is no answer to it.
+            raise Unreachable(str(no)) from None
+
+    async def _give_up(self, text: TextMessage, why: str) -> None:
+        log.error("text message %s is given up: %s", text.id, why)
+        await self._notices.become(text.id, TextState.UNKNOWN, why)

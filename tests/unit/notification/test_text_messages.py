@@ -1,0 +1,185 @@
+"""What a text message says, who gets it for what, and how often it is tried."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from schemas.catalogue import Function
+from schemas.events.card import Card, CardState
+from schemas.events.delivery import Delivery, DeliveryState
+from schemas.events.person import Membership, Person
+from schemas.events.wake_list import Turn
+from schemas.values import IBD_PHONE, Right
+from services.notification.rules.ladder import STALE
+from services.notification.rules.notices import APART, About, Notice, of_card, of_delivery, told
+from services.notification.rules.sending import WAITS, TextMessage, TextState, after_no, next_try
+from services.notification.rules.text_words import LONGEST, text_message
+
+NIGHT = datetime(2026, 11, 26, 2, 10, tzinfo=UTC)
+ILSE, BAS, COR = (UUID(int=number) for number in (1, 2, 3))
+GSM_7 = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+"""The basic alphabet of GSM 03.38, of which 160 characters fit in one message."""
+
+WIDEST = "(+31) 070 - 204 55 11/12"
+
+
+def notice(**more: Any) -> Notice:
+    made = {
+        "id": UUID(int=5),
+        "about": About.CARD_ASKED,
+        "subject": "GM0153-0001",
+        "organisation": "GM0153",
+        "at": NIGHT,
+        "phone": "",
+        "exercise": False,
+    }
+    return Notice(**{**made, **more})
+
+
+def card(**more: Any) -> Card:
+    made = {
+        "id": "GM0153-0001",
+        "organisation": "GM0153",
+        "role": Function.CISO,
+        "digest": "0" * 64,
+        "printed_at": NIGHT - timedelta(days=30),
+        "printed_by": None,
+        "expires_at": NIGHT + timedelta(days=300),
+        "exercise": False,
+    }
+    return Card(**{**made, **more})
+
+
+def person(who: UUID, *rights: Right, at: str = "GM0153", **more: Any) -> Person:
+    return Person(id=who, memberships=(Membership(organisation=at, rights=rights),), exercise=False, **more)
+
+
+def about(found: list[Notice]) -> list[About]:
+    return [each.about for each in found]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("kind", [{}, {"exercise": True}], ids=["real", "exercise"])
+@pytest.mark.parametrize("what", list(About))
+def test_every_message_is_one_sms_without_a_link_a_name_or_an_organisation(
+    what: About, kind: dict[str, bool], language: str
+) -> None:
+    said = text_message(notice(about=what, phone=WIDEST, **kind), (language,))
+    assert len(said) <= LONGEST and set(said) <= GSM_7
+    assert not any(each in said for each in ("http", "www", ".nl", "GM0153", "@"))
+    assert said.startswith({"nl": "Oefening. ", "en": "Exercise. "}[language]) == bool(kind)
+    assert "Noaber: " in said and "26-11 03:10" in said
+
+
+def test_the_two_languages_differ_and_who_speaks_dutch_or_is_unknown_reads_dutch() -> None:
+    for what in About:
+        dutch, english = (text_message(notice(about=what), (each,)) for each in ("nl", "en"))
+        assert dutch != english
+        assert [text_message(notice(about=what), spoken) for spoken in (("en", "nl"), (), ("de",))] == [
+            dutch,
+            dutch,
+            english,
+        ]
+
+
+def test_whom_to_phone_is_said_where_it_is_a_number_and_else_the_ibd() -> None:
+    for given, said in (
+        (WIDEST, WIDEST),
+        ("14 053", "14 053"),
+        ("bel Ilse thuis", IBD_PHONE),
+        ("", IBD_PHONE),
+    ):
+        assert f"Bel {said}." in text_message(notice(about=About.NOBODY, phone=given), ("nl",))
+
+
+def test_a_card_is_told_when_it_is_asked_and_when_it_lets_in_and_each_once() -> None:
+    assert of_card(card(), (), NIGHT) == []
+    asked = card(asked_at=NIGHT, asked=1)
+    assert about(of_card(asked, (), NIGHT)) == [About.CARD_ASKED]
+    assert of_card(asked, (), NIGHT) == of_card(asked, (), NIGHT + timedelta(hours=3))
+    used = card(state=CardState.USED, asked_at=NIGHT, used_at=NIGHT + timedelta(minutes=2))
+    later = NIGHT + timedelta(minutes=3)
+    # Also where only the newest state was heard, and when the card is stopped after that.
+    assert about(of_card(used, (), later)) == [About.CARD_USED]
+    assert of_card(used.model_copy(update={"state": CardState.STOPPED}), (NIGHT,), later) == of_card(
+        used, (), later
+    )
+    ids = {of_card(each, (), later)[0].id for each in (asked, used, card(id="GM0153-0002", asked_at=NIGHT))}
+    assert len(ids) == 3
+
+
+def test_who_asks_again_and_again_buzzes_nobody_more_than_once_an_hour() -> None:
+    soon, later = NIGHT + APART / 2, NIGHT + APART
+    assert of_card(card(asked_at=soon, asked=2), (NIGHT,), soon) == []
+    assert about(of_card(card(asked_at=later, asked=3), (NIGHT,), later)) == [About.CARD_ASKED]
+
+
+def test_a_card_that_a_restore_made_ready_is_told_anew_when_it_is_asked_anew() -> None:
+    used = NIGHT - timedelta(hours=5)
+    again = card(asked_at=NIGHT, used_at=used, state=CardState.READY, restored_at=NIGHT)
+    assert about(of_card(again, (), NIGHT)) == [About.CARD_ASKED]
+
+
+@pytest.mark.parametrize("more", [{"asked_at": NIGHT}, {"asked_at": NIGHT, "used_at": NIGHT}])
+def test_what_was_long_ago_is_not_told(more: dict[str, Any]) -> None:
+    assert of_card(card(**more), (), NIGHT + STALE * 2) == []
+
+
+def test_nobody_left_to_call_is_told_once_with_whom_to_phone() -> None:
+    made = Delivery(
+        id=UUID(int=4),
+        request=UUID(int=8),
+        organisation="GM0153",
+        function=Function.CISO,
+        asked_at=NIGHT,
+        phone="14 053",
+        exercise=True,
+    )
+    for state in DeliveryState:
+        said = of_delivery(made.model_copy(update={"state": state}), NIGHT)
+        assert bool(said) == (state is DeliveryState.NOBODY)
+    [first] = of_delivery(made.model_copy(update={"state": DeliveryState.NOBODY}), NIGHT)
+    [again] = of_delivery(made.model_copy(update={"state": DeliveryState.NOBODY}), NIGHT + STALE)
+    assert (first.id, first.phone, first.exercise) == (again.id, "14 053", True)
+
+
+def test_everybody_on_the_list_who_still_works_there_is_told_and_of_an_exercise_only_who_enrolled() -> None:
+    turns = (Turn(person=ILSE), Turn(person=BAS, exercises=True), Turn(person=COR))
+    people = [person(ILSE), person(BAS), person(COR, at="GM0001")]
+    assert [each.id for each in told(notice(), turns, people)] == [ILSE, BAS]
+    assert [each.id for each in told(notice(exercise=True), turns, people)] == [BAS]
+    gone = person(ILSE, forgotten=True)
+    assert [each.id for each in told(notice(), turns, [gone, person(BAS)])] == [BAS]
+
+
+def test_without_a_list_a_card_is_told_to_who_may_stop_it_and_a_ladder_to_nobody() -> None:
+    people = [person(ILSE, Right.ADMINISTER), person(BAS), person(COR, Right.MANDATE)]
+    assert [each.id for each in told(notice(), (), people)] == [ILSE, COR]
+    assert told(notice(exercise=True), (), people) == []
+    assert told(notice(about=About.NOBODY), (), people) == []
+
+
+def text(state: TextState, tries: int) -> TextMessage:
+    return TextMessage(UUID(int=6), ILSE, "x", state, tries, at=NIGHT, needed=True)
+
+
+def test_only_an_order_that_cannot_have_been_taken_goes_out_without_asking_first() -> None:
+    late = NIGHT + timedelta(hours=1)
+    assert text(TextState.WAITING, 0).surely_not_taken(NIGHT)
+    assert text(TextState.WAITING, 2).surely_not_taken(late)
+    # From a backup perhaps, which knows nothing of the order that followed.
+    assert not text(TextState.WAITING, 0).surely_not_taken(late)
+    assert not text(TextState.ORDERED, 1).surely_not_taken(NIGHT)
+
+
+def test_tries_come_further_apart_and_end() -> None:
+    waits = [next_try(tries, NIGHT) - NIGHT for tries in range(1, len(WAITS) + 2)]
+    assert waits == sorted(waits) and waits[0] < waits[-1] <= timedelta(minutes=15)
+    states = [after_no(text(TextState.WAITING, tries)) for tries in range(len(WAITS))]
+    assert states == [TextState.WAITING] * (len(WAITS) - 1) + [TextState.REFUSED]
+    assert text(TextState.ORDERED, len(WAITS)).tried_enough
