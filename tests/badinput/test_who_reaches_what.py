@@ -120,6 +120,11 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
     ("POST", f"{PEOPLE}/{{person}}/leave"): ("{case.victim}/people/{newcomer}", nothing, ADMINISTERS),
     ("GET", f"{DIRECTORY}/export"): ("", nothing, ALL),
     ("GET", f"{AID}/export"): ("", nothing, ALL),
+    ("GET", f"{DIRECTORY}/wake-list"): (
+        "?organisation={case.victim}",
+        nothing,
+        (U, N, N, F, Y, Y, *(N,) * 6),
+    ),
     ("POST", f"{DIRECTORY}/wake-list"): (
         "",
         lambda p: {"organisation": p.case.victim, "turns": []},
@@ -436,6 +441,7 @@ FOREIGN: dict[str, Try | str] = {
     f"POST {PEOPLE}/{{person}} person": boss(N, "{theirs.victim}/people/{administered}", lambda _: CALLED),
     f"POST {PEOPLE}/{{person}}/leave organisation": boss(N, "{case.victim}/people/{administered}"),
     f"POST {PEOPLE}/{{person}}/leave person": boss(N, "{theirs.victim}/people/{administered}"),
+    f"GET {DIRECTORY}/wake-list organisation": boss(N, "?organisation={lender}"),
     f"POST {DIRECTORY}/wake-list organisation": boss(
         N, "", lambda p: {"organisation": p.lender, "turns": []}
     ),
