@@ -24,6 +24,7 @@ export const en: Record<Key, string> = {
   "nav.access": "Access",
   "nav.devices": "My devices",
   "nav.mandates": "Mandates",
+  "nav.wake-list": "Wake-up list",
   "nav.cards": "Cards",
   "nav.trust": "Emergency switch",
   "nav.language": "Nederlands",

@@ -22,6 +22,7 @@ export const nl = {
   "nav.access": "Toegang",
   "nav.devices": "Mijn toestellen",
   "nav.mandates": "Mandaten",
+  "nav.wake-list": "Piketlijst",
   "nav.cards": "Kaarten",
   "nav.trust": "Noodschakelaar",
   "nav.language": "English",
