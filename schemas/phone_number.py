@@ -13,6 +13,15 @@ class NoNumber(Exception):
     """There is nothing here that can be called; the message never holds what stood there."""
 
 
+def can_be_called(written: str) -> bool:
+    """Whether a provider takes it."""
+    try:
+        e164(written)
+    except NoNumber:
+        return False
+    return True
+
+
 def e164(written: str) -> str:
     """`06 12345678` and `+31 6 12 34 56 78` are `+31612345678`. Raises NoNumber."""
     number = _LEFT_OUT.sub("", written.replace("(0)", ""))

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 
 const DIST = resolve(dirname(fileURLToPath(import.meta.url)), "../dist");
 const KILOBYTE = 1024;
-const ROUTES = ["SignIn", "report/Report", "tasks/Tasks", "incident/Incident", "desk/Desk", "wall/Wall", "Incidents", "access/Welcome", "access/Devices", "access/Invite", "people/People", "cards/Card", "cards/Cards", "mandates/Mandates", "trust/Switch"];
+const ROUTES = ["SignIn", "report/Report", "tasks/Tasks", "incident/Incident", "desk/Desk", "wall/Wall", "Incidents", "access/Welcome", "access/Devices", "access/Invite", "people/People", "cards/Card", "cards/Cards", "mandates/Mandates", "night/WakeList", "trust/Switch"];
 const JS_LIMIT = 45 * KILOBYTE;
 const CSS_LIMIT = 15 * KILOBYTE;
 const PHONE_LIMIT = 80 * KILOBYTE;

@@ -55,10 +55,14 @@ class Passed(Value):
 
 
 class TurnEnds(Value):
-    """When it is the next one's turn. A bell counts only while this id is the one that is pending."""
+    """When it is the next one's turn. A bell counts only while this id is the one that is pending.
+
+    `next`: who that would be as things stood when this turn began; None: nobody is left then.
+    """
 
     id: UUID
     due: Moment
+    next: UUID | None = None
 
 
 class Delivery(Row):

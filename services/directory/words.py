@@ -28,6 +28,10 @@ WORDS: Final[Mapping[str, Words]] = {
         "Op de piketlijst staan alleen collega's van deze organisatie. Haal de ander eraf.",
         "Only colleagues of this organisation stand on its list. Take the other one off.",
     ),
+    "wake_list_changed": Words(
+        "Iemand anders wijzigde de piketlijst intussen. Bekijk de lijst van nu en wijzig die.",
+        "Somebody else changed the wake-up list meanwhile. Look at the list of now and change that.",
+    ),
     "twice_on_the_list": Words(
         "Iemand staat twee keer op de piketlijst. Laat diegene op een plek staan.",
         "Somebody is on the list twice. Leave them in one place.",

@@ -25,6 +25,7 @@ READS = {
     f"{DIRECTORY}/passkeys": N,
     f"{DIRECTORY}/colleagues": N,
     f"{DIRECTORY}/organisations/{{organisation}}/mandates": N,
+    f"{DIRECTORY}/wake-list": N,
     f"{AID}/incidents/{{target}}": Y,
     f"{AID}/requests/{{target}}": N,
     f"{AID}/approaches/{{target}}": N,

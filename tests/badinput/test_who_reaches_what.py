@@ -132,6 +132,11 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
     ("GET", f"{DIRECTORY}/number"): ("", nothing, ALL),
     ("GET", f"{DIRECTORY}/export"): ("", nothing, ALL),
     ("GET", f"{AID}/export"): ("", nothing, ALL),
+    ("GET", f"{DIRECTORY}/wake-list"): (
+        "?organisation={case.victim}",
+        nothing,
+        (U, N, N, F, Y, Y, *(N,) * 6),
+    ),
     ("POST", f"{DIRECTORY}/wake-list"): (
         "",
         lambda p: {"organisation": p.case.victim, "turns": []},
@@ -457,6 +462,7 @@ FOREIGN: dict[str, Try | str] = {
         N, "{case.victim}/people/{administered}", say_number
     ),
     f"POST {PEOPLE}/{{person}}/number person": boss(N, "{theirs.victim}/people/{administered}", say_number),
+    f"GET {DIRECTORY}/wake-list organisation": boss(N, "?organisation={lender}"),
     f"POST {DIRECTORY}/wake-list organisation": boss(
         N, "", lambda p: {"organisation": p.lender, "turns": []}
     ),

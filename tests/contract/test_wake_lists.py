@@ -30,11 +30,44 @@ async def test_an_administrator_sets_the_order_and_only_the_own_organisation_rea
     assert [(row["version"], row["readers"]) for row in rows] == [(1, '{"org:GM1735": "own"}')]
 
 
+async def test_who_keeps_it_reads_who_can_be_called_and_only_the_list_that_was_looked_at_is_changed(
+    app,
+) -> None:
+    petra, _, own = await signed_in(app)
+    body = {**PETRA, "name": "Wim Verzonnen", "phone": "14 0547"}
+    await Browser(app).welcome(await petra.invite_here(**body), Phone())
+    status, found = await petra.get("wake-list?organisation=GM1735")
+    assert (status, found["number"], found["turns"], found["minutes"]) == (200, 0, [], 3)
+    assert {each["name"]: each["callable"] for each in found["people"]} == {
+        PETRA["name"]: True,
+        "Wim Verzonnen": False,
+    }
+    first = {"organisation": "GM1735", "turns": [{"person": own}], "after": 0}
+    assert (await petra.post("wake-list", first))[1]["number"] == 1
+    # The same again: the answer to the first got lost.
+    assert (await petra.post("wake-list", first))[1]["number"] == 1
+    status, refused = await petra.post("wake-list", {**first, "minutes": 5})
+    assert (status, refused["code"]) == (409, "wake_list_changed")
+    assert (await petra.get("wake-list?organisation=GM1735"))[1]["minutes"] == 3
+    assert (await petra.post("wake-list", {**first, "minutes": 5, "after": 1}))[1]["number"] == 2
+
+
+async def test_whom_to_phone_is_a_number_or_nothing(app) -> None:
+    petra, _, _ = await signed_in(app)
+    wanted = {"organisation": "GM1735", "turns": []}
+    for phone, expected in (("14 0547", 200), ("", 200), ("de baas", 400), ("12", 400)):
+        status, found = await petra.post("wake-list", {**wanted, "phone": phone})
+        assert status == expected, phone
+        if status == 400:
+            assert found["code"] == "invalid" and any("phone" in each for each in found["facts"]["fields"])
+
+
 async def test_nobody_else_changes_it_and_nobody_else_is_on_it(app) -> None:
     petra, _, own = await signed_in(app)
     other, _, elsewhere = await signed_in(app, organisation="GM0014")
     wanted = {"organisation": "GM1735", "turns": []}
     assert (await other.post("wake-list", wanted))[0] == 404
+    assert (await other.get("wake-list?organisation=GM1735"))[0] == 404
     for person in (elsewhere, str(uuid4())):
         status, found = await petra.post("wake-list", {**wanted, "turns": [{"person": person}]})
         assert (status, found["code"]) == (409, "not_a_colleague")

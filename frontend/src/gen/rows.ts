@@ -225,10 +225,13 @@ export interface Turn {
   exercises: boolean;
 }
 
-/** When it is the next one's turn. A bell counts only while this id is the one that is pending. */
+/** When it is the next one's turn. A bell counts only while this id is the one that is pending.
+ *
+ * `next`: who that would be as things stood when this turn began; None: nobody is left then. */
 export interface TurnEnds {
   id: string;
   due: string;
+  next: string | null;
 }
 
 /** Under which entry of the list somebody acted: its id, whose it is, and whom that person replaced. */

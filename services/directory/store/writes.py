@@ -15,6 +15,7 @@ from schemas.events.person import Person
 from schemas.events.session import Session
 from schemas.events.trust import Trust
 from schemas.events.wake_list import WakeList
+from schemas.refused import Refused
 from schemas.state import State
 from services.directory.rules.fictitious import NAMESPACE, MadeUp
 from services.directory.rules.forgetting import forgotten
@@ -113,15 +114,32 @@ class Writes:
             await TABLES.write(connection, [Written(each, 1) for each in new], _seeding(new, at))
         return len(new)
 
-    async def keep_wake_list(self, made: WakeList, who: UUID, at: datetime) -> WakeList:
-        """The list as it is from now on; the same one again is no new version."""
+    async def wake_list(self, organisation: str) -> tuple[int, WakeList | None]:
+        """A list and its version; 0 and None where none was kept."""
+        async with self._pool.acquire() as connection:
+            return await _wake_list(connection, organisation)
+
+    async def keep_wake_list(self, made: WakeList, who: UUID, at: datetime, after: int | None) -> int:
+        """The list as it is from now on, and its version; the same one again is no new one.
+
+        Refused: `wake_list_changed`, where it is not `after` any more that stands there.
+        """
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(LOCK, f"wake_list:{made.id}")
-            known = await TABLES.read(connection, WakeList.TYPE, [made.key])
-            if not known or known[0].state != made:
-                version = known[0].version + 1 if known else 1
-                await TABLES.write(connection, [Written(made, version)], Cause(uuid4(), who, at))
-        return made
+            version, known = await _wake_list(connection, made.id)
+            if known == made:
+                return version
+            if after is not None and after != version:
+                raise Refused("wake_list_changed")
+            await TABLES.write(connection, [Written(made, version + 1)], Cause(uuid4(), who, at))
+        return version + 1
+
+
+async def _wake_list(connection: Any, organisation: str) -> tuple[int, WakeList | None]:
+    found = await TABLES.read(connection, WakeList.TYPE, [organisation])
+    if not found or not isinstance(found[0].state, WakeList):
+        return 0, None
+    return found[0].version, found[0].state
 
 
 async def forget(connection: Any, person: UUID, at: datetime, who: UUID | None = None) -> list[State] | None:

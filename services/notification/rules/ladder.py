@@ -1,6 +1,6 @@
 """One organisation is told one thing: its people are called in turn, each once, until one says yes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -57,11 +57,11 @@ def begin(approach: Approach, ladder: Ladder) -> Delivery | None:
         organisation=approach.lender,
         function=approach.function,
         asked_at=approach.asked_at,
-        turn=TurnEnds(id=uuid5(key, "turn/0"), due=first_call(approach.wake, approach.asked_at)),
         exercise=approach.exercise,
         readers={organisation_key(approach.lender): Level.OWN},
     )
-    return rung(made, uuid5(key, "turn/0"), ladder)
+    turn = uuid5(key, "turn/0")
+    return rung(_until(made, turn, first_call(approach.wake, approach.asked_at), ladder), turn, ladder)
 
 
 def rung(delivery: Delivery, turn: UUID, ladder: Ladder) -> Delivery:
@@ -118,9 +118,9 @@ def reopened(delivery: Delivery, approach: Approach, ladder: Ladder) -> Delivery
     if delivery.state is not DeliveryState.OVER or ladder.now - approach.asked_at > STALE:
         return delivery
     due = max(first_call(approach.wake, approach.asked_at), ladder.now)
-    turn = TurnEnds(id=uuid5(delivery.id, f"turn/{ladder.now.isoformat()}"), due=due)
-    waits = delivery.model_copy(update={"state": DeliveryState.WAITING, "turn": turn})
-    return rung(waits, turn.id, ladder)
+    turn = uuid5(delivery.id, f"turn/{ladder.now.isoformat()}")
+    waits = delivery.model_copy(update={"state": DeliveryState.WAITING})
+    return rung(_until(waits, turn, due, ladder), turn, ladder)
 
 
 def to_call(delivery: Delivery) -> Attempt | None:
@@ -141,15 +141,9 @@ def why_not(delivery: Delivery, turn: Turn, ladder: Ladder) -> PassedOver | None
 
 
 def _next(delivery: Delivery, ladder: Ladder) -> Delivery:
-    tried = {each.person for each in delivery.attempts}
-    passed: list[Passed] = []
-    for turn in () if ladder.list is None else ladder.list.turns:
-        if turn.person in tried:
-            continue
-        why = why_not(delivery, turn, ladder)
-        if why is None:
-            return _calling(delivery, turn.person, passed, ladder)
-        passed.append(Passed(person=turn.person, why=why))
+    person, passed = _whose(delivery, ladder)
+    if person is not None:
+        return _calling(delivery, person, passed, ladder)
     phone = "" if ladder.list is None else ladder.list.phone
     return delivery.model_copy(
         update={
@@ -162,20 +156,37 @@ def _next(delivery: Delivery, ladder: Ladder) -> Delivery:
     )
 
 
+def _whose(delivery: Delivery, ladder: Ladder) -> tuple[UUID | None, list[Passed]]:
+    """Whose turn it is, and who is left alone before them (everybody else, where it is nobody's)."""
+    tried = {each.person for each in delivery.attempts}
+    passed: list[Passed] = []
+    for turn in () if ladder.list is None else ladder.list.turns:
+        if turn.person in tried:
+            continue
+        why = why_not(delivery, turn, ladder)
+        if why is None:
+            return turn.person, passed
+        passed.append(Passed(person=turn.person, why=why))
+    return None, passed
+
+
+def _until(delivery: Delivery, turn: UUID, due: datetime, ladder: Ladder) -> Delivery:
+    """The turn that lasts until then, with who would be next by the list and duty of now."""
+    following, _ = _whose(delivery, replace(ladder, now=due))
+    return delivery.model_copy(update={"turn": TurnEnds(id=turn, due=due, next=following)})
+
+
 def _calling(delivery: Delivery, person: UUID, passed: list[Passed], ladder: Ladder) -> Delivery:
     assert ladder.list is not None
     # From the person and not from a count: whatever is repeated, nobody gets a second attempt.
     attempt = Attempt(id=uuid5(delivery.id, f"attempt/{person}"), person=person, at=ladder.now)
-    turn = TurnEnds(
-        id=uuid5(delivery.id, f"turn/{person}"), due=ladder.now + timedelta(minutes=ladder.list.minutes)
-    )
     changed: dict[str, Any] = {
         "state": DeliveryState.CALLING,
         "attempts": (*delivery.attempts, attempt),
         "passed": tuple(passed),
-        "turn": turn,
     }
-    return delivery.model_copy(update=changed)
+    due = ladder.now + timedelta(minutes=ladder.list.minutes)
+    return _until(delivery.model_copy(update=changed), uuid5(delivery.id, f"turn/{person}"), due, ladder)
 
 
 def _is_current(delivery: Delivery, attempt: UUID) -> bool:

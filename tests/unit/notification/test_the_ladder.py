@@ -67,6 +67,11 @@ def bell(delivery: Delivery, at: Ladder) -> Delivery:
     return rung(delivery, delivery.turn.id, at)
 
 
+def following(delivery: Delivery) -> UUID | None:
+    assert delivery.turn is not None
+    return delivery.turn.next
+
+
 def current(delivery: Delivery) -> UUID:
     found = to_call(delivery)
     assert found is not None
@@ -126,6 +131,17 @@ def test_who_is_off_duty_or_sleeps_at_this_hour_is_passed_over_and_that_is_said(
         (ILSE, PassedOver.OFF_DUTY),
         (BAS, PassedOver.OTHER_HOURS),
     ]
+
+
+def test_each_turn_says_who_would_be_next_at_its_end() -> None:
+    turns = (Turn(person=ILSE), Turn(person=BAS, to_hour=4), Turn(person=COR))
+    assert following(begun(ladder(turns=turns))) == BAS
+    # It is 03:40 on a Dutch clock; at the end of a turn of half an hour Bas is not to be called any more.
+    late = WakeList(id="GM0153", turns=turns, minutes=30, exercise=False)
+    assert following(begun(Ladder(NIGHT + timedelta(minutes=30), late, EVERYBODY))) == COR
+    assert following(begun(ladder(off=(BAS,)))) == COR
+    assert following(begun(wake=Wake.MORNING)) == ILSE
+    assert following(begun(ladder(off=(BAS, COR)))) is None
 
 
 def test_nobody_on_duty_shows_whom_to_phone() -> None:

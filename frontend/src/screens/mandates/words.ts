@@ -1,4 +1,4 @@
-/** Words of mandates; apart, since few visits need one. */
+/** Words of mandates and of confirming; apart, since few visits need one. */
 import { speaker } from "../../i18n/index.svelte";
 
 const nl = {
@@ -37,6 +37,15 @@ const nl = {
   "act.lend": "Uitlenen",
   "act.coordinate": "Coördinator aanwijzen",
   "act.share": "Naar buiten delen",
+  "confirm.title": "Bevestig en kies de kring",
+  "confirm.kilometres": "Straal in kilometers",
+  "confirm.search": "Zoek een organisatie",
+  "confirm.count": "1 organisatie in de kring | {n} organisaties in de kring",
+  "confirm.show": "Laat zien welke",
+  "confirm.choose_self": "Ik kies zelf wie er komt (elke helper wacht op mijn ja)",
+  "confirm.send": "Bevestig en vraag hulp",
+  "confirm.empty": "Kies minstens één organisatie.",
+  "confirm.remove": "Haal {name} weg",
   "confirm.same": "Bevestig dit ook: 1 organisatie | Bevestig dit ook: {n} organisaties",
   "confirm.euros": "Wat mag dit ten hoogste kosten (euro)?",
   "under.first": "{name} gaf het eerste akkoord, {when}. Een tweede collega met mandaat moet hetzelfde bevestigen; tot dan wordt niemand gevraagd.",
@@ -85,6 +94,15 @@ const en: typeof nl = {
   "act.lend": "Lend people",
   "act.coordinate": "Name a coordinator",
   "act.share": "Share outside",
+  "confirm.title": "Confirm and choose the circle",
+  "confirm.kilometres": "Radius in kilometres",
+  "confirm.search": "Search an organisation",
+  "confirm.count": "1 organisation in the circle | {n} organisations in the circle",
+  "confirm.show": "Show which",
+  "confirm.choose_self": "I choose who comes (each helper waits for my yes)",
+  "confirm.send": "Confirm and ask for help",
+  "confirm.empty": "Choose at least one organisation.",
+  "confirm.remove": "Remove {name}",
   "confirm.same": "Confirm the same: 1 organisation | Confirm the same: {n} organisations",
   "confirm.euros": "What may this cost at most (euros)?",
   "under.first": "{name} gave the first yes, {when}. A second colleague with a mandate must confirm the same; nobody is asked before.",

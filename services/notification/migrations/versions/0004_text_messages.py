@@ -4,8 +4,8 @@ from alembic import op
 
 from services.runtime.database import run_script
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 TABLES = """
 -- One thing that is told. `spread`: the messages to each person are written.

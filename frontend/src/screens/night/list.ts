@@ -1,0 +1,50 @@
+/** The wake-up list as the directory tells it to who keeps it, and what its hours leave open. */
+import { type Answer, get, post } from "../../api/http";
+import type { Turn } from "../../gen/rows";
+
+export interface Listed {
+  /** Which version it is; 0: none was kept. */
+  number: number;
+  turns: Turn[];
+  minutes: number;
+  phone: string;
+  /** Colleagues; `callable`: there is a number of theirs that can be called. */
+  people: { person: string; name: string; callable: boolean }[];
+}
+
+export interface Wanted {
+  organisation: string;
+  after: number;
+  turns: Turn[];
+  minutes: number;
+  phone: string;
+}
+
+const PATH = "/api/directory/wake-list";
+
+export const read = (organisation: string): Promise<Answer<Listed>> =>
+  get<Listed>(`${PATH}?organisation=${organisation}`, "no-store");
+
+export const keep = (wanted: Wanted, key: string): Promise<Answer<Listed>> => post<Listed>(PATH, wanted, key);
+
+/** Empty, or a number as the server takes it (`Phone` in schemas/values.py). */
+export const isPhone = (typed: string) => /^(\+?[0-9][0-9 ()-]{5,24})?$/.test(typed.trim());
+
+export const hourText = (hour: number) => `${String(hour).padStart(2, "0")}:00`;
+
+/** Over midnight too; the same hour twice is all day. */
+function covers({ from_hour, to_hour }: Turn, hour: number): boolean {
+  if (from_hour < to_hour) return from_hour <= hour && hour < to_hour;
+  return from_hour === to_hour || hour >= from_hour || hour < to_hour;
+}
+
+/** Hours at which nobody of these may be called, as spans [from, to]; none where nobody stands there at all. */
+export function gaps(turns: readonly Turn[]): [number, number][] {
+  const open = Array.from({ length: 24 }, (_, hour) => !turns.some((turn) => covers(turn, hour)));
+  const starts = open.flatMap((is, hour) => (is && !open[(hour + 23) % 24] ? [hour] : []));
+  return starts.map((from) => {
+    let to = from;
+    while (open[to % 24]) to += 1;
+    return [from, to % 24];
+  });
+}

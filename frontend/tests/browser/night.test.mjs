@@ -1,0 +1,182 @@
+/** The wake-up list, and ladders with the requests they belong to, with a stand-in for the servers. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { COLLEAGUES, NOW, PEOPLE, rowsOf } from "../fixtures/story.mjs";
+import { SIZES, delta, fits, named, staged } from "./staged.mjs";
+
+const PIM = COLLEAGUES[0].person, SANNE = COLLEAGUES[1].person, IRIS = COLLEAGUES[2].person;
+const GONE = "00000000-0000-0000-0000-000000000999";
+const turn = (person, from_hour = 0, to_hour = 0, exercises = false) => ({ person, from_hour, to_hour, exercises });
+const LISTED = {
+  number: 3, minutes: 3, phone: "",
+  turns: [turn(PIM, 22, 5, true), turn(GONE, 22, 5), turn(SANNE, 22, 5)],
+  people: [...COLLEAGUES, { person: PEOPLE.anouk, name: "Anouk" }].map(({ person, name }) => ({ person, name, callable: person !== SANNE })),
+};
+const ROUTE = "/directory/wake-list";
+const screen = { ...named("desk"), path: "/wake-list" };
+const picture = (page, name) =>
+  process.env.PICTURES ? page.screenshot({ path: `${process.env.PICTURES}/${name}.png`, fullPage: true }) : undefined;
+
+const SAID = {
+  nl: {
+    title: "Piketlijst", gaps: "Niemand op de lijst: 05:00–22:00.", up: "Zet Sanne hoger", change: "Wijzig Sanne", from: "Bel vanaf",
+    exercise: "Bel ook bij een oefening", remove: "Haal Een oud-collega van de lijst", add: "+ Zet op de lijst", who: "Wie erbij?",
+    phone: "Neemt niemand op, bel dan", wrong: "Vul een nummer in dat je kunt bellen", save: "Bewaar de lijst", saved: "De lijst is bewaard en geldt nu.",
+    number: "geen nummer dat we kunnen bellen", place: "Sanne staat nu op plaats 1.", more: /^Eén meer/,
+  },
+  en: {
+    title: "Wake-up list", gaps: "Nobody on the list: 05:00–22:00.", up: "Move Sanne up", change: "Change Sanne", from: "Call from",
+    exercise: "Call for an exercise too", remove: "Take A former colleague off the list", add: "+ Put on the list", who: "Whom to add?",
+    phone: "If nobody answers, phone", wrong: "Fill in a number that can be called", save: "Keep the list", saved: "The list is kept and counts from now on.",
+    number: "no number that we can call", place: "Sanne is in place 1 now.", more: /^One more/,
+  },
+};
+
+for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
+  test(`the desk changes order, hours and whom to phone by keyboard, and sends the whole list (${language}, ${size.width} px)`, () => {
+    const say = SAID[language];
+    let sent;
+    const commands = {
+      [ROUTE]: (body) => {
+        if (body) sent = body;
+        return [200, body ? { ...LISTED, ...body, number: 4 } : LISTED];
+      },
+    };
+    return staged(screen, { size, language, commands }, async (page) => {
+      await page.getByText(say.gaps).waitFor();
+      await page.getByText(say.number).waitFor();
+      await picture(page, `wake-list-${language}`);
+      await fits(page);
+      const small = await page.$$eval("main button, main select, main input:not([type=checkbox])", (all) =>
+        all.filter((each) => each.getBoundingClientRect().height < 44).map((each) => each.outerHTML.slice(0, 90)));
+      assert.deepEqual(small, []);
+      await page.getByRole("button", { name: say.up }).focus();
+      await page.keyboard.press("Enter");
+      // The second press is without looking for the button: it kept the focus on the line's new place.
+      await page.keyboard.press("Enter");
+      await page.getByText(say.place).waitFor({ state: "attached" });
+      await page.getByRole("button", { name: say.change }).click();
+      await page.getByLabel(say.from).selectOption("05:00");
+      await page.getByText(say.exercise).click();
+      await page.getByRole("button", { name: say.remove }).click();
+      await page.getByLabel(say.who).selectOption("Iris");
+      await page.getByRole("button", { name: say.add }).click();
+      await page.getByRole("button", { name: say.more }).click();
+      const phone = page.getByLabel(say.phone);
+      await phone.fill("de baas");
+      await page.getByRole("button", { name: say.save }).click();
+      await page.getByText(say.wrong).waitFor();
+      assert.equal(sent, undefined);
+      assert.equal(await page.evaluate(() => document.activeElement.type), "tel");
+      await fits(page);
+      await phone.fill("14 0547");
+      await page.getByRole("button", { name: say.save }).click();
+      await page.getByText(say.saved).waitFor();
+      const turns = [turn(SANNE, 5, 5, true), turn(PIM, 22, 5, true), turn(IRIS)];
+      assert.deepEqual(sent, { organisation: "GM0164", after: 3, turns, minutes: 4, phone: "14 0547" });
+      await fits(page);
+    });
+  });
+}
+
+test("an empty list says whom to phone, and what the server refuses is said with the way on", () => {
+  const detail = { nl: "Iemand anders wijzigde de piketlijst intussen.", en: "Somebody else changed it." };
+  const empty = { ...LISTED, number: 0, turns: [] };
+  const commands = { [ROUTE]: (body) => (body ? [409, { code: "wake_list_changed", status: 409, detail, facts: {} }] : [200, empty]) };
+  return staged(screen, { size: SIZES.phone, commands }, async (page) => {
+    await page.getByText("Niemand staat op de lijst. Dan bellen we niemand, en jullie zien: niemand heeft dienst, bel 070 204 55 11.").waitFor();
+    await page.getByRole("button", { name: "Bewaar de lijst" }).click();
+    await page.getByText(detail.nl).waitFor();
+    await fits(page);
+    await page.getByRole("button", { name: "Toon de lijst van nu" }).click();
+    await page.getByText(detail.nl).waitFor({ state: "detached" });
+  });
+});
+
+test("who neither administers nor lends is not offered the list", () =>
+  staged({ ...named("tasks"), path: "/wake-list" }, { size: SIZES.wide }, async (page) => {
+    await page.getByText("Dit mag jij niet doen").first().waitFor();
+    assert.equal(await page.getByRole("link", { name: "Piketlijst" }).count(), 0);
+  }));
+
+test("the list is in the menu of the desk, and at 400 % zoom all of it is reached without scrolling sideways", () =>
+  staged(named("desk"), { size: { width: 320, height: 256 }, commands: { [ROUTE]: [200, LISTED] } }, async (page) => {
+    await page.getByText("Menu", { exact: true }).click();
+    await page.getByRole("link", { name: "Piketlijst" }).click();
+    await page.getByRole("button", { name: "Bewaar de lijst" }).waitFor();
+    await fits(page);
+  }));
+
+const at = (minutes) => new Date(NOW + minutes * 60_000).toISOString();
+const attempt = (person, minutes, state, answered = null) => ({
+  id: `${person.slice(0, -2)}${minutes + 90}`, person, state, at: at(minutes), answered_at: answered === null ? null : at(answered),
+});
+const ladder = (request, more, version = 1) => {
+  const key = `01936b1c-7000-7000-8000-0000000007${request.slice(-2)}`;
+  return {
+    kind: "delivery", id: key, v: [1, version, 1], level: "own",
+    data: {
+      exercise: true, tlp: "TLP:AMBER", id: key, request, organisation: "GM0164", function: "civil_affairs", state: "calling",
+      asked_at: at(-9), attempts: [], passed: [], turn: null, phone: "", ...more,
+    },
+  };
+};
+const ASKED = rowsOf("anouk").find((each) => each.kind === "approach").data.request;
+const LOGS = {
+  nl: {
+    title: "Belronde van Hengelo", first: "Pim gebeld: ✕ kan niet (11:35)", rings: "Sanne gebeld: ◐ de telefoon gaat", off: "Anouk",
+    next: "Geen ja om 11:44? Dan bellen we Iris.", last: "Geen ja om 11:44? Daarna is er niemand meer. Bel dan 14 074",
+    yes: "Sanne gebeld: ✓ zei ja (11:43)", nobody: "Niemand zei ja. Bel 14 0741", idle: "Niemand heeft nu dienst. Bel", earlier: "Eerdere belrondes",
+  },
+  en: {
+    title: "Calls to Hengelo", first: "Pim called: ✕ cannot (11:35)", rings: "Sanne called: ◐ the phone rings", off: "Anouk",
+    next: "No yes at 11:44? Then we call Iris.", last: "No yes at 11:44? Nobody is left after that. Then phone 14 074",
+    yes: "Sanne called: ✓ said yes (11:43)", nobody: "Nobody said yes. Phone 14 0741", idle: "Nobody is on duty now. Phone", earlier: "Earlier calls",
+  },
+};
+
+for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
+  test(`the desk follows its own ladder: who answered what, who is next and when, and whom to phone (${language}, ${size.width} px)`, () =>
+    staged(named("desk"), { size, language }, async (page, say) => {
+      const text = LOGS[language];
+      const attempts = [attempt(PIM, -8, "no", -7), attempt(SANNE, -1, "calling")];
+      const turn = { id: GONE, due: at(2), next: IRIS };
+      say(delta(ladder(ASKED, { attempts, turn, passed: [{ person: GONE, why: "off_duty" }] })));
+      const log = page.getByRole("log", { name: text.title });
+      const shows = (wanted) => log.getByText(wanted).waitFor();
+      await shows(text.next);
+      const plain = async () => (await log.innerText()).replaceAll(/\s+/g, " ");
+      for (const wanted of [text.first, text.rings]) assert.ok((await plain()).includes(wanted), await plain());
+      await fits(page);
+      await picture(page, `ladder-${language}`);
+      const list = { kind: "wake_list", id: "GM0164", v: [1, 1, 1], level: "own", data: { exercise: false, tlp: "TLP:AMBER", id: "GM0164", turns: [], minutes: 3, phone: "14 074" } };
+      say(delta(list, ladder(ASKED, { attempts, turn: { ...turn, next: null } }, 2)));
+      await shows(text.last);
+      say(delta(ladder(ASKED, { state: "nobody", attempts: [attempts[0], { ...attempts[1], state: "unanswered" }], phone: "14 0741" }, 3)));
+      await shows(text.nobody);
+      assert.equal(await log.getByRole("link", { name: "14 0741" }).getAttribute("href"), "tel:140741");
+      await fits(page);
+      await picture(page, `ladder-nobody-${language}`);
+      say(delta(ladder(ASKED, { state: "nobody" }, 4)));
+      await shows(text.idle);
+      say(delta(ladder(ASKED, { state: "answered", attempts: [attempts[0], { ...attempts[1], state: "yes", answered_at: at(1) }] }, 5)));
+      await log.getByText(language === "nl" ? "zei ja" : "said yes").waitFor();
+      assert.ok((await plain()).includes(text.yes), await plain());
+      const old = { ...rowsOf("anouk").find((each) => each.kind === "approach"), v: [1, 2, 1] };
+      say(delta({ ...old, data: { ...old.data, state: "declined" } }));
+      await page.getByRole("heading", { name: text.earlier }).waitFor();
+      await fits(page);
+    }));
+}
+
+test("the incident's request and the one who was called show the ladder of their own organisation, also at 400 % zoom", async () => {
+  for (const [name, organisation] of [["incident", "GM1735"], ["tasks", "GM0153"]]) {
+    await staged(named(name), { size: { width: 320, height: 256 } }, async (page, say) => {
+      const who = named(name).who;
+      const { id } = rowsOf(who).find((each) => each.kind === "help_request");
+      say(delta(ladder(id, { organisation, state: "waiting", turn: { id: GONE, due: at(1200), next: PIM } })));
+      await page.getByRole("log").getByText("morgen 07:42 bellen we Pim").waitFor();
+      await fits(page);
+    });
+  }
+});
