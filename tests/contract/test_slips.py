@@ -45,6 +45,8 @@ async def test_who_has_a_key_meanwhile_is_left_out_and_an_older_slip_is_void(app
     assert (await Browser(app).welcome(old[two[0]["id"]], Phone()))[0] == 200
     _, after = await invite_all(petra, phone, *two, two[1])
     assert [each["person"] for each in after["invited"]] == [two[1]["id"]]
+    _, found = await petra.get(f"passkeys?person={two[0]['id']}")
+    assert found["invitation"] is None
     status, no = await Browser(app).welcome(old[two[1]["id"]], Phone())
     assert (status, no["code"]) == (409, "invitation_over")
     assert (await Browser(app).welcome(after["invited"][0], Phone()))[0] == 200
