@@ -1,7 +1,7 @@
 """The calls that woke somebody are told to them with the provider's receipt, and not those to a colleague."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -40,7 +40,7 @@ async def test_a_call_at_night_is_told_with_its_receipt_to_the_one_who_was_calle
         async with pool.acquire() as connection, connection.transaction():
             await TABLES.write(connection, [Written(night, 1)], Cause(uuid4(), None, NIGHT))
         receipts = Receipts(pool)
-        await receipts.claim(hers.id, NIGHT)
+        await receipts.claim(hers, NIGHT, timedelta(0))
         await receipts.complete(hers.id, "CA123")
         assert await Own(pool).calls(WILMA) == [
             Call(
