@@ -1,23 +1,26 @@
 """Another key signs sessions from now on, and who is signed in stays so."""
 
+import secrets
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
-from deploy.stack import Secrets, signing_keys
-
-KEPT: Final = timedelta(days=8)
-"""A retired key is believed as long as anything it signed may last: a guest's session, seven days."""
+from deploy.stack import KEPT, Secrets, signing_keys
 
 
 def rotated(made: Secrets, now: datetime, *, at_once: bool = False) -> Secrets:
-    """The same secrets with a new key. `at_once`: no older key is believed any more, so everybody is out.
+    """The same secrets with a new key. `at_once`: nothing of the old ones is believed, so everybody is out.
 
     Only while nothing signs: a key that is still in use would retire too early.
     """
     private, public = signing_keys()
     if at_once:
-        return replace(made, private_key=private, public_keys=public, retired={})
+        # Whoever has the key has the file: what is shown inside opens `/internal/invite`, a key for anybody.
+        return Secrets(
+            passwords={owner: secrets.token_urlsafe(24) for owner in made.passwords},
+            private_key=private,
+            public_keys=public,
+            internal_token=secrets.token_urlsafe(32),
+        )
     signed = made.private_key.partition(":")[0]
     retired = {**made.retired, signed: now.isoformat()}
     over = {name for name, since in retired.items() if now >= datetime.fromisoformat(since) + KEPT}

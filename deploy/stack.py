@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,9 @@ DEMO_LIMITS: Final = {
 
 RP_ID: Final = "localhost"
 """Whose passkeys are taken: the host of the address where people go."""
+
+KEPT: Final = timedelta(days=8)
+"""A retired key is believed as long as anything it signed may last: a guest's session, seven days."""
 
 REAL_KEY: Final = "real-"
 """How the names of keys begin that sign people who are not made up."""
@@ -184,7 +188,10 @@ def environment(platform: Platform, service: Service) -> dict[str, str]:
         "NOABER_HTTP_PORT": str(base + service.offset),
         "NOABER_DATA_HOME": str(platform.home / "data" / service.name),
         "NOABER_TOKEN_PUBLIC_KEYS": json.dumps(
-            {_key_name(platform, name): key for name, key in platform.secrets.public_keys.items()}
+            {
+                _key_name(platform, name): key + _until(platform, name)
+                for name, key in platform.secrets.public_keys.items()
+            }
         ),
         "NOABER_ALLOWED_ORIGINS": f"{platform.origin},http://*.localhost:{base}",
     }
@@ -200,6 +207,12 @@ def environment(platform: Platform, service: Service) -> dict[str, str]:
         told["NOABER_CONTACT_KEYS_URL"] = keys
     limits = DEMO_LIMITS if platform.mode is Mode.DEMO else {}
     return {**told, **limits, **platform.settings, **platform.own_settings.get(service.name, {})}
+
+
+def _until(platform: Platform, name: str) -> str:
+    """How long a retired key is still believed, as `Verifier` reads it; nothing for the one that signs."""
+    since = platform.secrets.retired.get(name)
+    return f" {(datetime.fromisoformat(since) + KEPT).isoformat()}" if since is not None else ""
 
 
 def _key_name(platform: Platform, name: str) -> str:

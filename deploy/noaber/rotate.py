@@ -8,17 +8,17 @@ import click
 from deploy.bootstrap import SetupFailed, home_of
 from deploy.claim import Claim
 from deploy.noaber.state import UP
-from deploy.rotation import KEPT, rotated
-from deploy.stack import secrets_in, write_secrets
+from deploy.rotation import rotated
+from deploy.stack import KEPT, secrets_in, write_secrets
 
 SECRETS = "secrets.json"
 
 
-@click.command(epilog="Example: noaber stop, then noaber rotate, then noaber up --real")
+@click.command(epilog="Example: noaber stop, then noaber rotate, then start it as before")
 @click.option(
     "--at-once",
     is_flag=True,
-    help="The old key was stolen: nothing that it signed counts any more, and everybody signs in again.",
+    help="The file with the key was stolen: every secret in it is new, and everybody signs in again.",
 )
 def rotate(at_once: bool) -> None:  # noqa: FBT001 an option of the command line
     """Let a new key sign sessions from the next start on; who is signed in stays so."""
@@ -36,9 +36,9 @@ def rotate(at_once: bool) -> None:  # noqa: FBT001 an option of the command line
         claim.leave()
     click.echo(f"A new key signs from the next start on: {made.private_key.partition(':')[0]}")
     if at_once:
-        click.echo("No older key is believed any more: everybody signs in again.")
+        click.echo("No older key, password or token is believed any more: everybody signs in again.")
     else:
         click.echo(
             f"{len(made.retired)} older ones are believed for at most {KEPT.days} days; nobody is out."
         )
-    click.echo("Start it: noaber up --real")
+    click.echo("Start it as before: noaber up --real, or noaber up for a demonstration")

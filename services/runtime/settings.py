@@ -67,7 +67,7 @@ class SeedSettings(MigrationSettings):
 class WebSettings(Settings):
     """What a service that answers people knows: which tokens to believe, from which pages to take orders.
 
-    `token_public_keys`: key id -> base64 of a raw Ed25519 public key. `allowed_origins`: comma separated;
+    `token_public_keys`: as `Verifier` reads them. `allowed_origins`: comma separated;
     `*.localhost:PORT` stands for every name under localhost on that port.
 
     The limits are of one process, in requests: so many at once, then so many a minute. An organisation's is

@@ -40,12 +40,13 @@ class Claims:
 class Verifier:
     """Believes tokens signed with one of the public keys (key id -> base64 of a raw Ed25519 key).
 
-    A key that signs no more stays among them until what it signed is over, so nobody is signed out.
+    A key that signs no more stays among them until what it signed is over, so nobody is signed out: after its
+    base64 come a space and that moment, in ISO 8601.
     """
 
     def __init__(self, keys: Mapping[str, str], mode: Mode) -> None:
         self._keys = {
-            name: Ed25519PublicKey.from_public_bytes(base64.b64decode(key))
+            name: _believed(key)
             for name, key in keys.items()
             if mode is Mode.DEMO or not name.startswith(DEMO_KEY)
         }
@@ -54,26 +55,37 @@ class Verifier:
 
     def verify(self, token: str, now: datetime) -> Claims:
         """The claims of a token. Raises BadToken, or Forged; `now` is our clock, not the machine's."""
-        claims, expires = self._read_once(token)
+        claims, expires, until = self._read_once(token)
+        if until is not None and now >= until:
+            raise BadToken("retired")
         if now.timestamp() >= expires:
             raise BadToken("expired")
         return claims
 
-    def _read(self, token: str) -> tuple[Claims, int]:
-        """The claims and the end of a token whose signature is right."""
+    def _read(self, token: str) -> tuple[Claims, int, datetime | None]:
+        """The claims of a token whose signature is right, its end, and that of its key."""
         try:
-            key = self._keys[jwt.get_unverified_header(token)["kid"]]
+            key, until = self._keys[jwt.get_unverified_header(token)["kid"]]
             options: Any = {"require": ["exp", "sub", "sid"], "verify_exp": False}
             found = jwt.decode(token, key, algorithms=[ALGORITHM], options=options)
             end = found["exp"]
             # A number and nothing else: "1e999" would never be over.
             if type(end) is not int:
                 raise BadToken("expired")
-            return Claims(UUID(found["sub"]), UUID(found["sid"])), end
+            return Claims(UUID(found["sub"]), UUID(found["sid"])), end, until
         except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError) as error:
             raise Forged(type(error).__name__) from error
         except (jwt.PyJWTError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise BadToken(type(error).__name__) from error
+
+
+def _believed(text: str) -> tuple[Ed25519PublicKey, datetime | None]:
+    """A public key, and until when it is believed where that is said."""
+    key, _, until = text.partition(" ")
+    return (
+        Ed25519PublicKey.from_public_bytes(base64.b64decode(key)),
+        datetime.fromisoformat(until) if until else None,
+    )
 
 
 class Signer:

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from deploy.claim import Claim
 from deploy.noaber.cli import main
-from deploy.rotation import KEPT, rotated
-from deploy.stack import BY_NAME, Platform, Secrets, environment, secrets_in, write_secrets
+from deploy.rotation import rotated
+from deploy.stack import BY_NAME, KEPT, Platform, Secrets, environment, secrets_in, write_secrets
 from services.directory.rules.guests import LONGEST
 from services.directory.rules.session import LASTS
 from services.runtime.settings import Mode, Seed
@@ -57,6 +57,25 @@ def test_a_retired_key_stays_as_long_as_the_longest_session_and_no_longer(made: 
         told(rotated(once, NOW + KEPT))[1].verify(token, NOW)
 
 
+def test_one_rotation_is_enough_and_what_runs_on_stops_believing_too(made: Secrets) -> None:
+    before, _ = told(made)
+    after, believes = told(rotated(made, NOW))
+    end = NOW + timedelta(days=30)
+    old, new = before.sign(CLAIMS, end), after.sign(CLAIMS, end)
+    assert believes.verify(old, NOW + KEPT - timedelta(seconds=1)) == CLAIMS
+    with pytest.raises(BadToken):
+        believes.verify(old, NOW + KEPT)
+    assert believes.verify(new, NOW + KEPT) == CLAIMS
+
+
+def test_at_once_no_secret_of_the_stolen_file_is_left(made: Secrets) -> None:
+    found = rotated(rotated(made, NOW), NOW, at_once=True)
+    assert found.internal_token != made.internal_token
+    assert found.passwords.keys() == made.passwords.keys()
+    assert not set(found.passwords.values()) & set(made.passwords.values())
+    assert len(found.public_keys) == 1 and not found.retired
+
+
 def test_at_once_nothing_old_is_believed(made: Secrets) -> None:
     before, _ = told(made)
     token = before.sign(CLAIMS, NOW + timedelta(hours=1))
@@ -88,3 +107,5 @@ def test_the_verb_waits_for_the_platform_to_stop(tmp_path: Path, made: Secrets) 
     assert found.private_key != made.private_key
     # No secret is shown.
     assert found.private_key.partition(":")[2] not in done.output
+    # A demonstration that was started for real would have nobody who can sign in.
+    assert "noaber up for a demonstration" in done.output
