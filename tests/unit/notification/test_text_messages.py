@@ -12,6 +12,7 @@ from schemas.events.delivery import Delivery, DeliveryState
 from schemas.events.person import Membership, Person
 from schemas.events.wake_list import Turn
 from schemas.values import IBD_PHONE, Right
+from services.notification.carrier import SECONDS
 from services.notification.rules.ladder import STALE
 from services.notification.rules.notices import APART, About, Notice, of_card, of_delivery, told
 from services.notification.rules.sending import WAITS, TextMessage, TextState, after_no, next_try
@@ -157,11 +158,13 @@ def test_everybody_on_the_list_who_still_works_there_is_told_and_of_an_exercise_
     assert [each.id for each in told(notice(), turns, [gone, person(BAS)])] == [BAS]
 
 
-def test_without_a_list_a_card_is_told_to_who_may_stop_it_and_a_ladder_to_nobody() -> None:
+def test_a_card_is_told_to_who_may_stop_it_whatever_the_list_says_and_a_ladder_to_the_list_only() -> None:
     people = [person(ILSE, Right.ADMINISTER), person(BAS), person(COR, Right.MANDATE)]
-    assert [each.id for each in told(notice(), (), people)] == [ILSE, COR]
-    assert told(notice(exercise=True), (), people) == []
-    assert told(notice(about=About.NOBODY), (), people) == []
+    for listed, whom in ((), [ILSE, COR]), ((BAS,), [BAS, ILSE, COR]), ((COR,), [COR, ILSE]):
+        turns = [Turn(person=each, exercises=True) for each in listed]
+        assert [each.id for each in told(notice(), turns, people)] == whom
+        for less in ({"exercise": True}, {"about": About.NOBODY}):
+            assert [each.id for each in told(notice(**less), turns, people)] == [*listed]
 
 
 def text(state: TextState, tries: int) -> TextMessage:
@@ -171,10 +174,15 @@ def text(state: TextState, tries: int) -> TextMessage:
 def test_only_an_order_that_cannot_have_been_taken_goes_out_without_asking_first() -> None:
     late = NIGHT + timedelta(hours=1)
     assert text(TextState.WAITING, 0).surely_not_taken(NIGHT)
-    assert text(TextState.WAITING, 2).surely_not_taken(late)
-    # From a backup perhaps, which knows nothing of the order that followed.
-    assert not text(TextState.WAITING, 0).surely_not_taken(late)
+    # From a backup perhaps, which knows nothing of the order that followed: also one of just after a no.
+    for tries in (0, 2):
+        assert not text(TextState.WAITING, tries).surely_not_taken(late)
     assert not text(TextState.ORDERED, 1).surely_not_taken(NIGHT)
+
+
+def test_a_first_try_is_over_before_it_is_repeated() -> None:
+    look_up = order = timedelta(seconds=SECONDS)
+    assert WAITS[0] > look_up + order
 
 
 def test_tries_come_further_apart_and_end() -> None:
