@@ -83,19 +83,71 @@ async def test_a_no_leaves_the_number_as_it_was(app) -> None:
     assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "no_number_waits"
 
 
-async def test_who_asked_says_no_second_yes_and_another_administrator_does(app) -> None:
-    petra, phone, _ = await signed_in(app)
+async def back(app: Any, phone: Phone) -> Browser:
+    here = Browser(app)
+    assert (await here.sign_in(phone))[0] == 200
+    return here
+
+
+async def test_who_asked_says_no_second_yes_and_an_administrator_of_longer_standing_does(filled: str) -> None:
     wilma, anna = person(), person(name="Anna Verzonnen", rights=["administer"])
+    async with directory(filled) as app:
+        petra, phone, _ = await signed_in(app)
+        await let_in(app, petra, phone, wilma)
+        _, annas_phone = await let_in(app, petra, phone, anna)
+    async with directory(filled, minutes_later=3.1 * DAY) as app:
+        petra, annas = await back(app, phone), await back(app, annas_phone)
+        await renumber(petra, phone, wilma)
+        assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "needs_second"
+        # A colleague who is none of both is not asked.
+        gert = person(name="Gert Verzonnen")
+        his, his_phone = await let_in(app, petra, phone, gert)
+        assert (await say(his, his_phone, wilma, yes=True))[0] == 403
+        assert (await say(annas, annas_phone, wilma, yes=True))[0] == 200
+        assert await number_of(petra, wilma) == (NEW, False)
+
+
+async def test_a_puppet_neither_says_the_second_yes_nor_asks_for_its_maker(app) -> None:
+    petra, phone, _ = await signed_in(app)
+    wilma, puppet = person(), person(name="Niemand Verzonnen", rights=["administer"])
     await let_in(app, petra, phone, wilma)
-    annas, annas_phone = await let_in(app, petra, phone, anna)
+    as_puppet, second_phone = await let_in(app, petra, phone, puppet)
     await renumber(petra, phone, wilma)
-    assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "needs_second"
-    # A colleague who is none of both is not asked.
-    gert = person(name="Gert Verzonnen")
-    his, his_phone = await let_in(app, petra, phone, gert)
-    assert (await say(his, his_phone, wilma, yes=True))[0] == 403
-    assert (await say(annas, annas_phone, wilma, yes=True))[0] == 200
-    assert await number_of(petra, wilma) == (NEW, False)
+    assert (await say(as_puppet, second_phone, wilma, yes=True))[1]["code"] == "too_new"
+    assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "too_early"
+    assert (await say(petra, phone, wilma, yes=False))[0] == 200
+    await renumber(as_puppet, second_phone, wilma)
+    assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "too_new"
+    assert await number_of(petra, wilma) == ("06 00000002", True)
+
+
+async def test_an_invitation_to_another_administrator_on_ones_own_phone_is_no_second_yes(filled: str) -> None:
+    wilma, anna = person(), person(name="Anna Verzonnen", rights=["administer"])
+    async with directory(filled) as app:
+        petra, phone, _ = await signed_in(app)
+        await let_in(app, petra, phone, wilma)
+        await let_in(app, petra, phone, anna)
+    async with directory(filled, minutes_later=3.1 * DAY) as app:
+        petra, as_anna, second_phone = await back(app, phone), Browser(app), Phone()
+        _, invited = await petra.invite(phone, anna["id"])
+        assert (await as_anna.welcome(invited, second_phone))[0] == 200
+        await renumber(petra, phone, wilma)
+        assert (await say(as_anna, second_phone, wilma, yes=True))[1]["code"] == "too_new"
+        # She is there all the same, to be asked.
+        assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "needs_second"
+
+
+async def test_of_two_administrators_the_number_of_one_waits_for_their_own_yes(filled: str) -> None:
+    anna = person(name="Anna Verzonnen", rights=["administer"])
+    async with directory(filled) as app:
+        petra, phone, _ = await signed_in(app)
+        _, annas_phone = await let_in(app, petra, phone, anna)
+        await renumber(petra, phone, anna)
+    async with directory(filled, minutes_later=3.1 * DAY) as app:
+        petra, annas = await back(app, phone), await back(app, annas_phone)
+        assert (await say(petra, phone, anna, yes=True))[1]["code"] == "needs_second"
+        assert (await say(annas, annas_phone, anna, yes=True))[0] == 200
+        assert await number_of(petra, anna) == (NEW, False)
 
 
 async def test_the_only_administrator_is_not_locked_out_but_waits_three_days(filled: str) -> None:
