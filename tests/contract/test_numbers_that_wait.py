@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from services.directory.recovery import keys_of, restored
 from services.runtime.database import open_pool
 from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
 from tests.contract.test_people_of_an_organisation import HOME, add, person, proven
@@ -174,6 +177,24 @@ async def test_the_only_administrator_is_not_locked_out_but_waits_three_days(fil
     # Asked and agreed, each with who did it; and no number in clear text.
     assert [str(row["who"]) for row in rows] == [me] * 3
     assert not any("00000099" in row["said"] for row in rows)
+
+
+async def test_a_restore_undoes_no_no(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
+    wilma = person()
+    async with directory(filled) as app:
+        petra, phone, _ = await signed_in(app)
+        await let_in(app, petra, phone, wilma)
+        await renumber(petra, phone, wilma)
+    # As the backup was made; after that she said no, which the key file does not know.
+    kept_apart = await keys_of(filled)
+    async with await open_pool(filled, 1) as pool:
+        await pool.execute("DELETE FROM data_key")
+    await restored(filled, kept_apart)
+    assert "yes are gone (1)" in capsys.readouterr().out
+    async with directory(filled, minutes_later=3.1 * DAY) as app:
+        petra = await back(app, phone)
+        assert await number_of(petra, wilma) == ("06 00000002", False)
+        assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "no_number_waits"
 
 
 async def test_ones_own_number_waits_for_nobody(app) -> None:

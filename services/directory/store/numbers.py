@@ -21,6 +21,7 @@ from services.directory.store.writes import LOCK, TABLES, sealed
 from services.runtime.ports import Cause, Written
 from services.runtime.seal import unseal
 
+_WAITING: Final = "SELECT id FROM contact WHERE jsonb_typeof(state->'waiting') = 'object' ORDER BY id"
 _PLAYING: Final = "SELECT person::text AS person FROM persona WHERE person::text = ANY($1::text[])"
 
 
@@ -101,6 +102,21 @@ class Numbers:
             cause = Cause(uuid4(), decision.asker, decision.at)
             await TABLES.write(connection, [Written(decided, known[0].version + 1)], cause)
         return [decided]
+
+
+async def restore_numbers(connection: Any, at: datetime) -> int:
+    """Take away every number that waits, and how many: one that was refused since the backup may be among them.
+
+    Inside the caller's transaction.
+    """
+    keys = [row["id"] for row in await connection.fetch(_WAITING)]
+    written = [
+        Written(each.state.model_copy(update={"waiting": None}), each.version + 1)
+        for each in await TABLES.read(connection, Contact.TYPE, keys)
+        if isinstance(each.state, Contact)
+    ]
+    await TABLES.write(connection, written, Cause(uuid4(), None, at))
+    return len(written)
 
 
 async def _playing(connection: Any, organisation: str, people: Sequence[Person | None]) -> frozenset[UUID]:
