@@ -152,6 +152,26 @@ test("a colleague's new number waits on the list, and a second administrator say
   });
 });
 
+test("slips that were said once stay while the list is read anew", () => {
+  let people = STAFF.map((each, at) => (at === 2 ? { ...each, waiting: WAITING } : each));
+  const commands = {
+    "/organisations/GM1735/invitations": (body) =>
+      [200, { invited: body.people.map((person) => ({ person, secret: "0".repeat(43), code: "123450", expires_at: "2026-12-01T03:00:00Z" })) }],
+    // Meanwhile everybody has a key, so there is nobody left to invite.
+    [`${STAFF[2].person}/number`]: () => ((people = STAFF.map((each) => ({ ...each, keys: 1 }))), [200, {}]),
+    [ROUTE]: () => [200, { people }],
+  };
+  return staged(screen, { size: SIZES.phone, commands }, async (page) => {
+    await page.getByRole("button", { name: "Ik geef het briefje zelf en zeg de code" }).click();
+    await page.getByRole("button", { name: "Maak 1 briefje" }).click();
+    await page.getByRole("heading", { name: "1 briefje klaar" }).waitFor();
+    await page.getByRole("button", { name: "Nee, laat het oude nummer staan" }).click();
+    await page.getByText("Nieuw nummer: 06 00000099.").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Maak 1 briefje" }).waitFor({ state: "detached" });
+    assert.equal(await page.getByRole("img", { name: "QR-code met de uitnodiging van Noor Verzonnen" }).isVisible(), true);
+  });
+});
+
 test("who asked for it is not offered the second yes before three days are over", () => {
   const waiting = { ...WAITING, asked_by: PEOPLE.gert, alone_from: "2999-01-01T00:00:00Z" };
   const commands = { [ROUTE]: [200, { people: STAFF.map((each, at) => (at === 1 ? { ...each, waiting } : each)) }] };

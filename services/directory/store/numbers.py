@@ -105,9 +105,9 @@ class Numbers:
 
 
 async def restore_numbers(connection: Any, at: datetime) -> int:
-    """Take away every number that waits, and how many: one that was refused since the backup may be among them.
+    """Take away every number that waits, and how many.
 
-    Inside the caller's transaction.
+    One that was refused since the backup may be among them. Inside the caller's transaction.
     """
     keys = [row["id"] for row in await connection.fetch(_WAITING)]
     written = [
