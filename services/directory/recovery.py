@@ -4,6 +4,7 @@ import asyncpg
 
 from services.directory.store.access import restore_accesses
 from services.directory.store.keys import KeyFile, exported, imported
+from services.directory.store.numbers import restore_numbers
 from services.directory.store.trust import restore_distrust
 from services.runtime.now import clock
 from services.runtime.restored import begin_anew
@@ -27,6 +28,7 @@ async def restored(database: str, file: KeyFile) -> None:
             found = await imported(connection, file, at)
             accesses = await restore_accesses(connection, file.removed, at)
             distrusted = await restore_distrust(connection, file.distrusted, at)
+            numbers = await restore_numbers(connection, at)
             epoch = await begin_anew(connection, at)
     finally:
         await connection.close()
@@ -35,6 +37,8 @@ async def restored(database: str, file: KeyFile) -> None:
         print(f"directory: {found.unreadable} people have no key in the file: their names cannot be read")
     for organisation in distrusted:
         print(f"directory: {organisation} is distrusted: its people sign in with a passkey or a card")
+    if numbers:
+        print(f"directory: new numbers that waited for a second yes are gone ({numbers}): ask for them anew")
     if accesses:
         print("directory: every invitation and every session of a passkey is over: people sign in anew")
         print("directory: passkeys that were removed after the newest key file was written are back;")

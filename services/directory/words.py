@@ -45,9 +45,16 @@ WORDS: Final[Mapping[str, Words]] = {
         "You changed this number yourself. Let another administrator, or your colleague, say yes.",
     ),
     "too_early": Words(
-        "Je bent de enige beheerder. Je collega kan nu akkoord geven, en jij drie dagen na de wijziging.",
-        "You are the only administrator. Your colleague can say yes now, and you from three days after the "
-        "change.",
+        "Er is geen andere beheerder die hier al langer binnen kan. Je collega kan nu akkoord geven, en jij "
+        "drie dagen na de wijziging.",
+        "No other administrator has been able to get in for long. Your colleague can say yes now, and you "
+        "from three days after the change.",
+    ),
+    "too_new": Words(
+        "De sleutel van jou, of van wie dit nummer wijzigde, is te nieuw. Laat je collega zelf akkoord "
+        "geven. Of zeg nee, en laat een beheerder met een oudere sleutel het nummer opnieuw wijzigen.",
+        "Your key, or that of who changed this number, is too new. Let your colleague say yes. Or say no, "
+        "and let an administrator with an older key change the number again.",
     ),
     "not_yourself": Words(
         "Je kunt jezelf niet uitnodigen. Voeg een telefoon toe bij Mijn toestellen, of vraag een andere "

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from services.directory.recovery import keys_of, restored
 from services.runtime.database import open_pool
 from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
 from tests.contract.test_people_of_an_organisation import HOME, add, person, proven
@@ -83,19 +86,71 @@ async def test_a_no_leaves_the_number_as_it_was(app) -> None:
     assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "no_number_waits"
 
 
-async def test_who_asked_says_no_second_yes_and_another_administrator_does(app) -> None:
-    petra, phone, _ = await signed_in(app)
+async def back(app: Any, phone: Phone) -> Browser:
+    here = Browser(app)
+    assert (await here.sign_in(phone))[0] == 200
+    return here
+
+
+async def test_who_asked_says_no_second_yes_and_an_administrator_of_longer_standing_does(filled: str) -> None:
     wilma, anna = person(), person(name="Anna Verzonnen", rights=["administer"])
+    async with directory(filled) as app:
+        petra, phone, _ = await signed_in(app)
+        await let_in(app, petra, phone, wilma)
+        _, annas_phone = await let_in(app, petra, phone, anna)
+    async with directory(filled, minutes_later=3.1 * DAY) as app:
+        petra, annas = await back(app, phone), await back(app, annas_phone)
+        await renumber(petra, phone, wilma)
+        assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "needs_second"
+        # A colleague who is none of both is not asked.
+        gert = person(name="Gert Verzonnen")
+        his, his_phone = await let_in(app, petra, phone, gert)
+        assert (await say(his, his_phone, wilma, yes=True))[0] == 403
+        assert (await say(annas, annas_phone, wilma, yes=True))[0] == 200
+        assert await number_of(petra, wilma) == (NEW, False)
+
+
+async def test_a_puppet_neither_says_the_second_yes_nor_asks_for_its_maker(app) -> None:
+    petra, phone, _ = await signed_in(app)
+    wilma, puppet = person(), person(name="Niemand Verzonnen", rights=["administer"])
     await let_in(app, petra, phone, wilma)
-    annas, annas_phone = await let_in(app, petra, phone, anna)
+    as_puppet, second_phone = await let_in(app, petra, phone, puppet)
     await renumber(petra, phone, wilma)
-    assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "needs_second"
-    # A colleague who is none of both is not asked.
-    gert = person(name="Gert Verzonnen")
-    his, his_phone = await let_in(app, petra, phone, gert)
-    assert (await say(his, his_phone, wilma, yes=True))[0] == 403
-    assert (await say(annas, annas_phone, wilma, yes=True))[0] == 200
-    assert await number_of(petra, wilma) == (NEW, False)
+    assert (await say(as_puppet, second_phone, wilma, yes=True))[1]["code"] == "too_new"
+    assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "too_early"
+    assert (await say(petra, phone, wilma, yes=False))[0] == 200
+    await renumber(as_puppet, second_phone, wilma)
+    assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "too_new"
+    assert await number_of(petra, wilma) == ("06 00000002", True)
+
+
+async def test_an_invitation_to_another_administrator_on_ones_own_phone_is_no_second_yes(filled: str) -> None:
+    wilma, anna = person(), person(name="Anna Verzonnen", rights=["administer"])
+    async with directory(filled) as app:
+        petra, phone, _ = await signed_in(app)
+        await let_in(app, petra, phone, wilma)
+        await let_in(app, petra, phone, anna)
+    async with directory(filled, minutes_later=3.1 * DAY) as app:
+        petra, as_anna, second_phone = await back(app, phone), Browser(app), Phone()
+        _, invited = await petra.invite(phone, anna["id"])
+        assert (await as_anna.welcome(invited, second_phone))[0] == 200
+        await renumber(petra, phone, wilma)
+        assert (await say(as_anna, second_phone, wilma, yes=True))[1]["code"] == "too_new"
+        # She is there all the same, to be asked.
+        assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "needs_second"
+
+
+async def test_of_two_administrators_the_number_of_one_waits_for_their_own_yes(filled: str) -> None:
+    anna = person(name="Anna Verzonnen", rights=["administer"])
+    async with directory(filled) as app:
+        petra, phone, _ = await signed_in(app)
+        _, annas_phone = await let_in(app, petra, phone, anna)
+        await renumber(petra, phone, anna)
+    async with directory(filled, minutes_later=3.1 * DAY) as app:
+        petra, annas = await back(app, phone), await back(app, annas_phone)
+        assert (await say(petra, phone, anna, yes=True))[1]["code"] == "needs_second"
+        assert (await say(annas, annas_phone, anna, yes=True))[0] == 200
+        assert await number_of(petra, anna) == (NEW, False)
 
 
 async def test_the_only_administrator_is_not_locked_out_but_waits_three_days(filled: str) -> None:
@@ -122,6 +177,24 @@ async def test_the_only_administrator_is_not_locked_out_but_waits_three_days(fil
     # Asked and agreed, each with who did it; and no number in clear text.
     assert [str(row["who"]) for row in rows] == [me] * 3
     assert not any("00000099" in row["said"] for row in rows)
+
+
+async def test_a_restore_undoes_no_no(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
+    wilma = person()
+    async with directory(filled) as app:
+        petra, phone, _ = await signed_in(app)
+        await let_in(app, petra, phone, wilma)
+        await renumber(petra, phone, wilma)
+    # As the backup was made; after that she said no, which the key file does not know.
+    kept_apart = await keys_of(filled)
+    async with await open_pool(filled, 1) as pool:
+        await pool.execute("DELETE FROM data_key")
+    await restored(filled, kept_apart)
+    assert "yes are gone (1)" in capsys.readouterr().out
+    async with directory(filled, minutes_later=3.1 * DAY) as app:
+        petra = await back(app, phone)
+        assert await number_of(petra, wilma) == ("06 00000002", False)
+        assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "no_number_waits"
 
 
 async def test_ones_own_number_waits_for_nobody(app) -> None:

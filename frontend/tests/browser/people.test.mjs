@@ -96,8 +96,8 @@ test("one's own rights are not offered, and what the server refuses is said", ()
 for (const language of ["nl", "en"]) {
   test(`everybody without a key gets a slip of their own, the codes stand on another sheet, and nothing else is printed (${language})`, () => {
     const text = {
-      nl: { way: "Ik bel het nummer dat ik al had en zeg de code", go: "Maak 2 briefjes", done: "2 briefjes klaar", qr: "QR-code met de uitnodiging van Noor Verzonnen" },
-      en: { way: "I call the number that I had already and say the code", go: "Make 2 slips", done: "2 slips ready", qr: "QR code with the invitation of Noor Verzonnen" },
+      nl: { way: "Ik bel het nummer dat ik al had en zeg de code", go: "Maak 2 briefjes", done: "2 briefjes klaar", qr: "QR-code met de uitnodiging van Noor Verzonnen", codes: "Print de codes", slips: "Print de briefjes", side: "Print op één kant" },
+      en: { way: "I call the number that I had already and say the code", go: "Make 2 slips", done: "2 slips ready", qr: "QR code with the invitation of Noor Verzonnen", codes: "Print the codes", slips: "Print the slips", side: "Print on one side" },
     }[language];
     const people = STAFF.map((each, at) => (at > 0 ? { ...each, keys: 0 } : each));
     let sent;
@@ -117,16 +117,26 @@ for (const language of ["nl", "en"]) {
       await page.getByRole("img", { name: text.qr }).waitFor();
       await fits(page);
       await picture(page, `people-slips-${language}`);
-      await page.emulateMedia({ media: "print" });
+      await page.getByText(text.side).waitFor();
       const slip = page.getByRole("article").filter({ hasText: "Noor Verzonnen" });
+      const code = page.getByRole("row").filter({ hasText: "Noor Verzonnen" });
+      // Two jobs: on both sides of one sheet they would be all that opens.
+      await page.evaluate(() => (window.print = () => (document.title = "printed")));
+      for (const [button, onPaper] of [[text.codes, [true, false]], [text.slips, [false, true]]]) {
+        await page.evaluate(() => (document.title = ""));
+        await page.getByRole("button", { name: button }).click();
+        await page.waitForFunction(() => document.title === "printed");
+        await page.emulateMedia({ media: "print" });
+        assert.deepEqual([await code.isVisible(), await slip.isVisible()], onPaper, button);
+        assert.equal(await page.getByRole("heading", { level: 1 }).isVisible(), false);
+        assert.equal(await page.getByRole("button").filter({ visible: true }).count(), 0);
+        await picture(page, `people-paper-${button}`);
+        await page.emulateMedia({ media: "screen" });
+      }
       // Whoever finds a slip has half of what opens.
       assert.match(await slip.innerText(), new RegExp(`/welcome#${"0".repeat(43)}`));
-      assert.doesNotMatch(await slip.innerText(), /123/);
-      assert.match(await page.getByRole("row").filter({ hasText: "Noor Verzonnen" }).innerText(), /123 450/);
-      assert.equal(await page.getByRole("heading", { level: 1 }).isVisible(), false);
-      assert.equal(await page.getByRole("button").filter({ visible: true }).count(), 0);
-      await picture(page, `people-slips-paper-${language}`);
-      await page.emulateMedia({ media: "screen" });
+      assert.doesNotMatch(await slip.innerText(), /123 ?45\d/);
+      assert.match(await code.innerText(), /123 450/);
     });
   });
 }
@@ -143,12 +153,49 @@ test("a colleague's new number waits on the list, and a second administrator say
     [ROUTE]: () => [200, { people: STAFF.map((each, at) => (at === 1 && !said ? { ...each, waiting: WAITING } : each)) }],
   };
   return staged(screen, { size: SIZES.phone, commands }, async (page) => {
-    await page.getByText("Nieuw nummer: 06 00000099.").waitFor();
+    await page.getByText("Nieuw nummer: 06 00000099. Gevraagd vandaag 10:00.").waitFor();
     await fits(page);
     await picture(page, "people-number");
     await page.getByRole("button", { name: "Akkoord met het nieuwe nummer" }).click();
     await page.getByText("Nieuw nummer: 06 00000099.").waitFor({ state: "detached" });
     assert.deepEqual(said, { phone: "06 00000099", yes: true });
+  });
+});
+
+test("who changes a number that then waits hears that it does not count yet", () => {
+  let people = STAFF;
+  const commands = {
+    [`${ROUTE}/${STAFF[1].person}`]: () => {
+      people = STAFF.map((each, at) => (at === 1 ? { ...each, waiting: { ...WAITING, asked_by: PEOPLE.gert } } : each));
+      return [200, { people }];
+    },
+    [ROUTE]: () => [200, { people }],
+  };
+  return staged(screen, { size: SIZES.phone, commands }, async (page) => {
+    await page.getByRole("button", { name: "Wijzig Noor Verzonnen" }).click();
+    await page.getByLabel("Telefoon").fill("06 00000099");
+    await page.getByRole("button", { name: "Bewaar" }).click();
+    await page.getByText("Bewaard: Noor Verzonnen. Het nieuwe nummer telt pas na een tweede akkoord.").waitFor();
+  });
+});
+
+test("slips that were said once stay while the list is read anew", () => {
+  let people = STAFF.map((each, at) => (at === 2 ? { ...each, waiting: WAITING } : each));
+  const commands = {
+    "/organisations/GM1735/invitations": (body) =>
+      [200, { invited: body.people.map((person) => ({ person, secret: "0".repeat(43), code: "123450", expires_at: "2026-12-01T03:00:00Z" })) }],
+    // Meanwhile everybody has a key, so there is nobody left to invite.
+    [`${STAFF[2].person}/number`]: () => ((people = STAFF.map((each) => ({ ...each, keys: 1 }))), [200, {}]),
+    [ROUTE]: () => [200, { people }],
+  };
+  return staged(screen, { size: SIZES.phone, commands }, async (page) => {
+    await page.getByRole("button", { name: "Ik geef het briefje zelf en zeg de code" }).click();
+    await page.getByRole("button", { name: "Maak 1 briefje" }).click();
+    await page.getByRole("heading", { name: "1 briefje klaar" }).waitFor();
+    await page.getByRole("button", { name: "Nee, laat het oude nummer staan" }).click();
+    await page.getByText("Nieuw nummer: 06 00000099.").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Maak 1 briefje" }).waitFor({ state: "detached" });
+    assert.equal(await page.getByRole("img", { name: "QR-code met de uitnodiging van Noor Verzonnen" }).isVisible(), true);
   });
 });
 

@@ -1,10 +1,11 @@
 """Another number for a colleague: call-backs go there, so where it opens doors it waits for a second yes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from schemas.events.access import Access
 from schemas.events.contact import WaitingNumber
 from schemas.refused import Refused
 
@@ -21,22 +22,40 @@ def waits(person: UUID, asker: UUID, *, has_key: bool, has_card: bool) -> bool:
 
 
 def may_say_yes(
-    waiting: WaitingNumber, person: UUID, asker: UUID, able: Collection[UUID], now: datetime
+    waiting: WaitingNumber, person: UUID, asker: UUID, able: Mapping[UUID, Access], now: datetime
 ) -> None:
     """The person, or an administrator who did not ask for it; who did ask may where there is no other, later.
 
-    `able`: who administers there and has a key. Refused: `not_your_right`, `needs_second`, `too_early`.
+    `able`: who administers there and has a key, and who plays in a demonstration without one. The person may
+    be one of them: then theirs is the yes that is missing. Refused: `not_your_right`, `needs_second`,
+    `too_early`, and `too_new` where one of the two may be made up by the other.
     """
     if asker == person:
         return
     if asker not in able:
         raise Refused("not_your_right")
     if asker != waiting.asked_by:
+        asked = able.get(waiting.asked_by)
+        if asked is None or not (_is_settled(asked, waiting) and _is_settled(able[asker], waiting)):
+            raise Refused("too_new")
         return
-    if set(able) - {asker, person}:
+    if any(each == person or _was_in(access, waiting) for each, access in able.items() if each != asker):
         raise Refused("needs_second")
     if now < waiting.asked_at + ALONE_AFTER:
         raise Refused("too_early", after=(waiting.asked_at + ALONE_AFTER).isoformat())
+
+
+def _is_settled(access: Access, waiting: WaitingNumber) -> bool:
+    """Whether every key is from well before the asking.
+
+    An administrator could open an invitation to a newcomer, or to a colleague who exists, on their own phone.
+    """
+    return all(each.added_at <= waiting.asked_at - ALONE_AFTER for each in access.passkeys)
+
+
+def _was_in(access: Access, waiting: WaitingNumber) -> bool:
+    """Whether they could get in well before the asking, so that they are there to be asked."""
+    return any(each.added_at <= waiting.asked_at - ALONE_AFTER for each in access.passkeys)
 
 
 def may_say_no(person: UUID, asker: UUID, able: Collection[UUID]) -> None:
