@@ -12,7 +12,7 @@ from schemas.events.delivery import Attempt, AttemptState, Delivery
 from schemas.phone_number import NoNumber
 from services.notification.numbers import Numbers
 from services.notification.ports import Call, Declined, Ended, Heard, Telephone, Unreachable
-from services.notification.rounds import Rounds
+from services.notification.rounds import Rounds, all_ended
 from services.notification.rules.ladder import checked, ended, keyed, to_call
 from services.notification.rules.words import after_key, wake_call
 from services.notification.store.deliveries import Deliveries
@@ -72,9 +72,7 @@ class Caller:
         try:
             found = [(each, to_call(each)) for each in await self._deliveries.calling()]
             self.trouble = ""
-            await asyncio.gather(
-                *(self._place(each, attempt) for each, attempt in found if attempt is not None)
-            )
+            await all_ended(*(self._place(each, attempt) for each, attempt in found if attempt is not None))
         except Exception as failure:
             # The turn's deadline stands: whoever cannot be called by then is followed by the next.
             self.trouble = f"calls are not placed: {type(failure).__name__}"

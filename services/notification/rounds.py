@@ -2,10 +2,21 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final
 
 LOOK_SECONDS: Final = 1.0
+
+
+async def all_ended(*work: Coroutine[Any, Any, None]) -> None:
+    """Do all of it at the same time, and come back when none of it runs any more.
+
+    Raises: what any of them raised; one that fails neither stops the others nor lets a next round meet them.
+    """
+    ended = await asyncio.gather(*work, return_exceptions=True)
+    failures = [each for each in ended if isinstance(each, BaseException)]
+    if failures:
+        raise BaseExceptionGroup("not all of it went well", failures)
 
 
 class Rounds:

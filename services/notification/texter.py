@@ -1,6 +1,5 @@
 """Sends the text messages that are due: each once, also when we die between the order and its answer."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,7 +8,7 @@ from typing import Final
 from schemas.phone_number import NoNumber
 from services.notification.caller import Reach
 from services.notification.ports import Declined, Unreachable
-from services.notification.rounds import Rounds
+from services.notification.rounds import Rounds, all_ended
 from services.notification.rules.ladder import STALE
 from services.notification.rules.sending import TextMessage, TextState, after_no, next_try
 from services.notification.store.notices import Notices
@@ -46,7 +45,7 @@ class Texter:
         try:
             while await self._notices.spread(self._now()):
                 pass
-            await asyncio.gather(*map(self._send, await self._notices.due(self._now(), AT_ONCE)))
+            await all_ended(*map(self._send, await self._notices.due(self._now(), AT_ONCE)))
             self.trouble = await self._notices.trouble()
         except Exception as failure:
             self.trouble = f"text messages are not sent: {type(failure).__name__}"
@@ -68,13 +67,16 @@ class Texter:
         except Unreachable as away:
             await self._notices.postpone(text.id, next_try(1, now), str(away))
         else:
-            if await self._notices.claim(text, now):
+            if await self._notices.claim(text, self._now()):
                 await self._order(text, number)
 
     async def _order(self, text: TextMessage, number: str) -> None:
         """One try, whose receipt is written."""
         try:
             taken = await self._taken(text, number)
+            if taken is None and not text.needed:
+                await self._notices.become(text.id, TextState.NOT_NEEDED, "")
+                return
             if taken is None and text.tried_enough:
                 await self._give_up(text, "the provider does not say that it took it")
                 return

@@ -6,9 +6,12 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-WAITS: Final = tuple(timedelta(seconds=each) for each in (15, 30, 60, 120, 240, 480, 900))
-"""After each try. The first is longer than an order is under way: a message that the provider does not know
-by then was never taken. The last tries come half an hour after the first."""
+WAITS: Final = tuple(timedelta(seconds=each) for each in (30, 30, 60, 120, 240, 480, 900))
+"""After each try. The first is longer than a look-up and an order are under way: a message that the provider
+does not know by then was never taken. It is given up half an hour after the first try."""
+
+PROMPT: Final = timedelta(seconds=15)
+"""So soon after it happened no receipt can come from a backup."""
 
 
 class TextState(StrEnum):
@@ -51,9 +54,10 @@ class TextMessage:
     def surely_not_taken(self, now: datetime) -> bool:
         """Whether no order went out that may have been taken; else the provider is asked first.
 
-        A receipt may come from a backup: then it is of a while ago, and what came of it is not in it.
+        A receipt may come from a backup: then it is of a while ago, and what came of it is not in it. So one
+        that was declined is asked for too: the backup may be of before a later try that was taken.
         """
-        return self.state is TextState.WAITING and (self.tries > 0 or now - self.at < WAITS[0])
+        return self.state is TextState.WAITING and self.tries == 0 and now - self.at < PROMPT
 
 
 def next_try(tries: int, now: datetime) -> datetime:

@@ -12,6 +12,7 @@ from schemas.events.delivery import Delivery, DeliveryState
 from schemas.events.person import Membership, Person
 from schemas.events.wake_list import Turn
 from schemas.values import IBD_PHONE, Right
+from services.notification.carrier import SECONDS
 from services.notification.rules.ladder import STALE
 from services.notification.rules.notices import APART, About, Notice, of_card, of_delivery, told
 from services.notification.rules.sending import WAITS, TextMessage, TextState, after_no, next_try
@@ -171,10 +172,15 @@ def text(state: TextState, tries: int) -> TextMessage:
 def test_only_an_order_that_cannot_have_been_taken_goes_out_without_asking_first() -> None:
     late = NIGHT + timedelta(hours=1)
     assert text(TextState.WAITING, 0).surely_not_taken(NIGHT)
-    assert text(TextState.WAITING, 2).surely_not_taken(late)
-    # From a backup perhaps, which knows nothing of the order that followed.
-    assert not text(TextState.WAITING, 0).surely_not_taken(late)
+    # From a backup perhaps, which knows nothing of the order that followed: also one of just after a no.
+    for tries in (0, 2):
+        assert not text(TextState.WAITING, tries).surely_not_taken(late)
     assert not text(TextState.ORDERED, 1).surely_not_taken(NIGHT)
+
+
+def test_a_first_try_is_over_before_it_is_repeated() -> None:
+    look_up = order = timedelta(seconds=SECONDS)
+    assert WAITS[0] > look_up + order
 
 
 def test_tries_come_further_apart_and_end() -> None:
