@@ -223,6 +223,7 @@ class Purpose(StrEnum):
     PEOPLE = "people"
     NUMBER = "number"
     GUEST = "guest"
+    WAKE_LIST = "wake_list"
 
 
 class ToSign(Command):

@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 from schemas.events.wake_list import Turn, WakeList
 from schemas.phone_number import can_be_called
 from schemas.values import OrganisationId, Phone
+from services.directory.bodies import Assertion, Purpose
 from services.directory.directory import Directory
-from services.directory.doors import PREFIX
+from services.directory.doors import PREFIX, Began, fresh
 from services.directory.rules.waking import may_change, wake_list
 from services.runtime.web import Asking
 
@@ -26,6 +27,7 @@ class ListWanted(BaseModel):
     minutes: Annotated[int, Field(ge=1, le=30)] = 3
     phone: Phone | Literal[""] = ""
     after: Annotated[int | None, Field(ge=0)] = None
+    passkey: Assertion | None = None
 
 
 class Wakeable(BaseModel):
@@ -58,8 +60,10 @@ def add_waking(app: FastAPI, directory: Directory) -> None:
         return await _shown(directory, number, known or WakeList(id=organisation, exercise=False))
 
     @app.post(f"{PREFIX}/wake-list")
-    async def change_wake_list(asker: Asking, body: ListWanted) -> WakeListShown:
+    async def change_wake_list(asker: Asking, body: ListWanted, began: Began = "") -> WakeListShown:
         may_change(asker.person, body.organisation)
+        # A stolen session must not decide whose phone stays silent at night.
+        await fresh(directory, asker, body.passkey, Purpose.WAKE_LIST, began)
         people = directory.own.people.values()
         staff = [each.id for each in people if each.works_for(body.organisation)]
         made = wake_list(body.organisation, body.turns, body.minutes, body.phone, staff)

@@ -18,7 +18,7 @@ APART: Final = timedelta(hours=1)
 """Who has the words of a card can ask again and again, and must not keep everybody's phone buzzing."""
 
 STOPS: Final = (Right.ADMINISTER, Right.MANDATE)
-"""Who may stop a card, so who is told of it where no list says whom to tell."""
+"""Who may stop a card, so who is told of it whatever a list says."""
 
 _THINGS: Final = UUID("7f0a5a1e-6c0b-4c39-9f27-2a9b54d0c2a1")
 """Ids of what is told follow from what happened, so that hearing of it again tells nobody again."""
@@ -78,15 +78,21 @@ def of_delivery(delivery: Delivery, now: datetime) -> list[Notice]:
 def told(notice: Notice, turns: Sequence[Turn], people: Sequence[Person]) -> list[Person]:
     """Who gets the message: everybody on the list who works there now; of an exercise only who enrolled.
 
-    On duty or not: it is no call, and worth most where who is on duty does not answer.
+    On duty or not: it is no call, and worth most where who is on duty does not answer. Of a card also who may
+    stop it, list or not: whoever keeps the list must not be able to keep an alarm from them.
     """
     here = {each.id: each for each in people if not each.forgotten and each.works_for(notice.organisation)}
     listed = [
         here[turn.person] for turn in turns if turn.person in here and (turn.exercises or not notice.exercise)
     ]
-    if listed or notice.exercise or notice.about is About.NOBODY:
+    if notice.exercise or notice.about is About.NOBODY:
         return listed
-    return [each for each in here.values() if any(each.may(right, notice.organisation) for right in STOPS)]
+    stopping = [
+        each
+        for each in here.values()
+        if each not in listed and any(each.may(right, notice.organisation) for right in STOPS)
+    ]
+    return listed + stopping
 
 
 def _of_card(card: Card, about: About, at: datetime) -> Notice:

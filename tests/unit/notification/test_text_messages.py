@@ -158,11 +158,13 @@ def test_everybody_on_the_list_who_still_works_there_is_told_and_of_an_exercise_
     assert [each.id for each in told(notice(), turns, [gone, person(BAS)])] == [BAS]
 
 
-def test_without_a_list_a_card_is_told_to_who_may_stop_it_and_a_ladder_to_nobody() -> None:
+def test_a_card_is_told_to_who_may_stop_it_whatever_the_list_says_and_a_ladder_to_the_list_only() -> None:
     people = [person(ILSE, Right.ADMINISTER), person(BAS), person(COR, Right.MANDATE)]
-    assert [each.id for each in told(notice(), (), people)] == [ILSE, COR]
-    assert told(notice(exercise=True), (), people) == []
-    assert told(notice(about=About.NOBODY), (), people) == []
+    for listed, whom in ((), [ILSE, COR]), ((BAS,), [BAS, ILSE, COR]), ((COR,), [COR, ILSE]):
+        turns = [Turn(person=each, exercises=True) for each in listed]
+        assert [each.id for each in told(notice(), turns, people)] == whom
+        for less in ({"exercise": True}, {"about": About.NOBODY}):
+            assert [each.id for each in told(notice(**less), turns, people)] == [*listed]
 
 
 def text(state: TextState, tries: int) -> TextMessage:

@@ -1,5 +1,6 @@
 /** The wake-up list as the directory tells it to who keeps it, and what its hours leave open. */
-import { type Answer, get, post } from "../../api/http";
+import { type Answer, get } from "../../api/http";
+import { withPhone } from "../../api/phone";
 import type { Turn } from "../../gen/rows";
 
 export interface Listed {
@@ -25,7 +26,9 @@ const PATH = "/api/directory/wake-list";
 export const read = (organisation: string): Promise<Answer<Listed>> =>
   get<Listed>(`${PATH}?organisation=${organisation}`, "no-store");
 
-export const keep = (wanted: Wanted, key: string): Promise<Answer<Listed>> => post<Listed>(PATH, wanted, key);
+/** The same list sent again after silence makes no newer one: it is as it was asked for. */
+export const keep = (wanted: Wanted): Promise<Answer<Listed>> =>
+  withPhone((phone) => phone.proven<Listed>("wake_list", PATH, wanted));
 
 /** Empty, or a number as the server takes it (`Phone` in schemas/values.py). */
 export const isPhone = (typed: string) => /^(\+?[0-9][0-9 ()-]{5,24})?$/.test(typed.trim());
