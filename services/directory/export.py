@@ -61,7 +61,7 @@ class Woken(BaseModel):
 class Export(BaseModel):
     """What is kept of one person; `acts` are what they did themselves, the newest first.
 
-    `calls`: to them by telephone; None where that could not be found out now.
+    `calls`: to them by telephone, and text messages; None where that could not be found out now.
     """
 
     made_at: datetime

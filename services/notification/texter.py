@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from schemas.phone_number import NoNumber
@@ -18,6 +18,11 @@ log: Final = logging.getLogger(__name__)
 
 AT_ONCE: Final = 50
 
+KEPT: Final = timedelta(weeks=8)
+"""Long enough to see what came of a night, and whose phone stayed silent."""
+
+FORGET_EVERY: Final = timedelta(hours=1)
+
 EARLIER: Final = timedelta(minutes=2)
 """So far the clock of who saw it happen may be ahead of the provider's; words and number tell the rest."""
 
@@ -31,6 +36,7 @@ class Texter:
         self._telephone = reach.telephone
         self._now = now
         self._rounds = Rounds(self._once, may_send)
+        self._forget_from = now()
         self.trouble = ""
 
     def look(self) -> None:
@@ -47,9 +53,15 @@ class Texter:
                 pass
             await all_ended(*map(self._send, await self._notices.due(self._now(), AT_ONCE)))
             self.trouble = await self._notices.trouble()
+            await self._forget(self._now())
         except Exception as failure:
             self.trouble = f"text messages are not sent: {type(failure).__name__}"
             log.error("text messages are not sent; trying again", exc_info=failure)
+
+    async def _forget(self, now: datetime) -> None:
+        if now >= self._forget_from:
+            await self._notices.forget(now - KEPT)
+            self._forget_from = now + FORGET_EVERY
 
     async def _send(self, text: TextMessage) -> None:
         now = self._now()

@@ -1,4 +1,4 @@
-"""A call to somebody by telephone, as `notification` tells it to whoever asks what is kept of them."""
+"""A call or text message to somebody, as `notification` tells it to whoever asks what is kept of them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,16 +8,18 @@ from pydantic import BaseModel
 
 
 class Why(StrEnum):
-    """To be woken for a request, or to key in a code."""
+    """To be woken for a request, or to key in a code; or a text message."""
 
     WAKE = "wake"
     CODE = "code"
+    TEXT = "text"
 
 
 class Call(BaseModel):
-    """When somebody was called, what for and what came of it.
+    """When somebody was called, what for and what came of it; of a text message when what it tells happened.
 
-    `ordered_at`: when the provider was told to; `provider_id`: what it calls that call.
+    `ordered_at`: when the provider was told to; `provider_id`: what it calls that call or message; `body`:
+    what a message says.
     """
 
     why: Why
@@ -28,3 +30,4 @@ class Call(BaseModel):
     answered_at: datetime | None = None
     ordered_at: datetime | None = None
     provider_id: str | None = None
+    body: str | None = None

@@ -17,7 +17,7 @@ from schemas.events.wake_list import Turn, WakeList
 from schemas.night import Wake
 from schemas.state import State
 from schemas.topics import BY_STATE
-from services.notification import carrier, numbers
+from services.notification import carrier, numbers, texter
 from services.notification.app import Notification
 from services.notification.carrier import Carrier
 from services.notification.rules import sending
@@ -235,6 +235,36 @@ async def test_who_has_no_number_is_not_tried_and_that_is_said(stand: Stand) -> 
     async with stand.home.service():
         await stand.put(card())
         assert [state for state, _, _ in await stand.over(2)] == ["sent", "no_number"]
+
+
+async def test_what_was_sent_is_told_to_whom_it_was_sent_and_forgotten_after_weeks(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texter, "FORGET_EVERY", timedelta(0))
+    first = card()
+    async with stand.home.service() as service:
+        await stand.put(first)
+        await stand.over(2)
+        [told] = await service.own.calls(BAS)
+        assert (told.why, told.state, told.organisation, told.at) == (
+            "text",
+            "sent",
+            "GM0153",
+            first.asked_at,
+        )
+        assert told.provider_id and "card" in str(told.body)
+        assert await service.own.calls(COR) == []
+        age = texter.KEPT - timedelta(days=1)
+        await stand.rows(f"UPDATE notice SET at = at - interval '{age.days} days'")
+        await service.notices.forget(datetime.now(UTC) - texter.KEPT)
+        assert len(await service.own.calls(BAS)) == 1
+        await stand.rows("UPDATE notice SET at = at - interval '2 days'")
+        await until(lambda: _forgotten(stand), "the messages are forgotten")
+        assert await service.own.calls(BAS) == []
+
+
+async def _forgotten(stand: Stand) -> bool | None:
+    return not await stand.rows("SELECT id FROM notice") or None
 
 
 async def test_when_nobody_on_a_ladder_is_left_the_list_is_told_whom_to_phone_unless_somebody_said_yes(

@@ -93,6 +93,24 @@ test("an empty list says whom to phone, and what the server refuses is said with
   });
 });
 
+test("whoever signed in with a key is asked for it before the list is changed", () => {
+  let purpose;
+  const detail = { nl: "Probeer het zo weer.", en: "Try again in a moment." };
+  const refused = (code) => [409, { code, status: 409, detail, facts: {} }];
+  const commands = {
+    [ROUTE]: (body) => (body ? refused("prove_it") : [200, LISTED]),
+    "/directory/passkey/options": (body) => {
+      ({ purpose } = body);
+      return refused("busy");
+    },
+  };
+  return staged(screen, { size: SIZES.phone, commands }, async (page) => {
+    await page.getByRole("button", { name: "Bewaar de lijst" }).click();
+    await page.getByText(detail.nl).waitFor();
+    assert.equal(purpose, "wake_list");
+  });
+});
+
 test("who neither administers nor lends is not offered the list", () =>
   staged({ ...named("tasks"), path: "/wake-list" }, { size: SIZES.wide }, async (page) => {
     await page.getByText("Dit mag jij niet doen").first().waitFor();

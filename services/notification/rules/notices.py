@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
-from schemas.events.card import Card
+from schemas.events.card import Card, CardState
 from schemas.events.delivery import Delivery, DeliveryState
 from schemas.events.person import Person
 from schemas.events.wake_list import Turn
@@ -19,6 +19,8 @@ APART: Final = timedelta(hours=1)
 
 STOPS: Final = (Right.ADMINISTER, Right.MANDATE)
 """Who may stop a card, so who is told of it whatever a list says."""
+
+VOID: Final = (CardState.STOPPED, CardState.REPLACED)
 
 _THINGS: Final = UUID("7f0a5a1e-6c0b-4c39-9f27-2a9b54d0c2a1")
 """Ids of what is told follow from what happened, so that hearing of it again tells nobody again."""
@@ -48,12 +50,15 @@ class Notice:
 def of_card(card: Card, asked_before: Collection[datetime], now: datetime) -> list[Notice]:
     """What is to be told of a card as it is now. `asked_before`: moments at which was told that it is asked.
 
-    Of what lies ready together only the newest state is heard, so a card may be used as it is first heard of.
+    Of what lies ready together only the newest state is heard, so a card may be used as it is first heard of,
+    or be void: then only what came of it is told, since there is nothing left to make void.
     """
     used, asked = card.used_at, card.asked_at
     if used is not None and (asked is None or asked <= used):
         return [] if now - used > STALE else [_of_card(card, About.CARD_USED, used)]
-    if asked is None or now - asked > STALE or any(abs(asked - each) < APART for each in asked_before):
+    if card.state in VOID or asked is None:
+        return []
+    if now - asked > STALE or any(abs(asked - each) < APART for each in asked_before):
         return []
     return [_of_card(card, About.CARD_ASKED, asked)]
 

@@ -41,6 +41,10 @@ FROM text_message text JOIN notice ON notice.id = text.notice
 LEFT JOIN delivery ON delivery.id = notice.subject
 WHERE text.state = ANY($1) AND text.due <= $2 ORDER BY text.due LIMIT $3
 """
+_FORGET: Final = (
+    "DELETE FROM text_message USING notice WHERE notice.id = text_message.notice AND notice.at < $1",
+    "DELETE FROM notice WHERE at < $1",
+)
 _CLAIM: Final = """
 UPDATE text_message SET state = 'ordered', tries = tries + 1, due = $3
 WHERE id = $1 AND tries = $2 AND state = ANY($4) RETURNING true
@@ -118,6 +122,12 @@ class Notices:
     async def known(self, person: UUID) -> list[str]:
         """The provider's ids of messages to somebody that are accounted for."""
         return [str(row["message"]) for row in await self._pool.fetch(_KNOWN, person)]
+
+    async def forget(self, moment: datetime) -> None:
+        """Delete what happened before this moment, and whom it was told."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            for query in _FORGET:
+                await connection.execute(query, moment)
 
     async def trouble(self) -> str:
         """Which messages wait since the provider gave no answer; empty when none does."""

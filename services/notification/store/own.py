@@ -1,4 +1,4 @@
-"""The calls to somebody, for whoever asks what is kept of them."""
+"""The calls and text messages to somebody, for whoever asks what is kept of them."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -22,6 +22,12 @@ _CODES: Final = """
 SELECT 'code' AS why, placed_at AS at, state FROM code_call WHERE person = $1 ORDER BY placed_at DESC
 """
 
+_TEXTS: Final = """
+SELECT 'text' AS why, notice.at, text.state, notice.organisation, text.message AS provider_id, text.body
+FROM text_message text JOIN notice ON notice.id = text.notice
+WHERE text.person = $1 ORDER BY notice.at DESC
+"""
+
 
 class Own:
     """Questions of one person about themselves, on a pool of connections to the own schema."""
@@ -30,7 +36,8 @@ class Own:
         self._pool = pool
 
     async def calls(self, person: UUID) -> list[Call]:
-        """Each, the newest of its kind first; of codes there is only the last hour."""
+        """Each, the newest of its kind first; codes are of the last hour, messages of some weeks."""
         woken = await self._pool.fetch(_WOKEN, str(person))
         codes = await self._pool.fetch(_CODES, person)
-        return [Call(**row) for row in (*woken, *codes)]
+        texts = await self._pool.fetch(_TEXTS, person)
+        return [Call(**row) for row in (*woken, *codes, *texts)]

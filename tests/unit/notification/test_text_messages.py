@@ -114,6 +114,15 @@ def test_a_card_is_told_when_it_is_asked_and_when_it_lets_in_and_each_once() -> 
     assert len(ids) == 3
 
 
+@pytest.mark.parametrize("state", [CardState.STOPPED, CardState.REPLACED])
+def test_a_card_that_is_void_before_it_is_heard_of_is_told_only_where_it_let_somebody_in(
+    state: CardState,
+) -> None:
+    assert of_card(card(state=state, asked_at=NIGHT, asked=1), (), NIGHT) == []
+    used = card(state=state, asked_at=NIGHT, used_at=NIGHT + timedelta(minutes=2))
+    assert about(of_card(used, (), NIGHT + timedelta(minutes=3))) == [About.CARD_USED]
+
+
 def test_who_asks_again_and_again_buzzes_nobody_more_than_once_an_hour() -> None:
     soon, later = NIGHT + APART / 2, NIGHT + APART
     assert of_card(card(asked_at=soon, asked=2), (NIGHT,), soon) == []

@@ -48,6 +48,9 @@ class Table:
         """It was taken."""
         self.became.append(f"sent {message}")
 
+    async def forget(self, _: datetime) -> None:
+        """Nothing is old."""
+
     async def trouble(self) -> str:
         """None."""
         return ""
