@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { jobOf, linesOf } from "../../src/screens/people/people";
+import { linesOf } from "../../src/screens/people/lines";
+import { jobOf } from "../../src/screens/people/people";
 
 const jobs = (...rows: string[][]) => linesOf(rows, [{ name: "Gert Verzonnen", phone: "06 12345678" }]).map(({ job, wrong, odd }) => job ?? `${wrong} ${odd}`.trim());
 
