@@ -81,6 +81,7 @@ def test_only_what_was_meant_to_be_asked_of_a_route_can_be_asked(path, method, o
         "/api/directory/demo/people": {"organisation"},
         "/api/directory/organisations": {"of"},
         "/api/directory/passkeys": {"person"},
+        "/api/directory/wake-list": {"organisation"},
     }
     assert asked == meant.get(path, set())
 
