@@ -83,7 +83,7 @@ def test_only_what_was_meant_to_be_asked_of_a_route_can_be_asked(path, method, o
         "/api/directory/passkeys": {"person"},
         "/api/directory/wake-list": {"organisation"},
     }
-    assert asked == meant.get(path, set())
+    assert asked == (meant.get(path, set()) if method == "get" else set())
 
 
 @pytest.mark.parametrize("key", ["", "a", "!" * 200, "~" * 201, "with space", "\x7f", "é", "a\n"])
