@@ -37,7 +37,7 @@ class Reach:
     telephone: Telephone
 
 
-class Caller:
+class Caller(Rounds):
     """Looks each second, or when told, at whose phone should ring; `may_call` holds it until all is known."""
 
     def __init__(
@@ -50,33 +50,21 @@ class Caller:
         may_call: Callable[[], bool],
         wake_relay: Callable[[], None],
     ) -> None:
+        # The turn's deadline stands: whoever cannot be called by then is followed by the next.
+        super().__init__(may_call, "calls are not placed")
         self._deliveries = deliveries
         self._receipts = receipts
         self._numbers = reach.numbers
         self._telephone = reach.telephone
         self._now = now
         self._wake_relay = wake_relay
-        self._rounds = Rounds(self._once, may_call)
         self._at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def once(self) -> None:
+        """Call everybody whose turn it is."""
+        found = [(each, to_call(each)) for each in await self._deliveries.calling()]
         self.trouble = ""
-
-    def look(self) -> None:
-        """Somebody's turn may have begun."""
-        self._rounds.look()
-
-    async def run(self) -> None:
-        """Place calls for ever; what fails is said and tried again."""
-        await self._rounds.run()
-
-    async def _once(self) -> None:
-        try:
-            found = [(each, to_call(each)) for each in await self._deliveries.calling()]
-            self.trouble = ""
-            await all_ended(*(self._place(each, attempt) for each, attempt in found if attempt is not None))
-        except Exception as failure:
-            # The turn's deadline stands: whoever cannot be called by then is followed by the next.
-            self.trouble = f"calls are not placed: {type(failure).__name__}"
-            log.error("calls are not placed; trying again", exc_info=failure)
+        await all_ended(*(self._place(each, attempt) for each, attempt in found if attempt is not None))
 
     async def _place(self, delivery: Delivery, attempt: Attempt) -> None:
         async with self._at_once:

@@ -2,8 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
+
+log: Final = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 1.0
 
@@ -19,13 +23,21 @@ async def all_ended(*work: Coroutine[Any, Any, None]) -> None:
         raise BaseExceptionGroup("not all of it went well", failures)
 
 
-class Rounds:
-    """Does `once` each second, or sooner when told, as long as it `may`."""
+class Rounds(ABC):
+    """Does `once` each second, or sooner when told, as long as it `may`; what fails is said and tried again.
 
-    def __init__(self, once: Callable[[], Awaitable[None]], may: Callable[[], bool]) -> None:
-        self._once = once
+    `what`: what does not happen while it fails. `trouble`: what goes wrong now; empty when nothing does.
+    """
+
+    def __init__(self, may: Callable[[], bool], what: str) -> None:
         self._may = may
+        self._what = what
         self._news = asyncio.Event()
+        self.trouble = ""
+
+    @abstractmethod
+    async def once(self) -> None:
+        """Do what there is to do."""
 
     def look(self) -> None:
         """There may be something to do."""
@@ -35,8 +47,15 @@ class Rounds:
         """For ever."""
         while True:
             if self._may():
-                await self._once()
+                await self._tried()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._news.wait()
             self._news.clear()
+
+    async def _tried(self) -> None:
+        try:
+            await self.once()
+        except Exception as failure:
+            self.trouble = f"{self._what}: {type(failure).__name__}"
+            log.error("%s; trying again", self._what, exc_info=failure)

@@ -27,36 +27,24 @@ EARLIER: Final = timedelta(minutes=2)
 """So far the clock of who saw it happen may be ahead of the provider's; words and number tell the rest."""
 
 
-class Texter:
+class Texter(Rounds):
     """Looks each second, or when told, which messages are due; `may_send` holds it until all is known."""
 
     def __init__(self, notices: Notices, reach: Reach, *, now: Now, may_send: Callable[[], bool]) -> None:
+        super().__init__(may_send, "text messages are not sent")
         self._notices = notices
         self._numbers = reach.numbers
         self._telephone = reach.telephone
         self._now = now
-        self._rounds = Rounds(self._once, may_send)
         self._forget_from = now()
-        self.trouble = ""
 
-    def look(self) -> None:
-        """There may be something to tell."""
-        self._rounds.look()
-
-    async def run(self) -> None:
-        """Send for ever; what fails is said and tried again."""
-        await self._rounds.run()
-
-    async def _once(self) -> None:
-        try:
-            while await self._notices.spread(self._now()):
-                pass
-            await all_ended(*map(self._send, await self._notices.due(self._now(), AT_ONCE)))
-            self.trouble = await self._notices.trouble()
-            await self._forget(self._now())
-        except Exception as failure:
-            self.trouble = f"text messages are not sent: {type(failure).__name__}"
-            log.error("text messages are not sent; trying again", exc_info=failure)
+    async def once(self) -> None:
+        """Write out what is to be told, send what is due, and forget what is old."""
+        while await self._notices.spread(self._now()):
+            pass
+        await all_ended(*map(self._send, await self._notices.due(self._now(), AT_ONCE)))
+        self.trouble = await self._notices.trouble()
+        await self._forget(self._now())
 
     async def _forget(self, now: datetime) -> None:
         if now >= self._forget_from:
