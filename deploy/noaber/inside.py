@@ -2,12 +2,12 @@
 
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 
 from deploy.backup import platform_in
 from deploy.bootstrap import SetupFailed
+from services.runtime.inside import shown
 
 
 def ask_directory(state: dict[str, Any], path: str, body: dict[str, Any]) -> httpx.Response:
@@ -17,10 +17,7 @@ def ask_directory(state: dict[str, Any], path: str, body: dict[str, Any]) -> htt
         return httpx.post(
             f"http://127.0.0.1:{platform.port('directory')}{path}",
             json=body,
-            headers={
-                "Authorization": f"Bearer {platform.secrets.internal_token}",
-                "Idempotency-Key": str(uuid4()),
-            },
+            headers=shown(platform.secrets.internal_token),
             timeout=10,
         )
     except httpx.HTTPError as away:

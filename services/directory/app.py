@@ -1,7 +1,6 @@
 """The HTTP interface of the directory: organisations, colleagues, and signing in and out."""
 
 import base64
-import secrets
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -46,6 +45,7 @@ from services.directory.store.reads import Named
 from services.directory.switch import add_switch
 from services.directory.waking import add_waking
 from services.directory.words import WORDS
+from services.runtime.inside import judge
 from services.runtime.problems import Problem
 from services.runtime.settings import Mode
 from services.runtime.web import Asking, web_app
@@ -169,9 +169,7 @@ def _add_demo(app: FastAPI, directory: Directory) -> None:
 
 def _add_internal(app: FastAPI, directory: Directory) -> None:
     def check(authorization: str) -> None:
-        wanted = f"Bearer {directory.settings.internal_token}"
-        if not secrets.compare_digest(authorization.encode(), wanted.encode()):
-            raise Problem(401, "not_signed_in")
+        judge(authorization, directory.settings.internal_token)
 
     @app.post("/internal/contact-keys", include_in_schema=False)
     async def contact_keys(body: KeysWanted, authorization: Annotated[str, Header()] = "") -> Keys:

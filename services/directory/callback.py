@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from typing import Final, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
+
+from services.runtime.inside import shown
 
 log: Final = logging.getLogger(__name__)
 
@@ -58,7 +60,6 @@ class ByNotification:
         return state == "right"
 
     async def _post(self, client: httpx.AsyncClient, path: str, body: dict[str, str]) -> str:
-        headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": str(uuid4())}
-        answer = await client.post(path, json=body, headers=headers)
+        answer = await client.post(path, json=body, headers=shown(self._token))
         answer.raise_for_status()
         return str(answer.json()["state"])

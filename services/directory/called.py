@@ -2,13 +2,14 @@
 
 import logging
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from services.directory.settings import DirectorySettings
 from services.runtime.calls import Call
+from services.runtime.inside import shown
 
 log: Final = logging.getLogger(__name__)
 
@@ -20,10 +21,11 @@ async def calls_to(person: UUID, settings: DirectorySettings) -> list[Call] | No
     """All that are kept; None where it does not answer now, so that nobody takes silence for nothing."""
     if settings.notification_url is None:
         return []
-    headers = {"Authorization": f"Bearer {settings.internal_token}", "Idempotency-Key": str(uuid4())}
     try:
         async with httpx.AsyncClient(base_url=settings.notification_url, timeout=SECONDS) as client:
-            answer = await client.post("/internal/calls", json={"person": str(person)}, headers=headers)
+            answer = await client.post(
+                "/internal/calls", json={"person": str(person)}, headers=shown(settings.internal_token)
+            )
             answer.raise_for_status()
         return _CALLS.validate_json(answer.content)
     except (httpx.HTTPError, ValidationError) as away:

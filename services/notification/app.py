@@ -44,6 +44,7 @@ from services.runtime.calls import Call
 from services.runtime.database import open_pool
 from services.runtime.dead_letters import LazyDeadLetters
 from services.runtime.health import Health, Pulse, depends_on
+from services.runtime.inside import judge
 from services.runtime.intake import Intake
 from services.runtime.known import Directory
 from services.runtime.now import clock
@@ -229,9 +230,7 @@ def create_app(settings: NotificationSettings) -> FastAPI:
 
 def _add_codes(app: FastAPI, notification: Notification) -> None:
     def check(authorization: str) -> None:
-        wanted = f"Bearer {notification.settings.internal_token}"
-        if not secrets.compare_digest(authorization.encode(), wanted.encode()):
-            raise Problem(401, "not_signed_in")
+        judge(authorization, notification.settings.internal_token)
 
     def calling(authorization: str) -> CallBacks:
         check(authorization)
