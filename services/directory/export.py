@@ -117,7 +117,7 @@ def add_export(app: FastAPI, directory: Directory) -> None:
 
 
 async def _number(directory: Directory, person: UUID) -> NumberShown | None:
-    found = (await directory.numbers.waiting([person])).get(person)
+    found = (await directory.reads.waiting([person])).get(person)
     return None if found is None else shown(found)
 
 

@@ -13,7 +13,8 @@ from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, fresh, no_card
 from services.directory.rules.cards import is_ready
 from services.directory.rules.numbers import ALONE_AFTER, waits
-from services.directory.store.numbers import Decision, Waits
+from services.directory.store.numbers import Decision
+from services.directory.store.reads import Waits
 from services.runtime.web import Asking
 
 
@@ -48,7 +49,7 @@ def add_numbers(app: FastAPI, directory: Directory) -> None:
     @app.get(f"{PREFIX}/number")
     async def own_number(asker: Asking) -> OwnNumber:
         no_card(asker)
-        found = (await directory.numbers.waiting([asker.person.id])).get(asker.person.id)
+        found = (await directory.reads.waiting([asker.person.id])).get(asker.person.id)
         if found is None:
             return OwnNumber(waiting=None)
         who = directory.own.person(found.waiting.asked_by)

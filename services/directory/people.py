@@ -28,9 +28,8 @@ from services.directory.rules.people import (
     newcomer,
     with_job,
 )
-from services.directory.store.numbers import Waits
 from services.directory.store.people import Called, Keeping
-from services.directory.store.reads import Reached
+from services.directory.store.reads import Reached, Waits
 from services.runtime.web import Asking
 
 Given = Literal[Right.REPORT, Right.MANDATE, Right.LEND, Right.ADMINISTER]
@@ -204,7 +203,7 @@ def _add_changes(app: FastAPI, directory: Directory, path: str) -> None:
 async def _staff(directory: Directory, organisation: str) -> Staff:
     today = directory.now().date()
     found = await directory.reads.staff(organisation)
-    waiting = await directory.numbers.waiting([each.person.id for each in found])
+    waiting = await directory.reads.waiting([each.person.id for each in found])
     return Staff(
         people=[_shown(directory, each, organisation, today, waiting.get(each.person.id)) for each in found]
     )

@@ -22,6 +22,9 @@ AWAY: Final = (
 )
 """What a statement raises while the database is away, for whoever goes on and asks again later."""
 
+LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+"""A name is ours until the transaction ends."""
+
 
 async def open_pool(dsn: str, size: int) -> "asyncpg.Pool[Any]":
     """A pool of at most `size` connections; the caller closes it."""

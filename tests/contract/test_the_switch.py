@@ -16,8 +16,8 @@ from services.directory.rules.session import open_session
 from services.directory.store.keys import exported
 from services.directory.store.opening import opening, trust_lock
 from services.directory.store.trust import restore_distrust
-from services.directory.store.writes import LOCK, TABLES, Writes
-from services.runtime.database import open_pool
+from services.directory.store.writes import TABLES, Writes
+from services.runtime.database import LOCK, open_pool
 from services.runtime.now import clock
 from services.runtime.ports import Cause, Written
 from tests.contract.doorstep import PETRA, Browser, directory, signed_in

@@ -15,7 +15,8 @@ from schemas.refused import Refused
 from schemas.state import State
 from services.directory.store.access import ended_sessions
 from services.directory.store.opening import opening
-from services.directory.store.writes import LOCK, TABLES
+from services.directory.store.writes import TABLES
+from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 
 

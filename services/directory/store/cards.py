@@ -12,7 +12,8 @@ from schemas.events.session import Session
 from schemas.refused import Refused
 from schemas.state import State
 from services.directory.store.opening import opening
-from services.directory.store.writes import LOCK, TABLES, living_sessions
+from services.directory.store.writes import TABLES, living_sessions
+from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 
 Decide = Callable[[Card], Card]

@@ -9,7 +9,8 @@ import asyncpg
 
 from schemas.events.organisation import Organisation
 from schemas.refused import Refused
-from services.directory.store.writes import LOCK, ORGANISATIONS, TABLES
+from services.directory.store.writes import ORGANISATIONS, TABLES
+from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 
 

@@ -9,15 +9,16 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from schemas.events.access import Access
-from schemas.events.contact import Contact, WaitingNumber
+from schemas.events.contact import Contact
 from schemas.events.person import Person
 from schemas.refused import Refused
 from schemas.state import State
 from schemas.values import Right
 from services.directory.rules.numbers import may_say_no, may_say_yes
 from services.directory.rules.people import membership
-from services.directory.store.people import able_of, known_person, staff_of
-from services.directory.store.writes import LOCK, TABLES, sealed
+from services.directory.store.people import able_of, known_contact, known_person, staff_of
+from services.directory.store.writes import TABLES, sealed
+from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 from services.runtime.seal import unseal
 
@@ -37,35 +38,11 @@ class Decision:
     at: datetime
 
 
-@dataclass(frozen=True)
-class Waits:
-    """A number in clear text, who asked for it, for which organisation, and when."""
-
-    phone: str
-    waiting: WaitingNumber
-
-
 class Numbers:
     """On a pool of connections to the directory's own schema."""
 
     def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
         self._pool = pool
-
-    async def waiting(self, people: list[UUID]) -> dict[UUID, Waits]:
-        """Person -> what waits for them; whoever nothing waits for is not in it."""
-        async with self._pool.acquire() as connection:
-            known = await TABLES.read(connection, Contact.TYPE, [str(each) for each in people])
-            found = [each.state for each in known if isinstance(each.state, Contact) and each.state.waiting]
-            rows = await connection.fetch(
-                "SELECT person, key FROM data_key WHERE person = ANY($1::text[])",
-                [str(each.id) for each in found],
-            )
-        keys = {row["person"]: row["key"] for row in rows}
-        return {
-            each.id: Waits(unseal(each.waiting.phone, keys[str(each.id)], each.id, "phone"), each.waiting)
-            for each in found
-            if each.waiting is not None and str(each.id) in keys
-        }
 
     async def decide(self, decision: Decision) -> list[State]:
         """It counts from now on, or is taken away.
@@ -78,29 +55,28 @@ class Numbers:
             await connection.execute(LOCK, f"person:{person}")
             membership((await known_person(connection, person))[1], organisation)
             able = await able_of(connection, organisation, staff.values())
-            known = await TABLES.read(connection, Contact.TYPE, [str(person)])
-            key = await connection.fetchval("SELECT key FROM data_key WHERE person = $1", str(person))
-            contact = known[0].state if known else None
-            if not isinstance(contact, Contact) or contact.waiting is None or key is None:
+            known = await known_contact(connection, person)
+            if known is None or known.contact.waiting is None:
                 raise Refused("no_number_waits")
+            contact, key, waiting = known.contact, known.key, known.contact.waiting
             # What somebody says yes to is what they saw.
-            if unseal(contact.waiting.phone, key, person, "phone") != decision.phone:
+            if unseal(waiting.phone, key, person, "phone") != decision.phone:
                 raise Refused("no_number_waits")
             # Who plays in a demonstration has no key.
             able |= await _playing(
                 connection,
                 organisation,
-                [staff.get(each) for each in (decision.asker, contact.waiting.asked_by)],
+                [staff.get(each) for each in (decision.asker, waiting.asked_by)],
             )
             if decision.yes:
                 accesses = await _accesses(connection, able)
-                may_say_yes(contact.waiting, person, decision.asker, accesses, decision.at)
+                may_say_yes(waiting, person, decision.asker, accesses, decision.at)
             else:
                 may_say_no(person, decision.asker, able)
             new = {"phone": sealed("phone", decision.phone, person, key)} if decision.yes else {}
             decided = contact.model_copy(update={"waiting": None, **new})
             cause = Cause(uuid4(), decision.asker, decision.at)
-            await TABLES.write(connection, [Written(decided, known[0].version + 1)], cause)
+            await TABLES.write(connection, [Written(decided, known.version + 1)], cause)
         return [decided]
 
 

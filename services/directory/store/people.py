@@ -15,8 +15,9 @@ from schemas.state import State
 from schemas.values import Right
 from services.directory.rules.people import MOST_PEOPLE
 from services.directory.store.accounts import keep_accounts
-from services.directory.store.writes import LOCK, TABLES, forget, sealed, sealed_contact
+from services.directory.store.writes import TABLES, forget, sealed, sealed_contact
 from services.runtime.acts import Act, acts_of
+from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 from services.runtime.seal import new_key, unseal
 
@@ -49,6 +50,15 @@ class Called:
     name: str
     phone: str
     waits: bool = False
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A contact at its version, and the key that unseals it."""
+
+    version: int
+    contact: Contact
+    key: bytes
 
 
 class People:
@@ -153,15 +163,21 @@ async def known_person(connection: Any, person: UUID) -> tuple[int, Person]:
     return found[0].version, found[0].state
 
 
+async def known_contact(connection: Any, person: UUID) -> Sealed | None:
+    """What is kept sealed of somebody; None for whoever was forgotten."""
+    key = await connection.fetchval("SELECT key FROM data_key WHERE person = $1", str(person))
+    found = await TABLES.read(connection, Contact.TYPE, [str(person)])
+    if key is None or not found or not isinstance(found[0].state, Contact):
+        return None
+    return Sealed(found[0].version, found[0].state, key)
+
+
 async def _recalled(connection: Any, person: UUID, called: Called, keeping: Keeping) -> list[Written]:
     """The contact anew under the same key, where anything of it changed; a number may have to wait."""
-    key = await connection.fetchval("SELECT key FROM data_key WHERE person = $1", str(person))
-    if key is None:
+    found = await known_contact(connection, person)
+    if found is None:
         raise Refused("not_found")
-    found = await TABLES.read(connection, Contact.TYPE, [str(person)])
-    if not found or not isinstance(found[0].state, Contact):
-        raise Refused("not_found")
-    known, new = found[0].state, dict[str, Any]()
+    known, key, new = found.contact, found.key, dict[str, Any]()
     # The same words sealed twice are different bytes.
     if called.name != unseal(known.name, key, person, "name"):
         new["name"] = sealed("name", called.name, person, key)
@@ -176,4 +192,4 @@ async def _recalled(connection: Any, person: UUID, called: Called, keeping: Keep
                 asked_by=keeping.who,
                 asked_at=keeping.at,
             )
-    return [Written(known.model_copy(update=new), found[0].version + 1)] if new else []
+    return [Written(known.model_copy(update=new), found.version + 1)] if new else []

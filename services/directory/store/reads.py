@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from schemas.events.access import Access
 from schemas.events.card import Card
-from schemas.events.contact import Contact
+from schemas.events.contact import Contact, WaitingNumber
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
 from schemas.events.session import Session
@@ -38,6 +38,14 @@ class Named:
 
     person: Person
     name: str
+
+
+@dataclass(frozen=True)
+class Waits:
+    """A number in clear text, who asked for it, for which organisation, and when."""
+
+    phone: str
+    waiting: WaitingNumber
 
 
 @dataclass(frozen=True)
@@ -137,16 +145,30 @@ class Reads:
 
     async def _unsealed(self, people: Sequence[Person], *fields: str) -> list[tuple[Person, list[str]]]:
         """These fields of their contacts in clear text, and no others."""
-        keys = [str(person.id) for person in people]
-        async with AsyncSession(self._engine) as session:
-            contacts = await session.exec(select(ContactRow).where(col(ContactRow.id).in_(keys)))
-            sealed = {row.id: Contact.model_validate(row.state) for row in contacts}
-            data_keys = await self._data_keys(session, keys)
+        known = await self._sealed([str(person.id) for person in people])
         return [
-            (person, [unseal(getattr(sealed[key], each), data_keys[key], person.id, each) for each in fields])
-            for person, key in zip(people, keys, strict=True)
-            if key in sealed and key in data_keys
+            (person, [unseal(getattr(contact, each), key, person.id, each) for each in fields])
+            for person in people
+            if str(person.id) in known
+            for contact, key in [known[str(person.id)]]
         ]
+
+    async def waiting(self, people: Collection[UUID]) -> dict[UUID, Waits]:
+        """Person -> the number that waits for them; whoever nothing waits for is not in it."""
+        known = await self._sealed([str(each) for each in people])
+        return {
+            each.id: Waits(unseal(each.waiting.phone, key, each.id, "phone"), each.waiting)
+            for each, key in known.values()
+            if each.waiting is not None
+        }
+
+    async def _sealed(self, people: Sequence[str]) -> dict[str, tuple[Contact, bytes]]:
+        """Person -> contact and what unseals it; a forgotten person has none."""
+        async with AsyncSession(self._engine) as session:
+            rows = await session.exec(select(ContactRow).where(col(ContactRow.id).in_(people)))
+            contacts = {row.id: Contact.model_validate(row.state) for row in rows}
+            keys = await self._data_keys(session, people)
+        return {key: (contact, keys[key]) for key, contact in contacts.items() if key in keys}
 
     async def data_keys(self, people: Collection[UUID]) -> dict[str, bytes]:
         """Person -> data key, for services that may read contacts; a forgotten person has none."""

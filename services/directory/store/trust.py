@@ -13,7 +13,8 @@ from schemas.events.trust import Trust
 from schemas.refused import Refused
 from services.directory.store.access import ended_sessions
 from services.directory.store.opening import HOSTS, trust_lock
-from services.directory.store.writes import LOCK, TABLES
+from services.directory.store.writes import TABLES
+from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 
 Decide = Callable[[Organisation, Trust | None], Trust | None]

@@ -21,12 +21,11 @@ from services.directory.rules.fictitious import NAMESPACE, MadeUp
 from services.directory.rules.forgetting import forgotten
 from services.directory.store.opening import opening
 from services.runtime.aggregates import Tables
+from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 from services.runtime.seal import new_key, seal
 
 TABLES: Final = Tables((Organisation, Person, Contact, Session, Access, Card, WakeList, Trust))
-
-LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 
 ORGANISATIONS: Final = "seed"
 """The lock of whoever writes organisations: few do, and seldom."""

@@ -16,11 +16,10 @@ from services.notification.rules.ladder import Ladder, begin, delivery_id, over,
 from services.notification.rules.notices import of_delivery
 from services.notification.store.notices import note
 from services.runtime.aggregates import Tables
+from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 
 TABLES: Final = Tables((Delivery,))
-
-LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 
 _ASKED: Final = """
 INSERT INTO asked (approach, delivery, epoch, version, open) VALUES ($1, $2, $3, $4, $5)

@@ -15,8 +15,7 @@ from services.notification.rules.ladder import STALE
 from services.notification.rules.notices import About, Notice, of_card, told
 from services.notification.rules.sending import OPEN, TextMessage, TextState, next_try
 from services.notification.rules.text_words import text_message
-
-LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+from services.runtime.database import LOCK
 
 _NOTE: Final = """
 INSERT INTO notice (id, about, subject, organisation, at, phone, exercise)

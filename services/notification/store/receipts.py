@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from schemas.events.delivery import Attempt
-from services.notification.store.deliveries import LOCK
+from services.runtime.database import LOCK
 
 KNOWN_FOR: Final = timedelta(hours=1)
 
