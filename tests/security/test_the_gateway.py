@@ -55,6 +55,9 @@ class Echo(StreamRequestHandler):
         heard = b"".join(iter(self.rfile.readline, b"\r\n")).replace(b"\r\n", b"\n")
         length = b"Content-Length: %d\r\n" % len(heard)
         self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + length + b"\r\n" + heard)
+        self.connection.shutdown(socket.SHUT_WR)
+        # Closed with something unread, a connection is reset, and the answer may be lost with it.
+        self.rfile.read()
 
 
 @pytest.fixture(scope="module")

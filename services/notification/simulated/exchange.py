@@ -81,7 +81,6 @@ class Exchange:
         self._kept = kept
         self.calls: dict[str, Ringing] = {}
         self.messages: list[Message] = []
-        self._http = httpx.AsyncClient(timeout=10)
         self._timers: set[asyncio.Task[None]] = set()
 
     def place(self, form: Mapping[str, str]) -> Ringing:
@@ -153,10 +152,11 @@ class Exchange:
 
     async def _tell(self, url: str, call: Ringing, more: Mapping[str, str]) -> str:
         form = {"CallSid": call.sid, "To": call.to, "CallStatus": call.status, **more}
+        signed = {SIGNATURE: signature_of(self.token, url, form)}
         try:
-            answer = await self._http.post(
-                url, data=form, headers={SIGNATURE: signature_of(self.token, url, form)}
-            )
+            # A connection of its own: nobody ends an exchange, and one that is kept would stay open.
+            async with httpx.AsyncClient(timeout=10) as http:
+                answer = await http.post(url, data=form, headers=signed)
             return answer.text if answer.is_success else ""
         except httpx.HTTPError as away:
             # As a provider does: whoever is not there is not told again.
