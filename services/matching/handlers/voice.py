@@ -21,6 +21,10 @@ log: Final = logging.getLogger(__name__)
 
 SOURCE: Final = "urn:noaber:matching"
 
+COUNTS_REST_MS: Final = 10_000
+"""So long after a word about a request nothing is said of it but news: that 149 could be asked instead of 150
+is none, and every switch of somebody's duty in the country would have its owner note it in every request."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -132,6 +136,9 @@ class Voice:
             return Said(suggestion, version, found.asking, request)
         if suggestion == before.suggestion or _is_echo(before, suggestion, request):
             return None
+        # Where the clock went back, nobody waits for it to come round again.
+        if 0 <= version - before.version < COUNTS_REST_MS and _only_counts(before, suggestion, request):
+            return None
         same = before.suggestion.request_version == suggestion.request_version
         return Said(suggestion, max(version, before.version + 1), found.asking, request, again=same)
 
@@ -160,11 +167,28 @@ def _is_echo(before: Said, suggestion: Suggestion, request: HelpRequest) -> bool
     To say the same about that version would make the owner note it again, and so on for ever. Two suggestions
     about one version are the exception: the owner refused the second, being a version further by then.
     """
-    noted = {"could_ask": None, "shortfall": ()}
     return (
-        before.request is not None
-        and not before.again
+        not before.again
         and suggestion.model_copy(update={"request_version": 0})
         == before.suggestion.model_copy(update={"request_version": 0})
-        and request.model_copy(update=noted) == before.request.model_copy(update=noted)
+        and _asks_the_same(before, request)
     )
+
+
+def _only_counts(before: Said, suggestion: Suggestion, request: HelpRequest) -> bool:
+    """Whether nothing but numbers differs: the same are advised, for the same reasons not more of them."""
+    same = _without_counts(suggestion) == _without_counts(before.suggestion)
+    return same and _asks_the_same(before, request)
+
+
+def _asks_the_same(before: Said, request: HelpRequest) -> bool:
+    if before.request is None:
+        return False
+    noted = {"could_ask": None, "shortfall": ()}
+    return request.model_copy(update=noted) == before.request.model_copy(update=noted)
+
+
+def _without_counts(suggestion: Suggestion) -> tuple[object, ...]:
+    could = suggestion.could_ask
+    reasons = frozenset(each.reason for each in suggestion.shortfall)
+    return suggestion.candidates, bool(could.people), bool(could.organisations), reasons

@@ -32,7 +32,7 @@ something is left after others took theirs, and the network of a whole country s
 
 
 def suggest(picture: Picture, now: datetime, others: int = OTHERS_PER_SLOT) -> dict[UUID, Suggestion]:
-    """Request id -> suggestion, for every request that is not withdrawn.
+    """Request id -> suggestion, for every request that is still asked.
 
     `others`: candidates beside the chosen ones, per open slot.
     """
@@ -60,7 +60,7 @@ class Plan:
         self.fields = {
             key: field_of(known, asked.request)
             for key, asked in sorted(known.picture.requests.items())
-            if asked.request.state is not RequestState.WITHDRAWN
+            if _is_asked(known, asked.request)
         }
         self.demands = list(_demands(known, self.fields))
         self.problems = [problem_of(known, demands) for demands in self.demands]
@@ -75,13 +75,20 @@ class Plan:
                 yield Choice(option, each.units, each.price)
 
     def suggestions(self, solutions: Iterable[Sequence[Taken]], others: int) -> dict[UUID, Suggestion]:
-        """Request id -> suggestion, for every request that is not withdrawn."""
+        """Request id -> suggestion, for every request that is still asked."""
         chosen: defaultdict[UUID, list[Choice]] = defaultdict(list)
         for choice in self.choices(solutions):
             chosen[choice.option.request].append(choice)
         return {
             key: suggestion(self._known, field, chosen[key], others) for key, field in self.fields.items()
         }
+
+
+def _is_asked(known: Known, request: HelpRequest) -> bool:
+    """Whether anybody may still want advice: else all that was ever asked would be advised on for ever."""
+    incident = known.incident_of(request)
+    over = request.state is RequestState.WITHDRAWN or known.now >= request.until
+    return not over and (incident is None or incident.is_open)
 
 
 def may_be_filled(known: Known, request: HelpRequest) -> bool:

@@ -9,11 +9,11 @@ import pytest
 
 from schemas.codec import TooLarge, state_bytes
 from schemas.envelope import Event
-from schemas.events.help_request import HelpRequest
+from schemas.events.help_request import HelpRequest, RequestState
 from schemas.state import State
 from services.matching.handlers.sight import picture_of
-from services.matching.handlers.voice import Superseded
-from tests.unit.matching.pictures import NOW, asked, neighbour, on_duty, uid
+from services.matching.handlers.voice import COUNTS_REST_MS, Superseded
+from tests.unit.matching.pictures import NOW, Asked, asked, neighbour, on_duty, uid
 from tests.unit.matching.world import REQUEST, World, envelope, noted, suggestion
 
 
@@ -69,6 +69,46 @@ async def test_the_echo_of_what_was_said_is_no_news() -> None:
     assert await world.planner.plan() == 0
     world.hears(noted(suggestion(world.said()[-1]), 5))
     assert await world.planner.plan() == 0
+
+
+def counted(version: int = 3, **more: object) -> Asked:
+    """A request of which only how many could be asked is said yet."""
+    return asked(version=version, state=RequestState.PROVISIONAL, circle=(), confirmed=None, **more)
+
+
+def twelve() -> World:
+    """So many who could be asked, and one more who is off duty already."""
+    names = [f"p{number}" for number in range(12)]
+    return World(counted(), *neighbour("GM0001", *names, "zoe"), on_duty("zoe", on=False))
+
+
+async def test_that_one_more_or_less_could_be_asked_waits_a_little_and_is_said_then() -> None:
+    world = twelve()
+    await world.planner.plan()
+    world.hears(on_duty("p1", on=False))
+    assert await world.planner.plan() == 0
+    world.time += timedelta(milliseconds=COUNTS_REST_MS)
+    assert await world.planner.plan() == 1
+    assert [suggestion(said).could_ask.people for said in world.said()] == [12, 11]
+
+
+async def test_that_nobody_could_be_asked_any_more_or_why_not_more_does_not_wait() -> None:
+    world = World(counted(), *neighbour("GM0001", "joris"))
+    assert await world.planner.plan() == 1
+    world.hears(on_duty("joris", on=False))
+    assert await world.planner.plan() == 1
+    assert suggestion(world.said()[-1]).could_ask.people == 0
+
+
+async def test_a_change_of_what_is_asked_is_answered_at_once_with_the_newest_counts() -> None:
+    world = twelve()
+    await world.planner.plan()
+    world.hears(on_duty("p1", on=False))
+    assert await world.planner.plan() == 0
+    world.hears(counted(version=4, place="kamer 3"))
+    assert await world.planner.plan() == 1
+    said = suggestion(world.said()[-1])
+    assert (said.request_version, said.could_ask.people) == (4, 11)
 
 
 async def test_a_second_suggestion_about_one_version_is_said_again_for_the_next() -> None:

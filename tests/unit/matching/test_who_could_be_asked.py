@@ -240,9 +240,7 @@ def test_a_provisional_request_shows_how_many_and_nobody() -> None:
     "states",
     [
         (asked(slots=0),),
-        (asked(), incident(closed_at=NOW)),
         (asked(incident=uid("not heard of yet")),),
-        (asked(needed_by=NOW - timedelta(days=3), ends=NOW),),
         (asked(slots=(Slot(state=SlotState.FINAL, commitment=uid("c")),)),),
     ],
 )
@@ -250,8 +248,17 @@ def test_nobody_is_suggested_where_nothing_can_be_filled(states: tuple[object, .
     assert suggested(*neighbour(), *states).candidates == ()
 
 
-def test_nothing_is_said_about_a_withdrawn_request() -> None:
-    assert suggest(picture(asked(state=RequestState.WITHDRAWN), *neighbour()), NOW) == {}
+@pytest.mark.parametrize(
+    "states",
+    [
+        (asked(state=RequestState.WITHDRAWN),),
+        (asked(), incident(closed_at=NOW)),
+        (asked(state=RequestState.PROVISIONAL), incident(closed_at=NOW)),
+        (asked(needed_by=NOW - timedelta(days=3), ends=NOW),),
+    ],
+)
+def test_nothing_is_said_about_a_request_that_nobody_asks_any_more(states: tuple[object, ...]) -> None:
+    assert suggest(picture(*neighbour(), *states), NOW) == {}
 
 
 def test_five_others_per_open_slot_follow_the_chosen_ones() -> None:
