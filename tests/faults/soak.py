@@ -12,8 +12,9 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import combinations
 from pathlib import Path
-from statistics import linear_regression
+from statistics import linear_regression, median
 from typing import Any, Final
 
 from deploy.bootstrap import ROOT, home_of
@@ -31,8 +32,9 @@ WARM_MINUTES: Final = 10.0
 MOST_GROWTH: Final = 2.0
 """Per cent per hour, after the first ten minutes."""
 
-KEEPERS: Final = ("live", "matching", "aid-relay", "directory-relay")
-"""They keep the newest of everything in memory, so they are judged by how much each new thing takes."""
+KEEPERS: Final = ("aid", "directory", "live", "matching", "aid-relay", "directory-relay")
+"""They keep the newest of everything in memory (`aid` and `directory`: every session), so they are judged by
+how much each new thing takes."""
 
 MOST_PER_STATE: Final = 6.0
 """Kilobytes. A year of ordinary work is less than what an hour of this brings."""
@@ -42,6 +44,9 @@ GIVEN: Final = {"kafka": 800.0, "postgres": 400.0}
 memory; shared buffers of 128 beside what some thirty connections keep of the catalogue and of their plans."""
 
 COMMANDS_PER_SECOND: Final = 20.0
+MOST_LAG: Final = 10.0 * COMMANDS_PER_SECOND
+"""Records in the end: a reader that is further behind than ten seconds of commands does not keep up."""
+
 PASSERS: Final = 12
 FOLDER: Final = ROOT / "tests" / "faults"
 LARGEST: Final = 9
@@ -88,13 +93,22 @@ def _watch(
 
 
 def growth(points: Points, warm: float = WARM_MINUTES) -> float | None:
-    """Per cent per hour along the least-squares line behind the first `warm` minutes; None: too few."""
+    """Per cent per hour along the line behind the first `warm` minutes; None: too few.
+
+    The line of Theil and Sen (the median of the slopes between all pairs): a busy minute is no growth.
+    """
     late = [point for point in points if point[0] >= warm]
     if len(late) < 3:
         return None
-    line = linear_regression([minute for minute, _ in late], [value for _, value in late])
-    begin = line.intercept + line.slope * late[0][0]
-    return 100.0 * 60.0 * line.slope / begin if begin > 0 else None
+    pairs = combinations(late, 2)
+    slope = median((after - before) / (end - begin) for (begin, before), (end, after) in pairs)
+    begin = median(value - slope * (minute - late[0][0]) for minute, value in late)
+    return 100.0 * 60.0 * slope / begin if begin > 0 else None
+
+
+def behind(points: Points, minutes: float = WARM_MINUTES) -> float:
+    """The median of the last so many minutes."""
+    return median(value for minute, value in points if minute >= points[-1][0] - minutes)
 
 
 def per_state(samples: Sequence[Sample], name: str, warm: float = WARM_MINUTES) -> float | None:
@@ -123,16 +137,18 @@ def _report(samples: Sequence[Sample], sent: int, folder: Path) -> int:
     minutes = round(samples[-1].minute, 1)
     found: dict[str, Any] = {"commit": commit(), "acknowledged": sent, "minutes": minutes}
     level = {what: _lines(samples, what) for what in ("memory", "files")}
+    lag = _lines(samples, "lag")
     found["growth"] = {
         what: {name: growth(points) for name, points in lines.items()} for what, lines in level.items()
     }
     found["kilobytes per new state"] = {name: per_state(samples, name) for name in KEEPERS}
+    found["lag in the end"] = {name: behind(points) for name, points in lag.items()}
     found["last"] = asdict(samples[-1])
     (folder / "soak.json").write_text(json.dumps(found, indent=1) + "\n")
     panels = [
         Panel("memory of each process, MB (proportional set size)", level["memory"]),
         Panel("open files of each process", level["files"]),
-        Panel("lag, records or rows", _lines(samples, "lag")),
+        Panel("lag, records or rows", lag),
         Panel("tables, MB (the largest)", _largest(_lines(samples, "tables"))),
         Panel("topics, MB (the largest)", _largest(_lines(samples, "topics"))),
     ]
@@ -151,6 +167,10 @@ def _report(samples: Sequence[Sample], sent: int, folder: Path) -> int:
     too_much += [
         _say(f"memory  {name}", part, MOST_PER_STATE, "KB for each new thing")
         for name, part in found["kilobytes per new state"].items()
+    ]
+    too_much += [
+        _say(f"lag     {name}", part, MOST_LAG, "records in the end")
+        for name, part in found["lag in the end"].items()
     ]
     return 1 if any(too_much) else 0
 

@@ -10,7 +10,7 @@ from tests.faults.clocks import library
 from tests.faults.kinds import KINDS
 from tests.faults.plot import Panel, svg
 from tests.faults.samples import Sample
-from tests.faults.soak import growth, per_state
+from tests.faults.soak import MOST_LAG, behind, growth, per_state
 
 
 def row(**more: object) -> results.Found:
@@ -71,6 +71,15 @@ def test_growth_is_told_per_hour_and_only_behind_the_warm_up() -> None:
     before_only = [(minute, max(0.0, 10 - minute) + 5) for minute, _ in level]
     assert growth(before_only) == 0
     assert growth(level[:11]) is None
+    busy = [(minute, value + (80.0 if minute in (40, 41, 55) else 0.0)) for minute, value in level]
+    assert growth(busy) == 0
+
+
+def test_who_does_not_keep_up_is_behind_in_the_last_minutes() -> None:
+    once = [(float(minute), 900.0 if minute == 58 else 3.0) for minute in range(60)]
+    assert behind(once) == 3.0
+    falling_behind = [(float(minute), 10.0 * minute) for minute in range(60)]
+    assert behind(falling_behind) > MOST_LAG
 
 
 def test_what_a_keeper_takes_is_told_for_each_new_thing_behind_the_warm_up() -> None:
