@@ -45,11 +45,14 @@ class Answers(asyncio.Protocol):
         self._wanted: asyncio.Future[bytes] | None = None
         # uvloop's transports are no asyncio.Transport.
         self._transport: Any = None
+        self.is_open = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
+        self.is_open = True
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.is_open = False
         if self._wanted is not None and not self._wanted.done():
             self._wanted.set_exception(error or ConnectionError("closed"))
 
@@ -61,7 +64,9 @@ class Answers(asyncio.Protocol):
             self._wanted.set_result(whole)
 
     async def ask(self, request: bytes) -> bytes:
-        """The whole answer to a request."""
+        """The whole answer to a request. Raises ConnectionError: the other side closed."""
+        if not self.is_open:
+            raise ConnectionError("closed")
         self._wanted = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         return await self._wanted
