@@ -29,8 +29,9 @@ from services.aid.store.tables import read_row
 from services.aid.store.welcome import Welcome
 from services.aid.words import WORDS
 from services.runtime.acts import Act
-from services.runtime.database import open_engine, open_pool
+from services.runtime.database import open_pool
 from services.runtime.dead_letters import LazyDeadLetters
+from services.runtime.engine import open_engine
 from services.runtime.health import Health, Pulse, depends_on
 from services.runtime.intake import Intake
 from services.runtime.known import Directory

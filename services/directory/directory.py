@@ -31,7 +31,8 @@ from services.directory.store.reads import Reads
 from services.directory.store.trust import Trusts
 from services.directory.store.writes import Writes
 from services.directory.uses import Uses
-from services.runtime.database import open_engine, open_pool
+from services.runtime.database import open_pool
+from services.runtime.engine import open_engine
 from services.runtime.health import Health, Pulse, depends_on
 from services.runtime.now import clock
 from services.runtime.process import cancel, lasting

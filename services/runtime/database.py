@@ -1,13 +1,8 @@
-"""Connections of a service to its own schema: a pool for commands, sessions for the rest, migrations."""
+"""Connections of a service to its own schema."""
 
-from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.util import await_only
 
 STATEMENT_SECONDS = 10
 """No command of ours needs longer; one that does would hold its locks for everybody else."""
@@ -40,24 +35,3 @@ async def _nothing_to_forget(connection: object) -> None:
     No unit of work leaves anything in one: locks and settings end with the transaction, and a transaction
     that is still open is rolled back before this.
     """
-
-
-def open_engine(dsn: str) -> AsyncEngine:
-    """SQLAlchemy's engine on the same database, for SQLModel sessions."""
-    address = dsn.replace("postgresql://", "postgresql+asyncpg://", 1)
-    # After a restart of the database every connection in the pool is dead: it is tried before it is lent out.
-    return create_async_engine(address, pool_size=4, pool_pre_ping=True)
-
-
-def migrate(folder: Path, dsn: str) -> None:
-    """Bring the schema to the newest revision in `folder`; each revision is one transaction."""
-    config = Config()
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    config.attributes["dsn"] = dsn
-    command.upgrade(config, "head")
-
-
-def run_script(operations: Any, script: str) -> None:
-    """Run several statements of SQL in a migration; SQLAlchemy's own way takes one at a time with asyncpg."""
-    connection: Any = operations.get_bind().connection.driver_connection
-    await_only(connection.execute(script))

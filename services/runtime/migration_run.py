@@ -5,7 +5,7 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection
 
-from services.runtime.database import open_engine
+from services.runtime.engine import open_engine
 
 
 def run() -> None:

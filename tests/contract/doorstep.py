@@ -15,7 +15,8 @@ from services.directory.rules.organisations import real_organisations
 from services.directory.seed import FACTS
 from services.directory.settings import DirectorySettings
 from services.directory.store.writes import Writes
-from services.runtime.database import migrate, open_pool
+from services.runtime.database import open_pool
+from services.runtime.migrations import migrate
 from services.runtime.now import clock
 from services.runtime.settings import Mode
 from services.runtime.tokens import new_keys

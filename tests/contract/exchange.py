@@ -17,7 +17,7 @@ from schemas.events.contact import Contact
 from services.notification.app import Notification, create_app
 from services.notification.settings import NotificationSettings
 from services.notification.simulated.app import simulated
-from services.runtime.database import migrate
+from services.runtime.migrations import migrate
 from services.runtime.seal import new_key, seal
 from services.runtime.settings import Mode
 

@@ -12,7 +12,8 @@ from services.aid.reach import Reach
 from services.aid.rules.commands import AdmitGuest
 from services.aid.rules.world import Picture, Terms
 from services.aid.store.postgres import PostgresStore
-from services.runtime.database import migrate, open_pool
+from services.runtime.database import open_pool
+from services.runtime.migrations import migrate
 from services.runtime.ports import Cause
 from services.runtime.restored import restored
 from tests.unit.aid.stage import Stage, key

@@ -12,7 +12,8 @@ from services.notification.store.deliveries import TABLES
 from services.notification.store.own import Own
 from services.notification.store.receipts import Receipts
 from services.runtime.calls import Call, Why
-from services.runtime.database import migrate, open_pool
+from services.runtime.database import open_pool
+from services.runtime.migrations import migrate
 from services.runtime.ports import Cause, Written
 
 MIGRATIONS = Path(services.notification.__file__).parent / "migrations"

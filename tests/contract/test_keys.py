@@ -17,7 +17,8 @@ from schemas.events.person import Person
 from services.directory.rules.fictitious import MadeUp
 from services.directory.store.keys import KeyFile, Restored, exported, imported
 from services.directory.store.writes import Writes
-from services.runtime.database import migrate, open_pool
+from services.runtime.database import open_pool
+from services.runtime.migrations import migrate
 
 MIGRATIONS = Path(services.directory.__file__).parent / "migrations"
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)

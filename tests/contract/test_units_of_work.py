@@ -13,7 +13,8 @@ from services.aid.ports import Answer, Found, Locked
 from services.aid.reach import Reach
 from services.aid.rules.world import Picture
 from services.aid.store.postgres import PostgresStore, PostgresUnit
-from services.runtime.database import migrate, open_pool
+from services.runtime.database import open_pool
+from services.runtime.migrations import migrate
 from services.runtime.ports import Cause
 from tests.unit.aid.stage import MORNING, key
 

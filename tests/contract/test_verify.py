@@ -20,7 +20,8 @@ from schemas.topics import PEOPLE
 from services.directory.rules.fictitious import MadeUp
 from services.directory.store.writes import Writes
 from services.runtime import verify as verifying
-from services.runtime.database import migrate, open_pool
+from services.runtime.database import open_pool
+from services.runtime.migrations import migrate
 from services.runtime.outbox import PostgresOutbox
 from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher, Relay

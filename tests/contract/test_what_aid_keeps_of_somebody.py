@@ -20,7 +20,8 @@ from services.aid.render import shown
 from services.aid.store.own import Own
 from services.aid.store.postgres import TABLES
 from services.runtime.acts import acts_of
-from services.runtime.database import migrate, open_pool
+from services.runtime.database import open_pool
+from services.runtime.migrations import migrate
 from services.runtime.ports import Cause, Written
 from tests.unit.aid.stage import MORNING, key
 

@@ -18,7 +18,7 @@ from services.aid.rules import commands
 from services.aid.rules.world import Picture, Terms, World
 from services.aid.store.answers import KEPT, forget_older
 from services.aid.store.postgres import TABLES, PostgresStore
-from services.runtime.database import migrate
+from services.runtime.migrations import migrate
 from services.runtime.ports import Cause, Written
 from tests.unit.aid.stage import MORNING, Memory, Stage, key
 

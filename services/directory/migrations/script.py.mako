@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.runtime.database import run_script
+from services.runtime.migrations import run_script
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

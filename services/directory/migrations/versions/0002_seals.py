@@ -2,8 +2,8 @@
 
 from alembic import op
 
-from services.runtime.database import run_script
 from services.runtime.journal import SEALING
+from services.runtime.migrations import run_script
 
 revision = "0002"
 down_revision = "0001"

@@ -3,7 +3,7 @@
 from alembic import op
 
 from services.runtime.acts import INDEX
-from services.runtime.database import run_script
+from services.runtime.migrations import run_script
 
 revision = "0008"
 down_revision = "0007"

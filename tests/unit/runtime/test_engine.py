@@ -1,6 +1,6 @@
 """The engine notices a connection that died while it lay in the pool."""
 
-from services.runtime.database import open_engine
+from services.runtime.engine import open_engine
 
 
 async def test_a_connection_is_tried_before_it_is_used() -> None:
