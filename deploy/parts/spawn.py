@@ -45,7 +45,13 @@ def spawn(
 
 @contextmanager
 def serving(
-    command: Sequence[str], is_ready: Callable[[], bool], log: Path, home: Path, user: str | None = None
+    command: Sequence[str],
+    is_ready: Callable[[], bool],
+    log: Path,
+    home: Path,
+    user: str | None = None,
+    *,
+    stop: signal.Signals = signal.SIGTERM,
 ) -> "Iterator[subprocess.Popen[bytes]]":
     """A server that is ready while the block runs; its process. Raises SetupFailed with its last lines."""
     process = spawn(command, log, home, {}, user)
@@ -58,12 +64,11 @@ def serving(
             time.sleep(0.05)
         yield process
     finally:
-        _stop(process)
+        _stop(process, stop)
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    # For Postgres SIGINT is the fast stop: it does not wait for clients.
-    process.send_signal(signal.SIGINT)
+def _stop(process: "subprocess.Popen[bytes]", stop: signal.Signals) -> None:
+    process.send_signal(stop)
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:

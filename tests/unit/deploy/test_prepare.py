@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -17,33 +17,37 @@ from deploy.stack import OWNERS
 from schemas.topics import TOPICS
 
 
-@pytest.fixture
-def told(
-    backing: Backing, topic_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, str]:
-    """The environment of the container, and built pages in the image."""
-    built = tmp_path / "built"
-    built.mkdir()
+@pytest.fixture(scope="module")
+def topic_prefix() -> str:
+    return f"t{secrets.token_hex(4)}-"
+
+
+@pytest.fixture(scope="module")
+def prepared(
+    backing: Backing, topic_prefix: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """The environment of the container after all was done twice; the database is dropped afterwards."""
+    built = tmp_path_factory.mktemp("built")
     (built / "index.html").write_text("<p>pages</p>")
-    monkeypatch.setattr(prepare, "BUILT", built)
-    return {
+    told = {
         **child_environment(os.environ, home_of(os.environ)),
         "NOABER_SUPERUSER": backing.postgres,
         **{f"NOABER_{owner.upper()}_PASSWORD": secrets.token_urlsafe(12) for owner in OWNERS},
         "NOABER_KAFKA": backing.kafka,
         "NOABER_TOPIC_PREFIX": topic_prefix,
         "NOABER_SEED": "none",
-        "NOABER_PAGES": str(tmp_path / "pages"),
+        "NOABER_PAGES": str(tmp_path_factory.mktemp("pages")),
     }
-
-
-@pytest.fixture
-async def prepared(told: dict[str, str], backing: Backing) -> AsyncIterator[dict[str, str]]:
-    """The environment after everything was done twice; the database is dropped afterwards."""
-    await asyncio.to_thread(prepare.main, told)
-    await asyncio.to_thread(prepare.main, told)
+    with pytest.MonkeyPatch.context() as image:
+        image.setattr(prepare, "BUILT", built)
+        prepare.main(told)
+        prepare.main(told)
     yield told
-    server = await asyncpg.connect(backing.postgres)
+    asyncio.run(_drop(backing.postgres))
+
+
+async def _drop(superuser: str) -> None:
+    server = await asyncpg.connect(superuser)
     await server.execute(f"DROP DATABASE {prepare.DATABASE} WITH (FORCE)")
     await server.close()
 
