@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import httpx
 from uuid6 import uuid7
 
+from services.runtime.certificates import believed
+
 TIMEOUT_SECONDS: Final = 30.0
 
 
@@ -29,7 +31,7 @@ class Client:
     def __init__(self, origin: str) -> None:
         self.origin = origin
         self.person: UUID | None = None
-        self._http = httpx.Client(base_url=origin, timeout=TIMEOUT_SECONDS)
+        self._http = httpx.Client(base_url=origin, timeout=TIMEOUT_SECONDS, verify=believed())
 
     def __enter__(self) -> Self:
         return self

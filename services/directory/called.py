@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.directory.settings import DirectorySettings
 from services.runtime.calls import Call
+from services.runtime.certificates import believed
 from services.runtime.inside import shown
 
 log: Final = logging.getLogger(__name__)
@@ -22,7 +23,9 @@ async def calls_to(person: UUID, settings: DirectorySettings) -> list[Call] | No
     if settings.notification_url is None:
         return []
     try:
-        async with httpx.AsyncClient(base_url=settings.notification_url, timeout=SECONDS) as client:
+        async with httpx.AsyncClient(
+            base_url=settings.notification_url, timeout=SECONDS, verify=believed()
+        ) as client:
             answer = await client.post(
                 "/internal/calls", json={"person": str(person)}, headers=shown(settings.internal_token)
             )

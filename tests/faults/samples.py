@@ -10,6 +10,7 @@ import asyncpg
 import httpx
 
 from deploy.stack import BY_NAME, OWNERS
+from services.runtime.certificates import believed
 from tests.faults.house import House
 from tests.faults.processes import tree
 
@@ -46,7 +47,7 @@ async def look(house: House, minute: float, superuser: str) -> Sample:
         pids = tree(pid) if pid is not None else []
         found.memory[name] = sum(_private(each) for each in pids) / MEGABYTE
         found.files[name] = sum(_open_files(each) for each in pids)
-    async with httpx.AsyncClient(timeout=5) as client:
+    async with httpx.AsyncClient(timeout=5, verify=believed()) as client:
         for name in BY_NAME:
             with contextlib.suppress(httpx.HTTPError, ValueError):
                 health = await client.get(f"http://127.0.0.1:{house.port(name)}/health")

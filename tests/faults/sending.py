@@ -10,6 +10,7 @@ from uuid import UUID
 
 import httpx
 
+from services.runtime.certificates import believed
 from tests.faults.history import History
 
 TIMEOUT_SECONDS: Final = 8.0
@@ -67,7 +68,9 @@ class Sender:
         self._tally = tally
         self._dice = dice
         self._number = itertools.count(1)
-        self._http = httpx.AsyncClient(base_url=origin, timeout=TIMEOUT_SECONDS, trust_env=False)
+        self._http = httpx.AsyncClient(
+            base_url=origin, timeout=TIMEOUT_SECONDS, trust_env=False, verify=believed()
+        )
 
     async def close(self) -> None:
         """Close its connections."""

@@ -16,6 +16,7 @@ from deploy.client import new_id
 from deploy.running import Running, is_healthy
 from schemas.live import CLOSE_SLOW
 from services.live.viewers import GOODBYE_SECONDS, SLOW_SECONDS
+from services.runtime.certificates import believed
 from tests.asking import Asked
 from tests.bench.machine import cpu_seconds
 from tests.bench.receivers import masked, request
@@ -72,7 +73,7 @@ def viewers(platform: Running, name: str) -> int:
     """How many look at a node; none while it does not answer."""
     where = f"http://127.0.0.1:{platform.platform.port(name)}/health"
     try:
-        return httpx.get(where, timeout=5).json()["viewers"]
+        return httpx.get(where, timeout=5, verify=believed()).json()["viewers"]
     except httpx.HTTPError:
         return 0
 
