@@ -14,7 +14,7 @@ up: setup
 	@$(VENV) -m deploy.noaber.cli up
 
 test: setup
-	@$(VENV) -m deploy.verbs.test $(if $(LONG),--long)
+	@$(VENV) -m deploy.verbs.test $(if $(LONG),--long) $(if $(LANES),--lanes $(LANES))
 
 check: setup
 	@$(VENV) -m deploy.verbs.check

@@ -1,50 +1,80 @@
-"""`make test`: every test, in random order; `--long` runs the same tests at long counts.
+"""`make test`: every test, in random order; `--long` at long counts, `--lanes N` as N runs side by side.
 
-Two runs of pytest side by side, each with its own Kafka, Postgres and platforms: most tests wait more than
-they work, so that two cores do both in little more than the time of one.
+The tests are a queue of groups, each a run of pytest with its own Kafka, Postgres and platforms. As many as
+there are cores run side by side, then the next begin: a platform that nobody needs any more is gone.
 """
 
 import os
 import subprocess
 import sys
-import tempfile
+import threading
+import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from deploy.bootstrap import ROOT, child_environment, home_of
 
-LANES: Final = (
-    ("tests/unit", "tests/schemas", "tests/architecture", "tests/journey", "tests/badinput", "tests/viewers"),
-    ("tests/contract", "tests/browser", "tests/faults", "tests/security"),
+GROUPS: Final = (
+    ("tests/faults",),
+    ("tests/badinput",),
+    ("tests/browser/test_pages.py",),
+    ("tests/journey",),
+    ("tests/browser",),
+    (
+        "tests/journey/test_the_database_is_lost.py",
+        "tests/journey/test_up_and_down.py",
+        "tests/journey/test_a_real_platform.py",
+    ),
+    ("tests/contract", "tests/security"),
+    ("tests/unit", "tests/schemas", "tests/architecture"),
+    ("tests/viewers",),
 )
-"""Every folder of tests stands in one of them."""
+"""The longest first; what shares a platform stands together. A folder is all in it that no other group has."""
+
+FEWEST: Final = 2
+MOST: Final = 4
+"""Lanes: a group waits about as long as it works, and takes up to 2 GB."""
 
 
 def main(arguments: list[str]) -> int:
-    """Run both lanes; 0 when both passed."""
+    """Run every group; 0 when all passed."""
     environment = child_environment(os.environ, home_of(os.environ))
     environment["NOABER_COUNTS"] = "long" if "--long" in arguments else "short"
-    return run_lanes(LANES, environment)
+    lanes = min(max(os.cpu_count() or FEWEST, FEWEST), MOST)
+    if "--lanes" in arguments:
+        lanes = int(arguments[arguments.index("--lanes") + 1])
+    return run_groups(GROUPS, environment, lanes)
 
 
-def run_lanes(lanes: Sequence[Sequence[str]], environment: Mapping[str, str]) -> int:
-    """Run the lanes side by side; the first is seen as it goes, what the others said follows after it."""
-    first, *others = lanes
-    with tempfile.TemporaryDirectory(dir=environment["TMPDIR"]) as folder:
-        beside = []
-        for number, folders in enumerate(others):
-            with Path(folder, str(number)).open("wb") as output:
-                beside.append(subprocess.Popen(_pytest(folders), cwd=ROOT, env=environment, stdout=output))
-        codes = [subprocess.run(_pytest(first), cwd=ROOT, env=environment, check=False).returncode]
-        for number, process in enumerate(beside):
-            codes.append(process.wait())
-            print(Path(folder, str(number)).read_text(errors="replace"), flush=True)
-    return max(codes)
+def run_groups(groups: Sequence[Sequence[str]], environment: Mapping[str, str], lanes: int) -> int:
+    """Run all of them, so many side by side, and show what each said when it is over; 0 when all passed."""
+    printing = threading.Lock()
+
+    def run(group: Sequence[str]) -> int:
+        began = time.monotonic()
+        print(f"{' '.join(group)}: begins", flush=True)
+        command = _pytest(group, groups)
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=False, stdout=subprocess.PIPE)
+        with printing:
+            print(done.stdout.decode(errors="replace"), flush=True)
+            print(f"{' '.join(group)}: {time.monotonic() - began:.0f} s", flush=True)
+        return done.returncode
+
+    pool = ThreadPoolExecutor(lanes)
+    try:
+        return int(any(list(pool.map(run, groups))))
+    finally:
+        # After Ctrl-C nothing new begins.
+        pool.shutdown(cancel_futures=True)
 
 
-def _pytest(folders: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", "pytest", *folders]
+def _pytest(group: Sequence[str], groups: Sequence[Sequence[str]]) -> list[str]:
+    folders = {Path(each) for each in group}
+    elsewhere = [each for each in chain(*groups) if folders.intersection(Path(each).parents)]
+    return [sys.executable, "-m", "pytest", *group, *(f"--ignore={each}" for each in elsewhere)]
 
 
 if __name__ == "__main__":
