@@ -32,7 +32,7 @@ GROUPS: Final = (
     ("tests/unit", "tests/schemas", "tests/architecture"),
     ("tests/viewers",),
 )
-"""The longest first; what shares a platform stands together. A folder is all in it that no other group has."""
+"""The longest first; a platform is shared in one. A folder is all in it that no other group has."""
 
 FEWEST: Final = 2
 MOST: Final = 4
