@@ -165,6 +165,24 @@ async def test_rows_that_are_kept_back_for_a_moment_do_not_wait_for_the_poll(
     running.cancel()
 
 
+async def test_while_nothing_comes_it_looks_less_often_and_after_a_word_as_often_as_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses: list[float] = []
+
+    async def heard(woken: asyncio.Event, seconds: float) -> bool:
+        pauses.append(seconds)
+        if len(pauses) == 20:
+            raise LeaseLost("enough was seen")
+        return len(pauses) == 8
+
+    monkeypatch.setattr(relay_module, "_heard", heard)
+    with pytest.raises(LeaseLost):
+        await Relay(MemoryOutbox(), MemoryPublisher(), MemoryLease()).run(asyncio.Event())
+    assert pauses[:8] == [0.05, 0.1, 0.2, *[0.4] * 5]
+    assert pauses[8:] == [*[relay_module.LOOK_AGAIN_SECONDS] * 3, 0.05, 0.1, 0.2, *[0.4] * 6]
+
+
 async def test_a_later_commit_with_a_lower_position_is_not_lost(real: RealBench, pool: asyncpg.Pool) -> None:
     slow, fast = an_entry(1, person=1), an_entry(1, person=2)
     async with pool.acquire() as connection:
