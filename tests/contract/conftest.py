@@ -10,6 +10,7 @@ from deploy.backing import Backing
 from tests.conftest import fresh_database
 from tests.contract.doorstep import directory, fill
 from tests.contract.lying_provider import Liar, lying
+from tests.contract.tables import Tables
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -18,6 +19,12 @@ async def just_set_up(backing: Backing) -> AsyncIterator[str]:
     async with fresh_database(backing) as made:
         await fill(made)
         yield made.rpartition("/")[2]
+
+
+@pytest.fixture(scope="session")
+def tables(backing: Backing) -> Tables:
+    """Databases with the tables of one owner."""
+    return Tables(backing)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -11,17 +10,14 @@ import asyncpg
 import httpx
 import uvicorn
 
-import services.notification
 from deploy.parts.ports import free_port
 from schemas.events.contact import Contact
 from services.notification.app import Notification, create_app
 from services.notification.settings import NotificationSettings
 from services.notification.simulated.app import simulated
-from services.runtime.migrations import migrate
 from services.runtime.seal import new_key, seal
 from services.runtime.settings import Mode
 
-MIGRATIONS = Path(services.notification.__file__).parent / "migrations"
 INTERNAL = "x" * 32
 TOKEN = "t" * 32
 KEY = new_key()
@@ -35,8 +31,7 @@ async def keys(url: str, token: str, people: Any) -> dict[str, bytes]:
 
 
 async def fill(database: str, *people: tuple[UUID, str]) -> None:
-    """Tables, and contacts as they would have been taken in: (person, phone)."""
-    await asyncio.to_thread(migrate, MIGRATIONS, database)
+    """Contacts as they would have been taken in: (person, phone)."""
     connection = await asyncpg.connect(database)
     for person, phone in people:
         contact = Contact(id=person, name="", phone=seal(phone, KEY, person, "phone"))

@@ -9,10 +9,14 @@ import pytest
 
 from services.notification import numbers
 from tests.contract.exchange import Phones, fill, keys, phones, until
+from tests.contract.tables import database_of
 
 WILMA = UUID(int=1)
 NOBODY = UUID(int=2)
 NUMBER = "+31600000042"
+
+
+database = database_of("notification")
 
 
 @pytest.fixture

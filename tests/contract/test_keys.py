@@ -1,10 +1,8 @@
 """The data keys, on their way out to a backup and back in: nobody who was forgotten can be read again."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +10,13 @@ import asyncpg
 import pytest
 from pydantic import ValidationError
 
-import services.directory
 from schemas.events.person import Person
 from services.directory.rules.fictitious import MadeUp
 from services.directory.store.keys import KeyFile, Restored, exported, imported
 from services.directory.store.writes import Writes
 from services.runtime.database import open_pool
-from services.runtime.migrations import migrate
+from tests.contract.tables import database_of
 
-MIGRATIONS = Path(services.directory.__file__).parent / "migrations"
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 ANNA, BRAM, CEES = (UUID(int=number) for number in (1, 2, 3))
 
@@ -31,9 +27,11 @@ def made_up(person: UUID) -> MadeUp:
     )
 
 
+database = database_of("directory")
+
+
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
-    await asyncio.to_thread(migrate, MIGRATIONS, database)
     made = await open_pool(database, 2)
     yield made
     await made.close()

@@ -28,6 +28,7 @@ from services.runtime.relay import KafkaPublisher
 from services.runtime.settings import Mode
 from tests.contract.exchange import TOKEN, House, fill, house, keys, until
 from tests.contract.moody import Mood, Moody
+from tests.contract.tables import database_of
 from tests.contract.test_the_night import asked as approach
 from tests.contract.test_the_night import event
 from tests.unit.runtime.kafka_double import record_of
@@ -77,6 +78,9 @@ class Stand:
     async def arrived(self) -> list[str]:
         """The number of every message that did."""
         return sorted(number for number, _ in await self.home.phones.texts())
+
+
+database = database_of("notification")
 
 
 @pytest.fixture

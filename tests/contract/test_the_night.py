@@ -26,10 +26,14 @@ from services.notification.ports import Call, Unreachable
 from services.notification.rules.ladder import delivery_id
 from services.notification.store.receipts import Receipts
 from tests.contract.exchange import House, fill, house, keys, until
+from tests.contract.tables import database_of
 
 ILSE, BAS, COR = (UUID(int=number) for number in (1, 2, 3))
 NUMBERS = {ILSE: "+31600000001", BAS: "+31600000002", COR: "+31600000003"}
 REQUEST = UUID(int=8)
+
+
+database = database_of("notification")
 
 
 @pytest.fixture

@@ -2,29 +2,28 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import asyncpg
 import pytest
 
-import services.aid
 from schemas.events.duty import Duty
 from services.aid.ports import Answer, Found, Locked
 from services.aid.reach import Reach
 from services.aid.rules.world import Picture
 from services.aid.store.postgres import PostgresStore, PostgresUnit
 from services.runtime.database import open_pool
-from services.runtime.migrations import migrate
 from services.runtime.ports import Cause
+from tests.contract.tables import database_of
 from tests.unit.aid.stage import MORNING, key
 
-MIGRATIONS = Path(services.aid.__file__).parent / "migrations"
 JORIS = Reach(persons=frozenset({key("joris")}))
+
+
+database = database_of("aid")
 
 
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
-    await asyncio.to_thread(migrate, MIGRATIONS, database)
     made = await open_pool(database, 2)
     yield made
     await made.close()

@@ -1,16 +1,13 @@
 """`verify` on a whole story says nothing, also while it goes on; whatever does not fit, it names."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-import services.directory
 from deploy.backing import Backing
 from schemas.codec import decode, encode, state_bytes
 from schemas.envelope import Record
@@ -21,7 +18,6 @@ from services.directory.rules.fictitious import MadeUp
 from services.directory.store.writes import Writes
 from services.runtime import verify as verifying
 from services.runtime.database import open_pool
-from services.runtime.migrations import migrate
 from services.runtime.outbox import PostgresOutbox
 from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher, Relay
@@ -29,9 +25,9 @@ from services.runtime.sealer import Sealer
 from services.runtime.settings import OwnerSettings
 from services.runtime.verify import verify
 from tests.contract.doubles import MemoryLease
+from tests.contract.tables import database_of
 from tests.topic_reader import read_topic
 
-MIGRATIONS = Path(services.directory.__file__).parent / "migrations"
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 ANNA, BRAM, CEES = (UUID(int=number) for number in (1, 2, 3))
 
@@ -69,10 +65,12 @@ class Owner:
         return (await verify(self.settings, "directory")).problems
 
 
+database = database_of("directory")
+
+
 @pytest.fixture
 async def owner(backing: Backing, database: str, topic_prefix: str) -> AsyncIterator[Owner]:
     """Anna as she was changed once, and Bram; all of it published and sealed."""
-    await asyncio.to_thread(migrate, MIGRATIONS, database)
     await create_topics(backing.kafka, topic_prefix)
     settings = OwnerSettings(kafka=backing.kafka, topic_prefix=topic_prefix, http_port=1, database=database)
     publisher = KafkaPublisher(backing.kafka)

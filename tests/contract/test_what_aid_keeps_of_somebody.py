@@ -1,15 +1,12 @@
 """What aid tells somebody of themselves: the rows that name them as they may see them, and what they did."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-import services.aid
 from schemas.events.duty import Duty
 from schemas.events.incident import Affected, CallBack, Incident
 from schemas.events.log_entry import Entry, LogEntry
@@ -21,18 +18,19 @@ from services.aid.store.own import Own
 from services.aid.store.postgres import TABLES
 from services.runtime.acts import acts_of
 from services.runtime.database import open_pool
-from services.runtime.migrations import migrate
 from services.runtime.ports import Cause, Written
+from tests.contract.tables import database_of
 from tests.unit.aid.stage import MORNING, key
 
-MIGRATIONS = Path(services.aid.__file__).parent / "migrations"
 WILMA, GERT = key("wilma"), key("gert")
 HERS, HIS = key("her report"), key("his report")
 
 
+database = database_of("aid")
+
+
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
-    await asyncio.to_thread(migrate, MIGRATIONS, database)
     async with await open_pool(database, 1) as made:
         yield made
 

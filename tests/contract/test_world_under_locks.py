@@ -1,13 +1,10 @@
 """What a command finds under its locks: one suite, on the store in memory and on Postgres."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import asyncpg
 import pytest
 
-import services.aid
 from schemas.events.person import Membership, Person
 from schemas.state import Row
 from schemas.values import Right
@@ -18,11 +15,9 @@ from services.aid.rules import commands
 from services.aid.rules.world import Picture, Terms, World
 from services.aid.store.answers import KEPT, forget_older
 from services.aid.store.postgres import TABLES, PostgresStore
-from services.runtime.migrations import migrate
 from services.runtime.ports import Cause, Written
+from tests.contract.tables import database_of
 from tests.unit.aid.stage import MORNING, Memory, Stage, key
-
-MIGRATIONS = Path(services.aid.__file__).parent / "migrations"
 
 Keep = Callable[[Stage], Awaitable[Store]]
 """Copies what a stage holds into the store under test."""
@@ -36,9 +31,11 @@ def memory() -> Keep:
     return keep
 
 
+database = database_of("aid")
+
+
 @pytest.fixture
 async def postgres(database: str) -> AsyncIterator[Keep]:
-    await asyncio.to_thread(migrate, MIGRATIONS, database)
     async with asyncpg.create_pool(database, min_size=1, max_size=4) as pool:
 
         async def keep(stage: Stage) -> Store:
