@@ -21,9 +21,10 @@ from schemas.codec import encode
 from schemas.envelope import Envelope, Record
 from schemas.export import ROOT
 from schemas.topics import BELLS, COMMITMENTS, HELP_REQUESTS, SUGGESTIONS, TOPICS, Topic
+from services.directory.rules.fictitious import PEOPLE
 from services.live.app import TOPICS as SEEN_BY_LIVE
 from tests.journey.case import Case, approached, claimed
-from tests.journey.cast import NUMBER, People, Places
+from tests.journey.cast import People, Places
 from tests.journey.waiting import until
 from tests.topic_reader import read_topic
 
@@ -141,9 +142,9 @@ async def _put(bootstrap: str, records: tuple[tuple[Topic, int, Record], ...]) -
 
 @pytest.fixture
 def stand(tmp_path: Path) -> Iterator[Stand]:
-    settings = (("NOABER_APPROACHES_PER_SLOT", "20"), ("NOABER_SEED_PEOPLE", str(NUMBER)))
+    settings = (("NOABER_APPROACHES_PER_SLOT", "20"),)
     with Running(Wish(home_of(os.environ), tmp_path, first_port=8250, settings=settings)) as running:
-        people = People(running.platform.origin)
+        people = People(running.platform.origin, PEOPLE)
         try:
             yield Stand(running, people, Places(people))
         finally:

@@ -14,20 +14,23 @@ from services.directory.rules.organisations import fictitious_partnerships, real
 from services.directory.seed import FACTS
 
 NUMBER = 4_000
-"""Made-up people in the platform of the journeys: enough for 200 with one function who may be asked."""
+"""Made-up people in the platform of the journeys: enough for 200 with one function who may be asked.
+
+Every service takes in all of them when a platform starts, so elsewhere there are as few as will do.
+"""
 
 RESERVED = frozenset(persona.organisation for persona in PERSONAS)
 
 
 class People:
-    """Signs in as anybody who was made up; a person keeps one session for all tests."""
+    """Signs in as anybody who was made up, of so many; a person keeps one session for all tests."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, number: int = NUMBER) -> None:
         self.origin = origin
         organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
         organisations += fictitious_partnerships(organisations)
         self.organisations = {each.id: each for each in organisations}
-        self.all = {each.person.id: each for each in make_people(organisations, NUMBER)}
+        self.all = {each.person.id: each for each in make_people(organisations, number)}
         self._staff: dict[str, list[MadeUp]] = {}
         for each in self.all.values():
             self._staff.setdefault(each.person.memberships[0].organisation, []).append(each)

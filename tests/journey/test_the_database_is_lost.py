@@ -22,12 +22,12 @@ from deploy.stack import OWNERS
 from deploy.unfinished import refuse_unfinished
 from schemas.catalogue import Function
 from schemas.values import IBD, Right
+from services.directory.rules.fictitious import PEOPLE
 from tests.journey.case import Case, claimed
-from tests.journey.cast import NUMBER, People, Places, done
+from tests.journey.cast import People, Places, done
 from tests.journey.looking import Page
 from tests.journey.waiting import until
 
-SETTINGS = (("NOABER_SEED_PEOPLE", str(NUMBER)),)
 HOME = home_of(os.environ)
 
 pytestmark = pytest.mark.timeout(300)
@@ -71,7 +71,7 @@ def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lost]:
     keys = folder / "safe" / "keys.json"
     place = folder / "first"
     try:
-        with Running(Wish(HOME, place, first_port=8400, settings=SETTINGS), print) as running:
+        with Running(Wish(HOME, place, first_port=8400), print) as running:
             found = live_through(running, folder, keys)
             shutil.copy(place / "secrets.json", folder / "secrets.json")
     finally:
@@ -80,7 +80,7 @@ def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lost]:
 
 
 def live_through(running: Running, folder: Path, keys: Path) -> Lost:
-    with closing(People(running.platform.origin)) as people:
+    with closing(People(running.platform.origin, PEOPLE)) as people:
         places = Places(people)
         before = Case(people, places)
         lender = places.lender(Function.NETWORK, standing=True)
@@ -115,7 +115,7 @@ def restored(lost: Lost) -> Iterator[Running]:
     shutil.copy(lost.folder / "secrets.json", place / "secrets.json")
     restore(HOME, place, lost.backup, lost.keys)
     try:
-        with Running(Wish(HOME, place, first_port=8400, settings=SETTINGS), print) as running:
+        with Running(Wish(HOME, place, first_port=8400), print) as running:
             yield running
     finally:
         forget(HOME, place)
@@ -123,7 +123,7 @@ def restored(lost: Lost) -> Iterator[Running]:
 
 @pytest.fixture
 def people(restored: Running) -> Iterator[People]:
-    with closing(People(restored.platform.origin)) as made:
+    with closing(People(restored.platform.origin, PEOPLE)) as made:
         yield made
 
 
@@ -182,7 +182,7 @@ def test_no_key_stands_in_a_dump_and_only_the_newest_keys_are_kept(lost: Lost) -
     kept = json.loads(lost.keys.read_text())
     assert lost.forgotten in kept["forgotten"]
     assert lost.forgotten not in kept["keys"]
-    assert len(kept["keys"]) == NUMBER - 1
+    assert len(kept["keys"]) == PEOPLE - 1
     assert list(lost.folder.rglob("keys*")) == [lost.keys]
     assert lost.keys.stat().st_mode & 0o077 == 0
 

@@ -8,6 +8,7 @@ import pytest
 from deploy.bootstrap import home_of
 from deploy.running import Running, Wish
 from schemas.values import Right
+from services.directory.rules.fictitious import PEOPLE as FEW
 from tests.asking import Asked
 from tests.journey.case import Case
 from tests.journey.cast import NUMBER, People, Places, done
@@ -17,6 +18,7 @@ from tests.process_logs import show_logs
 IS_LONG = os.environ.get("NOABER_COUNTS") == "long"
 PAGES = 1_000 if IS_LONG else 200
 PEOPLE = 200 if IS_LONG else 50
+MADE_UP = NUMBER if IS_LONG else FEW
 NEIGHBOURS = 20
 """As many organisations as may be given the role of coordinator: their staff sees the incident."""
 
@@ -24,7 +26,7 @@ NEIGHBOURS = 20
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Running]:
     place = tmp_path_factory.mktemp("platform")
-    settings = (("NOABER_SEED_PEOPLE", str(NUMBER)),)
+    settings = (("NOABER_SEED_PEOPLE", str(MADE_UP)),)
     wish = Wish(home_of(os.environ), place, first_port=8400, settings=settings, live_nodes=2)
     with Running(wish, print) as running:
         show_logs(request, __file__, lambda: running)
@@ -33,7 +35,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
 
 @pytest.fixture(scope="session")
 def people(platform: Running) -> Iterator[People]:
-    made = People(platform.platform.origin)
+    made = People(platform.platform.origin, MADE_UP)
     yield made
     made.close()
 
