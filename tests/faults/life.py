@@ -22,6 +22,8 @@ ACKNOWLEDGED: Final = 50
 PATIENCE: Final = 120.0
 QUIET_SECONDS: Final = 40.0
 POLL_SECONDS: Final = 0.1
+LOOK_SECONDS: Final = 0.25
+"""Each look asks every process for its health, with what the machine has for getting well."""
 
 
 @dataclass
@@ -134,7 +136,7 @@ class Life:
                 row.also = time.monotonic() - ended
             if row.recovery is not None and row.after >= ACKNOWLEDGED:
                 return
-            time.sleep(POLL_SECONDS)
+            time.sleep(LOOK_SECONDS)
         row.violations.append(
             f"not recovered within {PATIENCE:.0f} s: sick {self.house.sick()}, acknowledged {row.after}, "
             f"viewers right {seen.done() and seen.result()}, told again {row.also is not None}"

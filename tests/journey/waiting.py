@@ -11,10 +11,12 @@ PATIENCE = 15.0
 
 def until(condition: Callable[[], Found], seconds: float = PATIENCE, *, what: str = "it") -> Found:
     """What the condition returns as soon as that counts as true; fails after so many seconds."""
-    end = time.monotonic() + seconds
+    began = time.monotonic()
     while not (found := condition()):
-        assert time.monotonic() < end, f"{what} did not happen within {seconds} s; last seen: {found!r}"
-        time.sleep(0.05)
+        passed = time.monotonic() - began
+        assert passed < seconds, f"{what} did not happen within {seconds} s; last seen: {found!r}"
+        # A question is often a whole picture, and takes time from who has to make it true.
+        time.sleep(min(0.02 + passed / 10, 0.25))
     return found
 
 
