@@ -39,7 +39,7 @@ CHECKS = [
 ROUTES = 42
 """At least so many documented routes; the cases are shared out among them."""
 
-PER_ROUTE = cases(short=60, long=100_000 // ROUTES + 1)
+PER_ROUTE = cases(short=30, long=100_000 // ROUTES + 1)
 
 NASTY = (
     "\x00",
