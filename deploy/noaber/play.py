@@ -13,7 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from deploy.bootstrap import ROOT, home_of
 from deploy.client import Unexpected
 from deploy.noaber.state import running_here
-from deploy.scenarios.player import Player, PlayFailed
+from deploy.scenarios.cast import PlayFailed
+from deploy.scenarios.player import Player
 from deploy.scenarios.story import Story, read_story
 
 STORY: Final = ROOT / "deploy" / "scenarios" / "hof-van-twente-2020.json"

@@ -3,9 +3,9 @@
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from deploy.bootstrap import SetupFailed
 
@@ -25,6 +25,7 @@ class By(StrEnum):
     IBD = "ibd"
     ASKED = "asked"
     LENDER = "lender"
+    PARTNERSHIP = "partnership"
 
 
 class Told(Strict):
@@ -35,9 +36,12 @@ class Told(Strict):
 
 
 class Circle(Strict):
-    """Whom to ask: a safety region, everybody within so many kilometres, or these organisations."""
+    """Whom to ask: these safety regions, everybody within so many kilometres, or these organisations.
 
-    region: str | None = None
+    Nothing of it: the safety region of who asks.
+    """
+
+    regions: tuple[str, ...] = ()
     within_km: Annotated[int, Field(ge=1, le=400)] | None = None
     organisations: tuple[str, ...] = ()
 
@@ -45,8 +49,11 @@ class Circle(Strict):
 class Step(Strict):
     """One step. Durations (`-PT2H`, `P1D`) in `body` count from the moment the step is sent.
 
+    `victim`: whose incident it is about, where several are hit; a request is its asker's for all later steps.
+    `organisation`: which one acts, where the role fits several (who is asked, who lends, who coordinates).
     `nth`: which of those who are asked, or of the organisations that are asked, counted from 1.
-    `expect`: "ok", or the code of the refusal that should come.
+    `expect`: "ok", or the code of the refusal that should come. `sources`: where a fact was published; a step
+    without any is made up, or follows from the others.
     """
 
     at: str
@@ -71,23 +78,55 @@ class Step(Strict):
         "name",
         "accept",
         "give_back",
+        "recall",
     ]
+    victim: str | None = None
+    organisation: str | None = None
     nth: Annotated[int, Field(ge=1)] = 1
     request: str | None = None
     body: dict[str, Any] = Field(default_factory=dict)
     circle: Circle | None = None
     expect: str = "ok"
+    sources: tuple[str, ...] = ()
 
 
 class Story(Strict):
-    """A scenario. `affected` is hit, `coordinator` is given that role."""
+    """A scenario. `affected` is hit, `coordinator` is given that role.
+
+    `also_affected`: who else is hit by the same cause, each with an incident and a mandate of its own.
+    `partnership`: who runs the IT of those who are hit, and may report for them. `sources`: key -> where to
+    read it.
+    """
 
     id: str
     title: Told
     about: Told
     affected: str
     coordinator: str
+    also_affected: tuple[str, ...] = ()
+    partnership: str | None = None
+    sources: dict[str, str] = Field(default_factory=dict)
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+
+    @property
+    def hit(self) -> tuple[str, ...]:
+        """Everybody who is hit, in the order of the file."""
+        return (self.affected, *self.also_affected)
+
+    @model_validator(mode="after")
+    def _names_only_what_there_is(self) -> Self:
+        asked: set[str] = set()
+        for number, step in enumerate(self.steps):
+            asked |= {step.request} if step.do == "ask" and step.request is not None else set()
+            wrong = [
+                f"victim {step.victim} is not hit" * (step.victim not in {None, *self.hit}),
+                f"request {step.request} was not asked yet" * (step.request not in {None, *asked}),
+                "the story has no partnership" * (step.by is By.PARTNERSHIP and self.partnership is None),
+                *(f"there is no source {each}" for each in step.sources if each not in self.sources),
+            ]
+            if any(wrong):
+                raise ValueError(f"step {number}: " + "; ".join(filter(None, wrong)))
+        return self
 
 
 def read_story(file: Path) -> Story:
@@ -101,4 +140,4 @@ def read_story(file: Path) -> Story:
     except ValidationError as error:
         wrong = error.errors()[0]
         where = ".".join(str(part) for part in wrong["loc"])
-        raise SetupFailed(f"{file}: {where}: {wrong['msg']}") from error
+        raise SetupFailed(f"{file}: {where + ': ' if where else ''}{wrong['msg']}") from error

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from schemas.catalogue import Function
-from schemas.events.organisation import Organisation
+from schemas.events.organisation import Kind, Organisation
 from schemas.events.person import Membership, Person
 from schemas.events.wake_list import Turn, WakeList
 from schemas.values import IBD, Level, Right, organisation_key
@@ -37,7 +37,21 @@ _IN_THE_STORY: Final = {
     ("GM0164", 2): (Function.BACKUP_RECOVERY,),
     ("GM0164", 3): (Function.BACKUP_RECOVERY, Function.SYSTEM_ADMINISTRATION),
     ("GM0164", 4): (Function.CIVIL_AFFAIRS,),
+    # Winterswijk lends before it is hit itself, in the story of the partnership.
+    ("GM0294", 1): (Function.CIVIL_AFFAIRS,),
+    ("GM0294", 2): (Function.CIVIL_AFFAIRS, Function.CUSTOMER_CONTACT),
+    # Oost Gelre has recovered by then, and helps.
+    ("GM1586", 1): (Function.CIVIL_AFFAIRS,),
+    ("GM1586", 2): (Function.CIVIL_AFFAIRS, Function.RECORDS),
 }
+
+_ENGINEERS: Final = (
+    (Function.SYSTEM_ADMINISTRATION, Function.BACKUP_RECOVERY),
+    (Function.PROJECT_MANAGEMENT, Function.NETWORK),
+    (Function.BACKUP_RECOVERY, Function.NETWORK),
+    (Function.SYSTEM_ADMINISTRATION, Function.BACKUP_RECOVERY),
+)
+"""What the four of each partnership do: it runs the computers of others, and has no counter."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +118,18 @@ PERSONAS: Final = (
 
 
 def make_people(organisations: Sequence[Organisation], number: int = PEOPLE) -> list[MadeUp]:
-    """The personas first, then people spread over the municipalities by population, at least three each."""
+    """The personas first, then people spread over the municipalities by population, at least three each.
+
+    `number` counts these; after them come four engineers of each made-up partnership.
+    """
     dice = random.Random(SEED)  # noqa: S311 made-up people need no secrets
     made = [_persona(persona) for persona in PERSONAS]
     places = [each for each in organisations if each.population is not None]
     for organisation, count in zip(places, _shares(places, number - len(made)), strict=True):
         made += [_person(organisation.id, ordinal, dice) for ordinal in range(count)]
+    for organisation in organisations:
+        if organisation.kind is Kind.PARTNERSHIP:
+            made += [_person(organisation.id, ordinal, dice) for ordinal in range(len(_ENGINEERS))]
     return made
 
 
@@ -141,6 +161,8 @@ def _person(organisation: str, ordinal: int, dice: random.Random) -> MadeUp:
         rights = (Right.LEND, Right.REPORT)
     functions = tuple(dice.sample(list(Function), k=dice.choice((1, 1, 2, 2, 3))))
     functions = _IN_THE_STORY.get((organisation, ordinal), functions)
+    if organisation.startswith("SV"):
+        functions = _ENGINEERS[ordinal]
     languages = ("nl", *(dice.sample(("en", "de", "tr", "ar", "pl", "fy"), k=dice.choice((0, 1, 1)))))
     systems = tuple(dice.sample(SYSTEMS, k=dice.choice((0, 1, 2))))
     key = uuid5(NAMESPACE, f"{organisation}/{ordinal}")

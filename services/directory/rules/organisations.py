@@ -33,7 +33,7 @@ def real_organisations(text: str) -> list[Organisation]:
 
 
 def fictitious_partnerships(municipalities: Sequence[Organisation]) -> list[Organisation]:
-    """Six made-up partnerships that deliver ICT to neighbours; the screens say that they are made up."""
+    """Seven made-up partnerships that deliver ICT to neighbours; the screens say that they are made up."""
     known = {each.id: each for each in municipalities}
     return [
         Organisation(
@@ -62,4 +62,5 @@ _PARTNERSHIPS: Final = (
     ("SV04", "Rekenhuis Brabantse Beek", ("GM0772", "GM0794", "GM0866")),
     ("SV05", "Servicecentrum Zeeuwse Stroom", ("GM0654", "GM0664", "GM0687")),
     ("SV06", "Digidienst Limburgse Maas", ("GM0957", "GM0983", "GM0946")),
+    ("SV07", "Rekencentrum Vijf Beken", ("GM0158", "GM1742", "GM1859", "GM1586", "GM0294")),
 )

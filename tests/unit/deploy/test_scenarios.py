@@ -12,8 +12,10 @@ import pytest
 from deploy.bootstrap import SetupFailed
 from deploy.client import Refusal
 from deploy.noaber.play import STORY
+from deploy.scenarios import cast as cast_module
 from deploy.scenarios import player as player_module
-from deploy.scenarios.player import Player, PlayFailed
+from deploy.scenarios.cast import PlayFailed
+from deploy.scenarios.player import Player
 from deploy.scenarios.story import Story, read_story
 from schemas.catalogue import Function, Lane, lane_of
 
@@ -117,7 +119,7 @@ class Platform:
 @pytest.fixture
 def play(monkeypatch: pytest.MonkeyPatch) -> Any:
     Platform.sent, Platform.refusal, Platform.told = [], None, []
-    monkeypatch.setattr(player_module, "Client", Platform)
+    monkeypatch.setattr(cast_module, "Client", Platform)
     monkeypatch.setattr(player_module, "PATIENCE_SECONDS", 0.05)
 
     def run(*steps: dict[str, Any]) -> Player:
