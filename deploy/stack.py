@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from schemas import topics
+from schemas.topics import Topic
 from services.runtime.settings import Mode, Seed
 from services.runtime.tokens import DEMO_KEY, new_keys
 
@@ -72,8 +74,69 @@ MORE_LIVE: Final[tuple[Service, ...]] = (
 )
 """Further nodes of `live`, where there are any: any of them can go on for any viewer."""
 
+READS: Final[Mapping[str, tuple[Topic, ...]]] = {
+    "directory": (topics.INCIDENTS,),
+    "aid": (topics.PEOPLE, topics.ORGANISATIONS, topics.SESSIONS, topics.SUGGESTIONS, topics.ALARMS),
+    "matching": (
+        topics.ORGANISATIONS,
+        topics.PEOPLE,
+        topics.DUTY,
+        topics.LENDING,
+        topics.INCIDENTS,
+        topics.HELP_REQUESTS,
+        topics.APPROACHES,
+        topics.COMMITMENTS,
+        topics.SUGGESTIONS,
+    ),
+    "clock": (topics.COMMITMENTS, topics.DELIVERIES),
+    "live": (
+        topics.INCIDENTS,
+        topics.HELP_REQUESTS,
+        topics.APPROACHES,
+        topics.COMMITMENTS,
+        topics.LOG_ENTRIES,
+        topics.DUTY,
+        topics.LENDING,
+        topics.PEOPLE,
+        topics.CONTACTS,
+        topics.SESSIONS,
+        topics.CARDS,
+        topics.WAKE_LISTS,
+        topics.DELIVERIES,
+        topics.TRUSTS,
+    ),
+    "notification": (
+        topics.APPROACHES,
+        topics.BELLS,
+        topics.CARDS,
+        topics.CONTACTS,
+        topics.DUTY,
+        topics.PEOPLE,
+        topics.WAKE_LISTS,
+    ),
+}
+"""Process -> the topics it reads; a test holds it against what each service's code names. A relay reads back
+what it wrote."""
+
 BY_NAME: Final = {service.name: service for service in SERVICES}
 OFFSETS: Final = {service.name: service.offset for service in (*SERVICES, *MORE_LIVE)}
+
+
+def is_relay(service: Service) -> bool:
+    """Whether the process carries an owner's outbox to Kafka."""
+    return service.arguments == ("relay",)
+
+
+def writes(service: Service) -> tuple[Topic, ...]:
+    """The topics that a process publishes: an owner leaves that to its relay."""
+    if service.owner is not None and not is_relay(service):
+        return ()
+    return topics.owned_by(service.owner or service.name)
+
+
+def reads(service: Service) -> tuple[Topic, ...]:
+    """The topics that a process reads."""
+    return writes(service) if is_relay(service) else READS[service.name]
 
 
 @dataclass(frozen=True)

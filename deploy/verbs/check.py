@@ -11,6 +11,7 @@ STEPS: Final = (
     ("mypy",),
     ("deploy.verbs.layers",),
     ("schemas.export", "--check"),
+    ("deploy.diagram", "--check"),
     ("deploy.compose", "--check"),
 )
 

@@ -19,6 +19,9 @@ NUMBER = 4_000
 Every service takes in all of them when a platform starts, so elsewhere there are as few as will do.
 """
 
+PLAYED = frozenset({"VR05", "VR06"})
+"""Safety regions in which the stories are played, whoever is asked there."""
+
 RESERVED = frozenset(persona.organisation for persona in PERSONAS)
 
 
@@ -91,7 +94,7 @@ class Places:
         self._free = [
             each.id
             for each in people.organisations.values()
-            if each.population is not None and each.id not in RESERVED
+            if each.population is not None and each.id not in RESERVED and each.region not in PLAYED
         ]
 
     @property

@@ -14,9 +14,9 @@ from deploy.client import Refusal
 from deploy.noaber.play import STORY
 from deploy.scenarios import cast as cast_module
 from deploy.scenarios import player as player_module
-from deploy.scenarios.cast import PlayFailed
+from deploy.scenarios.cast import Cast, PlayFailed
 from deploy.scenarios.player import Player
-from deploy.scenarios.story import Story, read_story
+from deploy.scenarios.story import Circle, Story, read_story
 from schemas.catalogue import Function, Lane, lane_of
 
 TOLD = {"nl": "Zin", "en": "Sentence"}
@@ -73,9 +73,16 @@ def test_it_has_commitments_and_refusals_and_names_nobody(story: Story) -> None:
         (json.dumps(a_story({**REPORT, "who": "Joris"})), "steps.0.who"),
         (json.dumps(a_story({**REPORT, "by": "joris"})), "steps.0.by"),
         (json.dumps(a_story()), "steps"),
+        (json.dumps(a_story({**REPORT, "victim": "GM0158"})), "step 0: victim GM0158 is not hit"),
+        (json.dumps(a_story(REPORT, CONFIRM)), "step 1: request a was not asked yet"),
+        (json.dumps(a_story({**REPORT, "by": "partnership"})), "step 0: the story has no partnership"),
+        (json.dumps(a_story({**REPORT, "sources": ["x"]})), "step 0: there is no source x"),
         (None, "cannot be read"),
     ],
-    ids=["no JSON", "unknown field", "a name for a role", "no steps", "no file"],
+    ids=[
+        *("no JSON", "unknown field", "a name for a role", "no steps", "a victim that is not hit"),
+        *("a request before it is asked", "no partnership", "no such source", "no file"),
+    ],
 )
 def test_a_wrong_scenario_is_told_what_is_wrong_and_where(
     tmp_path: Path, text: str | None, said: str
@@ -87,12 +94,27 @@ def test_a_wrong_scenario_is_told_what_is_wrong_and_where(
         read_story(file)
 
 
+def test_every_story_tells_its_steps_in_two_languages_and_its_facts_with_their_source() -> None:
+    stories = [read_story(file) for file in sorted(STORY.parent.glob("*.json"))]
+    assert len(stories) == 3
+    for story in stories:
+        assert all(step.say.nl and step.say.en and step.say.nl != step.say.en for step in story.steps)
+        # Whoever is not real is said to be made up, on the first page of the file.
+        assert "verzonnen" in story.about.nl.lower() and "made up" in story.about.en.lower()
+        assert story.sources.keys() == {each for step in story.steps for each in step.sources}
+    lochem = next(each for each in stories if each.id == "lochem-2019")
+    # Who helped is made up, so no such step has a source; what happened there has one.
+    told = [step for step in lochem.steps if step.sources]
+    assert len(told) >= 10 and not {step.do for step in told} & {"claim", "yes", "confirm", "lend"}
+
+
 class Platform:
-    """Answers as it is told; nobody is ever asked."""
+    """Answers as it is told; nobody is ever asked but `asks`."""
 
     sent: list[tuple[str, dict[str, Any]]]
     refusal: Refusal | None
     told: list[dict[str, str]]
+    asks: str | None
 
     def __init__(self, origin: str) -> None:
         self.person: object = None
@@ -113,17 +135,21 @@ class Platform:
         return self.refusal or {"rows": self.told}
 
     def rows(self) -> dict[str, Any]:
-        return {}
+        requests = [body["id"] for path, body in self.sent if path == "/api/aid/requests"]
+        if self.asks is None or not requests:
+            return {}
+        asked = {"request": requests[0], "state": "open", "lender": self.asks, "asked_at": "2019-06-06"}
+        return {"approach": {"a1": asked}}
 
 
 @pytest.fixture
 def play(monkeypatch: pytest.MonkeyPatch) -> Any:
-    Platform.sent, Platform.refusal, Platform.told = [], None, []
+    Platform.sent, Platform.refusal, Platform.told, Platform.asks = [], None, [], None
     monkeypatch.setattr(cast_module, "Client", Platform)
     monkeypatch.setattr(player_module, "PATIENCE_SECONDS", 0.05)
 
-    def run(*steps: dict[str, Any]) -> Player:
-        story = Story.model_validate(a_story(*steps))
+    def run(*steps: dict[str, Any], **more: Any) -> Player:
+        story = Story.model_validate({**a_story(*steps), **more})
         made = Player("http://localhost:7400", story)
         for step in story.steps:
             made.play(step)
@@ -162,3 +188,32 @@ def test_durations_count_from_the_moment_a_step_is_sent(play: Any) -> None:
     ((_, body),) = Platform.sent
     since = datetime.fromisoformat(body["since"])
     assert before <= since + timedelta(hours=2) <= datetime.now(UTC)
+
+
+def test_a_play_fails_when_somebody_who_is_hit_is_asked(play: Any) -> None:
+    Platform.asks, both = "GM0158", {"also_affected": ["GM0158"]}
+    assert play(REPORT, ASK, CONFIRM, **both).summary.steps == 3
+    hit = {**REPORT, "victim": "GM0158"}
+    for steps, said in (((REPORT, ASK, hit), "is still asked"), ((REPORT, hit, ASK, CONFIRM), "is asked")):
+        Platform.sent = []
+        with pytest.raises(PlayFailed, match=f"who is hit {said}"):
+            play(*steps, **both)
+
+
+def test_each_that_is_hit_has_an_incident_of_its_own_and_asks_for_itself(play: Any) -> None:
+    other = {"victim": "GM0158"}
+    play(REPORT, {**REPORT, **other}, {**ASK, **other}, also_affected=["GM0158"])
+    first, second, asked = (body for _, body in Platform.sent)
+    assert (first["affected"], second["affected"]) == ("GM1735", "GM0158")
+    assert first["id"] != second["id"] == asked["incident"] and asked["borrower"] == "GM0158"
+
+
+def test_a_circle_is_two_regions_or_the_own_one_where_nothing_is_said() -> None:
+    cast = Cast("http://localhost:7400")
+    cast._organisations = {
+        each: {"id": each, "kind": "municipality", "region": region}
+        for each, region in (("GM0158", "VR05"), ("GM0294", "VR06"), ("GM0014", "VR01"))
+    }
+    assert cast.circle(Circle(regions=("VR05", "VR06")), "GM0158") == ["GM0158", "GM0294"]
+    assert cast.circle(Circle(), "GM0294") == ["GM0294"]
+    cast.go_home()
