@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 
-.PHONY: setup demo up test check smoke bench lock faults soak
+.PHONY: setup demo up test check smoke bench lock faults drill soak
 
 setup:
 	@$(PYTHON) -m deploy.bootstrap
@@ -31,6 +31,10 @@ lock: setup
 # N: how many faults; SEED: which; MIN: minutes after which no new life begins.
 faults: setup
 	@$(VENV) -m tests.faults $(if $(N),--number $(N)) $(if $(SEED),--seed $(SEED)) $(if $(MIN),--minutes $(MIN))
+
+# FROM: the release that runs before, a commit or tag; without it the commit before this one.
+drill: setup
+	@$(VENV) -m tests.faults.drill $(if $(FROM),--from "$(FROM)")
 
 soak: setup
 	@$(VENV) -m tests.faults.soak $(if $(MIN),--minutes $(MIN))

@@ -118,6 +118,16 @@ READS: Final[Mapping[str, tuple[Topic, ...]]] = {
 """Process -> the topics it reads; a test holds it against what each service's code names. A relay reads back
 what it wrote."""
 
+UPGRADE: Final = (
+    ("live", "clock", "matching"),
+    ("notification", "notification-relay"),
+    ("aid", "aid-relay"),
+    ("directory", "directory-relay"),
+)
+"""In which order a new release comes in: who only reads, then owners, each after those who read it. Two pairs
+read each other, so for them there is no such order: `aid` waits for a newer hint, and `directory` for a newer
+incident, until it is upgraded itself a moment later."""
+
 BY_NAME: Final = {service.name: service for service in SERVICES}
 OFFSETS: Final = {service.name: service.offset for service in (*SERVICES, *MORE_LIVE)}
 

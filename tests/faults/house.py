@@ -67,8 +67,17 @@ def _nothing(_: str, **__: Any) -> None:
     """Nobody reads the log of the telephone."""
 
 
+OTHER_CODE: Final = ("PYTHONPATH", "PYTHONSAFEPATH")
+"""What leads a process to the code of another release, past the checkout it is started in."""
+
+
+def led_to(code: Path) -> dict[str, str]:
+    """For the environment of a process that is to run this code."""
+    return dict(zip(OTHER_CODE, (str(code), "1"), strict=True))
+
+
 class House:
-    """The platform while the block runs; a context manager."""
+    """The platform while the block runs; a context manager. `release`: code of ours that it starts with."""
 
     def __init__(
         self,
@@ -79,8 +88,10 @@ class House:
         megabytes: dict[str, int] = DISKS,
         *,
         note: Note = _nothing,
+        release: Path | None = None,
     ) -> None:
         self.home = home
+        self._release = release
         self._place = place
         self._loop = loop
         self.links = {ends: Link(ends) for ends in LINKS}
@@ -146,6 +157,12 @@ class House:
         anew = time.time()
         self.running.__enter__()
         return anew
+
+    def upgrade(self, names: Collection[str]) -> None:
+        """Whatever these processes run from their next start on is the code of the checkout."""
+        for name in names:
+            for each in OTHER_CODE:
+                self.child(name).environment.pop(each, None)
 
     def beside(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something on the loop of the links, and wait for it."""
@@ -255,6 +272,7 @@ class House:
         people = self.links[Ends(PEOPLE, "caddy")].port
         for service in SERVICES:
             own = {"NOABER_ALLOWED_ORIGINS": f"{platform.origin},http://127.0.0.1:{people}"}
+            own |= led_to(self._release) if self._release is not None else {}
             if service.name in TO_KAFKA:
                 own["NOABER_KAFKA"] = f"127.0.0.1:{self.links[Ends(service.name, 'kafka')].port}"
             if service.name in TO_POSTGRES and service.owner is not None:

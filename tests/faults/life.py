@@ -14,7 +14,7 @@ from tests.faults import evidence, town
 from tests.faults.crowd import Crowd, Speed
 from tests.faults.history import History
 from tests.faults.house import House
-from tests.faults.kinds import KINDS, Fault, NotBroken
+from tests.faults.kinds import KINDS, Break, Fault, NotBroken
 from tests.faults.loop import Loop
 
 ACKNOWLEDGED: Final = 50
@@ -58,15 +58,20 @@ class Row:
 class Life:
     """A context manager: a platform with a crowd that plays; `suffer` as often as you like, then `end`."""
 
-    def __init__(self, home: Path, place: Path, seed: str, speed: Speed, say: Say) -> None:
+    def __init__(
+        self, home: Path, place: Path, seed: str, speed: Speed, say: Say, *, release: Path | None = None
+    ) -> None:
         self._say = say
+        self._release = release
         self._loop = Loop()
         self._home, self._place, self._seed, self._speed = home, place, seed, speed
         self.history = History(place.with_name(place.name + "-history.jsonl"))
 
     def __enter__(self) -> Self:
         self._loop.__enter__()
-        self.house = House(self._home, self._place, self._loop, self._say, note=self.history.note)
+        self.house = House(
+            self._home, self._place, self._loop, self._say, note=self.history.note, release=self._release
+        )
         self.house.__enter__()
         cast = town.build(Random(f"{self._seed} town"), self._speed.helpers)
         self.crowd = Crowd(self.house.origin, cast, self.history, self._seed, self._speed)
@@ -82,8 +87,11 @@ class Life:
             self._loop.__exit__()
             self.history.close()
 
-    def suffer(self, fault: Fault) -> Row:
-        """One fault under load; the row says what it did, and what was wrong afterwards."""
+    def suffer(self, fault: Fault, breaks: Break | None = None) -> Row:
+        """One fault under load; the row says what it did, and what was wrong afterwards.
+
+        `breaks`: what does it, where it is none of the kinds.
+        """
         row, tally = Row(fault.kind, fault.target, fault.seconds), self.crowd.tally
         start = tally.acknowledged
         self._until(lambda: tally.acknowledged - start >= ACKNOWLEDGED, "50 acknowledged before the fault")
@@ -91,7 +99,7 @@ class Life:
         row.before, row.in_flight = tally.acknowledged - start, tally.in_flight
         self.history.note("fault", kind=fault.kind, target=fault.target, seconds=fault.seconds)
         began = time.monotonic()
-        with KINDS[fault.kind](self.house, fault) as facts:
+        with (breaks or KINDS[fault.kind])(self.house, fault) as facts:
             if "restored" not in facts:
                 time.sleep(fault.seconds)
         # A fault that has to be tidied up afterwards says when it ended.
