@@ -39,6 +39,7 @@ class Player:
         self._cases = {each: Case(each) for each in story.hit}
         self._requests: dict[str, Asking] = {}
         self._answered: set[str] = set()
+        self._named: set[str] = set()
         self.summary = Summary()
 
     def play(self, step: Step) -> None:
@@ -183,11 +184,13 @@ class Player:
             if held["function"] in colleague["functions"]:
                 answer = desk.send(f"/api/aid/commitments/{key}/name", {"person": colleague["person"]})
                 if not isinstance(answer, Refusal):
+                    self._named.add(key)
                     break
         return answer
 
     def _do_accept(self, step: Step) -> Any:
-        key, held = self._await(f"{step.at}: nobody was named", lambda: self._named(step))
+        key, held = self._await(f"{step.at}: nobody was named", lambda: self._to_accept(step))
+        self._answered.add(key)
         return self._cast.person(held["person"]).send(f"/api/aid/commitments/{key}/accept", {})
 
     def _do_give_back(self, step: Step) -> Any:
@@ -226,9 +229,11 @@ class Player:
 
     def _case_of(self, row: dict[str, Any], step: Step) -> Case:
         """Whose a row is: what happens to one who is hit may change what hangs on another's incident."""
-        incident = row["id"] if row["kind"] == "incident" else row.get("data", {}).get("incident")
-        found = (case for case in self._cases.values() if case.incident == incident)
-        return next(found, self._case(step))
+        data = row.get("data", {})
+        about = {row["id"], data.get("incident"), data.get("request")}
+        cases = [(case.incident, case) for case in self._cases.values()]
+        cases += [(asking.id, asking.case) for asking in self._requests.values()]
+        return next((case for key, case in cases if key in about), self._case(step))
 
     def _asking(self, step: Step) -> Asking:
         return self._requests[str(step.request)]
@@ -298,11 +303,14 @@ class Player:
         return waiting
 
     def _unnamed(self, step: Step) -> tuple[str, dict[str, Any]] | None:
-        return next((each for each in self._commitments(step) if each[1]["person"] is None), None)
+        waits = (each for each in self._commitments(step) if each[1]["person"] is None)
+        # A screen may be a moment behind: who was just named is not named again.
+        return next((each for each in waits if each[0] not in self._named), None)
 
-    def _named(self, step: Step) -> tuple[str, dict[str, Any]] | None:
+    def _to_accept(self, step: Step) -> tuple[str, dict[str, Any]] | None:
         waits = (each for each in self._commitments(step) if "person" in each[1]["waits_for"])
-        return next((each for each in waits if each[1]["person"] is not None), None)
+        named = (each for each in waits if each[1]["person"] is not None)
+        return next((each for each in named if each[0] not in self._answered), None)
 
     def _held(self, step: Step) -> tuple[str, dict[str, Any]] | None:
         held = [each for each in self._commitments(step) if each[1]["person"] is not None]

@@ -38,8 +38,9 @@ _IN_THE_STORY: Final = {
     ("GM0164", 3): (Function.BACKUP_RECOVERY, Function.SYSTEM_ADMINISTRATION),
     ("GM0164", 4): (Function.CIVIL_AFFAIRS,),
     # Winterswijk lends before it is hit itself, in the story of the partnership.
+    ("GM0294", 0): (Function.CUSTOMER_CONTACT,),
     ("GM0294", 1): (Function.CIVIL_AFFAIRS,),
-    ("GM0294", 2): (Function.CIVIL_AFFAIRS, Function.CUSTOMER_CONTACT),
+    ("GM0294", 2): (Function.CIVIL_AFFAIRS,),
     # Oost Gelre has recovered by then, and helps.
     ("GM1586", 1): (Function.CIVIL_AFFAIRS,),
     ("GM1586", 2): (Function.CIVIL_AFFAIRS, Function.RECORDS),
