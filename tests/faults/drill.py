@@ -29,21 +29,21 @@ SAID: Final = 400
 """Characters of what a migration said at its end."""
 
 
-def main() -> int:
-    """0 when everything recovered and the checker found no violation."""
+def main(arguments: list[str]) -> int:
+    """0 when everything recovered and the checker found no violation; 2 when it could not be tried."""
     told = argparse.ArgumentParser(prog="make drill", epilog="Example: make drill FROM=v1.2")
     told.add_argument("--from", dest="earlier", default="HEAD^", help="commit or tag of the release before")
-    asked = told.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    asked = told.parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="noaber-drill-"))
     try:
         commit = unpack(asked.earlier, folder / "earlier")
-    except SetupFailed as why:
-        shutil.rmtree(folder)
-        print(f"The drill cannot begin: {why}", file=sys.stderr)
+        print(f"From {asked.earlier} ({commit[:10]}) to what is checked out, in {folder}", flush=True)
+        violations = drill(folder)
+    except (SetupFailed, NotBroken) as why:
+        print(f"This is no drill: {why}", file=sys.stderr)
+        if not (folder / "life").exists():
+            shutil.rmtree(folder)
         return 2
-    print(f"From {asked.earlier} ({commit[:10]}) to what is checked out, in {folder}", flush=True)
-    violations = drill(folder)
     for each in violations:
         print(f"  {each}", flush=True)
     print(f"{len(violations)} violations" + (f"; what happened is kept in {folder}" if violations else ""))
@@ -76,7 +76,10 @@ def upgraded(house: House, fault: Fault) -> Iterator[Facts]:
         if pid is None:
             raise NotBroken(f"{name} does not run")
         send(pid, signal.SIGTERM)
-    yield {"pids": before}
+    yield {
+        "pids": before,
+        "also": lambda: all(house.child(name).pid not in {None, pid} for name, pid in before.items()),
+    }
 
 
 def _fails_with(broken: Path) -> Break:
@@ -123,4 +126,6 @@ def _told(row: Row) -> Row:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Told to stop, it takes away what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    sys.exit(main(sys.argv[1:]))
