@@ -25,6 +25,9 @@ from schemas.events.wake_list import WakeList
 from schemas.state import Row as StateRow
 from schemas.values import Level
 
+SNAPSHOT: Final = "/api/live/snapshot"
+SOCKET: Final = "/api/live/socket"
+
 Version = tuple[int, int, int]
 """(epoch, aggregate version, join): compared from left to right; the client keeps the highest."""
 

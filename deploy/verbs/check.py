@@ -12,6 +12,7 @@ STEPS: Final = (
     ("deploy.verbs.layers",),
     ("schemas.export", "--check"),
     ("deploy.diagram", "--check"),
+    ("deploy.reference", "--check"),
     ("deploy.compose", "--check"),
 )
 

@@ -1,6 +1,7 @@
 """The HTTP interface of `aid`: one route per command, and rows by id."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha256
@@ -193,14 +194,20 @@ def create_app(settings: AidSettings) -> FastAPI:
 
 def _add_commands(app: FastAPI, aid: Aid) -> None:
     for path, kind in AGGREGATE_ROUTES.items():
-        app.post(PREFIX + path, name=kind.__name__, response_model=Answer)(_about_one(aid, kind, UUID))
+        _add(app, PREFIX + path, kind, _about_one(aid, kind, UUID))
     for path, kind in NEW_ROUTES.items():
-        app.post(PREFIX + path, name=kind.__name__, response_model=Answer)(_about_itself(aid, kind))
+        _add(app, PREFIX + path, kind, _about_itself(aid, kind))
     lending = _about_one(aid, commands.ChangeLending, OrganisationId)
-    app.post(PREFIX + "/lending/{target}", name="ChangeLending", response_model=Answer)(lending)
+    _add(app, PREFIX + "/lending/{target}", commands.ChangeLending, lending)
 
 
 Endpoint = Callable[..., Awaitable[Response]]
+
+
+def _add(app: FastAPI, path: str, kind: type[Command], endpoint: Endpoint) -> None:
+    name = kind.__name__
+    summary = re.sub(r"(?<!^)(?=[A-Z])", " ", name).capitalize()
+    app.post(path, name=name, summary=summary, response_model=Answer)(endpoint)
 
 
 def _about_one(aid: Aid, kind: type[Command], target_type: Any) -> Endpoint:

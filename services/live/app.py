@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import socket
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ from schemas.events.contact import Contact
 from schemas.events.incident import Incident
 from schemas.events.person import Person
 from schemas.events.session import Session
-from schemas.live import CLOSE_SIGNED_OUT, CLOSE_WORD, Me, Position, Reset, Resume
+from schemas.live import CLOSE_SIGNED_OUT, CLOSE_WORD, SNAPSHOT, SOCKET, Me, Position, Reset, Resume
 from schemas.topics import (
     APPROACHES,
     CARDS,
@@ -38,14 +39,18 @@ from schemas.topics import (
     TRUSTS,
     WAKE_LISTS,
 )
+from schemas.version import VERSION
 from schemas.visibility import Keys
 from services.live.contacts import Contacts
 from services.live.cursors import Stale, cursor, position, resumed
+from services.live.described import DESCRIPTION
+from services.live.described import document as description
 from services.live.places import NoPlace, Places
 from services.live.rules.board import Board
 from services.live.settings import LiveSettings
 from services.live.snapshots import Snapshots
 from services.live.viewers import Viewer, Viewers, say_why
+from services.runtime.described import API_VERSION
 from services.runtime.health import Health
 from services.runtime.now import clock
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, document, retry_after
@@ -78,8 +83,6 @@ READY: Final = "/ready"
 """Asked by whoever spreads viewers over nodes: unlike /health it stays well while Kafka is silent, since what
 was read can still be shown."""
 
-SNAPSHOT: Final = "/api/live/snapshot"
-SOCKET: Final = "/api/live/socket"
 FIRST_WORD_SECONDS: Final = 10
 FRAME_LIMIT: Final = 64 * 1024
 """Bytes of a client's frame: it only ever sends its cursor."""
@@ -113,6 +116,7 @@ class Live:
         verifier = Verifier(settings.token_public_keys, settings.mode)
         self._who = Who(verifier, self, self._now)
         self._cookie = cookie_for(settings.origins)
+        self._description = json.dumps(description(self._cookie)).encode()
         self._limits = settings.limits()
         self._places = Places(settings.sockets, settings.sockets_per_session)
 
@@ -209,9 +213,8 @@ class Live:
 
     async def _request(self, connection: ServerConnection, request: Request) -> Response | None:
         path = request.path.partition("?")[0]
-        if path == "/health":
-            found = self.health()
-            return _response(HTTPStatus(found.status), {"Content-Type": "application/json"}, found.body())
+        if (said := self._of_itself(path)) is not None:
+            return said
         try:
             if not self._newest.caught_up.is_set():
                 raise Problem(503, "unavailable")
@@ -233,6 +236,19 @@ class Live:
             return _refusal(Problem(401, "not_signed_in"))
         except Problem as problem:
             return _refusal(problem)
+
+    def _of_itself(self, path: str) -> Response | None:
+        """What it says to anybody, at any time: how it is, and what can be asked here."""
+        json_type = {"Content-Type": "application/json"}
+        if path == "/health":
+            found = self.health()
+            return _response(HTTPStatus(found.status), json_type, found.body())
+        if path == DESCRIPTION:
+            # Other websites may read it (NL API Design Rules, /core/publish-openapi).
+            return _response(
+                HTTPStatus.OK, {**json_type, "Access-Control-Allow-Origin": "*"}, self._description
+            )
+        return None
 
     async def _asker(self, request: Request) -> Asker:
         try:
@@ -333,6 +349,6 @@ def _refusal(problem: Problem) -> Response:
 
 
 def _response(status: HTTPStatus, headers: dict[str, str], body: bytes) -> Response:
-    fixed = {"Cache-Control": "no-store", "Content-Length": str(len(body)), "Connection": "close"}
-    sent = Headers({**headers, **fixed})
+    fixed = {"Cache-Control": "no-store", API_VERSION: VERSION, "Connection": "close"}
+    sent = Headers({**headers, **fixed, "Content-Length": str(len(body))})
     return Response(status.value, status.phrase, sent, body)

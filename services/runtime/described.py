@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+from schemas.component_names import renamed
+from schemas.version import VERSION
 from services.runtime.problems import MEDIA_TYPE
 
 KEY_PATTERN: Final = "^[!-~]{1,200}$"
@@ -36,6 +38,17 @@ _KEY: Final = {
     "description": "Names this command: sent again with the same body, it is carried out once.",
     "schema": {"type": "string", "pattern": KEY_PATTERN},
 }
+API_VERSION: Final = "API-Version"
+"""The header in which every answer says what it was made by."""
+
+SERVERS: Final = ({"url": "/", "description": "Where this document came from"},)
+LICENCE: Final = {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}
+
+VERSION_HEADER: Final = {
+    "description": "The full version of this interface.",
+    "required": True,
+    "schema": {"type": "string", "examples": [VERSION]},
+}
 _RETRY_AFTER: Final = {
     "description": "Seconds to wait.",
     "required": True,
@@ -56,19 +69,23 @@ class Described(FastAPI):
         self._cookie = cookie
         self._open_paths = frozenset(open_paths)
         self._codes = sorted(codes)
-        super().__init__(**more)
+        super().__init__(version=VERSION, servers=list(SERVERS), license_info=LICENCE, **more)
 
     def openapi(self) -> dict[str, Any]:
         """The document, made once."""
         if self.openapi_schema is None:
             made = super().openapi()
             parts = made.setdefault("components", {})
-            parts.setdefault("schemas", {})["Problem"] = _problem(self._codes)
+            shapes = parts.setdefault("schemas", {})
+            shapes["Problem"] = problem_shape(self._codes)
+            for never_sent in ("HTTPValidationError", "ValidationError"):
+                shapes.pop(never_sent, None)
             parts["securitySchemes"] = {"session": {"type": "apiKey", "in": "cookie", "name": self._cookie}}
             for path, methods in made["paths"].items():
                 for method, operation in methods.items():
                     _complete(operation, method, [] if path in self._open_paths else [{"session": []}])
-            self.openapi_schema = made
+                    _explain(operation, shapes)
+            self.openapi_schema = renamed(made)
         return self.openapi_schema
 
 
@@ -78,17 +95,29 @@ def _complete(operation: dict[str, Any], method: str, security: list[dict[str, l
         operation["parameters"] = [*operation.get("parameters", ()), _KEY]
     # FastAPI's own 422 is never sent: what does not fit is a 400 here.
     operation["responses"].pop("422", None)
-    for status, meaning in (_WRITE if method == "post" else _READ).items():
-        operation["responses"][str(status)] = _answer(status, meaning)
+    refusals = _WRITE if method == "post" else _READ
+    operation["responses"] |= {str(status): refusal(status, meaning) for status, meaning in refusals.items()}
+    operation["responses"]["200"].setdefault("headers", {})[API_VERSION] = VERSION_HEADER
 
 
-def _answer(status: int, meaning: str) -> dict[str, Any]:
+def _explain(operation: dict[str, Any], shapes: dict[str, Any]) -> None:
+    """Says of an operation what its command, or else its answer, says of itself."""
+    told = (operation.get("requestBody", {}), operation["responses"]["200"])
+    for content in (each.get("content", {}).get("application/json", {}).get("schema", {}) for each in told):
+        shape = shapes.get(content.get("$ref", "").rpartition("/")[2], {})
+        if "description" in shape:
+            operation.setdefault("description", shape["description"])
+
+
+def refusal(status: int, meaning: str) -> dict[str, Any]:
+    """A problem document as the answer with that status."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     found: dict[str, Any] = {"description": meaning, "content": content}
     return {**found, "headers": {"Retry-After": _RETRY_AFTER}} if status == 429 else found
 
 
-def _problem(codes: list[str]) -> dict[str, Any]:
+def problem_shape(codes: list[str]) -> dict[str, Any]:
+    """What a problem document looks like, with one of these codes."""
     sentence = {"type": "string", "minLength": 1}
     return {
         "type": "object",

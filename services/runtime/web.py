@@ -12,11 +12,13 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, safe_key
-from services.runtime.described import Described
+from schemas.version import VERSION
+from services.runtime.described import API_VERSION, Described
 from services.runtime.fields import by_field
 from services.runtime.garbage import collect_garbage
 from services.runtime.health import Health
@@ -95,7 +97,7 @@ class Gate:
         except Problem as problem:
             await self._refuse(problem, scope, receive, send)
             return
-        await self._app(scope, _once(body), _not_kept(send))
+        await self._app(scope, _once(body), _marked(send))
 
     async def _asker(self, scope: Scope) -> Asker | None:
         if scope["path"] in self._open:
@@ -144,7 +146,7 @@ class Gate:
 def answer(problem: Problem, words: Mapping[str, Words]) -> Response:
     """A problem as a response."""
     found = document(problem, words)
-    headers = {"Cache-Control": "no-store", **retry_after(problem)}
+    headers = {"Cache-Control": "no-store", API_VERSION: VERSION, **retry_after(problem)}
     return Response(found.body(), found.status, media_type=MEDIA_TYPE, headers=headers)
 
 
@@ -188,13 +190,14 @@ def _once(body: bytes) -> Receive:
     return receive
 
 
-def _not_kept(send: Send) -> Send:
-    """Says of every answer that nobody keeps it, unless its route said how long."""
+def _marked(send: Send) -> Send:
+    """Says of every answer which version made it, and that nobody keeps it unless its route said so."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.setdefault("Cache-Control", "no-store")
+            headers[API_VERSION] = VERSION
         await send(message)
 
     return sending
@@ -297,7 +300,7 @@ def web_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url=described,
+        openapi_url=None,
         # A redirect would repeat the Host header that a stranger sent.
         redirect_slashes=False,
     )
@@ -317,5 +320,10 @@ def web_app(
     async def health() -> Response:
         found = service.health()
         return Response(found.body(), found.status, media_type="application/json")
+
+    @app.get(described, include_in_schema=False)
+    async def description() -> Response:
+        # Other websites may read it (NL API Design Rules, /core/publish-openapi): it is no secret.
+        return JSONResponse(app.openapi(), headers={"Access-Control-Allow-Origin": "*"})
 
     return app

@@ -18,7 +18,7 @@ from deploy.backing import Backing
 from deploy.parts.ports import free_port
 from deploy.parts.spawn import spawn
 from schemas.envelope import Record
-from services.live.app import SNAPSHOT, SOCKET
+from schemas.live import SNAPSHOT, SOCKET
 from services.runtime.prepare import create_topics
 from tests.asking import Asked
 from tests.bench.audience import ROWS, VIEWERS, Audience, cursor_in, key, record, row_bytes

@@ -21,11 +21,11 @@ from schemas.events.contact import Contact
 from schemas.events.incident import CallBack, Incident
 from schemas.events.person import Membership, Person
 from schemas.events.session import Session
-from schemas.live import CLOSE_SIGNED_OUT, CLOSE_SLOW, Position
+from schemas.live import CLOSE_SIGNED_OUT, CLOSE_SLOW, SOCKET, Position
 from schemas.state import State
 from schemas.values import Level
 from services.live import viewers as viewers_module
-from services.live.app import SOCKET, Live
+from services.live.app import Live
 from services.live.cursors import cursor
 from services.live.rules.board import Board
 from services.live.settings import LiveSettings

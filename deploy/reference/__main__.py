@@ -1,0 +1,53 @@
+"""Writes what the gateway serves under /reference/: two pages, and the documents they are made of.
+
+`python -m deploy.reference` writes them; `python -m deploy.reference --check` only says which are stale.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Final
+
+from deploy.bootstrap import ROOT
+from deploy.reference.documents import openapi
+from deploy.reference.events import events_page
+from deploy.reference.routes import routes_page
+from schemas.asyncapi import document
+
+FOLDER: Final = Path("frontend/public/reference")
+
+
+def files() -> dict[Path, str]:
+    """Every generated file, by its path from the root of the checkout; the same models give the same text."""
+    documents, asyncapi = openapi(), document()
+    return {
+        FOLDER / "index.html": routes_page(documents, asyncapi),
+        FOLDER / "events.html": events_page(asyncapi),
+        FOLDER / "asyncapi.json": json.dumps(asyncapi, indent=1, ensure_ascii=False) + "\n",
+    }
+
+
+def stale(root: Path) -> list[Path]:
+    """The generated files whose text on disk is not what the models give."""
+    return [
+        path
+        for path, text in files().items()
+        if not (root / path).is_file() or (root / path).read_text(encoding="utf-8") != text
+    ]
+
+
+def main(arguments: list[str], root: Path = ROOT) -> int:
+    """Write what is stale, or with --check only name it; 1 if --check found any."""
+    out_of_date = stale(root)
+    for path in out_of_date:
+        print(path)
+    if "--check" in arguments:
+        return 1 if out_of_date else 0
+    for path in out_of_date:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(files()[path], encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,177 @@
+"""The reference is fresh, complete, and keeps the rules it says it keeps; where it differs, it truly does."""
+
+import copy
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+
+from deploy.reference.__main__ import FOLDER, files, main, stale
+from deploy.reference.design_rules import RULES, Rule, operations
+from deploy.reference.documents import openapi
+from deploy.reference.event_rules import EVENT_RULES, EventRule
+from schemas.asyncapi import example_headers
+from schemas.component_names import component_name, renamed
+from schemas.export import ROOT
+from schemas.topics import TOPICS
+from schemas.version import VERSION
+
+DOCUMENTS = openapi()
+
+every_document = pytest.mark.parametrize("service", DOCUMENTS)
+
+
+def test_the_reference_is_fresh() -> None:
+    assert stale(ROOT) == [], "run `python -m deploy.reference` and commit what it writes"
+
+
+def test_nothing_else_stands_beside_it() -> None:
+    found = {path.relative_to(ROOT) for path in (ROOT / FOLDER).iterdir()}
+    assert found == {*files(), FOLDER / "style.css"}
+
+
+def test_check_names_what_is_stale_and_writes_nothing(tmp_path: Path, capsys: Any) -> None:
+    assert main(["--check"], tmp_path) == 1
+    assert str(FOLDER / "index.html") in capsys.readouterr().out
+    assert not (tmp_path / FOLDER).exists()
+    assert main([], tmp_path) == 0
+    assert main(["--check"], tmp_path) == 0
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == VERSION
+
+
+@every_document
+def test_a_document_is_openapi_3_1(service: str) -> None:
+    document = copy.deepcopy(DOCUMENTS[service])
+    assert document["openapi"].startswith("3.1")
+    schemathesis.openapi.from_dict(document).validate()
+
+
+@every_document
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.says)
+def test_a_design_rule_is_kept_or_the_difference_is_named(service: str, rule: Rule) -> None:
+    assert bool(list(rule.breaches(DOCUMENTS[service]))) == bool(rule.why_not)
+
+
+def broken(change: str) -> dict[str, Any]:
+    """A small document that breaks one rule."""
+    path = {
+        "slash": "/api/things/",
+        "case": "/api/manyThings",
+    }.get(change, "/api/things")
+    responses = {
+        "200": {"headers": {} if change == "version header" else {"API-Version": {}}},
+        "400": {"content": {"text/html" if change == "problem" else "application/problem+json": {}}},
+    }
+    if change == "bad request":
+        del responses["400"]
+    query = "many_things" if change == "query" else "things"
+    operation = {"responses": responses, "parameters": [{"name": query, "in": "query"}]}
+    detail = {"type": "object" if change == "detail" else "string"}
+    problem = {"title": {}, "detail": detail} | ({} if change == "members" else {"status": {}})
+    shape: dict[str, Any] = {"due_date": {"format": "date-time" if change == "date" else "date"}}
+    shape["at"] = {"format": "time" if change == "zone" else "date-time"}
+    if change == "reference":
+        shape["lost"] = {"$ref": "#/components/schemas/Lost"}
+    return {
+        "openapi": "2.0" if change == "openapi" else "3.1.0",
+        "info": {
+            "version": "1.0" if change == "semver" else "1.0.0",
+            "contact": {} if change == "contact" else {"name": "", "url": "", "email": ""},
+        },
+        "servers": {
+            "servers": [],
+            "major": [{"url": "https://example.nl/api"}],
+            "http": [{"url": "http://example.nl/api/v1"}],
+        }.get(change, [{"url": "https://example.nl/api/v1"}]),
+        "paths": {path: {"trace" if change == "method" else "post": operation}},
+        "components": {
+            "schemas": {
+                "Problem": {"properties": problem},
+                "my_thing" if change == "shape" else "Thing": {"properties": shape},
+            }
+        },
+    }
+
+
+def test_a_document_that_keeps_every_rule_breaks_none() -> None:
+    assert [found for rule in RULES for found in rule.breaches(broken("nothing"))] == []
+
+
+CHANGES = (
+    *("openapi", "reference", "servers", "contact", "major", "semver", "version header", "slash", "method"),
+    *("case", "query", "shape", "http", "problem", "members", "detail", "bad request", "zone", "date"),
+)
+"""What breaks each rule, in their order."""
+
+
+@pytest.mark.parametrize(("change", "rule"), list(zip(CHANGES, RULES, strict=True)), ids=CHANGES)
+def test_what_breaks_a_rule_is_seen_by_that_rule(change: str, rule: Rule) -> None:
+    assert list(rule.breaches(broken(change)))
+
+
+@pytest.mark.parametrize("rule", EVENT_RULES, ids=lambda rule: rule.says)
+def test_an_event_rule_is_kept_or_the_difference_is_named(rule: EventRule) -> None:
+    found = {topic.name: list(rule.breaches(example_headers(topic))) for topic in TOPICS}
+    assert {name for name, breaches in found.items() if breaches} == (set(found) if rule.why_not else set())
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("ce_id", None),
+        ("ce_correlation_id", "x"),
+        ("ce_subject", ""),
+        ("ce_specversion", "0.3"),
+        ("ce_type", "help_request"),
+        ("ce_source", "aid"),
+        ("ce_source", "urn:noaber:aid"),
+        ("ce_time", "2020-12-01 08:10"),
+        ("content-type", "text/plain"),
+        ("ce_dataschema", None),
+        ("ce_sequence", None),
+    ],
+)
+def test_a_record_that_breaks_an_event_rule_is_seen(header: str, value: str | None) -> None:
+    more = {"ce_source": "urn:nld:oin:1:aid", "ce_dataschema": "urn:x", "ce_sequence": "1"}
+    good = {**example_headers(TOPICS[0]), **more}
+    assert [found for rule in EVENT_RULES for found in rule.breaches(good)] == []
+    bad = {name: each for name, each in {**good, header: value}.items() if each is not None}
+    assert [found for rule in EVENT_RULES for found in rule.breaches(bad)]
+
+
+def test_every_route_stands_on_the_page_and_every_event_in_the_catalogue() -> None:
+    pages = files()
+    index, events = pages[FOLDER / "index.html"], pages[FOLDER / "events.html"]
+    for document in DOCUMENTS.values():
+        for path, method, _ in operations(document):
+            assert f"<b>{method.upper()}</b> <code>{path}</code>" in index
+    for topic in TOPICS:
+        assert f'<h2 id="{topic.state.TYPE}">' in events
+        assert f'"ce_type": "{topic.state.event_type()}"' in events
+
+
+def test_every_link_within_the_pages_leads_somewhere() -> None:
+    pages = files()
+    for page in (FOLDER / "index.html", FOLDER / "events.html"):
+        anchors = set(re.findall(r' id="([^"]+)"', pages[page]))
+        assert set(re.findall(r'href="#([^"]+)"', pages[page])) <= anchors
+    events = set(re.findall(r' id="([^"]+)"', pages[FOLDER / "events.html"]))
+    assert set(re.findall(r'href="/reference/events.html#([^"]+)"', pages[FOLDER / "index.html"])) <= events
+
+
+def test_a_shape_is_called_by_one_word() -> None:
+    assert component_name("Act-Input") == "ActInput"
+    assert component_name("schemas__mandate__Act") == "MandateAct"
+    assert component_name("HelpRequest") == "HelpRequest"
+
+
+def test_two_shapes_that_would_get_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="one name"):
+        renamed({"components": {"schemas": {"Act-Input": {}, "ActInput": {}}}})
