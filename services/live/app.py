@@ -50,7 +50,7 @@ from services.live.rules.board import Board
 from services.live.settings import LiveSettings
 from services.live.snapshots import Snapshots
 from services.live.viewers import Viewer, Viewers, say_why
-from services.runtime.described import API_VERSION
+from services.runtime.documented import API_VERSION
 from services.runtime.health import Health
 from services.runtime.now import clock
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, document, retry_after

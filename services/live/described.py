@@ -7,7 +7,7 @@ from pydantic.json_schema import models_json_schema
 from schemas.component_names import renamed
 from schemas.live import SNAPSHOT, SOCKET, Snapshot
 from schemas.version import VERSION
-from services.runtime.described import API_VERSION, LICENCE, SERVERS, VERSION_HEADER, problem_shape, refusal
+from services.runtime.documented import API_VERSION, LICENCE, SERVERS, VERSION_HEADER, problem_shape, refusal
 from services.runtime.problems import COMMON
 
 DESCRIPTION: Final = "/api/live/openapi.json"

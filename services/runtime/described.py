@@ -7,7 +7,14 @@ from fastapi import FastAPI
 
 from schemas.component_names import renamed
 from schemas.version import VERSION
-from services.runtime.problems import MEDIA_TYPE
+from services.runtime.documented import (
+    API_VERSION,
+    LICENCE,
+    SERVERS,
+    VERSION_HEADER,
+    problem_shape,
+    refusal,
+)
 
 KEY_PATTERN: Final = "^[!-~]{1,200}$"
 """What `schemas.values.safe_key` lets pass, as JSON Schema says it."""
@@ -37,22 +44,6 @@ _KEY: Final = {
     "required": True,
     "description": "Names this command: sent again with the same body, it is carried out once.",
     "schema": {"type": "string", "pattern": KEY_PATTERN},
-}
-API_VERSION: Final = "API-Version"
-"""The header in which every answer says what it was made by."""
-
-SERVERS: Final = ({"url": "/", "description": "Where this document came from"},)
-LICENCE: Final = {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}
-
-VERSION_HEADER: Final = {
-    "description": "The full version of this interface.",
-    "required": True,
-    "schema": {"type": "string", "examples": [VERSION]},
-}
-_RETRY_AFTER: Final = {
-    "description": "Seconds to wait.",
-    "required": True,
-    "schema": {"type": "integer", "minimum": 1},
 }
 
 
@@ -107,35 +98,3 @@ def _explain(operation: dict[str, Any], shapes: dict[str, Any]) -> None:
         shape = shapes.get(content.get("$ref", "").rpartition("/")[2], {})
         if "description" in shape:
             operation.setdefault("description", shape["description"])
-
-
-def refusal(status: int, meaning: str) -> dict[str, Any]:
-    """A problem document as the answer with that status."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    found: dict[str, Any] = {"description": meaning, "content": content}
-    return {**found, "headers": {"Retry-After": _RETRY_AFTER}} if status == 429 else found
-
-
-def problem_shape(codes: list[str]) -> dict[str, Any]:
-    """What a problem document looks like, with one of these codes."""
-    sentence = {"type": "string", "minLength": 1}
-    return {
-        "type": "object",
-        "title": "Problem",
-        "description": "RFC 9457, with the text in two languages.",
-        "additionalProperties": False,
-        "required": ["type", "title", "status", "code", "detail", "facts"],
-        "properties": {
-            "type": {"type": "string", "pattern": "^urn:noaber:problem:[a-z_]+$"},
-            "title": sentence,
-            "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "code": {"type": "string", "enum": codes},
-            "detail": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["nl", "en"],
-                "properties": {"nl": sentence, "en": sentence},
-            },
-            "facts": {"type": "object"},
-        },
-    }

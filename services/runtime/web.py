@@ -18,7 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, safe_key
 from schemas.version import VERSION
-from services.runtime.described import API_VERSION, Described
+from services.runtime.described import Described
+from services.runtime.documented import API_VERSION
 from services.runtime.fields import by_field
 from services.runtime.garbage import collect_garbage
 from services.runtime.health import Health

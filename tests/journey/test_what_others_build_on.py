@@ -10,7 +10,7 @@ import pytest
 
 from schemas.export import ROOT
 from schemas.version import VERSION
-from services.runtime.described import API_VERSION
+from services.runtime.documented import API_VERSION
 from tests.journey.cast import People, Places
 
 LONGEST_CLIENT = 40
@@ -78,6 +78,8 @@ def test_every_answer_says_its_version_and_only_the_documents_are_for_other_webs
 def test_the_reference_is_a_page_that_loads_nothing_from_elsewhere(people: People, path: str) -> None:
     answer = httpx.get(people.origin + path)
     assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/html")
+    policy = answer.headers["content-security-policy"]
+    assert policy == httpx.get(f"{people.origin}/").headers["content-security-policy"]
     loaded = re.findall(r'<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="([^"]*)"', answer.text)
     assert loaded == ["/icon.svg", "/reference/style.css"] and "<script" not in answer.text
     style = httpx.get(f"{people.origin}/reference/style.css")

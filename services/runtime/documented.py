@@ -1,0 +1,55 @@
+"""What the OpenAPI documents of all services share, also of one without a web framework."""
+
+from typing import Any, Final
+
+from schemas.version import VERSION
+from services.runtime.problems import MEDIA_TYPE
+
+API_VERSION: Final = "API-Version"
+"""The header in which every answer says what it was made by."""
+
+SERVERS: Final = ({"url": "/", "description": "Where this document came from"},)
+LICENCE: Final = {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}
+
+VERSION_HEADER: Final = {
+    "description": "The full version of this interface.",
+    "required": True,
+    "schema": {"type": "string", "examples": [VERSION]},
+}
+_RETRY_AFTER: Final = {
+    "description": "Seconds to wait.",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 1},
+}
+
+
+def refusal(status: int, meaning: str) -> dict[str, Any]:
+    """A problem document as the answer with that status."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    found: dict[str, Any] = {"description": meaning, "content": content}
+    return {**found, "headers": {"Retry-After": _RETRY_AFTER}} if status == 429 else found
+
+
+def problem_shape(codes: list[str]) -> dict[str, Any]:
+    """What a problem document looks like, with one of these codes."""
+    sentence = {"type": "string", "minLength": 1}
+    return {
+        "type": "object",
+        "title": "Problem",
+        "description": "RFC 9457, with the text in two languages.",
+        "additionalProperties": False,
+        "required": ["type", "title", "status", "code", "detail", "facts"],
+        "properties": {
+            "type": {"type": "string", "pattern": "^urn:noaber:problem:[a-z_]+$"},
+            "title": sentence,
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "code": {"type": "string", "enum": codes},
+            "detail": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["nl", "en"],
+                "properties": {"nl": sentence, "en": sentence},
+            },
+            "facts": {"type": "object"},
+        },
+    }
