@@ -71,8 +71,9 @@ def _operation(name: str, path: str, method: str, operation: Json) -> str:
     lines = [
         f"<details><summary><b>{method.upper()}</b> <code>{escape(path)}</code> "
         f"<span>{escape(operation['summary'])}</span>{door}</summary>",
-        paragraph(operation["description"]),
     ]
+    if operation["description"] != operation["summary"] + ".":
+        lines.append(paragraph(operation["description"]))
     asked = [
         (f"<code>{each['name']}</code>", each["in"], kind(each["schema"], name))
         for each in operation.get("parameters", ())

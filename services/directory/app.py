@@ -42,6 +42,7 @@ from services.directory.rules.session import end, open_session
 from services.directory.settings import DirectorySettings
 from services.directory.slips import add_slips
 from services.directory.store.reads import Named
+from services.directory.summaries import SUMMARIES
 from services.directory.switch import add_switch
 from services.directory.waking import add_waking
 from services.directory.words import WORDS
@@ -72,6 +73,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
         WORDS,
         (*open_paths, *DOORS, GUEST_DOOR, *CARD_DOORS, *ELSEWHERE, *ways_back(directory)),
         sign_in_paths=(*demo, *DOORS, GUEST_DOOR, *COUNTED, START),
+        summaries=SUMMARIES,
     )
     app.state.directory = directory
     _add_reads(app, directory)

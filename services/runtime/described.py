@@ -1,6 +1,6 @@
 """The OpenAPI document of a service: its routes, and what stands in front of them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -52,11 +52,20 @@ class Described(FastAPI):
 
     `cookie`: the name of the one that a session travels in.
     `codes`: every code that a problem document of this service may carry.
+    `summaries`: "METHOD path", without the prefix -> what a route is for, where its name does not say it.
     """
 
     def __init__(
-        self, *, open_paths: Collection[str], cookie: str, codes: Iterable[str], **more: Any
+        self,
+        *,
+        open_paths: Collection[str],
+        cookie: str,
+        codes: Iterable[str],
+        prefix: str,
+        summaries: Mapping[str, str],
+        **more: Any,
     ) -> None:
+        self._prefix, self._summaries = prefix, summaries
         self._cookie = cookie
         self._open_paths = frozenset(open_paths)
         self._codes = sorted(codes)
@@ -75,6 +84,8 @@ class Described(FastAPI):
             for path, methods in made["paths"].items():
                 for method, operation in methods.items():
                     _complete(operation, method, [] if path in self._open_paths else [{"session": []}])
+                    route = f"{method.upper()} {path.removeprefix(self._prefix)}"
+                    operation["summary"] = self._summaries.get(route, operation["summary"])
                     _explain(operation, shapes)
             self.openapi_schema = renamed(made)
         return self.openapi_schema
@@ -96,5 +107,6 @@ def _explain(operation: dict[str, Any], shapes: dict[str, Any]) -> None:
     told = (operation.get("requestBody", {}), operation["responses"]["200"])
     for content in (each.get("content", {}).get("application/json", {}).get("schema", {}) for each in told):
         shape = shapes.get(content.get("$ref", "").rpartition("/")[2], {})
-        if "description" in shape:
+        if shape.get("properties") and "description" in shape:
             operation.setdefault("description", shape["description"])
+    operation.setdefault("description", operation["summary"] + ".")

@@ -279,6 +279,7 @@ def web_app(
     open_paths: Collection[str] = (),
     *,
     sign_in_paths: Collection[str] = (),
+    summaries: Mapping[str, str] | None = None,
 ) -> FastAPI:
     """An application behind the gate, with problem documents and /health; routes are added by the caller.
 
@@ -297,6 +298,8 @@ def web_app(
         open_paths=open_paths,
         cookie=cookie_for(settings.origins),
         codes={**COMMON, **words},
+        prefix=prefix,
+        summaries=summaries or {},
         title=f"Noaber {prefix.rpartition('/')[2]}",
         lifespan=lifespan,
         docs_url=None,

@@ -8,6 +8,7 @@ from services.aid import app as aid_module
 from services.aid.settings import AidSettings
 from services.directory import app as directory_module
 from services.directory.settings import DirectorySettings
+from services.directory.summaries import SUMMARIES
 from services.runtime.described import KEY_PATTERN
 from services.runtime.problems import COMMON, Problem, document
 from services.runtime.settings import Mode
@@ -84,6 +85,16 @@ def test_only_what_was_meant_to_be_asked_of_a_route_can_be_asked(path, method, o
         "/api/directory/wake-list": {"organisation"},
     }
     assert asked == (meant.get(path, set()) if method == "get" else set())
+
+
+def test_every_route_of_directory_says_what_it_is_for_and_no_other() -> None:
+    told = {f"{method.upper()} {path.removeprefix('/api/directory')}" for path, method, _ in ROUTES}
+    assert {each for each in told if "/api/" not in each} == set(SUMMARIES)
+
+
+@every_route
+def test_every_route_says_in_a_sentence_what_it_does(path, method, operation) -> None:
+    assert len(operation["summary"]) > 3 and len(operation["description"]) > 10
 
 
 @pytest.mark.parametrize("key", ["", "a", "!" * 200, "~" * 201, "with space", "\x7f", "é", "a\n"])
