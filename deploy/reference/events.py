@@ -56,8 +56,8 @@ def _event(topic: Topic, shapes: Json) -> Iterator[str]:
     ]
     yield table(("Field", "Type", "Seen from", "What it says"), rows, f"Fields of {state.TYPE}")
     yield "<details><summary>Example</summary>"
-    yield example(example_headers(topic), f"Headers of an example of {state.TYPE}")
-    yield example(example_of(topic), f"Value of an example of {state.TYPE}")
+    yield example(example_headers(topic))
+    yield example(example_of(topic))
     yield "</details>"
 
 

@@ -43,8 +43,14 @@ def _body(documents: dict[str, Json], asyncapi: Json) -> Iterator[str]:
     yield "</nav>\n<h2>Where to begin</h2>"
     yield from (paragraph(each) for each in _BEGIN)
     yield paragraph("A client of forty lines stands in the README of the source.")
+    usual: Json = {}
+    for _, method, operation in operations(documents["aid"]):
+        usual.setdefault(method, _problems(operation))
+    yield "<h3>What every command may hear</h3>"
+    yield _refusals({"responses": usual["post"]}, "Refusals of commands")
+    yield paragraph("Who only reads hears of these: " + ", ".join(usual["get"]) + ".")
     for name, document in documents.items():
-        yield from _service(name, document)
+        yield from _service(name, document, usual)
     yield from _websocket(asyncapi)
     yield from _topics(asyncapi)
     yield from _rules(documents)
@@ -56,17 +62,17 @@ def _for_machines(documents: dict[str, Json]) -> str:
     return ", ".join(f'<a href="{where}">{name}</a>' for where, name in found)
 
 
-def _service(name: str, document: Json) -> Iterator[str]:
+def _service(name: str, document: Json, usual: Json) -> Iterator[str]:
     yield f'<h2 id="{name}">{name}</h2>'
     yield paragraph(_ABOUT[name])
     for path, method, operation in operations(document):
-        yield _operation(name, path, method, operation)
+        yield _operation(name, path, method, operation, usual)
     yield f"<h3>Shapes of {name}</h3>"
     for shape_name, shape in document["components"]["schemas"].items():
         yield from _shape(name, shape_name, shape)
 
 
-def _operation(name: str, path: str, method: str, operation: Json) -> str:
+def _operation(name: str, path: str, method: str, operation: Json, usual: Json) -> str:
     door = "" if operation["security"] else " <small>needs no session</small>"
     lines = [
         f"<details><summary><b>{method.upper()}</b> <code>{escape(path)}</code> "
@@ -85,13 +91,19 @@ def _operation(name: str, path: str, method: str, operation: Json) -> str:
         lines.append(f"<p>Body: {kind(body, name)}</p>")
     answer = operation["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
     lines.append(f"<p>Answer: {kind(answer, name)}</p>")
-    refusals = [
-        (status, text(each["description"]))
-        for status, each in operation["responses"].items()
-        if status >= "400"
-    ]
-    lines.append(table(("Status", "When"), refusals, f"Refusals of {method} {path}"))
+    if _problems(operation) != usual[method]:
+        lines.append(_refusals(operation, f"Refusals of {method} {path}"))
     return "\n".join([*lines, "</details>"])
+
+
+def _problems(operation: Json) -> Json:
+    """Status -> answer, of every answer that is a problem."""
+    return {status: each for status, each in sorted(operation["responses"].items()) if status >= "400"}
+
+
+def _refusals(operation: Json, label: str) -> str:
+    rows = [(status, text(each["description"])) for status, each in _problems(operation).items()]
+    return table(("Status", "When"), rows, label)
 
 
 def _shape(anchors: str, name: str, shape: Json) -> Iterator[str]:
@@ -111,7 +123,7 @@ def _websocket(asyncapi: Json) -> Iterator[str]:
         who = "said by the client" if name == "resume" else "said by the platform"
         yield f"<h3>{name} <small>{who}</small></h3>"
         yield paragraph(message["summary"])
-        yield example(message["examples"][0]["payload"], f"Example of {name}")
+        yield example(message["examples"][0]["payload"])
 
 
 def _topics(asyncapi: Json) -> Iterator[str]:
