@@ -43,6 +43,10 @@ def _body(documents: dict[str, Json], asyncapi: Json) -> Iterator[str]:
     yield "</nav>\n<h2>Where to begin</h2>"
     yield from (paragraph(each) for each in _BEGIN)
     yield paragraph("A client of forty lines stands in the README of the source.")
+    yield paragraph(
+        "`matching`, `clock` and `notification` answer nobody but the telephone's provider; what they do is "
+        "heard on the topics."
+    )
     usual: Json = {}
     for _, method, operation in operations(documents["aid"]):
         usual.setdefault(method, _problems(operation))

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from schemas.values import safe_key
+from schemas.version import VERSION
 from services.aid import app as aid_module
 from services.aid.settings import AidSettings
 from services.directory import app as directory_module
@@ -115,3 +116,15 @@ async def test_what_cannot_be_done_says_what_can_and_a_slash_too_many_is_no_redi
         answer = await client.delete("/api/directory/organisations")
         assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
         assert (await client.get("/api/directory/organisations/")).status_code == 401
+
+
+@pytest.mark.parametrize("service", APPS)
+async def test_a_document_is_for_other_websites_too_and_every_answer_says_its_version(service) -> None:
+    transport = httpx.ASGITransport(APPS[service])
+    async with httpx.AsyncClient(transport=transport, base_url="http://elders.example") as client:
+        document = await client.get(f"/api/{service}/openapi.json")
+        assert (document.status_code, document.headers["access-control-allow-origin"]) == (200, "*")
+        assert document.headers["api-version"] == document.json()["info"]["version"]
+        refused = await client.get(f"/api/{service}/export")
+        assert (refused.status_code, refused.headers["api-version"]) == (401, VERSION)
+        assert "access-control-allow-origin" not in refused.headers
