@@ -84,7 +84,7 @@ _CLOSES: Final = (
 
 def document() -> Json:
     """The whole document; the same models give the same one."""
-    models = [*(topic.state for topic in TOPICS), *_FRAMES]
+    models: list[type[BaseModel]] = [*(topic.state for topic in TOPICS), *_FRAMES]
     _, shapes = models_json_schema(
         [(model, "serialization") for model in models], ref_template="#/components/schemas/{model}"
     )

@@ -8,8 +8,8 @@ from services.runtime.problems import MEDIA_TYPE
 API_VERSION: Final = "API-Version"
 """The header in which every answer says what it was made by."""
 
-SERVERS: Final = ({"url": "/", "description": "Where this document came from"},)
-LICENCE: Final = {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}
+SERVERS: Final[tuple[dict[str, Any], ...]] = ({"url": "/", "description": "Where this document came from"},)
+LICENCE: Final[dict[str, Any]] = {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}
 
 VERSION_HEADER: Final = {
     "description": "The full version of this interface.",
