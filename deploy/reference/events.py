@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from deploy.reference.html import example, kind, page, paragraph, table, text
+from deploy.reference.html import described, example, kind, page, paragraph, table, text
 from schemas.asyncapi import HEADERS, example_headers, example_of
 from schemas.state import Row
 from schemas.topics import TOPICS, Topic
@@ -36,7 +36,8 @@ def _body(asyncapi: Json) -> Iterator[str]:
     states = {topic.state.__name__ for topic in TOPICS}
     for name, shape in asyncapi["components"]["schemas"].items():
         if name not in states:
-            yield from _shape(name, shape)
+            yield f'<h3 id="shape-{name}">{name}</h3>'
+            yield from described(shape, name, "shape")
 
 
 def _event(topic: Topic, shapes: Json) -> Iterator[str]:
@@ -59,17 +60,3 @@ def _event(topic: Topic, shapes: Json) -> Iterator[str]:
     yield example(example_headers(topic))
     yield example(example_of(topic))
     yield "</details>"
-
-
-def _shape(name: str, shape: Json) -> Iterator[str]:
-    yield f'<h3 id="shape-{name}">{name}</h3>'
-    if "description" in shape:
-        yield paragraph(shape["description"])
-    rows = [
-        (f"<code>{field}</code>", kind(each, "shape"), text(each.get("description", "")))
-        for field, each in shape.get("properties", {}).items()
-    ]
-    if rows:
-        yield table(("Field", "Type", "What it says"), rows, f"Fields of {name}")
-    else:
-        yield f"<p>{kind(shape, 'shape')}</p>"

@@ -54,18 +54,24 @@ def example(data: object) -> str:
     return f"<pre><code>{written}</code></pre>"
 
 
-def fields(shape: Json, label: str, anchors: str) -> str:
-    """The fields of an object; names of other shapes lead to `#anchors-Name`."""
+def described(shape: Json, name: str, anchors: str) -> Iterator[str]:
+    """What a shape says and holds; names of other shapes lead to `#anchors-Name`."""
+    if "description" in shape:
+        yield paragraph(shape["description"])
+    if "properties" not in shape:
+        yield f"<p>{kind(shape, anchors)}</p>"
+        return
     required = set(shape.get("required", ()))
     rows = [
         (
-            f"<code>{escape(name)}</code>" + ("" if name in required else " <small>may be absent</small>"),
+            f"<code>{escape(field)}</code>" + ("" if field in required else " <small>may be absent</small>"),
             kind(each, anchors),
             text(each.get("description", "")),
         )
-        for name, each in shape.get("properties", {}).items()
+        for field, each in shape["properties"].items()
     ]
-    return table(("Field", "Type", "What it says"), rows, f"Fields of {label}") if rows else ""
+    if rows:
+        yield table(("Field", "Type", "What it says"), rows, f"Fields of {name}")
 
 
 def kind(shape: Json, anchors: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from deploy.reference.design_rules import BY_EYE, RULES, SOURCE, operations
 from deploy.reference.event_rules import EVENT_RULES
-from deploy.reference.html import example, fields, kind, page, paragraph, table, text
+from deploy.reference.html import described, example, kind, page, paragraph, table, text
 from schemas.version import VERSION
 
 Json = dict[str, Any]
@@ -73,7 +73,8 @@ def _service(name: str, document: Json, usual: Json) -> Iterator[str]:
         yield _operation(name, path, method, operation, usual)
     yield f"<h3>Shapes of {name}</h3>"
     for shape_name, shape in document["components"]["schemas"].items():
-        yield from _shape(name, shape_name, shape)
+        yield f'<h4 id="{name}-{shape_name}">{shape_name}</h4>'
+        yield from described(shape, shape_name, name)
 
 
 def _operation(name: str, path: str, method: str, operation: Json, usual: Json) -> str:
@@ -108,13 +109,6 @@ def _problems(operation: Json) -> Json:
 def _refusals(operation: Json, label: str) -> str:
     rows = [(status, text(each["description"])) for status, each in _problems(operation).items()]
     return table(("Status", "When"), rows, label)
-
-
-def _shape(anchors: str, name: str, shape: Json) -> Iterator[str]:
-    yield f'<h4 id="{anchors}-{name}">{name}</h4>'
-    if "description" in shape:
-        yield paragraph(shape["description"])
-    yield fields(shape, name, anchors) if "properties" in shape else f"<p>{kind(shape, anchors)}</p>"
 
 
 def _websocket(asyncapi: Json) -> Iterator[str]:
