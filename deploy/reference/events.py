@@ -50,12 +50,12 @@ def _event(topic: Topic, shapes: Json) -> Iterator[str]:
         (
             f"<code>{name}</code>",
             kind(shape, "shape"),
-            levels[name].value if name in levels else "",
+            f"from {levels[name].value}" if name in levels else "",
             text(shape.get("description", "")),
         )
         for name, shape in shapes[state.__name__]["properties"].items()
     ]
-    yield table(("Field", "Type", "Seen from", "What it says"), rows, f"Fields of {state.TYPE}")
+    yield table(("Field", "Type", "Seen", "What it says"), rows, f"Fields of {state.TYPE}")
     yield "<details><summary>Example</summary>"
     yield example(example_headers(topic))
     yield example(example_of(topic))
