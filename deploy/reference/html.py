@@ -88,7 +88,7 @@ def _kinds(shape: Json, anchors: str) -> Iterator[str]:
             f"<code>{escape(json.dumps(each))}</code>" for each in shape.get("enum", [shape.get("const")])
         )
     elif "anyOf" in shape or "oneOf" in shape:
-        for each in shape.get("anyOf", shape.get("oneOf", ())):
+        for each in shape.get("anyOf") or shape["oneOf"]:
             yield from _kinds(each, anchors)
     elif shape.get("type") == "array":
         yield _list(shape, anchors)
@@ -99,7 +99,7 @@ def _kinds(shape: Json, anchors: str) -> Iterator[str]:
 
 
 def _list(shape: Json, anchors: str) -> str:
-    items = shape.get("prefixItems", shape.get("items", {}))
+    items: Any = shape.get("prefixItems") or shape.get("items") or {}
     if isinstance(items, list):
         return "[" + ", ".join(kind(each, anchors) for each in items) + "]"
     return f"list of {kind(items, anchors)}"

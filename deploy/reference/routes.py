@@ -86,11 +86,11 @@ def _operation(name: str, path: str, method: str, operation: Json, usual: Json) 
     if operation["description"] != operation["summary"] + ".":
         lines.append(paragraph(operation["description"]))
     asked = [
-        (f"<code>{each['name']}</code>", each["in"], kind(each["schema"], name))
+        (f"<code>{each['name']}</code>", f"in {each['in']}", kind(each["schema"], name))
         for each in operation.get("parameters", ())
     ]
     if asked:
-        lines.append(table(("Parameter", "In", "Type"), asked, f"Parameters of {method} {path}"))
+        lines.append(table(("Parameter", "Where", "Type"), asked, f"Parameters of {method} {path}"))
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     if body is not None:
         lines.append(f"<p>Body: {kind(body, name)}</p>")

@@ -1,6 +1,7 @@
 """The AsyncAPI document names every topic, event, header, frame and close code, as the platform has them."""
 
 import pytest
+from jsonschema import Draft7Validator
 
 from schemas import live
 from schemas.asyncapi import HEADERS, document, example_headers
@@ -29,6 +30,15 @@ def test_the_headers_that_are_documented_are_those_that_are_written(topic: Topic
     assert list(example_headers(topic)) == list(HEADERS)
     (trait,) = DOCUMENT["components"]["messageTraits"].values()
     assert trait["headers"]["required"] == list(HEADERS)
+
+
+@every_topic
+def test_an_example_fits_its_shape_and_its_headers(topic: Topic) -> None:
+    parts = DOCUMENT["components"]
+    event = parts["messages"][f"{topic.state.TYPE}.v{topic.state.VERSION}"]
+    (example,) = event["examples"]
+    Draft7Validator({**event["payload"], "components": parts}).validate(example["payload"])
+    Draft7Validator(parts["messageTraits"]["cloudevent"]["headers"]).validate(example["headers"])
 
 
 def test_nothing_is_documented_that_is_no_topic() -> None:

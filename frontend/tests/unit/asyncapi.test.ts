@@ -20,14 +20,13 @@ test("the official parser has nothing to say of the document", async () => {
   expect(await said(text)).toEqual([]);
 }, 30_000);
 
-test("an example that does not fit its shape is seen", async () => {
+test.each([
+  ["an operation on a channel that is not there", (document: any) => void (document.operations["publish-alarms"].channel.$ref = "#/channels/none")],
+  ["an operation that neither sends nor receives", (document: any) => void (document.operations["publish-alarms"].action = "shout")],
+  ["a message whose shape is not there", (document: any) => void delete document.components.schemas.Alarm],
+  ["a channel on a server that is not there", (document: any) => void delete document.servers.kafka],
+])("%s is seen", async (_, break_) => {
   const document = JSON.parse(text);
-  document.components.messages["alarm.v1"].examples[0].payload.due = 12;
-  expect((await said(JSON.stringify(document))).join()).toMatch(/due/);
-}, 30_000);
-
-test("a header that is missing from an example is seen", async () => {
-  const document = JSON.parse(text);
-  delete document.components.messages["alarm.v1"].examples[0].headers.ce_epoch;
-  expect((await said(JSON.stringify(document))).join()).toMatch(/ce_epoch/);
+  break_(document);
+  expect(await said(JSON.stringify(document))).not.toEqual([]);
 }, 30_000);
