@@ -67,13 +67,14 @@ def _nothing(_: str, **__: Any) -> None:
     """Nobody reads the log of the telephone."""
 
 
-OTHER_CODE: Final = ("PYTHONPATH", "PYTHONSAFEPATH")
-"""What leads a process to the code of another release, past the checkout it is started in."""
+OTHER_CODE: Final = ("PYTHONPATH", "PYTHONSAFEPATH", "PYTHONDONTWRITEBYTECODE")
+"""What leads a process to the code of another release, past the checkout it is started in, and lets it leave
+there what Python compiled: that shows that it ran."""
 
 
 def led_to(code: Path) -> dict[str, str]:
     """For the environment of a process that is to run this code."""
-    return dict(zip(OTHER_CODE, (str(code), "1"), strict=True))
+    return dict(zip(OTHER_CODE, (str(code), "1", ""), strict=True))
 
 
 class House:

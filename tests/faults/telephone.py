@@ -77,7 +77,6 @@ class Telephone(Exchange):
             yield
         for each in (*self._people, *self._timers):
             each.cancel()
-        await self._http.aclose()
 
     async def become(self, mood: Mood) -> None:
         """Behave so from now on."""
