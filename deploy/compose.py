@@ -174,11 +174,15 @@ def _gateway(platform: Platform) -> Json:
         "command": ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"],
         "environment": {**own, "NOABER_BIND": "0.0.0.0"},  # noqa: S104 inside its own network; see `ports`
         "ports": [f"127.0.0.1:{platform.base}:{platform.base}"],
-        "volumes": ["./deploy/Caddyfile:/etc/caddy/Caddyfile:ro", f"pages:{PAGES}:ro"],
+        "volumes": [*_mounted("Caddyfile", "doors/loopback.caddy"), f"pages:{PAGES}:ro"],
         "healthcheck": _healthcheck("wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{platform.base}/"),
         "depends_on": {"prepare": {"condition": "service_completed_successfully"}},
         "restart": "unless-stopped",
     }
+
+
+def _mounted(*files: str) -> Iterator[str]:
+    return (f"./deploy/{file}:/etc/caddy/{file}:ro" for file in files)
 
 
 def _service(platform: Platform, service: Service) -> Json:

@@ -15,6 +15,7 @@ from typing import Final, Self
 
 import httpx
 
+from deploy.address import HERE, Address, refuse_another_name
 from deploy.bootstrap import SetupFailed
 from deploy.claim import Claim
 from deploy.parts import caddy, frontend
@@ -59,6 +60,7 @@ class Wish:
     settings: tuple[tuple[str, str], ...] = ()
     detours: tuple[int, ...] = ()
     live_nodes: int = 1
+    address: Address = HERE
 
 
 Say = Callable[[str], None]
@@ -80,6 +82,7 @@ class Running:
             secrets=secrets_in(wish.place / "secrets.json"),
             settings=dict(wish.settings),
             live_nodes=wish.live_nodes,
+            address=wish.address,
         )
         base = self.platform.base
         doors = tuple((base + DOORS + number, port) for number, port in enumerate(wish.detours))
@@ -100,6 +103,8 @@ class Running:
             raise
         try:
             refuse_unfinished(self._place)
+            if self.platform.mode is Mode.REAL:
+                refuse_another_name(self._place, self.platform.address.rp_id)
             self._start()
         except BaseException:
             self.__exit__()

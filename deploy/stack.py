@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from schemas import topics
 from schemas.topics import Topic
+from deploy.address import HERE, Address
 from services.runtime.settings import Mode, Seed
 from services.runtime.tokens import DEMO_KEY, new_keys
 
@@ -26,9 +27,6 @@ DEMO_LIMITS: Final = {
     "NOABER_SOCKETS_PER_SESSION": "10000",
 }
 """In a demonstration one machine plays everybody, and the tests and measurements are many people at once."""
-
-RP_ID: Final = "localhost"
-"""Whose passkeys are taken: the host of the address where people go."""
 
 KEPT: Final = timedelta(days=8)
 """A retired key is believed as long as anything it signed may last: a guest's session, seven days."""
@@ -177,6 +175,7 @@ class Platform:
     own_settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Process -> what it alone is told otherwise, for example the address of a detour or another clock."""
     live_nodes: int = 1
+    address: Address = HERE
 
     def __post_init__(self) -> None:
         if not 1 <= self.live_nodes <= 1 + len(MORE_LIVE):
@@ -195,7 +194,7 @@ class Platform:
     @property
     def origin(self) -> str:
         """Where people go."""
-        return f"http://{RP_ID}:{self.base}"
+        return self.address.origin(self.base)
 
     @property
     def kafka(self) -> str:
@@ -266,13 +265,13 @@ def environment(platform: Platform, service: Service) -> dict[str, str]:
                 for name, key in platform.secrets.public_keys.items()
             }
         ),
-        "NOABER_ALLOWED_ORIGINS": f"{platform.origin},http://*.localhost:{base}",
+        "NOABER_ALLOWED_ORIGINS": platform.address.origins(base),
     }
     if service.owner is not None:
         told["NOABER_DATABASE"] = platform.database(service.owner)
     if service.name == "directory":
         told["NOABER_TOKEN_PRIVATE_KEY"] = _key_name(platform, platform.secrets.private_key)
-        told["NOABER_RP_ID"] = RP_ID
+        told["NOABER_RP_ID"] = platform.address.rp_id
         told["NOABER_NOTIFICATION_URL"] = f"http://127.0.0.1:{platform.port('notification')}"
     if service.name in ("directory", "notification") or service in platform.live:
         told["NOABER_INTERNAL_TOKEN"] = platform.secrets.internal_token
@@ -306,5 +305,6 @@ def gateway_environment(platform: Platform, pages: Path) -> dict[str, str]:
         "NOABER_LIVE": " ".join(f"127.0.0.1:{platform.base + node.offset}" for node in platform.live),
         "XDG_DATA_HOME": str(platform.home / "data" / "caddy"),
         "XDG_CONFIG_HOME": str(platform.home / "data" / "caddy"),
+        **platform.address.told(platform.base),
         **platform.own_settings.get("caddy", {}),
     }

@@ -5,11 +5,13 @@ import signal
 import sys
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 import click
 
-from deploy.bootstrap import home_of
+from deploy.address import HERE, HOST, address_in
+from deploy.bootstrap import SetupFailed, home_of
 from deploy.noaber.play import STORY, Speed, perform
 from deploy.noaber.state import DEMO, UP, refuse_second
 from deploy.running import Running, Wish, forget
@@ -32,10 +34,17 @@ WATCHING: Final = "5"
 @click.command(epilog="Example: noaber up --real")
 @click.option("--real", is_flag=True, help="For real people: nobody is made up; signing in takes a passkey.")
 def up(real: bool) -> None:  # noqa: FBT001 an option of the command line
-    """Start the platform with the data of last time, until Ctrl-C."""
+    """Start the platform with the data of last time, until Ctrl-C.
+
+    For real people at a host name of its own: set NOABER_HOST, and see the README.
+    """
     home = home_of(os.environ)
     refuse_second(home)
-    wish = Wish(home, home / UP)
+    address = address_in(os.environ, datetime.now(UTC))
+    if address is not HERE and not real:
+        # There everybody may be anybody.
+        raise SetupFailed(f"{HOST}: found {address.host!r}; allowed: only with --real")
+    wish = Wish(home, home / UP, address=address)
     with Running(replace(wish, mode=Mode.REAL, seed=Seed.NONE) if real else wish, click.echo) as running:
         if real:
             click.echo("\nThe first administrator of an organisation comes in by: noaber invite --help\n")

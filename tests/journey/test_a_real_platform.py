@@ -1,5 +1,6 @@
-"""A platform for real people: nobody is made up, and whoever comes in comes in with a passkey."""
+"""A platform for real people at a host name of its own: nobody is made up, and who comes in has a passkey."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -8,7 +9,9 @@ from click.testing import CliRunner
 
 from deploy.client import Client, Refusal
 from deploy.noaber.cli import main
+from deploy.noaber.state import UP
 from schemas.live import CLOSE_SIGNED_OUT
+from tests import own_name
 from tests.journey.looking import Page
 from tests.journey.test_up_and_down import home, up
 from tests.journey.waiting import until
@@ -43,11 +46,39 @@ def come_in(client: Client, phone: Phone, home: Path) -> None:
     assert "session" in client.send("/api/directory/welcome/finish", {**opened, "passkey": made})
 
 
-def test_the_first_person_of_an_empty_platform_comes_in_and_is_out_everywhere_at_once(home: Path) -> None:
-    with up(home, "--real") as origin, Client(origin) as here, Client(origin) as there:
+@pytest.fixture
+def at_own_name(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The origin of a real platform over TLS."""
+    for name, value in own_name.settings().items():
+        monkeypatch.setenv(name, value)
+    with up(home, "--real") as origin:
+        own_name.led_here(monkeypatch)
+        own_name.believed(monkeypatch, home / UP)
+        yield origin
+
+
+def refused_elsewhere(client: Client, phone: Phone) -> None:
+    """A key answers for this host name and this page alone."""
+    for party, page in (("localhost", client.origin), (own_name.NAME, "https://noaber.example")):
+        asked = client.send("/api/directory/passkey/options", {"purpose": "sign_in"})
+        assert asked["options"]["rpId"] == own_name.NAME
+        proof = phone.sign({**asked["options"], "rpId": party}, page)
+        refused = client.send("/api/directory/passkey/sign-in", {"passkey": proof})
+        assert isinstance(refused, Refusal) and refused.code == "passkey_refused"
+
+
+def test_the_first_person_of_an_empty_platform_comes_in_and_is_out_everywhere_at_once(
+    home: Path, at_own_name: str
+) -> None:
+    origin = at_own_name
+    with Client(origin) as here, Client(origin) as there:
+        assert origin.startswith(f"https://{own_name.NAME}:")
         assert httpx.get(f"{origin}/api/directory/demo/people").status_code == 401
         phone = Phone()
         come_in(here, phone, home)
+        # Over TLS alone, and planted by nobody else (RFC 6265bis, 4.1.3).
+        assert here.cookie.startswith("__Host-noaber_session=")
+        refused_elsewhere(there, phone)
         assert here.read("/api/directory/me")["rights"] == {"GM1735": ["administer"]}
         assert not isinstance(here.send("/api/aid/duty", {"on": True}), Refusal)
         asked = there.send("/api/directory/passkey/options", {"purpose": "sign_in"})
