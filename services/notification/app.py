@@ -26,7 +26,7 @@ from services.notification.carrier import PREFIX as HOOKS
 from services.notification.carrier import Carrier
 from services.notification.hooks import hooks
 from services.notification.numbers import Numbers
-from services.notification.ports import Heard, Telephone
+from services.notification.ports import Heard, Report, Telephone
 from services.notification.rules.code import CodeState
 from services.notification.rules.ladder import rung
 from services.notification.rules.words import heard_words
@@ -146,9 +146,13 @@ class Notification:
                 await side.close()
                 await pool.close()
 
-    async def heard(self, heard: Heard) -> str:
+    async def heard(self, heard: Heard | Report) -> str:
         """What the telephone told, taken in; the document that the provider goes on with."""
         assert self.telephone is not None and self.call_backs is not None and self.caller is not None
+        if isinstance(heard, Report):
+            assert self.texter is not None
+            await self.texter.hear(heard)
+            return ""
         said = await self.caller.hear(heard)
         if said is None:
             state = await self.call_backs.hear(heard)

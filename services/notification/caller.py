@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from services.notification.numbers import Numbers
 from services.notification.ports import Call, Declined, Ended, Heard, Telephone, Unreachable
 from services.notification.rounds import Rounds, all_ended
 from services.notification.rules.ladder import checked, ended, keyed, to_call
+from services.notification.rules.sending import UNDER_WAY
 from services.notification.rules.words import after_key, wake_call
 from services.notification.store.deliveries import Deliveries
 from services.notification.store.receipts import Receipt, Receipts
@@ -25,8 +25,8 @@ RINGS: Final = 45
 LANGUAGE: Final = "nl"
 AT_ONCE: Final = 20
 
-GRACE: Final = timedelta(seconds=15)
-"""Longer than an order is under way: after that, a call that the provider does not know was never placed."""
+GRACE: Final = UNDER_WAY
+"""After that, a call that the provider does not know was never placed."""
 
 
 @dataclass(frozen=True)
@@ -103,15 +103,15 @@ class Caller(Rounds):
         """Whether it is certain that nothing was ordered. An order without an answer is looked up first."""
         if receipt.fresh:
             return True
-        now = self._now()
-        if now < receipt.ordered_at + GRACE:
+        if self._now() < receipt.ordered_at + GRACE:
             return False
         known = await self._receipts.known_calls(receipt.ordered_at)
         found = await self._telephone.find(number, receipt.ordered_at, known)
         if found is not None:
             await self._receipts.complete(receipt.attempt, found)
             return False
-        await self._receipts.order_again(receipt.attempt, now)
+        # From now on, and not from before it was looked up: that took a while.
+        await self._receipts.order_again(receipt.attempt, self._now())
         return True
 
     async def hear(self, heard: Heard) -> str | None:

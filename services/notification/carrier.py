@@ -1,5 +1,6 @@
 """The telephone over HTTP, in the shape of Twilio's API (2010-04-01), which several providers speak."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -14,13 +15,14 @@ from xml.sax.saxutils import escape, quoteattr
 import httpx
 
 from schemas.values import Language
-from services.notification.ports import Call, Declined, Ended, Forged, Heard, Unreachable
+from services.notification.ports import Call, Declined, Ended, Forged, Heard, Report, Unreachable
 
 PREFIX: Final = "/api/notification/telephone/"
-"""Below it the provider tells us: `<reference>/keys` and `<reference>/over`."""
+"""Below it the provider tells us: `<reference>/keys` and `<reference>/over` of a call, `<reference>/text`."""
 
 API: Final = "2010-04-01"
 SECONDS: Final = 10.0
+"""For one answer as a whole, however slowly it drips in: see `UNDER_WAY`."""
 KEY_SECONDS: Final = 20
 """So long it waits for a key after the text, and between two keys."""
 
@@ -34,6 +36,9 @@ _ENDED: Final = {
     "failed": Ended.FAILED,
 }
 """Its words for a call that is over. A voice mail is `completed` too: only keys are an answer."""
+
+_ARRIVED: Final = {"delivered": True, "undelivered": False, "failed": False}
+"""Its last words on a message; `sent` is on the way, and from some networks nothing more is heard."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,17 @@ class Carrier:
             },
         )
 
-    async def text(self, number: str, body: str) -> str:
+    async def text(self, reference: UUID, number: str, body: str) -> str:
         """The provider's id of an SMS that it took. Raises Unreachable and Declined."""
-        return await self._create("Messages", {"To": number, "From": self._account.caller, "Body": body})
+        return await self._create(
+            "Messages",
+            {
+                "To": number,
+                "From": self._account.caller,
+                "Body": body,
+                "StatusCallback": self._address(reference, "text"),
+            },
+        )
 
     async def find(self, number: str, since: datetime, known: Collection[str]) -> str | None:
         """The id of a call to this number since then that is none of `known`. Raises Unreachable.
@@ -92,7 +105,7 @@ class Carrier:
         taken = await self._taken("Messages", number, since, known)
         return next((sid for sid, found in taken.items() if found["body"] == body), None)
 
-    def hear(self, path: str, form: Mapping[str, str], signature: str) -> Heard | None:
+    def hear(self, path: str, form: Mapping[str, str], signature: str) -> Heard | Report | None:
         """What a call-back says; None where nothing follows from it. Raises Forged.
 
         The address is part of what is signed, so a call-back about one call cannot be sent about another.
@@ -105,6 +118,8 @@ class Carrier:
             return Heard(UUID(reference), keys=form["Digits"])
         if kind == "over" and form.get("CallStatus") in _ENDED:
             return Heard(UUID(reference), ended=_ENDED[form["CallStatus"]])
+        if kind == "text" and form.get("MessageSid") and form.get("MessageStatus") in _ARRIVED:
+            return Report(UUID(reference), form["MessageSid"], _ARRIVED[form["MessageStatus"]])
         return None
 
     def thanks(self, text: str, language: Language) -> str:
@@ -139,13 +154,14 @@ class Carrier:
     async def _sent(self, method: str, url: str, **more: Any) -> Any:
         credentials = httpx.BasicAuth(self._account.id, self._account.token)
         try:
-            answer = await self._http.request(method, url, auth=credentials, timeout=SECONDS, **more)
+            async with asyncio.timeout(SECONDS):
+                answer = await self._http.request(method, url, auth=credentials, timeout=SECONDS, **more)
             # Without `from`: the request in the cause holds the number, and a traceback shows causes.
             if 400 <= answer.status_code < 500 and answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
                 raise Declined(f"the provider answers {answer.status_code}")
             answer.raise_for_status()
             return answer.json()
-        except httpx.HTTPError as away:
+        except (httpx.HTTPError, TimeoutError) as away:
             raise Unreachable(type(away).__name__) from None
         except ValueError:
             raise Unreachable("the provider's answer is no JSON") from None

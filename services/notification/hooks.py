@@ -9,11 +9,11 @@ from starlette.routing import Route
 
 from services.notification.carrier import PREFIX
 from services.notification.forms import TooLong, read_form
-from services.notification.ports import Forged, Heard, Telephone
+from services.notification.ports import Forged, Heard, Report, Telephone
 
 SIGNATURE = "x-twilio-signature"
 
-OnHeard = Callable[[Heard], Awaitable[str]]
+OnHeard = Callable[[Heard | Report], Awaitable[str]]
 """Takes what was heard, and gives the document that the provider goes on with."""
 
 

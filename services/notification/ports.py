@@ -54,14 +54,26 @@ class Heard:
     ended: Ended | None = None
 
 
+@dataclass(frozen=True)
+class Report:
+    """What became of a text message. `message`: the provider's id; `arrived`: whether it did."""
+
+    reference: UUID
+    message: str
+    arrived: bool
+
+
 class Telephone(Protocol):
     """A provider of calls and messages. What it raises and says never holds a number."""
 
     async def call(self, call: Call) -> str:
         """The provider's id of a call that it took. Raises Unreachable and Declined."""
 
-    async def text(self, number: str, body: str) -> str:
-        """The provider's id of an SMS that it took. Raises Unreachable and Declined."""
+    async def text(self, reference: UUID, number: str, body: str) -> str:
+        """The provider's id of an SMS that it took; `reference` is ours and comes back with its report.
+
+        Raises Unreachable and Declined.
+        """
 
     async def find(self, number: str, since: datetime, known: Collection[str]) -> str | None:
         """The id of a call to this number that was placed since then and is none of `known`; or None.
@@ -75,7 +87,7 @@ class Telephone(Protocol):
         Raises Unreachable.
         """
 
-    def hear(self, path: str, form: Mapping[str, str], signature: str) -> Heard | None:
+    def hear(self, path: str, form: Mapping[str, str], signature: str) -> Heard | Report | None:
         """What a call-back says; None where nothing follows from it. Raises Forged."""
 
     def thanks(self, text: str, language: Language) -> str:

@@ -7,10 +7,10 @@ from typing import Final
 
 from schemas.phone_number import NoNumber
 from services.notification.caller import Reach
-from services.notification.ports import Declined, Unreachable
+from services.notification.ports import Declined, Report, Unreachable
 from services.notification.rounds import Rounds, all_ended
 from services.notification.rules.ladder import STALE
-from services.notification.rules.sending import TextMessage, TextState, after_no, next_try
+from services.notification.rules.sending import AGAIN, TextMessage, TextState, after_no, next_try
 from services.notification.store.notices import Notices
 from services.runtime.now import Now
 
@@ -53,7 +53,7 @@ class Texter(Rounds):
 
     async def _send(self, text: TextMessage) -> None:
         now = self._now()
-        if text.state is TextState.WAITING and not text.needed:
+        if text.state is TextState.WAITING and not await self._notices.needed(text.id):
             await self._notices.become(text.id, TextState.NOT_NEEDED, "")
             return
         if now - text.at > STALE:
@@ -74,13 +74,14 @@ class Texter(Rounds):
         """One try, whose receipt is written."""
         try:
             taken = await self._taken(text, number)
-            if taken is None and not text.needed:
+            # Once more, just before the order: the number and the look-up took a while.
+            if taken is None and not await self._notices.needed(text.id):
                 await self._notices.become(text.id, TextState.NOT_NEEDED, "")
                 return
             if taken is None and text.tried_enough:
                 await self._give_up(text, "the provider does not say that it took it")
                 return
-            message = taken or await self._telephone.text(number, text.body)
+            message = taken or await self._telephone.text(text.id, number, text.body)
         except Declined as no:
             log.error("text message %s was declined: %s", text.id, no)
             await self._notices.become(text.id, after_no(text), str(no))
@@ -92,6 +93,12 @@ class Texter(Rounds):
                 await self._notices.become(text.id, TextState.ORDERED, str(away))
         else:
             await self._notices.complete(text.id, message)
+
+    async def hear(self, report: Report) -> None:
+        """What the telephone told of a message: it arrived, or is sent once more, or is given up."""
+        if await self._notices.reported(report, self._now() + AGAIN) is TextState.UNDELIVERED:
+            log.error("text message %s did not arrive, twice", report.reference)
+        self.look()
 
     async def _taken(self, text: TextMessage, number: str) -> str | None:
         """The provider's id, if it took this message in an earlier try whose answer was lost."""

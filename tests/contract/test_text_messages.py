@@ -1,5 +1,6 @@
 """A card's use reaches every phone of the list over Kafka once, whatever the provider or a restart does."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,8 +21,11 @@ from schemas.topics import BY_STATE
 from services.notification import carrier, numbers, texter
 from services.notification.app import Notification
 from services.notification.carrier import Carrier
+from services.notification.numbers import Numbers
+from services.notification.ports import Report
 from services.notification.rules import sending
 from services.notification.simulated.app import simulated
+from services.notification.simulated.exchange import Exchange
 from services.notification.store.notices import Notices
 from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher
@@ -48,6 +52,7 @@ class Stand:
     prefix: str
     home: House
     provider: Moody
+    telephones: Exchange
 
     async def put(self, *states: State, version: int = 1) -> None:
         """Publish states, as their owner would."""
@@ -91,9 +96,10 @@ async def stand(
     monkeypatch.setattr(sending, "WAITS", (timedelta(0),) * 4)
     await create_topics(backing.kafka, topic_prefix)
     await fill(database, *((each, f"06 0000000{each.int}") for each in NUMBERS))
-    provider = Moody(simulated(Mode.DEMO, TOKEN), Mood.WELL)
+    telephones = simulated(Mode.DEMO, TOKEN)
+    provider = Moody(telephones, Mood.WELL)
     async with house(database, provider, kafka=backing.kafka, topic_prefix=topic_prefix) as home:
-        made = Stand(database, backing.kafka, topic_prefix, home, provider)
+        made = Stand(database, backing.kafka, topic_prefix, home, provider, telephones.state.exchange)
         turns = (Turn(person=ILSE), Turn(person=BAS))
         wake_list = WakeList(id="GM0153", turns=turns, phone="14 053", exercise=False)
         await made.put(*(_person(each) for each in NUMBERS), wake_list)
@@ -232,6 +238,74 @@ async def _count(stand: Stand, least: int) -> bool | None:
 
 async def _ordered(stand: Stand, count: int) -> bool | None:
     return len(await stand.rows("SELECT id FROM text_message WHERE state = 'ordered'")) == count or None
+
+
+async def test_what_did_not_arrive_is_sent_once_more_and_a_report_is_believed_of_that_message_alone(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texter, "AGAIN", timedelta(0))
+    stand.telephones.reports[LISTED[0]] = ["undelivered", "delivered"]
+    stand.telephones.reports[LISTED[1]] = ["failed", "undelivered"]
+    async with stand.home.service() as service:
+        await stand.put(card())
+        reported = await until(lambda: _reported(stand), "all that was reported is heard")
+        assert [(each["state"], each["tries"], each["why"]) for each in reported] == [
+            ("delivered", 2, ""),
+            ("undelivered", 2, "it did not arrive"),
+        ]
+        assert await stand.arrived() == sorted(LISTED * 2)
+        for each in reported:
+            # Of an earlier one, or of one that is no message of ours.
+            for message in (each["returned"], "SM0"):
+                await service.texter.hear(Report(each["id"], message, arrived=not each["why"]))
+        assert await _reported(stand) == reported
+
+
+async def _reported(stand: Stand) -> list[Any] | None:
+    rows = await stand.rows("SELECT id, state, tries, why, returned FROM text_message ORDER BY person")
+    told = [each for each in rows if each["state"] in ("delivered", "undelivered")]
+    return told if len(told) == len(rows) == 2 else None
+
+
+async def test_a_report_that_overtakes_the_answer_to_its_order_is_kept(stand: Stand) -> None:
+    async with stand.home.service() as service:
+        await stand.put(card())
+        await stand.over(2)
+        [text] = await stand.rows(f"SELECT id, message FROM text_message WHERE person = '{ILSE}'")
+        await stand.rows(
+            f"UPDATE text_message SET state = 'ordered', message = NULL WHERE id = '{text['id']}'"
+        )
+        report = Report(text["id"], text["message"], arrived=True)
+        await service.notices.reported(report, datetime.now(UTC))
+        await service.notices.complete(text["id"], text["message"])
+        [found] = await stand.rows(f"SELECT state, message FROM text_message WHERE person = '{ILSE}'")
+        assert tuple(found) == ("delivered", text["message"])
+
+
+@pytest.mark.parametrize("state", [CardState.STOPPED, CardState.REPLACED])
+async def test_what_was_written_before_its_card_was_void_is_not_sent(
+    stand: Stand, state: CardState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = card()
+    go_on = asyncio.Event()
+
+    async def waits(*_: object) -> str:
+        # Between the look at it and the order.
+        await go_on.wait()
+        return NUMBERS[ILSE]
+
+    monkeypatch.setattr(Numbers, "of", waits)
+    async with stand.home.service() as service:
+        await stand.put(first)
+        await until(lambda: _written(stand), "it is written whom to tell")
+        await service.notices.of_card(first.model_copy(update={"state": state}), datetime.now(UTC))
+        go_on.set()
+        assert [each for each, _, _ in await stand.over(2)] == ["not_needed"] * 2
+    assert await stand.home.phones.texts() == []
+
+
+async def _written(stand: Stand) -> bool | None:
+    return len(await stand.rows("SELECT id FROM text_message")) == 2 or None
 
 
 async def test_who_has_no_number_is_not_tried_and_that_is_said(stand: Stand) -> None:

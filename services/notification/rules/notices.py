@@ -63,6 +63,14 @@ def of_card(card: Card, asked_before: Collection[datetime], now: datetime) -> li
     return [_of_card(card, About.CARD_ASKED, asked)]
 
 
+def over_since(card: Card) -> datetime | None:
+    """Until which moment asking with this card is no news any more: it is void, or let somebody in since."""
+    if card.state in VOID:
+        return card.asked_at
+    used, asked = card.used_at, card.asked_at
+    return used if used is not None and (asked is None or asked <= used) else None
+
+
 def of_delivery(delivery: Delivery, now: datetime) -> list[Notice]:
     """What is to be told when nobody is left to call: whom to phone."""
     if delivery.state is not DeliveryState.NOBODY:

@@ -6,22 +6,31 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-WAITS: Final = tuple(timedelta(seconds=each) for each in (30, 30, 60, 120, 240, 480, 900))
-"""After each try. The first is longer than a look-up and an order are under way: a message that the provider
-does not know by then was never taken. It is given up half an hour after the first try."""
+UNDER_WAY: Final = timedelta(seconds=30)
+"""Longer than a look-up and the order after it are under way, of a call as of a message: what the provider
+does not know by then, it never took."""
+
+WAITS: Final = (UNDER_WAY, *(timedelta(seconds=each) for each in (30, 60, 120, 240, 480, 900)))
+"""After each try; it is given up half an hour after the first one."""
+
+AGAIN: Final = timedelta(minutes=1)
+"""After this one that did not arrive is sent again, once: the phone may have been out of reach."""
 
 PROMPT: Final = timedelta(seconds=15)
 """So soon after it happened no receipt can come from a backup."""
 
 
 class TextState(StrEnum):
-    """Waits to be ordered; ordered, and no answer yet; taken by the provider. Or given up: it said no each
-    time; nobody knows whether it took it; there is no number; or it was no longer needed.
+    """Waits to be ordered; ordered, and no answer yet; taken by the provider; arrived, as it says. Or given
+    up: it did not arrive, twice; it was declined each time; nobody knows whether it was taken; there is no
+    number; or it was no longer needed.
     """
 
     WAITING = "waiting"
     ORDERED = "ordered"
     SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
     REFUSED = "refused"
     UNKNOWN = "unknown"
     NO_NUMBER = "no_number"
@@ -33,10 +42,7 @@ OPEN: Final = (TextState.WAITING, TextState.ORDERED)
 
 @dataclass(frozen=True)
 class TextMessage:
-    """One message to one person, and what is known of it. `at`: when what it tells happened.
-
-    `needed`: whether what it tells is still so.
-    """
+    """One message to one person, and what is known of it. `at`: when what it tells happened."""
 
     id: UUID
     person: UUID
@@ -44,7 +50,6 @@ class TextMessage:
     state: TextState
     tries: int
     at: datetime
-    needed: bool
 
     @property
     def tried_enough(self) -> bool:

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 from xml.etree import ElementTree
 
@@ -61,6 +61,7 @@ class Message:
     caller: str
     body: str
     created: datetime
+    status: str = "delivered"
 
     def shown(self) -> dict[str, str]:
         """As the provider's API tells it."""
@@ -69,7 +70,7 @@ class Message:
             "to": self.to,
             "from": self.caller,
             "body": self.body,
-            "status": "delivered",
+            "status": self.status,
             "date_created": format_datetime(self.created),
         }
 
@@ -82,6 +83,8 @@ class Exchange:
         self._kept = kept
         self.calls: dict[str, Ringing] = {}
         self.messages: list[Message] = []
+        self.reports: dict[str, list[str]] = {}
+        """Number -> what is told of the next messages there, in turn; without one nothing is told."""
         self._timers: set[asyncio.Task[None]] = set()
 
     def place(self, form: Mapping[str, str]) -> Ringing:
@@ -103,9 +106,7 @@ class Exchange:
         self.calls[call.sid] = call
         while len(self.calls) > self._kept:
             self.calls.pop(next(iter(self.calls)))
-        timer = asyncio.create_task(self._give_up(call, int(form.get("Timeout", "60"))))
-        self._timers.add(timer)
-        timer.add_done_callback(self._timers.discard)
+        self._later(self._give_up(call, int(form.get("Timeout", "60"))))
         return call
 
     def text(self, form: Mapping[str, str]) -> Message:
@@ -117,6 +118,9 @@ class Exchange:
             body=form["Body"],
             created=datetime.now(UTC),
         )
+        if told := self.reports.get(message.to):
+            message = replace(message, status=told.pop(0))
+            self._later(self._report(form["StatusCallback"], message))
         self.messages = [*self.messages[-self._kept :], message]
         return message
 
@@ -141,6 +145,15 @@ class Exchange:
         call = self.calls[sid]
         await self._end(call, "busy" if call.status == "ringing" else "completed")
 
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        timer = asyncio.create_task(work)
+        self._timers.add(timer)
+        timer.add_done_callback(self._timers.discard)
+
+    async def _report(self, url: str, message: Message) -> None:
+        form = {"MessageSid": message.sid, "To": message.to, "MessageStatus": message.status}
+        await self._post(url, form)
+
     async def _give_up(self, call: Ringing, seconds: int) -> None:
         await asyncio.sleep(seconds)
         if call.status == "ringing":
@@ -152,16 +165,18 @@ class Exchange:
             await self._tell(call.status_callback, call, {})
 
     async def _tell(self, url: str, call: Ringing, more: Mapping[str, str]) -> str:
-        form = {"CallSid": call.sid, "To": call.to, "CallStatus": call.status, **more}
+        return await self._post(url, {"CallSid": call.sid, "To": call.to, "CallStatus": call.status, **more})
+
+    async def _post(self, url: str, form: Mapping[str, str]) -> str:
         signed = {SIGNATURE: signature_of(self.token, url, form)}
         try:
             # A connection of its own: nobody ends an exchange, and one that is kept would stay open.
             async with httpx.AsyncClient(timeout=10, verify=believed()) as http:
-                answer = await http.post(url, data=form, headers=signed)
+                answer = await http.post(url, data=dict(form), headers=signed)
             return answer.text if answer.is_success else ""
         except httpx.HTTPError as away:
             # As a provider does: whoever is not there is not told again.
-            log.warning("nobody heard of a call: %s", type(away).__name__)
+            log.warning("nobody heard of a call or message: %s", type(away).__name__)
             return ""
 
 

@@ -11,8 +11,9 @@ import asyncpg
 from schemas.events.card import Card
 from schemas.events.person import Person
 from schemas.events.wake_list import WakeList
+from services.notification.ports import Report
 from services.notification.rules.ladder import STALE
-from services.notification.rules.notices import About, Notice, of_card, told
+from services.notification.rules.notices import About, Notice, of_card, over_since, told
 from services.notification.rules.sending import OPEN, TextMessage, TextState, next_try
 from services.notification.rules.text_words import text_message
 from services.runtime.database import LOCK
@@ -34,11 +35,32 @@ INSERT INTO text_message (id, notice, person, body, due) VALUES ($1, $2, $3, $4,
 ON CONFLICT (id) DO NOTHING
 """
 _DUE: Final = """
-SELECT text.id, text.person, text.body, text.state, text.tries, notice.at,
-       notice.about <> 'nobody' OR coalesce(delivery.state->>'state' = 'nobody', false) AS needed
+SELECT text.id, text.person, text.body, text.state, text.tries, notice.at
+FROM text_message text JOIN notice ON notice.id = text.notice
+WHERE text.state = ANY($1) AND text.due <= $2 ORDER BY text.due LIMIT $3
+"""
+_NEEDED: Final = """
+SELECT NOT notice.over
+       AND (notice.about <> 'nobody' OR coalesce(delivery.state->>'state' = 'nobody', false))
 FROM text_message text JOIN notice ON notice.id = text.notice
 LEFT JOIN delivery ON delivery.id = notice.subject
-WHERE text.state = ANY($1) AND text.due <= $2 ORDER BY text.due LIMIT $3
+WHERE text.id = $1
+"""
+_OVER: Final = """
+UPDATE notice SET over = true WHERE subject = $1 AND about = 'card_asked' AND at <= $2
+"""
+# The report may come before the answer to the order, and then says the id first.
+_DELIVERED: Final = """
+UPDATE text_message SET state = 'delivered', message = $2, why = ''
+WHERE id = $1 AND (state = 'sent' AND message = $2 OR state = 'ordered' AND returned IS DISTINCT FROM $2)
+"""
+_RETURNED: Final = """
+UPDATE text_message SET
+    state = CASE WHEN returned IS NULL THEN 'waiting' ELSE 'undelivered' END,
+    message = CASE WHEN returned IS NULL THEN NULL ELSE $2 END,
+    returned = coalesce(returned, $2), due = $3, why = 'it did not arrive'
+WHERE id = $1 AND (state = 'sent' AND message = $2 OR state = 'ordered' AND returned IS DISTINCT FROM $2)
+RETURNING state
 """
 _FORGET: Final = (
     "DELETE FROM text_message USING notice WHERE notice.id = text_message.notice AND notice.at < $1",
@@ -48,7 +70,10 @@ _CLAIM: Final = """
 UPDATE text_message SET state = 'ordered', tries = tries + 1, due = $3
 WHERE id = $1 AND tries = $2 AND state = ANY($4) RETURNING true
 """
-_KNOWN: Final = "SELECT message FROM text_message WHERE person = $1 AND message IS NOT NULL"
+_KNOWN: Final = """
+SELECT known FROM text_message, unnest(ARRAY[message, returned]) AS known
+WHERE person = $1 AND known IS NOT NULL
+"""
 # A no is about one number, which may have no screen; silence is about the provider.
 _TROUBLE: Final = "SELECT count(*), max(why) AS why FROM text_message WHERE state = 'ordered' AND why <> ''"
 
@@ -63,6 +88,8 @@ class Notices:
         """Note what is to be told of a card as it is now; what was noted before stays as it is."""
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(LOCK, f"card:{card.id}")
+            if (over := over_since(card)) is not None:
+                await connection.execute(_OVER, card.id, over)
             asked = [row["at"] for row in await connection.fetch(_ASKED, card.id)]
             await note(connection, of_card(card, asked, now))
 
@@ -105,9 +132,28 @@ class Notices:
         return bool(await self._pool.fetchval(_CLAIM, text.id, text.tries, due, [*OPEN]))
 
     async def complete(self, text: UUID, message: str) -> None:
-        """The provider took it."""
-        query = "UPDATE text_message SET state = 'sent', message = $2, why = '' WHERE id = $1"
+        """The provider took it; where it told already what became of it, that stays."""
+        query = """
+            UPDATE text_message SET state = 'sent', message = $2, why = ''
+            WHERE id = $1 AND state = 'ordered' AND returned IS DISTINCT FROM $2
+        """
         await self._pool.execute(query, text, message)
+
+    async def needed(self, text: UUID) -> bool:
+        """Whether what it tells is so at this moment."""
+        return bool(await self._pool.fetchval(_NEEDED, text))
+
+    async def reported(self, report: Report, again: datetime) -> TextState | None:
+        """What a message is now, by what the provider says of it; None where that is nothing to act on.
+
+        `again`: when one that did not arrive is due once more, if it is the first time.
+        """
+        told = (report.reference, report.message)
+        if report.arrived:
+            await self._pool.execute(_DELIVERED, *told)
+            return None
+        state = await self._pool.fetchval(_RETURNED, *told, again)
+        return None if state is None else TextState(state)
 
     async def become(self, text: UUID, state: TextState, why: str) -> None:
         """What came of a try, and why it was not better; when the next one is due was said before."""
@@ -120,7 +166,7 @@ class Notices:
 
     async def known(self, person: UUID) -> list[str]:
         """The provider's ids of messages to somebody that are accounted for."""
-        return [str(row["message"]) for row in await self._pool.fetch(_KNOWN, person)]
+        return [str(row["known"]) for row in await self._pool.fetch(_KNOWN, person)]
 
     async def forget(self, moment: datetime) -> None:
         """Delete what happened before this moment, and whom it was told."""

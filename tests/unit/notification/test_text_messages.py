@@ -12,9 +12,18 @@ from schemas.events.delivery import Delivery, DeliveryState
 from schemas.events.person import Membership, Person
 from schemas.events.wake_list import Turn
 from schemas.values import IBD_PHONE, Right
+from services.notification.caller import GRACE
 from services.notification.carrier import SECONDS
 from services.notification.rules.ladder import STALE
-from services.notification.rules.notices import APART, About, Notice, of_card, of_delivery, told
+from services.notification.rules.notices import (
+    APART,
+    About,
+    Notice,
+    of_card,
+    of_delivery,
+    over_since,
+    told,
+)
 from services.notification.rules.sending import WAITS, TextMessage, TextState, after_no, next_try
 from services.notification.rules.text_words import LONGEST, text_message
 
@@ -177,7 +186,7 @@ def test_a_card_is_told_to_who_may_stop_it_whatever_the_list_says_and_a_ladder_t
 
 
 def text(state: TextState, tries: int) -> TextMessage:
-    return TextMessage(UUID(int=6), ILSE, "x", state, tries, at=NIGHT, needed=True)
+    return TextMessage(UUID(int=6), ILSE, "x", state, tries, at=NIGHT)
 
 
 def test_only_an_order_that_cannot_have_been_taken_goes_out_without_asking_first() -> None:
@@ -189,9 +198,24 @@ def test_only_an_order_that_cannot_have_been_taken_goes_out_without_asking_first
     assert not text(TextState.ORDERED, 1).surely_not_taken(NIGHT)
 
 
-def test_a_first_try_is_over_before_it_is_repeated() -> None:
+def test_a_try_is_over_before_it_is_repeated_of_a_call_as_of_a_message() -> None:
     look_up = order = timedelta(seconds=SECONDS)
-    assert WAITS[0] > look_up + order
+    assert WAITS[0] == GRACE and look_up + order < GRACE
+
+
+@pytest.mark.parametrize(
+    ("more", "until"),
+    [
+        ({"asked_at": NIGHT}, None),
+        ({"asked_at": NIGHT, "state": CardState.STOPPED}, NIGHT),
+        ({"asked_at": NIGHT, "state": CardState.REPLACED}, NIGHT),
+        ({"asked_at": NIGHT, "state": CardState.USED, "used_at": NIGHT + STALE}, NIGHT + STALE),
+        ({"asked_at": NIGHT + STALE, "state": CardState.USED, "used_at": NIGHT}, None),
+        ({"state": CardState.STOPPED}, None),
+    ],
+)
+def test_that_somebody_asks_is_no_news_once_the_card_is_void_or_let_them_in(more: Any, until: Any) -> None:
+    assert over_since(card(**more)) == until
 
 
 def test_tries_come_further_apart_and_end() -> None:

@@ -1,5 +1,7 @@
 """Numbers, signatures and what a provider's words mean."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +11,7 @@ import pytest
 
 from schemas.phone_number import NoNumber, e164
 from services.notification.carrier import PREFIX, Account, Carrier, signature_of
-from services.notification.ports import Call, Declined, Ended, Forged, Heard, Unreachable
+from services.notification.ports import Call, Declined, Ended, Forged, Heard, Report, Unreachable
 from services.notification.rules.code import LASTS, CodeState, state_at
 from services.notification.simulated.app import NotHere, simulated
 from services.runtime.settings import Mode
@@ -76,9 +78,19 @@ def test_the_signature_is_the_one_that_the_provider_publishes_as_its_example() -
         ("over", {"CallStatus": "completed"}, Heard(REFERENCE, ended=Ended.COMPLETED)),
         ("over", {"CallStatus": "ringing"}, None),
         ("elsewhere", {"Digits": "1"}, None),
+        ("text", {"MessageSid": "SM1", "MessageStatus": "delivered"}, Report(REFERENCE, "SM1", arrived=True)),
+        (
+            "text",
+            {"MessageSid": "SM1", "MessageStatus": "undelivered"},
+            Report(REFERENCE, "SM1", arrived=False),
+        ),
+        ("text", {"MessageSid": "SM1", "MessageStatus": "failed"}, Report(REFERENCE, "SM1", arrived=False)),
+        ("text", {"MessageSid": "SM1", "MessageStatus": "sent"}, None),
+        ("text", {"MessageStatus": "delivered"}, None),
+        ("over", {"MessageSid": "SM1", "MessageStatus": "delivered"}, None),
     ],
 )
-def test_what_is_signed_is_heard(kind: str, form: dict[str, str], heard: Heard | None) -> None:
+def test_what_is_signed_is_heard(kind: str, form: dict[str, str], heard: Heard | Report | None) -> None:
     carrier, _ = _carrier((200, {}))
     path = f"{PREFIX}{REFERENCE}/{kind}"
     signature = signature_of("token", f"https://noaber.example{path}", form)
@@ -98,6 +110,32 @@ async def test_an_order_says_what_to_ask_and_where_to_tell() -> None:
     assert (form["To"], form["From"], form["Timeout"]) == ("+31600000042", "+31850000000", "40")
     assert form["StatusCallback"] == f"https://noaber.example{PREFIX}{REFERENCE}/over"
     assert "Toets &lt;1&gt; &amp;" in form["Twiml"] and f"{REFERENCE}/keys" in form["Twiml"]
+
+
+async def test_a_message_says_where_to_tell_what_became_of_it() -> None:
+    carrier, asked = _carrier((201, {"sid": "SM7"}))
+    assert await carrier.text(REFERENCE, "+31600000042", "Noaber") == "SM7"
+    form = dict(httpx.QueryParams(asked[0].content.decode()))
+    assert str(asked[0].url) == "https://provider.example/2010-04-01/Accounts/AC1/Messages.json"
+    assert (form["To"], form["From"], form["Body"]) == ("+31600000042", "+31850000000", "Noaber")
+    assert form["StatusCallback"] == f"https://noaber.example{PREFIX}{REFERENCE}/text"
+
+
+async def test_an_answer_that_drips_in_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Each of its parts comes in time, and all of it never.
+    monkeypatch.setattr("services.notification.carrier.SECONDS", 0.05)
+
+    async def drip() -> AsyncIterator[bytes]:
+        while True:
+            await asyncio.sleep(0.01)
+            yield b" "
+
+    def handle(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(201, content=drip())
+
+    carrier = Carrier(ACCOUNT, httpx.AsyncClient(transport=httpx.MockTransport(handle)))
+    with pytest.raises(Unreachable):
+        await asyncio.wait_for(carrier.call(CALL), 5)
 
 
 async def test_a_call_whose_answer_was_lost_is_found_by_number_and_moment() -> None:

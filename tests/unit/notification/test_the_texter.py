@@ -17,10 +17,11 @@ TEXT, ILSE = UUID(int=6), UUID(int=1)
 
 
 class Table:
-    """One message that is due once; `became`: what was written of it."""
+    """One message that is due once. `became`: what was written of it; `needed`: each time that is asked."""
 
-    def __init__(self, text: TextMessage) -> None:
+    def __init__(self, text: TextMessage, needed: list[bool]) -> None:
         self._due = [text]
+        self._needed = needed
         self.became: list[str] = []
 
     async def spread(self, _: datetime) -> bool:
@@ -31,6 +32,10 @@ class Table:
         """The message, and then nothing."""
         due, self._due = self._due, []
         return due
+
+    async def needed(self, _: UUID) -> bool:
+        """Whether what it tells is still so; what was said last stays."""
+        return self._needed.pop(0) if len(self._needed) > 1 else self._needed[0]
 
     async def claim(self, *_: object) -> bool:
         """Nobody else has it."""
@@ -71,15 +76,19 @@ class Telephone:
         """The earlier order."""
         return self._taken
 
-    async def text(self, _: str, body: str) -> str:
+    async def text(self, reference: UUID, _: str, body: str) -> str:
         """Take it."""
+        assert reference == TEXT
         self.ordered.append(body)
         return "new"
 
 
-async def sent(state: TextState, tries: int, taken: str | None, *, needed: bool) -> tuple[list[str], int]:
+async def sent(
+    state: TextState, tries: int, taken: str | None, *, needed: tuple[bool, ...]
+) -> tuple[list[str], int]:
     """(what was written, number of orders) for one message of ten minutes ago."""
-    table, telephone = Table(TextMessage(TEXT, ILSE, "x", state, tries, NIGHT, needed)), Telephone(taken)
+    message = TextMessage(TEXT, ILSE, "x", state, tries, NIGHT)
+    table, telephone = Table(message, [*needed]), Telephone(taken)
     doubles: Any = (table, Reach(telephone, telephone))  # type: ignore[arg-type]
     texter = Texter(*doubles, now=lambda: NIGHT + timedelta(minutes=10), may_send=lambda: True)
     running = asyncio.create_task(texter.run())
@@ -94,16 +103,21 @@ async def sent(state: TextState, tries: int, taken: str | None, *, needed: bool)
 async def test_what_is_no_longer_so_is_not_ordered_also_where_an_earlier_order_was_lost(
     state: TextState,
 ) -> None:
-    assert await sent(state, 1, None, needed=False) == (["not_needed"], 0)
+    assert await sent(state, 1, None, needed=(False,)) == (["not_needed"], 0)
+
+
+async def test_what_is_over_between_the_look_and_the_order_is_not_ordered() -> None:
+    assert await sent(TextState.WAITING, 0, None, needed=(True, False)) == (["not_needed"], 0)
+    assert await sent(TextState.WAITING, 0, None, needed=(True, True)) == (["sent new"], 1)
 
 
 async def test_an_order_that_was_taken_is_noted_also_where_it_is_no_longer_needed() -> None:
-    assert await sent(TextState.ORDERED, 1, "old", needed=False) == (["sent old"], 0)
-    assert await sent(TextState.ORDERED, 1, None, needed=True) == (["sent new"], 1)
+    assert await sent(TextState.ORDERED, 1, "old", needed=(False,)) == (["sent old"], 0)
+    assert await sent(TextState.ORDERED, 1, None, needed=(True,)) == (["sent new"], 1)
 
 
 async def test_what_a_backup_holds_as_declined_is_asked_for_before_it_is_ordered_again() -> None:
-    assert await sent(TextState.WAITING, 1, "old", needed=True) == (["sent old"], 0)
+    assert await sent(TextState.WAITING, 1, "old", needed=(True,)) == (["sent old"], 0)
 
 
 async def test_one_that_fails_stops_no_other_and_is_said_when_all_have_ended() -> None:
