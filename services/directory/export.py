@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from schemas.catalogue import Function
+from schemas.events.access import Checked
 from schemas.events.person import Guesthood, Membership
 from schemas.events.session import SignInWay
 from schemas.events.wake_list import Turn
@@ -35,6 +36,25 @@ class Key(BaseModel):
 
     added_at: datetime
     used_at: datetime | None
+
+
+class Invited(BaseModel):
+    """An invitation that was made for them and not used; what opens it is kept as digests only."""
+
+    checked: Checked
+    made_at: datetime
+    expires_at: datetime
+    tries: int
+
+
+class CameIn(BaseModel):
+    """A sealed card that let them in once."""
+
+    number: str
+    organisation: str
+    role: Function
+    used_at: datetime | None
+    ended_at: datetime | None
 
 
 class Linked(BaseModel):
@@ -74,6 +94,8 @@ class Export(BaseModel):
     languages: tuple[Language, ...]
     systems: tuple[SystemName, ...]
     keys: list[Key]
+    invitation: Invited | None
+    cards: list[CameIn]
     accounts: list[Linked]
     sessions: list[Sat]
     mandates: list[Mandated]
@@ -103,6 +125,17 @@ def add_export(app: FastAPI, directory: Directory) -> None:
             languages=person.languages,
             systems=person.systems,
             keys=await _keys(directory, person.id),
+            invitation=_invitation(directory, person.id),
+            cards=[
+                CameIn(
+                    number=each.id,
+                    organisation=each.organisation,
+                    role=each.role,
+                    used_at=each.used_at,
+                    ended_at=each.ended_at,
+                )
+                for each in await directory.reads.cards_used_by(person.id)
+            ],
             accounts=[
                 Linked(organisation=each, since=since)
                 for each, since in (await directory.accounts.held(person.id)).items()
@@ -128,6 +161,11 @@ async def _keys(directory: Directory, person: UUID) -> list[Key]:
         Key(added_at=each.added_at, used_at=uses[each.credential][1] if each.credential in uses else None)
         for each in passkeys
     ]
+
+
+def _invitation(directory: Directory, person: UUID) -> Invited | None:
+    found = directory.own.access(person).invitation
+    return None if found is None else Invited.model_validate(found, from_attributes=True)
 
 
 def _sessions(directory: Directory, person: UUID) -> list[Sat]:

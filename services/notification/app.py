@@ -18,7 +18,6 @@ from schemas.events.approach import Approach
 from schemas.events.bell import Bell
 from schemas.events.card import Card
 from schemas.topics import APPROACHES, BELLS, CARDS, CONTACTS, DUTY, PEOPLE, WAKE_LISTS
-from schemas.values import Language
 from services.notification.beside import Beside
 from services.notification.callback import CallBacks, TooOften, Wanted
 from services.notification.caller import Caller, Reach
@@ -29,7 +28,6 @@ from services.notification.numbers import Numbers
 from services.notification.ports import Heard, Report, Telephone
 from services.notification.rules.code import CodeState
 from services.notification.rules.ladder import rung
-from services.notification.rules.words import heard_words
 from services.notification.settings import NotificationSettings
 from services.notification.simulated.app import PREFIX as SIMULATED
 from services.notification.simulated.app import simulated
@@ -70,7 +68,6 @@ class CodeWanted(BaseModel):
     id: UUID
     person: UUID
     code: Annotated[str, Field(pattern=r"^\d{4,8}$")]
-    language: Language = "nl"
 
 
 class OutcomeWanted(BaseModel):
@@ -155,9 +152,8 @@ class Notification:
             return ""
         said = await self.caller.hear(heard)
         if said is None:
-            state = await self.call_backs.hear(heard)
-            said = None if state is None else heard_words(state)
-        return self.telephone.thanks(said, "nl") if said else ""
+            said = await self.call_backs.hear(heard)
+        return self.telephone.thanks(said.text, said.language) if said is not None and said.text else ""
 
     async def heed(self, event: Event) -> None:
         """Something that was published: it may begin a delivery, end a turn or all of it, or be told."""

@@ -8,11 +8,10 @@ from typing import Final
 from uuid import UUID
 
 from schemas.phone_number import NoNumber
-from schemas.values import Language
 from services.notification.numbers import Numbers
 from services.notification.ports import Call, Declined, Heard, Telephone, Unreachable
 from services.notification.rules.code import AT_MOST, RUNNING, CodeState, state_at
-from services.notification.rules.words import code_call
+from services.notification.rules.words import SILENCE, Sentence, after_code, code_call
 from services.notification.store.codes import CodeCall, Codes
 from services.runtime.now import Now
 
@@ -33,7 +32,6 @@ class Wanted:
     id: UUID
     person: UUID
     code: str
-    language: Language
 
 
 class CallBacks:
@@ -69,8 +67,8 @@ class CallBacks:
         found = await self._codes.read(call)
         return None if found is None else state_at(found.state, found.placed_at, self._now())
 
-    async def hear(self, heard: Heard) -> CodeState | None:
-        """What the telephone told; what came of the call by that, or None when it is no call of ours.
+    async def hear(self, heard: Heard) -> Sentence | None:
+        """What the telephone told; the sentence that follows, or None when it is no call of ours.
 
         The first answer counts: who keys in a wrong code does not try the next on the same call.
         """
@@ -79,7 +77,8 @@ class CallBacks:
             return None
         if state_at(found.state, found.placed_at, self._now()) in RUNNING:
             await self._codes.become(found.id, self._means(found, heard))
-        return await self.outcome(found.id)
+        state = await self.outcome(found.id)
+        return SILENCE if state is None else after_code(state, await self._numbers.language(found.person))
 
     def _means(self, call: CodeCall, heard: Heard) -> CodeState:
         if heard.keys is None:
@@ -90,8 +89,8 @@ class CallBacks:
     async def _ring(self, wanted: Wanted) -> CodeState:
         try:
             number = await self._numbers.of(wanted.person)
-            text = code_call(wanted.language, len(wanted.code))
-            call = Call(wanted.id, number, text, wanted.language, len(wanted.code), RINGS)
+            language, digits = await self._numbers.language(wanted.person), len(wanted.code)
+            call = Call(wanted.id, number, code_call(language, digits), language, digits, RINGS)
             await self._telephone.call(call)
         except NoNumber:
             log.warning("%s has no number that can be called", wanted.person)

@@ -14,7 +14,7 @@ from services.notification.ports import Call, Declined, Ended, Heard, Telephone,
 from services.notification.rounds import Rounds, all_ended
 from services.notification.rules.ladder import checked, ended, keyed, to_call
 from services.notification.rules.sending import UNDER_WAY
-from services.notification.rules.words import after_key, wake_call
+from services.notification.rules.words import SILENCE, Sentence, after_key, wake_call
 from services.notification.store.deliveries import Deliveries
 from services.notification.store.receipts import Receipt, Receipts
 from services.runtime.now import Now
@@ -22,7 +22,6 @@ from services.runtime.now import Now
 log: Final = logging.getLogger(__name__)
 
 RINGS: Final = 45
-LANGUAGE: Final = "nl"
 AT_ONCE: Final = 20
 
 GRACE: Final = UNDER_WAY
@@ -77,7 +76,8 @@ class Caller(Rounds):
                 if receipt is None:
                     return
                 if receipt.call is None and await self._is_to_order(receipt, number):
-                    call = Call(attempt.id, number, wake_call(delivery), LANGUAGE, 1, RINGS)
+                    language = await self._numbers.language(attempt.person)
+                    call = Call(attempt.id, number, wake_call(delivery, language), language, 1, RINGS)
                     await self._receipts.complete(attempt.id, await self._telephone.call(call))
             except (NoNumber, Declined) as never:
                 log.warning("the call for attempt %s cannot be placed: %s", attempt.id, type(never).__name__)
@@ -114,7 +114,7 @@ class Caller(Rounds):
         await self._receipts.order_again(receipt.attempt, self._now())
         return True
 
-    async def hear(self, heard: Heard) -> str | None:
+    async def hear(self, heard: Heard) -> Sentence | None:
         """What the telephone told of a call; the sentence that follows. None when it is no call of ours."""
         delivery = await self._deliveries.of_attempt(heard.reference)
         if delivery is None:
@@ -124,13 +124,15 @@ class Caller(Rounds):
             await self._end(
                 delivery, heard.reference, AttemptState.FAILED if failed else AttemptState.UNANSWERED
             )
-            return ""
+            return SILENCE
         keys = heard.keys
-        await self._deliveries.change(
+        found = await self._deliveries.change(
             delivery, lambda each, ladder: keyed(each, heard.reference, keys, ladder), self._now()
         )
         self._changed()
-        return after_key(keys)
+        attempts = () if found is None else found.attempts
+        person = next((each.person for each in attempts if each.id == heard.reference), None)
+        return SILENCE if person is None else after_key(keys, await self._numbers.language(person))
 
     async def _end(self, delivery: UUID, attempt: UUID, state: AttemptState) -> None:
         await self._deliveries.change(

@@ -1,16 +1,21 @@
-"""Finds out somebody's number for the moment of a call: it is kept nowhere unsealed, and never logged."""
+"""Finds out somebody's number and language for a call; the number is never kept unsealed, nor logged."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 import httpx
 
 from schemas.events.contact import Contact
+from schemas.events.person import Person
 from schemas.phone_number import NoNumber, e164
+from schemas.values import Language
 from services.notification.ports import Unreachable
+from services.notification.rules.words import spoken_to
 from services.runtime.data_keys import fetch_keys
 from services.runtime.seal import Unreadable, unseal
+
+_STATE: Final = "SELECT state FROM replica WHERE aggregate = $1 AND key = $2"
 
 
 class Numbers:
@@ -21,11 +26,14 @@ class Numbers:
         self._url = url
         self._token = token
 
+    async def language(self, person: UUID) -> Language:
+        """In which they are spoken to."""
+        state = await self._pool.fetchval(_STATE, Person.TYPE, str(person))
+        return spoken_to(() if state is None else Person.model_validate_json(state).languages)
+
     async def of(self, person: UUID) -> str:
         """E.164. Raises NoNumber, and Unreachable while the directory is away."""
-        state = await self._pool.fetchval(
-            "SELECT state FROM replica WHERE aggregate = $1 AND key = $2", Contact.TYPE, str(person)
-        )
+        state = await self._pool.fetchval(_STATE, Contact.TYPE, str(person))
         if state is None:
             raise NoNumber
         contact = Contact.model_validate_json(state)

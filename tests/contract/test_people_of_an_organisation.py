@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from services.runtime.database import open_pool
 from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
+from tests.contract.test_cards import ROLES, Office
 from tests.phone import Phone, text_of
 
 HOME = "organisations/GM1735/people"
@@ -176,7 +177,28 @@ async def test_what_is_kept_of_somebody_is_told_to_them_and_opens_nothing(app) -
     await hers.welcome(invited, new)
     _, kept = await hers.get("export")
     assert [each["mandate"]["id"] for each in kept["mandates"]] == [entry["id"]]
+    assert (kept["invitation"], kept["cards"]) == (None, [])
     assert "Petra" not in str(kept)
+
+
+async def test_an_open_invitation_and_the_cards_that_let_somebody_in_are_kept_of_them(app) -> None:
+    office = await Office(app).open()
+    card = await office.card()
+    await office.come_in(card)
+    # With a key of their own again: a card alone downloads nothing.
+    hers, new = Browser(app), Phone()
+    await hers.welcome((await office.petra.invite(office.hers, office.wilma))[1], new)
+    _, invited = await office.petra.invite(office.hers, office.wilma, "call_back")
+    _, kept = await hers.get("export")
+    [used] = kept["cards"]
+    assert (used["number"], used["organisation"], used["role"]) == (card["number"], "GM1735", ROLES[0])
+    assert used["used_at"] and not used["ended_at"]
+    open_now = kept["invitation"]
+    assert (open_now["checked"], open_now["tries"]) == ("call_back", 0)
+    assert open_now["made_at"] < open_now["expires_at"]
+    found = str(kept)
+    assert invited["secret"] not in found and invited["code"] not in found and "digest" not in found
+    assert (await office.petra.get("export"))[1]["cards"] == []
 
 
 async def test_an_administrator_who_was_never_let_in_does_not_let_the_last_one_go(app) -> None:

@@ -101,6 +101,13 @@ class Reads:
         async with AsyncSession(self._engine) as session:
             return [Card.model_validate(row.state) for row in await session.exec(select(CardRow))]
 
+    async def cards_used_by(self, person: UUID) -> list[Card]:
+        """The cards that let somebody in, the newest first."""
+        used: Any = col(CardRow.state)["used_by"].as_string() == str(person)
+        async with AsyncSession(self._engine) as session:
+            rows = await session.exec(select(CardRow).where(used).order_by(col(CardRow.id).desc()))
+            return [Card.model_validate(row.state) for row in rows]
+
     async def trusts(self) -> list[Trust]:
         """What was decided about the own IT of organisations."""
         async with AsyncSession(self._engine) as session:

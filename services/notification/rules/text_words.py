@@ -9,11 +9,10 @@ from typing import Final
 from schemas.night import dutch_time
 from schemas.values import IBD_PHONE, Language
 from services.notification.rules.notices import About, Notice
+from services.notification.rules.words import spoken_to
 
 LONGEST: Final = 160
 """Characters of one SMS in the alphabet of GSM 03.38; a single one outside it makes that 70."""
-
-_DUTCH: Final = "nl"
 
 _EXERCISE: Final = {"nl": "Oefening. ", "en": "Exercise. "}
 
@@ -56,7 +55,7 @@ _DIALLED: Final = re.compile(r"[0-9+()/. -]{3,24}")
 
 def text_message(notice: Notice, languages: tuple[Language, ...]) -> str:
     """The message for somebody who speaks these languages; Dutch where nothing is known of that."""
-    language = _DUTCH if _DUTCH in languages or not languages else "en"
+    language = spoken_to(languages)
     words = _TEXTS[notice.about][language].format(
         card=notice.subject.rpartition("-")[2],
         when=f"{dutch_time(notice.at):%d-%m %H:%M}",

@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from services.notification.callback import CallBacks, Wanted
-from services.notification.ports import Ended, Heard
+from services.notification.ports import Call, Ended, Heard
 from services.notification.rules.code import CodeState
+from services.notification.rules.words import after_code
 from services.notification.store.codes import CodeCall
 
 NOW = datetime(2026, 11, 26, 2, 10, tzinfo=UTC)
@@ -44,8 +45,13 @@ class House:
         """The number."""
         return "+31600000001"
 
-    async def call(self, _: object) -> str:
-        """It rings."""
+    async def language(self, _: UUID) -> str:
+        """Everybody's."""
+        return "en"
+
+    async def call(self, call: Call) -> str:
+        """It rings, and is in that language."""
+        assert call.language == "en" and "This is Noaber" in call.text and "6 digits" in call.text
         return "CA1"
 
 
@@ -61,5 +67,7 @@ class House:
 async def test_the_first_answer_counts(heard: tuple[Heard, Heard], outcome: CodeState) -> None:
     house: Any = House()
     calls = CallBacks(house, house, house, lambda: NOW, "x" * 32)
-    assert await calls.place(Wanted(CALL, WILMA, "314159", "nl")) is CodeState.RINGING
-    assert [await calls.hear(each) for each in heard] == [outcome] * 2
+    assert await calls.place(Wanted(CALL, WILMA, "314159")) is CodeState.RINGING
+    for each in heard:
+        said = await calls.hear(each)
+        assert said == after_code(outcome, "en") and await calls.outcome(CALL) is outcome

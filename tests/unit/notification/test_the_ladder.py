@@ -163,8 +163,9 @@ def test_an_exercise_begins_with_that_word_and_reaches_only_who_enrolled() -> No
     found = begun(ladder(turns=turns), exercise=True)
     assert called(found) == [(BAS, AttemptState.CALLING)]
     assert [(each.person, each.why) for each in found.passed] == [(ILSE, PassedOver.NOT_ENROLLED)]
-    assert wake_call(found).startswith("Oefening.") and found.exercise
-    assert not wake_call(begun()).startswith("Oefening.")
+    assert wake_call(found, "en").startswith("Exercise.")
+    assert wake_call(found, "nl").startswith("Oefening.") and found.exercise
+    assert not wake_call(begun(), "nl").startswith("Oefening.")
 
 
 def test_what_can_wait_waits_until_seven_and_is_not_called_for_when_it_was_answered_before() -> None:
