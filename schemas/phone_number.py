@@ -4,8 +4,9 @@ import re
 from typing import Final
 
 _LEFT_OUT: Final = re.compile(r"[\s().\-/]")
-_WORLD: Final = re.compile(r"^\+[1-9]\d{7,14}$")
-_DUTCH: Final = re.compile(r"^0[1-9]\d{8}$|^060\d{7}$")
+# Not \d, which takes the digits of every script.
+_WORLD: Final = re.compile(r"^\+[1-9][0-9]{7,14}$")
+_DUTCH: Final = re.compile(r"^0[1-9][0-9]{8}$|^060[0-9]{7}$")
 """Ten digits. Those that begin with 060 belong to nobody: made-up people have them."""
 
 

@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { linesOf } from "../../src/screens/people/lines";
 import { jobOf } from "../../src/screens/people/people";
 
 const jobs = (...rows: string[][]) => linesOf(rows, [{ name: "Gert Verzonnen", phone: "06 12345678" }]).map(({ job, wrong, odd }) => job ?? `${wrong} ${odd}`.trim());
+
+const numbers = JSON.parse(readFileSync(join(import.meta.dirname, "../../../tests/fixtures/numbers.json"), "utf8")) as [string, string | null][];
 
 describe("a pasted list", () => {
   test("becomes people, whichever way the columns stand", () => {
@@ -29,6 +33,11 @@ describe("a pasted list", () => {
     expect(jobs(["gert verzonnen ", "0612345678"])).toEqual(["known"]);
     // A spreadsheet took its zero away; and a number of the staff is none to call.
     expect(jobs(["D", "612345678"], ["1234567", "E"])).toEqual(["phone", "phone"]);
+  });
+
+  // The services are held to the same list (tests/unit/notification/test_the_telephone.py).
+  test.each(numbers)("takes %j as a number where it can be called", (written, number) => {
+    expect(jobs(["Wilma", written])).toEqual([number === null ? "phone" : expect.objectContaining({ phone: written })]);
   });
 
   test("takes a namesake, who has another number", () => {

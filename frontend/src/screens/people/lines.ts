@@ -16,7 +16,7 @@ export interface Line {
 
 /** Ten digits of here, or the whole number with its country: what the telephone's provider takes. */
 const PHONE = /^(0[1-9]\d{8}|060\d{7}|(\+|00)[1-9]\d{7,14})$/;
-const callable = (cell: string) => PHONE.test(cell.replace("(0)", "").replace(/[\s().\-/]/g, ""));
+const callable = (cell: string) => PHONE.test(cell.replaceAll("(0)", "").replace(/[\s().\-/]/g, ""));
 const HEADS = new Set(["naam", "name", "medewerker", "employee"]);
 
 const plain = (text: string) => text.trim().toLocaleLowerCase("nl");
