@@ -16,6 +16,14 @@ class WaitingNumber(Value):
     asked_at: Moment
 
 
+class FormerNumber(Value):
+    """The number that counted until then, sealed like the one that does; who holds it is told once."""
+
+    phone: str
+    until: Moment
+    changed_by: UUID
+
+
 class Contact(State):
     """Sealed values are base64 of a 12-byte nonce and AES-256-GCM ciphertext.
 
@@ -31,4 +39,5 @@ class Contact(State):
     phone: str = ""
     mail: str = ""
     waiting: WaitingNumber | None = None
+    former: FormerNumber | None = None
     forgotten: bool = False

@@ -57,6 +57,13 @@ class CameIn(BaseModel):
     ended_at: datetime | None
 
 
+class Before(BaseModel):
+    """The number that counted before the one of now, which was told of the change."""
+
+    phone: str
+    until: datetime
+
+
 class Linked(BaseModel):
     """An account at an organisation's own sign-in; whose it is there is kept as a digest only."""
 
@@ -101,6 +108,7 @@ class Export(BaseModel):
     mandates: list[Mandated]
     wake_lists: list[Woken]
     number_waiting: NumberShown | None
+    number_before: Before | None
     calls: list[Call] | None
     acts: list[Act]
 
@@ -144,6 +152,7 @@ def add_export(app: FastAPI, directory: Directory) -> None:
             mandates=await _mandates(directory, employers, person.id),
             wake_lists=await _turns(directory, employers, person.id),
             number_waiting=await _number(directory, person.id),
+            number_before=await _before(directory, person.id),
             calls=await calls_to(person.id, directory.settings),
             acts=await directory.people.acts(person.id),
         )
@@ -152,6 +161,11 @@ def add_export(app: FastAPI, directory: Directory) -> None:
 async def _number(directory: Directory, person: UUID) -> NumberShown | None:
     found = (await directory.reads.waiting([person])).get(person)
     return None if found is None else shown(found)
+
+
+async def _before(directory: Directory, person: UUID) -> Before | None:
+    found = await directory.reads.former(person)
+    return None if found is None else Before(phone=found[0], until=found[1].until)
 
 
 async def _keys(directory: Directory, person: UUID) -> list[Key]:

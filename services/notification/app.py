@@ -17,6 +17,7 @@ from schemas.envelope import Event
 from schemas.events.approach import Approach
 from schemas.events.bell import Bell
 from schemas.events.card import Card
+from schemas.events.contact import Contact
 from schemas.topics import APPROACHES, BELLS, CARDS, CONTACTS, DUTY, PEOPLE, WAKE_LISTS
 from services.notification.beside import Beside
 from services.notification.callback import CallBacks, TooOften, Wanted
@@ -122,7 +123,7 @@ class Notification:
             replicas=(CONTACTS, DUTY, PEOPLE, WAKE_LISTS),
             hints=(APPROACHES, BELLS, CARDS),
             on_hint=self.heed,
-            on_replica=_kept_already,
+            on_replica=self.keep,
             dead_letters=letters,
         )
         account = settings.account(self.simulated_token)
@@ -154,6 +155,14 @@ class Notification:
         if said is None:
             said = await self.call_backs.hear(heard)
         return self.telephone.thanks(said.text, said.language) if said is not None and said.text else ""
+
+    async def keep(self, events: Sequence[Event]) -> None:
+        """What the replica has by now. All else is read there when it is needed; a changed number is told."""
+        contacts = [event.state for event in events if isinstance(event.state, Contact)]
+        if any(each.former is not None for each in contacts):
+            await self.notices.of_contacts(contacts, self.now())
+            if self.texter is not None:
+                self.texter.look()
 
     async def heed(self, event: Event) -> None:
         """Something that was published: it may begin a delivery, end a turn or all of it, or be told."""
@@ -198,6 +207,7 @@ class Notification:
         self.tasks.append(lasting(self.caller.run(), "caller"))
         self.tasks.append(lasting(self.texter.run(), "texter"))
         await codes.give_up_on_what_was_left()
+        await self.notices.of_kept_contacts(self.now())
         self.call_backs = CallBacks(codes, numbers, self.telephone, self.now, self.settings.internal_token)
 
     def _keys(self) -> tuple[str, str]:
@@ -209,10 +219,6 @@ class Notification:
 
     async def _ask_database(self) -> None:
         await self._side.fetchval("SELECT 1")
-
-
-async def _kept_already(events: Sequence[Event]) -> None:
-    """Lists, duty, people and contacts are read from the replica at the moment they are needed."""
 
 
 def create_app(settings: NotificationSettings) -> FastAPI:

@@ -1,5 +1,7 @@
 """Finds out somebody's number and language for a call; the number is never kept unsealed, nor logged."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,10 +35,24 @@ class Numbers:
 
     async def of(self, person: UUID) -> str:
         """E.164. Raises NoNumber, and Unreachable while the directory is away."""
+        return await self._unsealed(person, lambda contact: contact.phone)
+
+    async def until(self, person: UUID, moment: datetime) -> str:
+        """The one that counted until then. Raises as `of`; NoNumber too once another change came after it."""
+
+        def sealed(contact: Contact) -> str:
+            if contact.former is None or contact.former.until != moment:
+                raise NoNumber
+            return contact.former.phone
+
+        return await self._unsealed(person, sealed)
+
+    async def _unsealed(self, person: UUID, sealed: Callable[[Contact], str]) -> str:
         state = await self._pool.fetchval(_STATE, Contact.TYPE, str(person))
         if state is None:
             raise NoNumber
         contact = Contact.model_validate_json(state)
+        number = sealed(contact)
         try:
             keys = await fetch_keys(self._url, self._token, [person])
         except httpx.HTTPError as away:
@@ -45,6 +61,6 @@ class Numbers:
         if contact.forgotten or key is None:
             raise NoNumber
         try:
-            return e164(unseal(contact.phone, key, person, "phone"))
+            return e164(unseal(number, key, person, "phone"))
         except Unreadable:
             raise NoNumber from None

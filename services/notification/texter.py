@@ -61,7 +61,7 @@ class Texter(Rounds):
             return
         try:
             # First the number: while the keys cannot be had, nothing is ordered and nothing uncertain.
-            number = await self._numbers.of(text.person)
+            number = await self._number(text)
         except NoNumber:
             await self._notices.become(text.id, TextState.NO_NUMBER, "no number that can be reached")
         except Unreachable as away:
@@ -69,6 +69,11 @@ class Texter(Rounds):
         else:
             if await self._notices.claim(text, self._now()):
                 await self._order(text, number)
+
+    async def _number(self, text: TextMessage) -> str:
+        if text.former:
+            return await self._numbers.until(text.person, text.at)
+        return await self._numbers.of(text.person)
 
     async def _order(self, text: TextMessage, number: str) -> None:
         """One try, whose receipt is written."""

@@ -46,6 +46,10 @@ async def test_the_number_of_who_has_no_key_changes_at_once(app) -> None:
     await add(petra, phone, wilma)
     await renumber(petra, phone, wilma)
     assert await number_of(petra, wilma) == (NEW, False)
+    # Who has the number of before hears of it there (`notification`), and later finds it in what is kept.
+    hers, _ = await let_in(app, petra, phone, wilma)
+    before = (await hers.get("export"))[1]["number_before"]
+    assert before["phone"] == "06 00000002" and before["until"]
 
 
 async def test_with_a_card_in_the_vault_it_waits_without_a_key_too(app) -> None:
@@ -74,6 +78,7 @@ async def test_the_person_sees_it_and_says_yes_themselves(app) -> None:
     assert (await say(hers, her_phone, wilma, yes=True))[0] == 200
     assert await number_of(petra, wilma) == (NEW, False)
     assert (await hers.get("number"))[1]["waiting"] is None
+    assert (await hers.get("export"))[1]["number_before"]["phone"] == "06 00000002"
 
 
 async def test_a_no_leaves_the_number_as_it_was(app) -> None:

@@ -13,6 +13,7 @@ import pytest
 from deploy.backing import Backing
 from schemas.catalogue import Function
 from schemas.events.card import Card, CardState
+from schemas.events.contact import Contact, FormerNumber
 from schemas.events.person import Membership, Person
 from schemas.events.wake_list import Turn, WakeList
 from schemas.night import Wake
@@ -29,8 +30,9 @@ from services.notification.simulated.exchange import Exchange
 from services.notification.store.notices import Notices
 from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher
+from services.runtime.seal import seal
 from services.runtime.settings import Mode
-from tests.contract.exchange import TOKEN, House, fill, house, keys, until
+from tests.contract.exchange import KEY, TOKEN, House, fill, house, keys, until
 from tests.contract.moody import Mood, Moody
 from tests.contract.tables import database_of
 from tests.contract.test_the_night import asked as approach
@@ -265,6 +267,30 @@ async def _reported(stand: Stand) -> list[Any] | None:
     rows = await stand.rows("SELECT id, state, tries, why, returned FROM text_message ORDER BY person")
     told = [each for each in rows if each["state"] in ("delivered", "undelivered")]
     return told if len(told) == len(rows) == 2 else None
+
+
+async def test_a_changed_number_is_told_once_at_the_one_before(stand: Stand) -> None:
+    until_then = datetime.now(UTC)
+    [row] = await stand.rows(f"SELECT state FROM replica WHERE aggregate = 'contact' AND key = '{ILSE}'")
+    before = Contact.model_validate_json(row["state"])
+    former = FormerNumber(phone=before.phone, until=until_then, changed_by=COR)
+    new = seal("06 00000009", KEY, ILSE, "phone")
+    after = before.model_copy(update={"phone": new, "former": former})
+    async with stand.home.service():
+        await stand.put(after, version=2)
+        assert await stand.over(1) == [("sent", 1, "")]
+    # A process that died before it noted anything, and one that hears it again.
+    await stand.rows("DELETE FROM text_message")
+    await stand.rows("DELETE FROM notice")
+    for _ in range(2):
+        async with stand.home.service() as service:
+            await service.notices.of_contacts([after], datetime.now(UTC))
+            assert await stand.over(1) == [("sent", 1, "")]
+            [kept] = await service.own.calls(ILSE)
+            assert (kept.organisation, kept.at) == (None, until_then)
+    told = await stand.home.phones.texts()
+    assert [number for number, _ in told] == [NUMBERS[ILSE]] * 2
+    assert "een beheerder wijzigde het" in told[0][1]
 
 
 async def test_a_report_that_overtakes_the_answer_to_its_order_is_kept(stand: Stand) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from schemas.events.access import Access
-from schemas.events.contact import Contact
+from schemas.events.contact import Contact, FormerNumber
 from schemas.events.person import Person
 from schemas.refused import Refused
 from schemas.state import State
@@ -73,7 +73,12 @@ class Numbers:
                 may_say_yes(waiting, person, decision.asker, accesses, decision.at)
             else:
                 may_say_no(person, decision.asker, able)
-            new = {"phone": sealed("phone", decision.phone, person, key)} if decision.yes else {}
+            new = dict[str, Any]()
+            if decision.yes:
+                # Who asked for it, and not who agreed: that may be the person themselves.
+                by = waiting.asked_by
+                new["former"] = FormerNumber(phone=contact.phone, until=decision.at, changed_by=by)
+                new["phone"] = sealed("phone", decision.phone, person, key)
             decided = contact.model_copy(update={"waiting": None, **new})
             cause = Cause(uuid4(), decision.asker, decision.at)
             await TABLES.write(connection, [Written(decided, known.version + 1)], cause)

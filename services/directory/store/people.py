@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from schemas.events.contact import Contact, WaitingNumber
+from schemas.events.contact import Contact, FormerNumber, WaitingNumber
 from schemas.events.person import Person
 from schemas.refused import Refused
 from schemas.state import State
@@ -184,7 +184,8 @@ async def _recalled(connection: Any, person: UUID, called: Called, keeping: Keep
     if called.phone != unseal(known.phone, key, person, "phone"):
         phone = sealed("phone", called.phone, person, key)
         if not called.waits:
-            new |= {"phone": phone, "waiting": None}
+            former = FormerNumber(phone=known.phone, until=keeping.at, changed_by=keeping.who)
+            new |= {"phone": phone, "waiting": None, "former": former}
         elif known.waiting is None or called.phone != unseal(known.waiting.phone, key, person, "phone"):
             new["waiting"] = WaitingNumber(
                 phone=phone,

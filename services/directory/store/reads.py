@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from schemas.events.access import Access
 from schemas.events.card import Card
-from schemas.events.contact import Contact, WaitingNumber
+from schemas.events.contact import Contact, FormerNumber, WaitingNumber
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
 from schemas.events.session import Session
@@ -168,6 +168,13 @@ class Reads:
             for each, key in known.values()
             if each.waiting is not None
         }
+
+    async def former(self, person: UUID) -> tuple[str, FormerNumber] | None:
+        """The number that counted before, in clear text and as it is kept."""
+        for contact, key in (await self._sealed([str(person)])).values():
+            if contact.former is not None:
+                return unseal(contact.former.phone, key, person, "phone"), contact.former
+        return None
 
     async def _sealed(self, people: Sequence[str]) -> dict[str, tuple[Contact, bytes]]:
         """Person -> contact and what unseals it; a forgotten person has none."""

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from schemas.events.card import Card, CardState
+from schemas.events.contact import Contact
 from schemas.events.delivery import Delivery, DeliveryState
 from schemas.events.person import Person
 from schemas.events.wake_list import Turn
@@ -27,16 +28,25 @@ _THINGS: Final = UUID("7f0a5a1e-6c0b-4c39-9f27-2a9b54d0c2a1")
 
 
 class About(StrEnum):
-    """Somebody has a card's words and asks to come in; it let somebody in; nobody on a ladder said yes."""
+    """Somebody has a card's words and asks to come in; it let somebody in; nobody on a ladder said yes.
+
+    Or somebody's number counts no more: an administrator changed it, or they did themselves.
+    """
 
     CARD_ASKED = "card_asked"
     CARD_USED = "card_used"
     NOBODY = "nobody"
+    NUMBER_CHANGED = "number_changed"
+    OWN_NUMBER = "own_number"
+
+
+TO_FORMER: Final = (About.NUMBER_CHANGED, About.OWN_NUMBER)
+"""Told at the number that counted before: whoever made the new one theirs hears what is told at that."""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing to tell. `subject`: number of the card, or id of the delivery; `phone`: whom to phone."""
+    """One thing to tell. `subject`: number of a card, id of a delivery or person; `phone`: whom to phone."""
 
     id: UUID
     about: About
@@ -88,12 +98,25 @@ def of_delivery(delivery: Delivery, now: datetime) -> list[Notice]:
     ]
 
 
+def of_contact(contact: Contact, now: datetime) -> list[Notice]:
+    """What is to be told where a number was changed not long ago."""
+    former = contact.former
+    if former is None or contact.forgotten or now - former.until > STALE:
+        return []
+    about = About.OWN_NUMBER if former.changed_by == contact.id else About.NUMBER_CHANGED
+    key = uuid5(contact.id, f"{about}/{former.until.isoformat()}")
+    return [Notice(key, about, str(contact.id), "", former.until, "", exercise=False)]
+
+
 def told(notice: Notice, turns: Sequence[Turn], people: Sequence[Person]) -> list[Person]:
     """Who gets the message: everybody on the list who works there now; of an exercise only who enrolled.
 
     On duty or not: it is no call, and worth most where who is on duty does not answer. Of a card also who may
     stop it, list or not: whoever keeps the list must not be able to keep an alarm from them.
+    Of a number only whose it was.
     """
+    if notice.about in TO_FORMER:
+        return [each for each in people if str(each.id) == notice.subject and not each.forgotten]
     here = {each.id: each for each in people if not each.forgotten and each.works_for(notice.organisation)}
     listed = [
         here[turn.person] for turn in turns if turn.person in here and (turn.exercises or not notice.exercise)

@@ -42,7 +42,10 @@ OPEN: Final = (TextState.WAITING, TextState.ORDERED)
 
 @dataclass(frozen=True)
 class TextMessage:
-    """One message to one person, and what is known of it. `at`: when what it tells happened."""
+    """One message to one person, and what is known of it. `at`: when what it tells happened.
+
+    `former`: it goes to the number that counted until then.
+    """
 
     id: UUID
     person: UUID
@@ -50,6 +53,7 @@ class TextMessage:
     state: TextState
     tries: int
     at: datetime
+    former: bool = False
 
     @property
     def tried_enough(self) -> bool:

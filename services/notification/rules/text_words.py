@@ -47,6 +47,26 @@ _TEXTS: Final = {
             "Phone {phone}. More is in Noaber."
         ),
     },
+    About.NUMBER_CHANGED: {
+        "nl": (
+            "Noaber: dit is uw nummer niet meer; een beheerder wijzigde het ({when}). "
+            "Klopt dat niet? Waarschuw uw organisatie, of bel de IBD: {ibd}."
+        ),
+        "en": (
+            "Noaber: this is your number no more; an administrator changed it ({when}). "
+            "Not right? Warn your organisation, or phone the IBD: {ibd}."
+        ),
+    },
+    About.OWN_NUMBER: {
+        "nl": (
+            "Noaber: dit is uw nummer niet meer; u wijzigde het zelf ({when}). "
+            "Was u dat niet? Waarschuw uw organisatie, of bel de IBD: {ibd}."
+        ),
+        "en": (
+            "Noaber: this is your number no more; you changed it yourself ({when}). "
+            "Was it not you? Warn your organisation, or phone the IBD: {ibd}."
+        ),
+    },
 }
 
 _DIALLED: Final = re.compile(r"[0-9+()/. -]{3,24}")
@@ -60,5 +80,6 @@ def text_message(notice: Notice, languages: tuple[Language, ...]) -> str:
         card=notice.subject.rpartition("-")[2],
         when=f"{dutch_time(notice.at):%d-%m %H:%M}",
         phone=notice.phone if _DIALLED.fullmatch(notice.phone) else IBD_PHONE,
+        ibd=IBD_PHONE,
     )
     return _EXERCISE[language] + words if notice.exercise else words

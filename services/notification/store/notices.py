@@ -9,11 +9,20 @@ from uuid import UUID, uuid5
 import asyncpg
 
 from schemas.events.card import Card
+from schemas.events.contact import Contact
 from schemas.events.person import Person
 from schemas.events.wake_list import WakeList
 from services.notification.ports import Report
 from services.notification.rules.ladder import STALE
-from services.notification.rules.notices import About, Notice, of_card, over_since, told
+from services.notification.rules.notices import (
+    TO_FORMER,
+    About,
+    Notice,
+    of_card,
+    of_contact,
+    over_since,
+    told,
+)
 from services.notification.rules.sending import OPEN, TextMessage, TextState, next_try
 from services.notification.rules.text_words import text_message
 from services.runtime.database import LOCK
@@ -30,12 +39,16 @@ _PEOPLE: Final = """
 SELECT state FROM replica
 WHERE aggregate = 'person' AND position(convert_to($1, 'UTF8') IN state) > 0 ORDER BY key
 """
+_FORMER: Final = """
+SELECT state FROM replica WHERE aggregate = 'contact'
+AND (convert_from(state, 'UTF8')::jsonb->'former'->>'until')::timestamptz > $1
+"""
 _WRITE: Final = """
 INSERT INTO text_message (id, notice, person, body, due) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (id) DO NOTHING
 """
 _DUE: Final = """
-SELECT text.id, text.person, text.body, text.state, text.tries, notice.at
+SELECT text.id, text.person, text.body, text.state, text.tries, notice.at, notice.about = ANY($4) AS former
 FROM text_message text JOIN notice ON notice.id = text.notice
 WHERE text.state = ANY($1) AND text.due <= $2 ORDER BY text.due LIMIT $3
 """
@@ -93,6 +106,16 @@ class Notices:
             asked = [row["at"] for row in await connection.fetch(_ASKED, card.id)]
             await note(connection, of_card(card, asked, now))
 
+    async def of_contacts(self, contacts: Sequence[Contact], now: datetime) -> None:
+        """Note what is to be told of numbers that were changed."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await note(connection, [each for contact in contacts for each in of_contact(contact, now)])
+
+    async def of_kept_contacts(self, now: datetime) -> None:
+        """The same of all that were taken in: a process may have died before it noted what to tell."""
+        rows = await self._pool.fetch(_FORMER, now - STALE)
+        await self.of_contacts([Contact.model_validate_json(row["state"]) for row in rows], now)
+
     async def spread(self, now: datetime) -> bool:
         """Write the messages that one notice asks for; False when there is none that was not spread.
 
@@ -123,7 +146,7 @@ class Notices:
 
     async def due(self, now: datetime, most: int) -> list[TextMessage]:
         """What is to be sent now, the longest due first."""
-        rows = await self._pool.fetch(_DUE, [*OPEN], now, most)
+        rows = await self._pool.fetch(_DUE, [*OPEN], now, most, [*TO_FORMER])
         return [TextMessage(**{**row, "state": TextState(row["state"])}) for row in rows]
 
     async def claim(self, text: TextMessage, now: datetime) -> bool:
@@ -191,6 +214,9 @@ def _notice(row: Any) -> Notice:
 
 
 async def _told(connection: Any, notice: Notice) -> list[Person]:
+    if notice.about in TO_FORMER:
+        rows = await connection.fetch(_PEOPLE, f'"{notice.subject}"')
+        return told(notice, (), [Person.model_validate_json(row["state"]) for row in rows])
     state = await connection.fetchval(_LIST, notice.organisation)
     turns = () if state is None else WakeList.model_validate_json(state).turns
     # Only who may be of the organisation is read whole: the country has ten thousand people.

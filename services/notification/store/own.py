@@ -23,7 +23,8 @@ SELECT 'code' AS why, placed_at AS at, state FROM code_call WHERE person = $1 OR
 """
 
 _TEXTS: Final = """
-SELECT 'text' AS why, notice.at, text.state, notice.organisation, text.message AS provider_id, text.body
+SELECT 'text' AS why, notice.at, text.state, nullif(notice.organisation, '') AS organisation,
+    text.message AS provider_id, text.body
 FROM text_message text JOIN notice ON notice.id = text.notice
 WHERE text.person = $1 ORDER BY notice.at DESC
 """

@@ -8,6 +8,7 @@ import pytest
 
 from schemas.catalogue import Function
 from schemas.events.card import Card, CardState
+from schemas.events.contact import Contact, FormerNumber
 from schemas.events.delivery import Delivery, DeliveryState
 from schemas.events.person import Membership, Person
 from schemas.events.wake_list import Turn
@@ -17,9 +18,11 @@ from services.notification.carrier import SECONDS
 from services.notification.rules.ladder import STALE
 from services.notification.rules.notices import (
     APART,
+    TO_FORMER,
     About,
     Notice,
     of_card,
+    of_contact,
     of_delivery,
     over_since,
     told,
@@ -183,6 +186,28 @@ def test_a_card_is_told_to_who_may_stop_it_whatever_the_list_says_and_a_ladder_t
         assert [each.id for each in told(notice(), turns, people)] == whom
         for less in ({"exercise": True}, {"about": About.NOBODY}):
             assert [each.id for each in told(notice(**less), turns, people)] == [*listed]
+
+
+@pytest.mark.parametrize(
+    ("by", "later", "what"),
+    [
+        (COR, timedelta(0), [About.NUMBER_CHANGED]),
+        (ILSE, timedelta(0), [About.OWN_NUMBER]),
+        (COR, STALE + timedelta(seconds=1), []),
+    ],
+)
+def test_a_changed_number_is_told_at_the_one_before_to_whose_it_was(
+    by: UUID, later: timedelta, what: list[About]
+) -> None:
+    contact = Contact(id=ILSE, former=FormerNumber(phone="sealed", until=NIGHT, changed_by=by))
+    found = of_contact(contact, NIGHT + later)
+    assert about(found) == what and found == of_contact(contact, NIGHT + later)
+    assert all(each.about in TO_FORMER and each.subject == str(ILSE) for each in found)
+    for each in found:
+        assert told(each, [Turn(person=BAS)], [person(ILSE), person(BAS, Right.ADMINISTER)]) == [person(ILSE)]
+        assert told(each, (), [person(ILSE, forgotten=True)]) == []
+    assert of_contact(Contact(id=ILSE), NIGHT) == []
+    assert of_contact(contact.model_copy(update={"forgotten": True}), NIGHT) == []
 
 
 def text(state: TextState, tries: int) -> TextMessage:

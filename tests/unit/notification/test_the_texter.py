@@ -72,14 +72,19 @@ class Telephone:
         """The number."""
         return "+31600000001"
 
+    async def until(self, _: UUID, moment: datetime) -> str:
+        """The number that counted before."""
+        assert moment == NIGHT
+        return "+31600000009"
+
     async def find_text(self, *_: object) -> str | None:
         """The earlier order."""
         return self._taken
 
-    async def text(self, reference: UUID, _: str, body: str) -> str:
+    async def text(self, reference: UUID, number: str, body: str) -> str:
         """Take it."""
         assert reference == TEXT
-        self.ordered.append(body)
+        self.ordered.append(f"{body} to {number}")
         return "new"
 
 
@@ -87,7 +92,14 @@ async def sent(
     state: TextState, tries: int, taken: str | None, *, needed: tuple[bool, ...]
 ) -> tuple[list[str], int]:
     """(what was written, number of orders) for one message of ten minutes ago."""
-    message = TextMessage(TEXT, ILSE, "x", state, tries, NIGHT)
+    became, orders = await ordered(TextMessage(TEXT, ILSE, "x", state, tries, NIGHT), taken, needed)
+    return became, len(orders)
+
+
+async def ordered(
+    message: TextMessage, taken: str | None, needed: tuple[bool, ...]
+) -> tuple[list[str], list[str]]:
+    """(what was written, what was ordered)."""
     table, telephone = Table(message, [*needed]), Telephone(taken)
     doubles: Any = (table, Reach(telephone, telephone))  # type: ignore[arg-type]
     texter = Texter(*doubles, now=lambda: NIGHT + timedelta(minutes=10), may_send=lambda: True)
@@ -96,7 +108,7 @@ async def sent(
         while not table.became:
             await asyncio.sleep(0)
     running.cancel()
-    return table.became, len(telephone.ordered)
+    return table.became, telephone.ordered
 
 
 @pytest.mark.parametrize("state", [TextState.WAITING, TextState.ORDERED])
@@ -104,6 +116,15 @@ async def test_what_is_no_longer_so_is_not_ordered_also_where_an_earlier_order_w
     state: TextState,
 ) -> None:
     assert await sent(state, 1, None, needed=(False,)) == (["not_needed"], 0)
+
+
+@pytest.mark.parametrize(("former", "number"), [(True, "+31600000009"), (False, "+31600000001")])
+async def test_what_is_for_the_number_before_goes_there_and_all_else_to_the_one_that_counts(
+    former: bool,  # noqa: FBT001
+    number: str,
+) -> None:
+    message = TextMessage(TEXT, ILSE, "x", TextState.WAITING, 0, NIGHT, former)
+    assert (await ordered(message, None, (True,)))[1] == [f"x to {number}"]
 
 
 async def test_what_is_over_between_the_look_and_the_order_is_not_ordered() -> None:
