@@ -2,10 +2,13 @@
 
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from services.notification.carrier import Account
+from services.runtime.origins import Origins
 from services.runtime.settings import Mode, OwnerSettings, WebSettings
+
+Said = Annotated[str, Field(validate_default=True)]
 
 SIMULATED: Final = "simulated"
 
@@ -15,16 +18,36 @@ class NotificationSettings(OwnerSettings, WebSettings):
 
     `telephone_url`: the provider's address without a path; empty in a demonstration means a simulated one in
     this process, and in a real platform none. `telephone_token` also signs what the provider tells us.
-    `telephone_callback`: the address, without a path, under which the provider reaches this platform.
+    `telephone_callback`: the address, without a path, under which the provider reaches this platform; where
+    people go, if nothing else is said and that is over TLS.
     """
 
     contact_keys_url: str
     internal_token: Annotated[str, Field(min_length=32)]
     telephone_url: str = ""
-    telephone_account: str = ""
-    telephone_token: str = ""
-    telephone_caller: str = ""
-    telephone_callback: str = ""
+    telephone_account: Said = ""
+    telephone_token: Said = ""
+    telephone_caller: Said = ""
+    telephone_callback: Said = ""
+
+    @field_validator("telephone_account", "telephone_token", "telephone_caller")
+    @classmethod
+    def _with_a_provider(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("telephone_url") and not value:
+            raise ValueError("beside NOABER_TELEPHONE_URL it takes what the provider gave")
+        return value
+
+    @field_validator("telephone_callback")
+    @classmethod
+    def _reached(cls, value: str, info: ValidationInfo) -> str:
+        if value or not info.data.get("telephone_url"):
+            return value
+        origins = Origins.of(info.data.get("allowed_origins", ""))
+        if not origins.secure:
+            raise ValueError(
+                "beside NOABER_TELEPHONE_URL it takes the address at which the provider finds us"
+            )
+        return origins.patterns[0]
 
     @property
     def simulates(self) -> bool:

@@ -1,14 +1,14 @@
-"""The door at a host name of its own, with the real Caddy and a certificate that it issues to itself."""
+"""The door at a host name of its own, with the real Caddy and a certificate of its own or a given one."""
 
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from deploy.address import REDIRECT_PORT, address_in
+from deploy.address import CERTIFICATE, KEY, REDIRECT_PORT, TLS, address_in
 from deploy.parts import caddy
 from deploy.parts.ports import answers, take_block
 from deploy.parts.spawn import spawn
@@ -20,13 +20,19 @@ from tests.journey.waiting import until
 PAGE = "<!doctype html><title>Noaber</title>"
 
 
-@pytest.fixture
-def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
-    """A gateway with one page and nobody behind it."""
+@pytest.fixture(params=["internal", "files"])
+def platform(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Platform]:
+    """A gateway with one page and nobody behind it; its certificate is its own, or was given."""
     (tmp_path / "index.html").write_text(PAGE)
-    said = own_name.settings()
+    said = {**own_name.settings(), TLS: request.param}
+    now = datetime.now(UTC)
+    certificate, key = own_name.pair(tmp_path, own_name.NAME, now, now + timedelta(days=1))
+    if request.param == "files":
+        said |= {CERTIFICATE: str(certificate), KEY: str(key)}
     block = take_block()
-    address = address_in(said, datetime.now(UTC))
+    address = address_in(said, now)
     secrets = secrets_in(tmp_path / "secrets.json")
     made = Platform(block.base, Mode.REAL, Seed.NONE, tmp_path, secrets, address=address)
     told = gateway_environment(made, tmp_path)
@@ -34,7 +40,10 @@ def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platfo
     try:
         until(lambda: answers(made.base) and answers(int(said[REDIRECT_PORT])), what="the doors are open")
         own_name.led_here(monkeypatch)
-        own_name.believed(monkeypatch, tmp_path)
+        if request.param == "files":
+            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        else:
+            own_name.believed(monkeypatch, tmp_path)
         yield made
     finally:
         process.terminate()

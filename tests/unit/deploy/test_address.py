@@ -4,13 +4,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from deploy.address import HERE, address_in, refuse_another_name
 from deploy.bootstrap import SetupFailed
+from tests import own_name
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 OWN = {"NOABER_HOST": "hulp.noaber.example", "NOABER_ACME_EMAIL": "beheer@noaber.example"}
@@ -67,28 +64,13 @@ def test_what_is_wrong_is_said_by_name(said: dict[str, str], wrong: str) -> None
 
 
 def pair(folder: Path, host: str, until: datetime, name: str = "cert") -> dict[str, str]:
-    """A certificate that signs itself and its key, as files; the settings that name them."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(NOW - timedelta(days=9))
-        .not_valid_after(until)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / f"{name}.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / f"{name}.key").write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
+    """The settings that name a certificate and its key."""
+    certificate, key = own_name.pair(folder, host, NOW - timedelta(days=9), until, name)
     return {
         "NOABER_HOST": "hulp.noaber.example",
         "NOABER_TLS": "files",
-        "NOABER_TLS_CERTIFICATE": str(folder / f"{name}.pem"),
-        "NOABER_TLS_KEY": str(folder / f"{name}.key"),
+        "NOABER_TLS_CERTIFICATE": str(certificate),
+        "NOABER_TLS_KEY": str(key),
     }
 
 
