@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
@@ -55,6 +55,12 @@ OrganisationId = Annotated[str, StringConstraints(pattern=r"^(GM\d{4}|VR\d{2}|SV
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{5,24}$", strip_whitespace=True)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 """ISO 639 code."""
+
+OurLanguage = Literal["nl", "en"]
+"""One that this platform speaks itself."""
+
+DUTCH: Final = "nl"
+ENGLISH: Final = "en"
 
 SystemName = Annotated[
     str,

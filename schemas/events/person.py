@@ -6,7 +6,18 @@ from uuid import UUID
 
 from schemas.catalogue import Function
 from schemas.state import OWN, Row
-from schemas.values import Language, Moment, OrganisationId, Right, ShortText, SystemName, Value
+from schemas.values import (
+    DUTCH,
+    ENGLISH,
+    Language,
+    Moment,
+    OrganisationId,
+    OurLanguage,
+    Right,
+    ShortText,
+    SystemName,
+    Value,
+)
 
 
 class Membership(Value):
@@ -41,7 +52,7 @@ class Person(Row):
     """A colleague as matching and the own organisation know them.
 
     After `forgotten` the lists are empty and nobody's name can be found again. A `guest` works for nobody
-    here: no membership, function or right.
+    here: no membership, function or right. `called_in` is what they chose for calls and text messages.
     """
 
     TYPE: ClassVar[str] = "person"
@@ -50,10 +61,16 @@ class Person(Row):
     memberships: Annotated[tuple[Membership, ...], OWN] = ()
     functions: Annotated[tuple[Function, ...], OWN] = ()
     languages: Annotated[tuple[Language, ...], OWN] = ("nl",)
+    called_in: Annotated[OurLanguage | None, OWN] = None
     systems: Annotated[tuple[SystemName, ...], OWN] = ()
     fictitious: Annotated[bool, OWN] = False
     forgotten: Annotated[bool, OWN] = False
     guest: Annotated[Guesthood | None, OWN] = None
+
+    @property
+    def spoken_to(self) -> OurLanguage:
+        """In which language calls and text messages come; Dutch where nothing else is known."""
+        return self.called_in or (DUTCH if DUTCH in self.languages or not self.languages else ENGLISH)
 
     def works_for(self, organisation: str) -> bool:
         """Whether the person is a member of the organisation."""

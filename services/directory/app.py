@@ -34,6 +34,7 @@ from services.directory.elsewhere import ELSEWHERE, START, add_elsewhere, ways_b
 from services.directory.ended_guests import follow_incidents
 from services.directory.export import add_export
 from services.directory.guests import add_guests
+from services.directory.language import add_language
 from services.directory.mandates import add_mandates
 from services.directory.numbers import add_numbers
 from services.directory.people import add_people
@@ -87,6 +88,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     add_mandates(app, directory)
     add_people(app, directory)
     add_numbers(app, directory)
+    add_language(app, directory)
     add_slips(app, directory)
     add_export(app, directory)
     add_guests(app, directory)

@@ -99,6 +99,7 @@ class Export(BaseModel):
     guest: Guesthood | None
     functions: tuple[Function, ...]
     languages: tuple[Language, ...]
+    called_in: Language
     systems: tuple[SystemName, ...]
     keys: list[Key]
     invitation: Invited | None
@@ -131,6 +132,7 @@ def add_export(app: FastAPI, directory: Directory) -> None:
             guest=person.guest,
             functions=person.functions,
             languages=person.languages,
+            called_in=person.spoken_to,
             systems=person.systems,
             keys=await _keys(directory, person.id),
             invitation=_invitation(directory, person.id),

@@ -11,9 +11,8 @@ import httpx
 from schemas.events.contact import Contact
 from schemas.events.person import Person
 from schemas.phone_number import NoNumber, e164
-from schemas.values import Language
+from schemas.values import DUTCH, OurLanguage
 from services.notification.ports import Unreachable
-from services.notification.rules.words import spoken_to
 from services.runtime.data_keys import fetch_keys
 from services.runtime.seal import Unreadable, unseal
 
@@ -28,10 +27,10 @@ class Numbers:
         self._url = url
         self._token = token
 
-    async def language(self, person: UUID) -> Language:
+    async def language(self, person: UUID) -> OurLanguage:
         """In which they are spoken to."""
         state = await self._pool.fetchval(_STATE, Person.TYPE, str(person))
-        return spoken_to(() if state is None else Person.model_validate_json(state).languages)
+        return DUTCH if state is None else Person.model_validate_json(state).spoken_to
 
     async def of(self, person: UUID) -> str:
         """E.164. Raises NoNumber, and Unreachable while the directory is away."""

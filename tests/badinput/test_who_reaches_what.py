@@ -130,6 +130,8 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
     # Nothing waits for the colleague, whose own number it would be.
     ("POST", f"{PEOPLE}/{{person}}/number"): ("{case.victim}/people/{administered}", say_number, SAYS_NUMBER),
     ("GET", f"{DIRECTORY}/number"): ("", nothing, ALL),
+    ("GET", f"{DIRECTORY}/language"): ("", nothing, ALL),
+    ("POST", f"{DIRECTORY}/language"): ("", lambda _: {"language": "nl"}, ALL),
     ("GET", f"{DIRECTORY}/export"): ("", nothing, ALL),
     ("GET", f"{AID}/export"): ("", nothing, ALL),
     ("GET", f"{DIRECTORY}/wake-list"): (

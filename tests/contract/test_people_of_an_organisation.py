@@ -233,3 +233,17 @@ async def test_a_telephone_that_does_not_answer_is_not_told_as_no_calls(filled: 
         async with directory(filled, notification_url=url) as app:
             here, _, _ = await signed_in(app, name=f"Petra {url}")
             assert (await here.get("export"))[1]["calls"] == calls
+
+
+async def test_somebody_chooses_in_which_language_they_are_called(app, filled: str) -> None:
+    petra, _, me = await signed_in(app)
+    assert (await petra.get("language"))[1] == {"language": "nl"}
+    for _ in range(2):
+        assert (await petra.post("language", {"language": "en"}))[0] == 200
+    assert (await petra.get("language"))[1] == {"language": "en"}
+    _, kept = await petra.get("export")
+    assert (kept["called_in"], kept["languages"]) == ("en", ["nl"])
+    assert (await petra.post("language", {"language": "de"}))[0] == 400
+    async with await open_pool(filled, 1) as pool:
+        versions = await pool.fetch("SELECT who FROM journal WHERE key = $1 AND aggregate = 'person'", me)
+    assert [str(row["who"]) for row in versions][-1] == me and len(versions) == 2

@@ -413,7 +413,7 @@ export interface LendingData {
 /** A colleague as matching and the own organisation know them.
  *
  * After `forgotten` the lists are empty and nobody's name can be found again. A `guest` works for nobody
- * here: no membership, function or right. */
+ * here: no membership, function or right. `called_in` is what they chose for calls and text messages. */
 export interface PersonData {
   exercise: boolean;
   tlp: Tlp;
@@ -421,6 +421,7 @@ export interface PersonData {
   memberships: Membership[];
   functions: Function[];
   languages: string[];
+  called_in: string | null;
   systems: string[];
   fictitious: boolean;
   forgotten: boolean;

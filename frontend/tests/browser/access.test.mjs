@@ -104,6 +104,20 @@ test("a key is taken away in two taps, and the first one says what it does", () 
   });
 });
 
+test("the language of calls and texts is chosen in one tap, and what is chosen is said", () => {
+  const sent = [];
+  const commands = { "/directory/language": (body) => [200, (sent.push(body), {})] };
+  return staged(named("devices"), { size: SIZES.phone, commands }, async (page) => {
+    const [dutch, english] = ["Nederlands", "English"].map((name) => page.getByRole("group", { name: /belt en sms't/ }).getByRole("button", { name }));
+    assert.equal(await dutch.getAttribute("aria-pressed"), "true");
+    await english.click();
+    await page.locator("[aria-pressed=true]", { hasText: "English" }).waitFor();
+    assert.equal(await dutch.getAttribute("aria-pressed"), "false");
+    assert.deepEqual(sent, [{ language: "en" }]);
+    await fits(page);
+  });
+});
+
 test("what is kept of somebody is one file, of every service that keeps something", () => {
   const commands = { "/directory/export": [200, { name: "Gert Verzonnen" }], "/aid/export": [200, { rows: [], acts: [] }] };
   return staged(named("devices"), { size: SIZES.phone, commands }, async (page) => {

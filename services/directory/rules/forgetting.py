@@ -13,7 +13,14 @@ def forgotten(person: Person, sessions: Sequence[Session]) -> list[State]:
 
     Their data key is destroyed beside this, which makes every older copy of name and number unreadable.
     """
-    empty = {"memberships": (), "functions": (), "languages": (), "systems": (), "guest": None}
+    empty = {
+        "memberships": (),
+        "functions": (),
+        "languages": (),
+        "systems": (),
+        "guest": None,
+        "called_in": None,
+    }
     return [
         person.model_copy(update={**empty, "forgotten": True, **person.read_by({})}),
         Contact(id=person.id, forgotten=True),

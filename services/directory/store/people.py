@@ -12,7 +12,7 @@ from schemas.events.contact import Contact, FormerNumber, WaitingNumber
 from schemas.events.person import Person
 from schemas.refused import Refused
 from schemas.state import State
-from schemas.values import Right
+from schemas.values import OurLanguage, Right
 from services.directory.rules.people import MOST_PEOPLE
 from services.directory.store.accounts import keep_accounts
 from services.directory.store.writes import TABLES, forget, sealed, sealed_contact
@@ -126,6 +126,17 @@ class People:
                 await TABLES.write(connection, written, cause)
                 changed += [each.state for each in written]
         return changed
+
+    async def speak(self, person: UUID, language: OurLanguage, at: datetime) -> list[State]:
+        """In this language they are called from now on, as they said themselves; nothing where they are."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOCK, f"person:{person}")
+            version, known = await known_person(connection, person)
+            if known.called_in == language or known.forgotten:
+                return []
+            chosen = known.model_copy(update={"called_in": language})
+            await TABLES.write(connection, [Written(chosen, version + 1)], Cause(uuid4(), person, at))
+        return [chosen]
 
     async def acts(self, person: UUID) -> list[Act]:
         """What somebody did here."""

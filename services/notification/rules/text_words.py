@@ -7,9 +7,8 @@ import re
 from typing import Final
 
 from schemas.night import dutch_time
-from schemas.values import IBD_PHONE, Language
+from schemas.values import IBD_PHONE, OurLanguage
 from services.notification.rules.notices import About, Notice
-from services.notification.rules.words import spoken_to
 
 LONGEST: Final = 160
 """Characters of one SMS in the alphabet of GSM 03.38; a single one outside it makes that 70."""
@@ -73,9 +72,8 @@ _DIALLED: Final = re.compile(r"[0-9+()/. -]{3,24}")
 """What fits and is a number; what else an organisation wrote there stands in Noaber."""
 
 
-def text_message(notice: Notice, languages: tuple[Language, ...]) -> str:
-    """The message for somebody who speaks these languages; Dutch where nothing is known of that."""
-    language = spoken_to(languages)
+def text_message(notice: Notice, language: OurLanguage) -> str:
+    """The message in this language."""
     words = _TEXTS[notice.about][language].format(
         card=notice.subject.rpartition("-")[2],
         when=f"{dutch_time(notice.at):%d-%m %H:%M}",

@@ -5,12 +5,9 @@ from typing import Final
 
 from schemas.catalogue import FUNCTIONS
 from schemas.events.delivery import Delivery
-from schemas.values import Language
+from schemas.values import DUTCH, ENGLISH, OurLanguage
 from services.notification.rules.code import CodeState
 from services.notification.rules.ladder import YES
-
-DUTCH: Final = "nl"
-ENGLISH: Final = "en"
 
 EXERCISE: Final = {
     DUTCH: "Oefening. Dit is een oefening. ",
@@ -67,35 +64,30 @@ class Sentence:
     """What is said, and in which language; no text where nothing is."""
 
     text: str
-    language: Language
+    language: OurLanguage
 
 
 SILENCE: Final = Sentence("", DUTCH)
 
 
-def spoken_to(languages: tuple[Language, ...]) -> Language:
-    """In which language somebody who speaks these is spoken to; Dutch where nothing is known of that."""
-    return DUTCH if DUTCH in languages or not languages else ENGLISH
-
-
-def code_call(language: Language, digits: int) -> str:
+def code_call(language: OurLanguage, digits: int) -> str:
     """What is said to somebody who is to key in a code from a screen."""
     return _CODE[language].format(digits=digits)
 
 
-def after_code(state: CodeState, language: Language) -> Sentence:
+def after_code(state: CodeState, language: OurLanguage) -> Sentence:
     """What is said after the keys of a code."""
     words = _HEARD.get(state)
     return SILENCE if words is None else Sentence(words[language], language)
 
 
-def wake_call(delivery: Delivery, language: Language) -> str:
+def wake_call(delivery: Delivery, language: OurLanguage) -> str:
     """What is said to somebody whose turn it is; who asks is not said over a telephone."""
     names = FUNCTIONS[delivery.function].names
     text = _WAKE[language].format(function=names.nl if language == DUTCH else names.en)
     return EXERCISE[language] + text if delivery.exercise else text
 
 
-def after_key(keys: str, language: Language) -> Sentence:
+def after_key(keys: str, language: OurLanguage) -> Sentence:
     """What is said to the answer."""
     return Sentence((_YES if keys == YES else _NO)[language], language)

@@ -135,7 +135,7 @@ class Notices:
                         uuid5(notice.id, f"text/{each.id}"),
                         notice.id,
                         each.id,
-                        text_message(notice, each.languages),
+                        text_message(notice, each.spoken_to),
                         now,
                     )
                     for each in people
