@@ -256,6 +256,7 @@ async def test_what_did_not_arrive_is_sent_once_more_and_a_report_is_believed_of
             ("undelivered", 2, "it did not arrive"),
         ]
         assert await stand.arrived() == sorted(LISTED * 2)
+        assert service.texter is not None
         for each in reported:
             # Of an earlier one, or of one that is no message of ours.
             for message in (each["returned"], "SM0"):

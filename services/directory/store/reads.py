@@ -103,7 +103,8 @@ class Reads:
 
     async def cards_used_by(self, person: UUID) -> list[Card]:
         """The cards that let somebody in, the newest first."""
-        used: Any = col(CardRow.state)["used_by"].as_string() == str(person)
+        state: Any = col(CardRow.state)
+        used = state["used_by"].as_string() == str(person)
         async with AsyncSession(self._engine) as session:
             rows = await session.exec(select(CardRow).where(used).order_by(col(CardRow.id).desc()))
             return [Card.model_validate(row.state) for row in rows]

@@ -24,7 +24,8 @@ WHOLE = {
 
 
 def told(monkeypatch: pytest.MonkeyPatch, **other: str | None) -> NotificationSettings:
-    for name, value in {**WHOLE, **other}.items():
+    said: dict[str, str | None] = {**WHOLE, **other}
+    for name, value in said.items():
         if value is not None:
             monkeypatch.setenv(name, value)
         else:
