@@ -53,7 +53,7 @@ def platform(
 
 def test_pages_come_over_tls_at_the_own_name_and_who_forgets_it_is_sent_there(platform: Platform) -> None:
     said = until(lambda: _page(platform), what="a certificate")
-    assert said.text == PAGE
+    assert said is not None and said.text == PAGE
     assert said.headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
     assert platform.address.door is not None
     plain = httpx.get(f"http://{own_name.NAME}:{platform.address.door.redirect_port}/card?x=1")
