@@ -1,6 +1,7 @@
 """`noaber backup` and `noaber restore`: what an operator does before and after the worst."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +9,7 @@ import click
 
 from deploy.backup import KEYS, Backup, make_backup, newest_backup, restore
 from deploy.bootstrap import home_of
+from deploy.last_backup import LastBackup, note_backup
 from deploy.noaber.state import UP, refuse_second, running_here
 
 FOLDER: Final = click.Path(path_type=Path, file_okay=False)
@@ -26,9 +28,12 @@ def backup_verb(folder: Path, keys: Path | None) -> None:
     """
     home = home_of(os.environ)
     state = running_here(home)
-    made = make_backup(home, Path(state["place"]), int(state["base"]), folder, keys or folder / KEYS)
+    place, key_file = Path(state["place"]), keys or folder / KEYS
+    made = make_backup(home, place, int(state["base"]), folder, key_file)
+    taken = datetime.fromisoformat(made.made_at)
+    note_backup(place, LastBackup(str(made.folder.absolute()), str(key_file.absolute()), taken))
     click.echo(f"Backed up to {made.folder}: {made.dump.stat().st_size / 1_000_000:.1f} MB.")
-    click.echo(f"The keys are in {keys or folder / KEYS}. Keep that file somewhere else.")
+    click.echo(f"The keys are in {key_file}. Keep that file somewhere else.")
 
 
 @click.command(name="restore", epilog="Example: noaber restore /mnt/backup --keys /mnt/safe/keys.json")

@@ -6,6 +6,7 @@ import click
 
 from deploy.bootstrap import SetupFailed
 from deploy.noaber.backup import backup_verb, restore_verb
+from deploy.noaber.doctor import doctor
 from deploy.noaber.forget import forget
 from deploy.noaber.init import init
 from deploy.noaber.invite import invite
@@ -33,7 +34,21 @@ def main() -> None:
     """Mutual aid between municipalities in digital incidents."""
 
 
-for verb in (up, demo, play, status, stop, backup_verb, restore_verb, verify, forget, init, invite, rotate):
+for verb in (
+    up,
+    demo,
+    play,
+    status,
+    doctor,
+    stop,
+    backup_verb,
+    restore_verb,
+    verify,
+    forget,
+    init,
+    invite,
+    rotate,
+):
     main.add_command(verb)
 
 if __name__ == "__main__":

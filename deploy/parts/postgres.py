@@ -121,6 +121,11 @@ class Postgres:
         """Whether a cluster was made here before."""
         return (self._cluster / "PG_VERSION").exists()
 
+    @property
+    def data_version(self) -> str | None:
+        """The version of Postgres that made the cluster, such as "18"; None where there is none."""
+        return (self._cluster / "PG_VERSION").read_text().strip() if self.has_data else None
+
     def dump(self, database: str, file: Path, without: str) -> None:
         """Write a database of the running server to a file, as it is now, without the rows of one table."""
         command = [str(self._clients / "pg_dump"), *self._client, "-d", database, "-Fc"]

@@ -65,14 +65,15 @@ async def create_topics(bootstrap: str, prefix: str = "", replicas: int = 1) -> 
 async def _check(admin: AIOKafkaAdminClient, counts: dict[str, int]) -> None:
     async with asyncio.timeout(KNOWN_SECONDS):
         # The broker tells nobody when it knows: asking again is the only way.
-        while 0 in (found := await _partitions(admin, counts)).values():  # noqa: ASYNC110
+        while 0 in (found := await partitions_in(admin, counts)).values():  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     for name, partitions in found.items():
         if partitions != counts[name]:
             raise WrongPartitions(f"topic {name} has {partitions} partitions; it must have {counts[name]}")
 
 
-async def _partitions(admin: AIOKafkaAdminClient, names: Collection[str]) -> dict[str, int]:
+async def partitions_in(admin: AIOKafkaAdminClient, names: Collection[str]) -> dict[str, int]:
+    """Topic -> how many partitions it has; 0 for one that is not known (yet)."""
     described = await admin.describe_topics(list(names))
     return {found["topic"]: len(found["partitions"]) for found in described}
 

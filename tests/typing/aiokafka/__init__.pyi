@@ -16,6 +16,11 @@ class ConsumerRecord:
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]]
+    timestamp: int
+
+class OffsetAndTimestamp:
+    offset: int
+    timestamp: int
 
 class AIOKafkaProducer:
     def __init__(
@@ -62,6 +67,9 @@ class AIOKafkaConsumer:
     async def seek_to_beginning(self, *partitions: TopicPartition) -> bool: ...
     async def end_offsets(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]: ...
     async def beginning_offsets(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]: ...
+    async def offsets_for_times(
+        self, timestamps: Mapping[TopicPartition, int]
+    ) -> dict[TopicPartition, OffsetAndTimestamp | None]: ...
     async def committed(self, partition: TopicPartition) -> int | None: ...
     async def position(self, partition: TopicPartition) -> int: ...
     async def getmany(

@@ -1,0 +1,44 @@
+"""Everything the doctor looks at, in the order in which somebody mends it."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.backup import platform_in
+from deploy.doctor.finding import Finding, urgent
+from deploy.doctor.machine import look_at_machine
+from deploy.doctor.place import look_at_place
+from deploy.doctor.processes import of_processes
+from deploy.doctor.tables import look_at_postgres
+from deploy.doctor.topics import look_at_kafka
+from deploy.noaber.state import UP, read_state
+from deploy.noaber.status import look
+from deploy.stack import Platform
+
+REBUILD: Final = "noaber restore DIR --keys FILE"
+
+
+def examine(home: Path) -> list[Finding]:
+    """All findings about the machine and the platform of this home; an empty list is good news."""
+    state = read_state(home)
+    found = look_at_machine(home, runs=state is not None)
+    if state is None:
+        return [*found, *look_at_place(home, home / UP, None, datetime.now(UTC))]
+    return [*found, *examine_running(home, state, look(home)["processes"])]
+
+
+def examine_running(home: Path, state: dict[str, Any], processes: list[dict[str, Any]]) -> list[Finding]:
+    """The platform of a state file, and its processes as `noaber status` sees them."""
+    place = Path(state["place"])
+    found = [*look_at_place(home, place, state["mode"], datetime.now(UTC)), *of_processes(processes)]
+    try:
+        platform = platform_in(place, int(state["base"]))
+    except (ValueError, KeyError, TypeError):
+        what = f"{place / 'secrets.json'} cannot be read"
+        return [*found, urgent("secrets", what, "nothing of this home can be opened without it", REBUILD)]
+    return [*found, *asyncio.run(_look_at_stores(platform))]
+
+
+async def _look_at_stores(platform: Platform) -> list[Finding]:
+    return [*await look_at_postgres(platform), *await look_at_kafka(platform.kafka, platform.topic_prefix)]

@@ -1,0 +1,247 @@
+"""The doctor: each thing that can be wrong is said with why it matters and what mends it."""
+
+import json
+import os
+import resource
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from deploy.doctor import finding, machine, place, processes, tables, topics
+from deploy.doctor.clocks import of_clock
+from deploy.doctor.finding import ATTENTION, URGENT, WELL, Finding, Weight, attention, exit_code, urgent
+from deploy.last_backup import LastBackup, last_backup, note_backup
+from deploy.noaber.cli import main
+from deploy.parts.postgres import Postgres
+from deploy.stack import MORE_LIVE, OWNERS, SERVICES
+from deploy.unfinished import mark
+from schemas.topics import TOPICS
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+GB = machine.GB
+
+
+def certificate(folder: Path, ends: datetime) -> list[Path]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "noaber.example")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(ends - timedelta(days=90))
+        .not_valid_after(ends)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "noaber.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    return [folder / "noaber.crt"]
+
+
+def without_packages(root: Path) -> list[Finding]:
+    (root / "requirements-dev.lock").touch()
+    return machine.of_set_up(root)
+
+
+def unfinished(folder: Path) -> list[Finding]:
+    mark(folder).parent.mkdir()
+    mark(folder).touch()
+    return place.of_unfinished(folder)
+
+
+def old_data(folder: Path) -> list[Finding]:
+    class Older(Postgres):
+        data_version = "17"
+
+    return place.of_data(Older(folder, folder, 0))
+
+
+def readable(folder: Path) -> list[Finding]:
+    (folder / "secrets.json").touch(mode=0o640)
+    return place.of_private([folder / "secrets.json", folder / "not there"])
+
+
+def old_key(folder: Path) -> list[Finding]:
+    (folder / "secrets.json").touch()
+    os.utime(folder / "secrets.json", (0, 0))
+    return place.of_signing_key(folder / "secrets.json", NOW)
+
+
+def long_log(folder: Path) -> list[Finding]:
+    with (folder / "aid.log").open("wb") as log:
+        log.truncate(place.LOGS)
+    return place.of_logs(folder)
+
+
+def backup_of(age: timedelta) -> Callable[[Path], list[Finding]]:
+    def look(folder: Path) -> list[Finding]:
+        (folder / "keys.json").touch()
+        last = LastBackup(str(folder), str(folder / "keys.json"), NOW - age)
+        return place.of_backup(last, "real", NOW)
+
+    return look
+
+
+def process(**changes: Any) -> list[Finding]:
+    well = {"name": "aid", "pid": 7, "healthy": True, "restarts": 0, "lag": 0, "why": ""}
+    return processes.of_processes([{**well, **changes}])
+
+
+WRONG: dict[str, tuple[Callable[[Path], list[Finding]], Weight, str]] = {
+    "python": (lambda _: machine.of_python((3, 9), "linux"), Weight.URGENT, "3.9"),
+    "packages": (without_packages, Weight.ATTENTION, ".venv"),
+    "java": (lambda _: machine.of_tool("java", "", ["/not/there"]), Weight.URGENT, "does not start"),
+    "node": (lambda _: machine.of_tool("node", "", ["false"]), Weight.URGENT, "does not start"),
+    "disk": (lambda _: machine.of_room(_, GB // 2, 10**6), Weight.URGENT, "0.5 GB"),
+    "disk, soon": (lambda _: machine.of_room(_, 2 * GB, 10**6), Weight.ATTENTION, "2.0 GB"),
+    "disk, of files": (lambda _: machine.of_room(_, 99 * GB, 9), Weight.URGENT, "9 more files"),
+    "disk-speed": (lambda _: machine.of_speed(_, 0.2), Weight.ATTENTION, "200 ms"),
+    "memory": (lambda _: machine.of_memory(GB // 10, runs=True), Weight.ATTENTION, "0.1 GB"),
+    "memory, to start": (lambda _: machine.of_memory(GB, runs=False), Weight.ATTENTION, "2.0 GB"),
+    "load": (lambda _: machine.of_load(9.0, 2), Weight.ATTENTION, "9.0"),
+    "open-files": (lambda _: machine.of_files(1_024), Weight.ATTENTION, "1024"),
+    "restore": (unfinished, Weight.URGENT, "interrupted"),
+    "postgres-data": (old_data, Weight.URGENT, "Postgres 17"),
+    "private": (readable, Weight.URGENT, "secrets.json"),
+    "signing-key": (old_key, Weight.ATTENTION, "days old"),
+    "certificate": (
+        lambda _: place.of_certificates(certificate(_, NOW - timedelta(days=1)), NOW),
+        Weight.URGENT,
+        "over since 25-11-2026",
+    ),
+    "certificate, soon": (
+        lambda _: place.of_certificates(certificate(_, NOW + timedelta(days=3)), NOW),
+        Weight.ATTENTION,
+        "29-11-2026",
+    ),
+    "logs": (long_log, Weight.ATTENTION, "1.0 GB"),
+    "backup": (backup_of(timedelta(hours=30)), Weight.ATTENTION, "30 hours old"),
+    "backup, never": (lambda _: place.of_backup(None, "real", NOW), Weight.ATTENTION, "no backup"),
+    "backup, gone": (
+        lambda _: place.of_backup(LastBackup(f"{_}/gone", f"{_}/keys", NOW), "real", NOW),
+        Weight.ATTENTION,
+        "not there any more",
+    ),
+    "aid": (lambda _: process(healthy=False, why="the database does not answer"), Weight.URGENT, "database"),
+    "aid, gone": (lambda _: process(pid=None), Weight.URGENT, "does not run"),
+    "aid, again": (lambda _: process(restarts=3), Weight.ATTENTION, "3 times"),
+    "aid, behind": (lambda _: process(lag=5_000), Weight.ATTENTION, "5000 records"),
+    "migrations": (lambda _: tables.of_revision("aid", "1", ["2", "1"]), Weight.URGENT, "pending: 2"),
+    "migrations, newer": (lambda _: tables.of_revision("aid", "3", ["2"]), Weight.URGENT, "does not know"),
+    "connections": (lambda _: tables.of_connections(58, 60), Weight.ATTENTION, "58 of 60"),
+    "clock": (lambda _: of_clock("Postgres", timedelta(seconds=5)), Weight.URGENT, "5 s ahead"),
+    "clock, behind": (lambda _: of_clock("Kafka", -timedelta(seconds=9)), Weight.URGENT, "9 s behind"),
+    "topics": (lambda _: topics.of_topics({}), Weight.URGENT, "help-requests"),
+    "topics, count": (
+        lambda _: topics.of_topics({**topics.wanted(), "duty": 3}),
+        Weight.URGENT,
+        "duty has 3",
+    ),
+    "dead-letters": (lambda _: topics.of_dead({"duty.dead": 2}), Weight.ATTENTION, "2 records"),
+}
+"""Name of the finding (up to the comma) -> what makes it, how heavy it is, and a part of what it says."""
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_said_with_why_and_what_mends_it(name: str, tmp_path: Path) -> None:
+    look, weight, part = WRONG[name]
+    (found,) = look(tmp_path)
+    assert (found.about, found.weight) == (name.partition(",")[0], weight)
+    assert part in found.what
+    assert found.mend and (found.why or name in ("java", "node"))
+
+
+def test_what_is_well_is_not_spoken_of(tmp_path: Path) -> None:
+    (tmp_path / "secrets.json").touch(mode=0o600)
+    assert [
+        *machine.of_python((3, 11), "linux"),
+        *machine.of_tools(),
+        *machine.of_room(tmp_path, 99 * GB, 10**6),
+        # Some file systems do not count their files.
+        *machine.of_room(tmp_path, 99 * GB, 0),
+        *machine.of_speed(tmp_path, 0.001),
+        *machine.of_memory(3 * GB, runs=False),
+        *machine.of_memory(None, runs=True),
+        *machine.of_load(1.0, 2),
+        *machine.of_files(resource.RLIM_INFINITY),
+        *place.look_at_place(tmp_path, tmp_path, None, datetime.now(UTC)),
+        *place.of_certificates(certificate(tmp_path, NOW + timedelta(days=60)), NOW),
+        *backup_of(timedelta(hours=3))(tmp_path),
+        # Everybody there is made up.
+        *place.of_backup(None, "demo", NOW),
+        *process(restarts=1, lag=10),
+        *tables.of_revision("aid", "2", ["2", "1"]),
+        *tables.of_connections(20, 60),
+        *of_clock("Postgres", timedelta(seconds=1)),
+        *topics.of_topics(topics.wanted()),
+        *topics.of_dead(dict.fromkeys(topics.wanted(), 0)),
+    ] == []
+
+
+def test_a_port_that_somebody_has_is_named() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        (found,) = machine.of_ports(port)
+    assert str(port) in found.what and found.about == "ports"
+
+
+def test_every_process_has_a_word_for_what_people_notice() -> None:
+    names = ["caddy", "kafka", "postgres", *(each.name for each in (*SERVICES, *MORE_LIVE))]
+    assert all(processes.noticed(name) for name in names)
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_the_newest_migration_comes_first(owner: str) -> None:
+    known = tables.revisions(owner)
+    assert known == sorted(known, reverse=True) and known[-1] == "0001"
+
+
+def test_every_topic_and_its_dead_letters_are_wanted() -> None:
+    assert len(topics.wanted()) == 2 * len(TOPICS)
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [
+        ([], WELL),
+        ([attention("a", "b", "c", "d")], ATTENTION),
+        ([attention("a", "b", "c", "d"), urgent("a", "b", "c", "d")], URGENT),
+    ],
+)
+def test_the_exit_code_says_how_bad_it_is(
+    found: list[Finding], code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert exit_code(found) == code
+    monkeypatch.setattr("deploy.noaber.doctor.examine", lambda home: found)
+    said = CliRunner().invoke(main, ["doctor", "--json"])
+    assert said.exit_code == code
+    told = json.loads(said.output)
+    assert told["well"] is (not found)
+    # What is urgent stands first.
+    assert [each["weight"] for each in told["findings"]] == sorted(
+        (each.weight for each in found), reverse=True
+    )
+    plain = CliRunner().invoke(main, ["doctor"])
+    assert ("mend: d" if found else "Nothing to mend.") in plain.output
+
+
+def test_the_codes_of_the_doctor_stand_in_its_help() -> None:
+    said = " ".join(CliRunner().invoke(main, ["doctor", "--help"]).output.split())
+    for code in (finding.WELL, finding.URGENT, finding.ATTENTION):
+        assert f" {code}: " in said
+
+
+def test_a_backup_is_noted_where_only_its_owner_reads(tmp_path: Path) -> None:
+    made = LastBackup("/mnt/backup/20261126T120000.000Z", "/mnt/safe/keys.json", NOW)
+    note_backup(tmp_path, made)
+    assert last_backup(tmp_path) == made
+    (file,) = tmp_path.iterdir()
+    assert file.stat().st_mode & 0o077 == 0
+    file.write_text("half a no")
+    assert last_backup(tmp_path) is None
