@@ -13,7 +13,7 @@ from deploy.doctor.processes import of_processes
 from deploy.doctor.tables import look_at_postgres
 from deploy.doctor.topics import look_at_kafka
 from deploy.noaber.state import UP, read_state
-from deploy.noaber.status import look
+from deploy.noaber.status import seen
 from deploy.stack import Platform
 
 REBUILD: Final = "noaber restore DIR --keys FILE"
@@ -25,12 +25,12 @@ def examine(home: Path) -> list[Finding]:
     found = look_at_machine(home, runs=state is not None)
     if state is None:
         return [*found, *look_at_place(home, home / UP, None, datetime.now(UTC))]
-    return [*found, *examine_running(home, state, look(home)["processes"])]
+    return [*found, *examine_running(home, state)]
 
 
-def examine_running(home: Path, state: dict[str, Any], processes: list[dict[str, Any]]) -> list[Finding]:
-    """The platform of a state file, and its processes as `noaber status` sees them."""
-    place = Path(state["place"])
+def examine_running(home: Path, state: dict[str, Any]) -> list[Finding]:
+    """The platform that wrote this state."""
+    place, processes = Path(state["place"]), seen(state)["processes"]
     found = [*look_at_place(home, place, state["mode"], datetime.now(UTC)), *of_processes(processes)]
     try:
         platform = platform_in(place, int(state["base"]))

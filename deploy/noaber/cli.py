@@ -1,19 +1,23 @@
-"""`noaber`: run the platform, let people in, see how it is, play a scenario, back it up and bring it back."""
+"""`noaber`: run the platform, let people in, see how it is and why, back it up and bring it back."""
 
 import sys
+from typing import Final
 
 import click
 
 from deploy.bootstrap import SetupFailed
 from deploy.noaber.backup import backup_verb, restore_verb
 from deploy.noaber.doctor import doctor
+from deploy.noaber.explain import explain
 from deploy.noaber.forget import forget
 from deploy.noaber.init import init
 from deploy.noaber.invite import invite
+from deploy.noaber.logs import logs
 from deploy.noaber.play import play
 from deploy.noaber.rotate import rotate
 from deploy.noaber.status import status
 from deploy.noaber.stop import stop
+from deploy.noaber.trace import trace_verb
 from deploy.noaber.up import demo, up
 from deploy.noaber.verify import verify
 
@@ -34,21 +38,14 @@ def main() -> None:
     """Mutual aid between municipalities in digital incidents."""
 
 
-for verb in (
-    up,
-    demo,
-    play,
-    status,
-    doctor,
-    stop,
-    backup_verb,
-    restore_verb,
-    verify,
-    forget,
-    init,
-    invite,
-    rotate,
-):
+VERBS: Final = (
+    *(up, demo, play, status, stop),
+    *(doctor, logs, trace_verb, explain),
+    *(backup_verb, restore_verb, verify, forget, init, invite, rotate),
+)
+"""In the order of an installation's life; help sorts them by name."""
+
+for verb in VERBS:
     main.add_command(verb)
 
 if __name__ == "__main__":

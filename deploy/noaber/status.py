@@ -32,13 +32,16 @@ def status(as_json: bool) -> None:  # noqa: FBT001 an option of the command line
 
 
 def look(home: Path) -> dict[str, Any]:
-    """{"healthy", "url", "processes": [...], "viewers"}.
+    """How the platform of this home is, as `seen`; nothing is healthy where none runs."""
+    state = read_state(home)
+    return {"healthy": False, "url": "", "processes": [], "viewers": 0} if state is None else seen(state)
+
+
+def seen(state: dict[str, Any]) -> dict[str, Any]:
+    """{"healthy", "url", "processes": [...], "viewers"} of the platform that wrote this state.
 
     A process is {"name", "pid", "healthy", "restarts", "memory_mb", "lag", "why"}.
     """
-    state = read_state(home)
-    if state is None:
-        return {"healthy": False, "url": "", "processes": [], "viewers": 0}
     asked = [_ask(each, int(state["base"])) for each in state["processes"]]
     viewers = sum(each.pop("viewers") for each in asked)
     healthy = all(each["healthy"] for each in asked)
@@ -46,7 +49,7 @@ def look(home: Path) -> dict[str, Any]:
 
 
 def _ask(process: dict[str, Any], base: int) -> dict[str, Any]:
-    health = _health(process["name"], base)
+    health = ask_health(process["name"], base)
     if process["failing"]:
         health = {**health, "healthy": False, "why": "failing: it died five times within a minute"}
     return {
@@ -61,7 +64,8 @@ def _ask(process: dict[str, Any], base: int) -> dict[str, Any]:
     }
 
 
-def _health(name: str, base: int) -> dict[str, Any]:
+def ask_health(name: str, base: int) -> dict[str, Any]:
+    """What a process says of itself: {"healthy", "why", "lag", "viewers"}."""
     silent = {"healthy": False, "why": "does not answer", "lag": 0, "viewers": 0}
     if name in OWN_PORT:
         alive = answers(base + OWN_PORT[name])

@@ -1,9 +1,10 @@
-"""`python -m services.aid [relay | migrate | verify | restored]`: the service, and work on its tables.
+"""`python -m services.aid [relay | migrate | verify | restored | explain ID]`: the service, its tables.
 
 Each word imports what it needs itself: a start of the platform is a dozen of these at the same time.
 """
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 
@@ -34,5 +35,9 @@ match sys.argv[1:]:
         from services.runtime.restored import restored
 
         asyncio.run(restored(read(MigrationSettings).database, "aid"))
+    case ["explain", request]:
+        from services.aid.store.explained import explained
+
+        print(json.dumps(asyncio.run(explained(read(MigrationSettings).database, request))))
     case _:
-        sys.exit("usage: python -m services.aid [relay | migrate | verify | restored]")
+        sys.exit("usage: python -m services.aid [relay | migrate | verify | restored | explain ID]")

@@ -186,7 +186,7 @@ def _healthy(name: str, base: int) -> dict[str, Any]:
 def test_status_is_healthy_only_if_everything_is(
     home: Path, held: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(status_verb, "_health", _healthy)
+    monkeypatch.setattr(status_verb, "ask_health", _healthy)
     running(home, os.getpid(), [_process("aid"), _process("live", restarts=1)])
     held(UP)
     said = noaber(home, "status", "--json")
@@ -205,7 +205,7 @@ def test_status_is_healthy_only_if_everything_is(
 def test_one_process_that_is_not_well_makes_the_platform_unhealthy(
     home: Path, held: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any], why: str
 ) -> None:
-    monkeypatch.setattr(status_verb, "_health", _healthy)
+    monkeypatch.setattr(status_verb, "ask_health", _healthy)
     running(home, os.getpid(), [_process("aid", **wrong), _process("live")])
     held(UP)
     said = noaber(home, "status", "--json")
