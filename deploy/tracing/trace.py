@@ -16,7 +16,7 @@ from deploy.tracing.spot import Spot, newest_records
 from schemas.topics import BY_TYPE
 from services.aid.handlers.desk import COMMANDS
 from services.runtime.database import AWAY
-from services.runtime.traced import Change, changes
+from services.runtime.whereabouts import Change, changes
 
 ASK_SECONDS: Final = 10.0
 

@@ -1,11 +1,10 @@
 """What the directory is told by its environment beside what every owner is told."""
 
-from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, FilePath
 
-from services.runtime.settings import OwnerSettings, WebSettings
+from services.runtime.settings import Address, OwnerSettings, WebSettings
 
 
 class DirectorySettings(OwnerSettings, WebSettings):
@@ -16,10 +15,10 @@ class DirectorySettings(OwnerSettings, WebSettings):
     `providers_file`: the identity providers of organisations, if any (services/directory/provider_file.py).
     """
 
-    token_private_key: str
-    notification_url: str | None = None
-    providers_file: Path | None = None
-    rp_id: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
+    token_private_key: Annotated[str, Field(pattern=r"^[^:\s]+:\S+$", examples=["NAME:BASE64"])]
+    notification_url: Address | None = None
+    providers_file: FilePath | None = None
+    rp_id: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", examples=["noaber.example.nl"])]
     internal_token: Annotated[str, Field(min_length=32)]
 
     @property

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.runtime.settings import Positive, Settings, WebSettings
+from services.runtime.settings import Address, Positive, Settings, WebSettings
 
 
 class LiveSettings(WebSettings, Settings):
@@ -14,7 +14,7 @@ class LiveSettings(WebSettings, Settings):
     costs 30 to 60 KiB.
     """
 
-    contact_keys_url: str
+    contact_keys_url: Address
     internal_token: Annotated[str, Field(min_length=32)]
     sockets: Positive = 20_000
     sockets_per_session: Positive = 20

@@ -1,17 +1,29 @@
 """What a process is told by its environment; a wrong setting stops it at start, by name."""
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, NoReturn, TypeVar
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from services.runtime.allowed import allowed
 from services.runtime.limits import Limits, Rate
 from services.runtime.origins import Origins
 
 Positive = Annotated[int, Field(ge=1)]
+Broker = Annotated[
+    str, Field(pattern=r"^[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*$", examples=["127.0.0.1:9092,127.0.0.1:9093"])
+]
+Prefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$", examples=["test-"])]
+Database = Annotated[
+    str, Field(pattern=r"^postgres(ql)?://\S+$", examples=["postgresql://aid:PASSWORD@127.0.0.1:5432/noaber"])
+]
+Address = Annotated[str, Field(pattern=r"^https?://[^\s/]\S*$", examples=["http://127.0.0.1:7408"])]
+PublicKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=( \S+)?$")]
+"""Base64 of an Ed25519 key, and until when it is believed where it signs no more."""
 
 
 class Mode(StrEnum):
@@ -34,17 +46,17 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="NOABER_", frozen=True, extra="ignore")
 
     mode: Mode = Mode.REAL
-    kafka: str
-    topic_prefix: str = ""
+    kafka: Broker
+    topic_prefix: Prefix = ""
     http_port: Annotated[int, Field(ge=1, le=65535)]
-    clock_offset_seconds: float = 0
+    clock_offset_seconds: Annotated[float, Field(allow_inf_nan=False)] = 0
     data_home: Path = Path()
 
 
 class OwnerSettings(Settings):
     """What a service with a database knows beside that."""
 
-    database: str
+    database: Database
     pool_size: Annotated[int, Field(ge=1, le=100)] = 8
     seed: Seed = Seed.NONE
 
@@ -54,7 +66,7 @@ class MigrationSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="NOABER_", frozen=True, extra="ignore")
 
-    database: str
+    database: Database
 
 
 class SeedSettings(MigrationSettings):
@@ -76,8 +88,11 @@ class WebSettings(Settings):
     network address too, apart from all others.
     """
 
-    token_public_keys: dict[str, str]
-    allowed_origins: str
+    token_public_keys: Annotated[dict[str, PublicKey], Field(examples=['{"NAME": "BASE64"}'])]
+    allowed_origins: Annotated[
+        str,
+        Field(pattern=r"^https?://[^\s,/]+(, *https?://[^\s,/]+)*$", examples=["https://noaber.example.nl"]),
+    ]
     limit_person_burst: Positive = 120
     limit_person_per_minute: Positive = 120
     limit_organisation_burst: Positive = 2_000
@@ -110,7 +125,11 @@ def read(kind: type[Kind]) -> Kind:
     try:
         return kind()  # pyright: ignore[reportCallIssue]
     except ValidationError as error:
-        _leave(error)
+        _leave(_lines(kind, error))
+    except SettingsError as error:
+        # Text that should be JSON and is not; pydantic-settings 2 says only in its sentence which it was.
+        field = next(name for name in kind.model_fields if f'"{name}"' in str(error))
+        _leave([_line(kind, field, os.environ.get(_name(field), ""))])
 
 
 SECRET: Final = frozenset(
@@ -119,13 +138,28 @@ SECRET: Final = frozenset(
 """Settings whose value never goes into a log."""
 
 
-def _leave(error: ValidationError) -> NoReturn:
-    for wrong in error.errors():
-        name = "NOABER_" + "_".join(str(part) for part in wrong["loc"]).upper()
-        found = f"found {wrong['input']!r}"
-        if wrong["type"] == "missing":
-            found = "not set"
-        elif name in SECRET:
-            found = "not as it should be"
-        print(f"{name}: {found}; {wrong['msg']}", file=sys.stderr)
+def _lines(kind: type[BaseSettings], error: ValidationError) -> list[str]:
+    wrong = {str(each["loc"][0]): each for each in error.errors()}
+    return [
+        _line(kind, field, None if each["type"] == "missing" else each["input"])
+        for field, each in wrong.items()
+    ]
+
+
+def _line(kind: type[BaseSettings], field: str, value: object) -> str:
+    """Name, what was found (None: nothing) and what is allowed."""
+    name = _name(field)
+    found = "not set" if value is None else f"found {value!r}"
+    if value is not None and name in SECRET:
+        found = "not as it should be"
+    return f"{name}: {found}; allowed: {allowed(kind.model_json_schema(), field)}"
+
+
+def _name(field: str) -> str:
+    return f"NOABER_{field}".upper()
+
+
+def _leave(lines: list[str]) -> NoReturn:
+    for line in lines:
+        print(line, file=sys.stderr)
     sys.exit(2)

@@ -1,4 +1,4 @@
-"""A change is found by any of its ids, and its record in the topic, on the real Postgres and the real Kafka."""
+"""A change is found by any of its ids, and its record in its topic, on the real Postgres and Kafka."""
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
@@ -14,7 +14,7 @@ from services.runtime.outbox import PostgresOutbox
 from services.runtime.ports import Place
 from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher, Relay
-from services.runtime.traced import changes
+from services.runtime.whereabouts import changes
 from tests.contract.doubles import MemoryLease
 from tests.contract.entries import NOW, an_entry
 

@@ -15,7 +15,7 @@ from deploy.tracing.spot import Spot
 from deploy.tracing.trace import Step, Trace, Verdict
 from schemas.events.approach import Reason, ReasonCode
 from services.aid.store.explained import without_content
-from services.runtime.traced import Change
+from services.runtime.whereabouts import Change
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 KEY = "01936b1c-7000-7000-8000-000000000007"

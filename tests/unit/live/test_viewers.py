@@ -222,7 +222,7 @@ async def test_a_change_that_waits_for_its_tick_is_sent_before_any_heartbeat() -
 def a_live() -> Live:
     settings = LiveSettings(
         mode=Mode.REAL,
-        kafka="",
+        kafka="127.0.0.1:1",
         http_port=1,
         token_public_keys=new_keys("k1")[1],
         allowed_origins="http://localhost:7400",
