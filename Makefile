@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 
-.PHONY: setup demo up test check smoke bench lock faults drill soak
+.PHONY: setup demo up test check smoke bench lock sbom faults drill soak
 
 setup:
 	@$(PYTHON) -m deploy.bootstrap
@@ -27,6 +27,9 @@ bench: setup
 
 lock: setup
 	@$(VENV) -m deploy.verbs.lock
+
+sbom: setup
+	@$(VENV) -m deploy.verbs.sbom
 
 # N: how many faults; SEED: which; MIN: minutes after which no new life begins.
 faults: setup

@@ -1,0 +1,1 @@
+"""Under which licences everything is that we bring along, and whether it may stand beside the EUPL."""
