@@ -1,9 +1,8 @@
 """Which licences may stand beside EUPL-1.2, and the reading of an SPDX expression.
 
-Source: the Appendix of EUPL-1.2 (`LICENSE`) names the copyleft licences with which a joint work may be
-spread; licences that ask no more than a notice are compatible by themselves, as the European Commission's matrix of
-compatible licences says (interoperable-europe.ec.europa.eu, EUPL, "Matrix of EUPL compatible open source
-licences").
+Source: the Appendix of EUPL-1.2 (`LICENSE`) names the copyleft licences of which parts may be in one work.
+Licences that ask no more than a notice are compatible by themselves, as the European Commission says in its
+"Matrix of EUPL compatible open source licences" (interoperable-europe.ec.europa.eu, collection EUPL).
 """
 
 import re

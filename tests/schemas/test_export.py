@@ -17,6 +17,7 @@ every_topic = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.s
 
 def example_of(topic: Topic) -> Any:
     path = EXAMPLES / f"{topic.state.TYPE}.v{topic.state.VERSION}.json"
+    assert path.exists(), f"write one true example of {topic.state.TYPE} into {path}"
     return json.loads(path.read_text(encoding="utf-8"))
 
 
