@@ -13,6 +13,7 @@ from typing import Final
 
 from deploy.bootstrap import LOCK, ROOT, SetupFailed, check_machine, fingerprint, is_complete
 from deploy.doctor.finding import Finding, attention, urgent
+from deploy.doctor.told import of_environment
 from deploy.parts.ports import BASE, BLOCK, take_block
 
 GB: Final = 1_000_000_000
@@ -46,6 +47,7 @@ def look_at_machine(home: Path, *, runs: bool) -> list[Finding]:
         *of_python(sys.version_info[:2], sys.platform),
         *of_set_up(ROOT),
         *of_tools(),
+        *of_environment(os.environ),
         *([] if runs else of_ports(BASE)),
         *of_room(checkout, shutil.disk_usage(checkout).free, os.statvfs(checkout).f_favail),
         *of_speed(checkout, seconds_to_write(checkout)),

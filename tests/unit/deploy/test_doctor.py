@@ -15,15 +15,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from deploy.doctor import finding, machine, place, processes, tables, topics
+from deploy.doctor import finding, machine, place, processes, tables, told, topics
 from deploy.doctor.clocks import of_clock
 from deploy.doctor.finding import ATTENTION, URGENT, WELL, Finding, Weight, attention, exit_code, urgent
 from deploy.last_backup import LastBackup, last_backup, note_backup
 from deploy.noaber.cli import main
 from deploy.parts.postgres import Postgres
-from deploy.stack import MORE_LIVE, OWNERS, SERVICES
+from deploy.stack import MORE_LIVE, OWNERS, SERVICES, Platform, environment, secrets_in
 from deploy.unfinished import mark
 from schemas.topics import TOPICS
+from services.runtime.settings import Mode, Seed
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 GB = machine.GB
@@ -94,6 +95,11 @@ def process(**changes: Any) -> list[Finding]:
 WRONG: dict[str, tuple[Callable[[Path], list[Finding]], Weight, str]] = {
     "python": (lambda _: machine.of_python((3, 9), "linux"), Weight.URGENT, "3.9"),
     "packages": (without_packages, Weight.ATTENTION, ".venv"),
+    "settings": (
+        lambda _: told.of_environment({"NOABER_POOLSIZE": "9", "NOABER_HOME": "/"}),
+        Weight.ATTENTION,
+        "NOABER_POOL_SIZE was meant",
+    ),
     "java": (lambda _: machine.of_tool("java", "", ["/not/there"]), Weight.URGENT, "does not start"),
     "node": (lambda _: machine.of_tool("node", "", ["false"]), Weight.URGENT, "does not start"),
     "disk": (lambda _: machine.of_room(_, GB // 2, 10**6), Weight.URGENT, "0.5 GB"),
@@ -202,6 +208,12 @@ def test_the_newest_migration_comes_first(owner: str) -> None:
     assert known == sorted(known, reverse=True) and known[-1] == "0001"
 
 
+def test_what_the_stack_tells_is_known(tmp_path: Path) -> None:
+    platform = Platform(7400, Mode.REAL, Seed.NONE, tmp_path, secrets_in(tmp_path / "secrets.json"))
+    for service in platform.services:
+        assert told.of_environment(environment(platform, service)) == []
+
+
 def test_every_topic_and_its_dead_letters_are_wanted() -> None:
     assert len(topics.wanted()) == 2 * len(TOPICS)
 
@@ -221,10 +233,10 @@ def test_the_exit_code_says_how_bad_it_is(
     monkeypatch.setattr("deploy.noaber.doctor.examine", lambda home: found)
     said = CliRunner().invoke(main, ["doctor", "--json"])
     assert said.exit_code == code
-    told = json.loads(said.output)
-    assert told["well"] is (not found)
+    shown = json.loads(said.output)
+    assert shown["well"] is (not found)
     # What is urgent stands first.
-    assert [each["weight"] for each in told["findings"]] == sorted(
+    assert [each["weight"] for each in shown["findings"]] == sorted(
         (each.weight for each in found), reverse=True
     )
     plain = CliRunner().invoke(main, ["doctor"])
