@@ -6,12 +6,11 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from services.notification.carrier import Account
 from services.runtime.origins import Origins
-from services.runtime.settings import Address, Mode, OwnerSettings, WebSettings
+from services.runtime.settings import Mode, OwnerSettings, WebSettings
 
 Said = Annotated[str, Field(validate_default=True)]
 
 SIMULATED: Final = "simulated"
-Provider = Annotated[str, Field(pattern=r"^(https?://[^\s/]\S*)?$", examples=["https://api.example.com"])]
 
 
 class NotificationSettings(OwnerSettings, WebSettings):
@@ -23,13 +22,13 @@ class NotificationSettings(OwnerSettings, WebSettings):
     people go, if nothing else is said and that is over TLS.
     """
 
-    contact_keys_url: Address
+    contact_keys_url: str
     internal_token: Annotated[str, Field(min_length=32)]
-    telephone_url: Provider = ""
+    telephone_url: str = ""
     telephone_account: Said = ""
     telephone_token: Said = ""
     telephone_caller: Said = ""
-    telephone_callback: Annotated[Provider, Field(validate_default=True)] = ""
+    telephone_callback: Said = ""
 
     @field_validator("telephone_account", "telephone_token", "telephone_caller")
     @classmethod

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Final, NoReturn, TypeVar
 
 from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from services.runtime.allowed import allowed
@@ -141,9 +142,14 @@ SECRET: Final = frozenset(
 def _lines(kind: type[BaseSettings], error: ValidationError) -> list[str]:
     wrong = {str(each["loc"][0]): each for each in error.errors()}
     return [
-        _line(kind, field, None if each["type"] == "missing" else each["input"])
+        _line(kind, field, None if each["type"] == "missing" else each["input"]) + _why(each)
         for field, each in wrong.items()
     ]
+
+
+def _why(wrong: ErrorDetails) -> str:
+    """What a validator of our own says; what pydantic says follows from what is allowed."""
+    return f"; {wrong['ctx']['error']}" if wrong["type"] == "value_error" else ""
 
 
 def _line(kind: type[BaseSettings], field: str, value: object) -> str:

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from pydantic import field_validator
 
 from services.aid.settings import AidSettings
 from services.live.settings import LiveSettings
@@ -77,3 +78,19 @@ def test_a_secret_that_is_too_short_is_named_and_not_shown(environment, capsys) 
         read(LiveSettings)
     said = capsys.readouterr().err
     assert said.startswith("NOABER_INTERNAL_TOKEN: ") and "hunter2" not in said
+
+
+def test_what_a_rule_of_our_own_says_of_a_setting_is_passed_on(environment, capsys) -> None:
+    class Doubled(Settings):
+        number: int = 1
+
+        @field_validator("number")
+        @classmethod
+        def _even(cls, value: int) -> int:
+            raise ValueError("it takes an even number")
+
+    environment.setenv("NOABER_NUMBER", "3")
+    with pytest.raises(SystemExit):
+        read(Doubled)
+    said = capsys.readouterr().err
+    assert said == "NOABER_NUMBER: found '3'; allowed: a whole number; it takes an even number\n"
