@@ -1,7 +1,6 @@
 """Postgres of a platform that runs: whether it answers, migrations, connections and its clock."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -40,7 +39,7 @@ async def look_at_postgres(platform: Platform) -> list[Finding]:
     return found
 
 
-async def _ask(dsn: str) -> tuple[Mapping[str, Any], timedelta]:
+async def _ask(dsn: str) -> tuple[Any, timedelta]:
     async with asyncio.timeout(ASK_SECONDS):
         connection = await asyncpg.connect(dsn)
         try:

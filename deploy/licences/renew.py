@@ -27,10 +27,10 @@ def licence_of(package: str) -> str:
         found = metadata(package)
     except PackageNotFoundError:
         return ""
-    if found.get("License-Expression"):
+    if "License-Expression" in found:
         return str(found["License-Expression"])
     classes = [each.rpartition(" :: ")[2] for each in found.get_all("Classifier", []) if "License" in each]
-    names = [SPELLED.get(each, each) for each in (found.get("License") or "", *classes)]
+    names = [SPELLED.get(each, each) for each in (*found.get_all("License", []), *classes)]
     return next((name for name in names if name in APPENDIX | PERMISSIVE), "")
 
 

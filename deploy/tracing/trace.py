@@ -96,7 +96,8 @@ def trace(platform: Platform, asked: str, live: dict[str, Any]) -> Trace:
 
 async def _trace(platform: Platform, asked: str, live: dict[str, Any]) -> Trace:
     answered_at, cause = await _answered(platform, asked)
-    known_as, steps = "command" if cause else "", []
+    known_as = "command" if cause else ""
+    steps: list[Step] = []
     for owner in OWNERS:
         kind, found = await _changes(platform, owner, cause or asked)
         known_as = known_as or kind

@@ -1,6 +1,5 @@
 """Why somebody was asked, as it was stored then: for whoever runs the platform, without what was said."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import asyncpg
@@ -36,7 +35,7 @@ async def explained(dsn: str, request: str) -> dict[str, Any] | None:
     return {**_request(row), "approaches": [_approach(each) for each in approaches]}
 
 
-def _request(row: Mapping[str, Any]) -> dict[str, Any]:
+def _request(row: Any) -> dict[str, Any]:
     request = HelpRequest.model_validate_json(row["state"])
     kept = {"function", "state", "asked_at", "terms_version", "counts", "could_ask", "shortfall"}
     return {
