@@ -35,7 +35,7 @@ def of_processes(processes: Sequence[Mapping[str, Any]]) -> list[Finding]:
 
 def noticed(name: str) -> str:
     """What people notice; the second node of `live` is noticed as the first."""
-    return NOTICED.get(name) or NOTICED[name.rpartition("-")[0]]
+    return NOTICED.get(name) or NOTICED.get(name.rpartition("-")[0], "a part of the platform stands still")
 
 
 def _of_process(process: Mapping[str, Any]) -> list[Finding]:
