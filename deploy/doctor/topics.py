@@ -35,8 +35,8 @@ async def look_at_kafka(bootstrap: str, prefix: str) -> list[Finding]:
 async def _counted(bootstrap: str, prefix: str) -> dict[str, int]:
     """Topic -> its partitions, of ours that are there."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
     try:
+        await admin.start()
         there = set(await admin.list_topics())
         ours = [prefix + name for name in wanted() if prefix + name in there]
         found = await partitions_in(admin, ours) if ours else {}
@@ -67,8 +67,8 @@ def of_topics(there: Mapping[str, int]) -> list[Finding]:
 
 async def _look_inside(bootstrap: str, prefix: str) -> list[Finding]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
-    await consumer.start()
     try:
+        await consumer.start()
         dead = await _dead(consumer, prefix)
         return [*of_dead(dead), *of_clock("Kafka", await _ahead(consumer, prefix))]
     finally:

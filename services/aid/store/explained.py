@@ -32,20 +32,25 @@ async def explained(dsn: str, request: str) -> dict[str, Any] | None:
     if row is None:
         return None
     approaches = [Approach.model_validate_json(each["state"]) for each in asked]
-    return {**_request(row), "approaches": [_approach(each) for each in approaches]}
-
-
-def _request(row: Any) -> dict[str, Any]:
     request = HelpRequest.model_validate_json(row["state"])
+    return {
+        **shown_request(row["version"], request),
+        "approaches": [shown_approach(each) for each in approaches],
+    }
+
+
+def shown_request(version: int, request: HelpRequest) -> dict[str, Any]:
+    """A request as whoever runs the machine may read it."""
     kept = {"function", "state", "asked_at", "terms_version", "counts", "could_ask", "shortfall"}
     return {
         "request": str(request.id),
-        "version": row["version"],
+        "version": version,
         **request.model_dump(mode="json", include=kept),
     }
 
 
-def _approach(approach: Approach) -> dict[str, Any]:
+def shown_approach(approach: Approach) -> dict[str, Any]:
+    """An approach as whoever runs the machine may read it."""
     return {
         **approach.model_dump(mode="json", include={"lender", "person", "asked_at"}),
         "state": approach.state if approach.state in STILL else "ended",
