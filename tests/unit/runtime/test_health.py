@@ -18,7 +18,7 @@ from tests.unit.runtime.kafka_double import until
 PRIVATE, PUBLIC = new_keys("k1")
 TOLD = {
     "mode": Mode.REAL,
-    "kafka": "",
+    "kafka": "127.0.0.1:1",
     "http_port": 1,
     "database": "postgresql://nobody@127.0.0.1:1/nothing",
     "token_public_keys": PUBLIC,
