@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from deploy.address import HERE, Address
 from schemas import topics
 from schemas.topics import Topic
-from deploy.address import HERE, Address
 from services.runtime.settings import Mode, Seed
 from services.runtime.tokens import DEMO_KEY, new_keys
 

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from deploy.bootstrap import ROOT
-from services.runtime.database import migrate
+from services.runtime.migrations import migrate
 from tests.conftest import Backing, fresh_database
 from tests.faults.half_way import SAYS, TABLE, break_half_way
 

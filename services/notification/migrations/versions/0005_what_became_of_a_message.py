@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.runtime.database import run_script
+from services.runtime.migrations import run_script
 
 revision = "0005"
 down_revision = "0004"
