@@ -27,7 +27,8 @@ SETTINGS: Final[tuple[type[BaseSettings], ...]] = (
 def known() -> set[str]:
     """Every name that some process reads."""
     kinds = {*SETTINGS, *_below(BaseSettings)}
-    return OURS | {f"{PREFIX}{field.upper()}" for kind in kinds for field in kind.model_fields}
+    fields = {field for kind in kinds for field in kind.model_fields}
+    return {*OURS, *(f"{PREFIX}{field.upper()}" for field in fields)}
 
 
 def _below(kind: type[BaseSettings]) -> Iterator[type[BaseSettings]]:

@@ -32,9 +32,9 @@ async def explained(dsn: str, request: str) -> dict[str, Any] | None:
     if row is None:
         return None
     approaches = [Approach.model_validate_json(each["state"]) for each in asked]
-    request = HelpRequest.model_validate_json(row["state"])
+    found = HelpRequest.model_validate_json(row["state"])
     return {
-        **shown_request(row["version"], request),
+        **shown_request(row["version"], found),
         "approaches": [shown_approach(each) for each in approaches],
     }
 
