@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 
-.PHONY: setup demo up test check smoke bench lock sbom faults drill soak
+.PHONY: setup demo up test check chart-check smoke bench lock sbom faults drill soak
 
 setup:
 	@$(PYTHON) -m deploy.bootstrap
@@ -18,6 +18,10 @@ test: setup
 
 check: setup
 	@$(VENV) -m deploy.verbs.check
+
+# Needs Go; builds helm and kubeconform the first time.
+chart-check: setup
+	@$(VENV) -m deploy.verbs.chart_check
 
 smoke: setup
 	@$(VENV) -m deploy.verbs.smoke

@@ -1,19 +1,20 @@
-"""Writes docker-compose.yml from the one description of the platform, and the secrets that it asks for.
+"""Writes docker-compose.yml from the one description of the platform.
 
-`python -m deploy.compose` writes it, `--check` only says whether it is stale, `secrets` writes the file for
-`docker compose --env-file`.
+`python -m deploy.compose` writes it, `--check` only says whether it is stale. `secrets` writes the file for
+`docker compose --env-file`, and `rotate [--at-once]` another one.
 """
 
 import json
 import os
-import secrets
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from deploy.bootstrap import ROOT, home_of
+from deploy.env_file import asked, rotate, write_secrets
 from deploy.parts.kafka import CLUSTER
 from deploy.parts.kafka import SETTINGS as KAFKA_SETTINGS
 from deploy.parts.ports import BASE
@@ -24,7 +25,6 @@ from deploy.stack import (
     Service,
     environment,
     gateway_environment,
-    secrets_in,
 )
 from services.runtime.settings import Mode, Seed
 
@@ -35,16 +35,26 @@ SCRATCH: Final = "/tmp"  # noqa: S108 a container's own, in memory, with nobody 
 HEAD: Final = """\
 # Written by `python -m deploy.compose` from deploy/stack.py; change that, not this file.
 #
-# NOT RUN YET: a first version, written where no container engine was at hand. Its form is checked, and the
-# steps of `prepare` are tested on the real Kafka and Postgres; that the containers come up is not.
+# NOT RUN YET: written where no container engine was at hand. What was checked: README.md, "Containers".
 #
 #   python -m deploy.compose secrets
 #   docker compose --env-file .noaber/compose/secrets.env up --build
+#
+# Another key signs from now on, and nobody is signed out:
+#
+#   docker compose --env-file .noaber/compose/secrets.env stop
+#   python -m deploy.compose rotate
+#   docker compose --env-file .noaber/compose/secrets.env up
 #
 # Our processes listen on loopback only. So they share the network of `gateway`, as in a pod: it alone has a
 # port on the machine, and there they find each other where the local runner would have put them.
 
 """
+
+CONFINED: Final = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+
+COMMITS: Final = "SELECT pg_logical_emit_message(true, 'noaber', 'well')"
+"""What only a server answers that can write and reach its disk; it leaves nothing in a table."""
 
 Json = dict[str, Any]
 
@@ -93,18 +103,13 @@ def _platform(live_nodes: int) -> Platform:
         seed=Seed.FICTITIOUS,
         home=Path("/noaber"),
         secrets=Secrets(
-            passwords={owner: _asked(f"{owner}_password") for owner in OWNERS},
-            private_key=_asked("token_private_key"),
+            passwords={owner: asked(f"{owner}_password") for owner in OWNERS},
+            private_key=asked("token_private_key"),
             public_keys={},
-            internal_token=_asked("internal_token"),
+            internal_token=asked("internal_token"),
         ),
-        settings={"NOABER_TOKEN_PUBLIC_KEYS": _asked("token_public_keys"), "NOABER_DATA_HOME": SCRATCH},
+        settings={"NOABER_TOKEN_PUBLIC_KEYS": asked("token_public_keys"), "NOABER_DATA_HOME": SCRATCH},
     )
-
-
-def _asked(name: str) -> str:
-    """A value that compose takes from its environment, and without which it stops."""
-    return f"${{NOABER_{name.upper()}:?run python -m deploy.compose secrets}}"
 
 
 def _kafka() -> Json:
@@ -123,8 +128,9 @@ def _kafka() -> Json:
         "image": "apache/kafka:4.3.1",
         "environment": {**variables, "CLUSTER_ID": CLUSTER, "KAFKA_HEAP_OPTS": "-Xmx512m"},
         "volumes": ["kafka:/var/lib/kafka/data"],
+        # It starts a Java of its own each time, so it is asked seldom.
         "healthcheck": _healthcheck(
-            "/opt/kafka/bin/kafka-topics.sh", "--bootstrap-server", "kafka:9092", "--list"
+            "/opt/kafka/bin/kafka-topics.sh", "--bootstrap-server", "kafka:9092", "--list", interval="30s"
         ),
         "restart": "unless-stopped",
     }
@@ -134,18 +140,19 @@ def _postgres() -> Json:
     return {
         "image": "postgres:18",
         "environment": {
-            "POSTGRES_PASSWORD": _asked("postgres_password"),
+            "POSTGRES_PASSWORD": asked("postgres_password"),
+            "PGPASSWORD": asked("postgres_password"),
             "POSTGRES_INITDB_ARGS": "--auth=scram-sha-256 -E UTF8 --locale=C",
         },
         # From 18 on the image keeps its data one level below this folder.
         "volumes": ["postgres:/var/lib/postgresql"],
-        "healthcheck": _healthcheck("pg_isready", "-U", "postgres", "-h", "127.0.0.1"),
+        "healthcheck": _healthcheck("psql", "-U", "postgres", "-h", "127.0.0.1", "-c", COMMITS),
         "restart": "unless-stopped",
     }
 
 
 def _prepare(platform: Platform) -> Json:
-    superuser = f"postgresql://postgres:{_asked('postgres_password')}@postgres:5432/postgres"
+    superuser = f"postgresql://postgres:{asked('postgres_password')}@postgres:5432/postgres"
     passwords = {f"NOABER_{owner.upper()}_PASSWORD": platform.secrets.passwords[owner] for owner in OWNERS}
     return {
         **_ours(),
@@ -174,6 +181,11 @@ def _gateway(platform: Platform) -> Json:
         "command": ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"],
         "environment": {**own, "NOABER_BIND": "0.0.0.0"},  # noqa: S104 inside its own network; see `ports`
         "ports": [f"127.0.0.1:{platform.base}:{platform.base}"],
+        "user": "10001:10001",
+        **CONFINED,
+        "tmpfs": ["/config", "/data"],
+        # Caddy's file asks for it, and does not start where it cannot be had.
+        "cap_add": ["NET_BIND_SERVICE"],
         "volumes": [*_mounted("Caddyfile", "doors/loopback.caddy"), f"pages:{PAGES}:ro"],
         "healthcheck": _healthcheck("wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{platform.base}/"),
         "depends_on": {"prepare": {"condition": "service_completed_successfully"}},
@@ -206,15 +218,14 @@ def _ours() -> Json:
         "image": "noaber:local",
         "build": {"context": ".", "dockerfile": "deploy/images/Dockerfile"},
         "init": True,
-        "read_only": True,
+        **CONFINED,
         "tmpfs": [SCRATCH],
-        "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges:true"],
     }
 
 
-def _healthcheck(*command: str) -> Json:
-    times = {"interval": "5s", "timeout": "10s", "retries": 12, "start_period": "30s"}
+def _healthcheck(*command: str, interval: str = "10s") -> Json:
+    times = {"interval": interval, "timeout": "10s", "retries": 6}
+    times |= {"start_period": "60s", "start_interval": "2s"}
     return {"test": ["CMD", *command], **times}
 
 
@@ -232,29 +243,15 @@ def _yaml(node: Json | list[str], depth: int) -> Iterator[str]:
             yield f"{pad}{name}: {json.dumps(value)}"
 
 
-def write_secrets(home: Path) -> Path:
-    """Write the file for `--env-file` unless it is there; readable by its owner only."""
-    file = home / "compose" / "secrets.env"
-    if file.exists():
-        return file
-    made = secrets_in(home / "compose" / "secrets.json")
-    values = {
-        "postgres_password": secrets.token_urlsafe(24),
-        **{f"{owner}_password": made.passwords[owner] for owner in OWNERS},
-        "token_private_key": made.private_key,
-        "token_public_keys": json.dumps(made.public_keys),
-        "internal_token": made.internal_token,
-    }
-    file.touch(mode=0o600)
-    file.write_text("".join(f"NOABER_{name.upper()}='{value}'\n" for name, value in values.items()))
-    return file
-
-
 def main(arguments: list[str], root: Path = ROOT) -> int:
     """Write what is asked; with --check 1 when the file is stale."""
-    if arguments == ["secrets"]:
-        print(write_secrets(home_of(os.environ)))
-        return 0
+    match arguments:
+        case ["secrets"]:
+            print(write_secrets(home_of(os.environ)))
+            return 0
+        case ["rotate", *how] if how in ([], ["--at-once"]):
+            print(rotate(home_of(os.environ), datetime.now(UTC), at_once=bool(how)))
+            return 0
     target = root / FILE
     fresh = target.is_file() and target.read_text(encoding="utf-8") == text()
     if "--check" in arguments:

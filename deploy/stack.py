@@ -201,6 +201,10 @@ class Platform:
         """Bootstrap address."""
         return f"127.0.0.1:{self.base + KAFKA}"
 
+    def at(self, service: str) -> str:
+        """Where another process finds a service's HTTP interface: host and port."""
+        return f"127.0.0.1:{self.port(service)}"
+
     def port(self, service: str) -> int:
         """The port of a service's own HTTP interface."""
         return self.base + OFFSETS[service]
@@ -259,37 +263,43 @@ def environment(platform: Platform, service: Service) -> dict[str, str]:
         "NOABER_TOPIC_PREFIX": platform.topic_prefix,
         "NOABER_HTTP_PORT": str(base + service.offset),
         "NOABER_DATA_HOME": str(platform.home / "data" / service.name),
-        "NOABER_TOKEN_PUBLIC_KEYS": json.dumps(
-            {
-                _key_name(platform, name): key + _until(platform, name)
-                for name, key in platform.secrets.public_keys.items()
-            }
-        ),
+        "NOABER_TOKEN_PUBLIC_KEYS": public_keys(platform.secrets, platform.mode),
         "NOABER_ALLOWED_ORIGINS": platform.address.origins(base),
     }
     if service.owner is not None:
         told["NOABER_DATABASE"] = platform.database(service.owner)
     if service.name == "directory":
-        told["NOABER_TOKEN_PRIVATE_KEY"] = _key_name(platform, platform.secrets.private_key)
+        told["NOABER_TOKEN_PRIVATE_KEY"] = private_key(platform.secrets, platform.mode)
         told["NOABER_RP_ID"] = platform.address.rp_id
-        told["NOABER_NOTIFICATION_URL"] = f"http://127.0.0.1:{platform.port('notification')}"
+        told["NOABER_NOTIFICATION_URL"] = f"http://{platform.at('notification')}"
     if service.name in ("directory", "notification") or service in platform.live:
         told["NOABER_INTERNAL_TOKEN"] = platform.secrets.internal_token
-        keys = f"http://127.0.0.1:{platform.port('directory')}/internal/contact-keys"
-        told["NOABER_CONTACT_KEYS_URL"] = keys
+        told["NOABER_CONTACT_KEYS_URL"] = f"http://{platform.at('directory')}/internal/contact-keys"
     limits = DEMO_LIMITS if platform.mode is Mode.DEMO else {}
     return {**told, **limits, **platform.settings, **platform.own_settings.get(service.name, {})}
 
 
-def _until(platform: Platform, name: str) -> str:
-    """How long a retired key is still believed, as `Verifier` reads it; nothing for the one that signs."""
-    since = platform.secrets.retired.get(name)
+def private_key(made: Secrets, mode: Mode) -> str:
+    """The key that signs, as the directory reads it."""
+    return _key_name(mode, made.private_key)
+
+
+def public_keys(made: Secrets, mode: Mode) -> str:
+    """The keys that are believed, as `Verifier` reads them."""
+    return json.dumps(
+        {_key_name(mode, name): key + _until(made, name) for name, key in made.public_keys.items()}
+    )
+
+
+def _until(made: Secrets, name: str) -> str:
+    """How long a retired key is still believed; nothing for the one that signs."""
+    since = made.retired.get(name)
     return f" {(datetime.fromisoformat(since) + KEPT).isoformat()}" if since is not None else ""
 
 
-def _key_name(platform: Platform, name: str) -> str:
+def _key_name(mode: Mode, name: str) -> str:
     """A key under the name of its mode: what was signed in a demonstration is refused in a real platform."""
-    real = platform.mode is Mode.REAL and name.startswith(DEMO_KEY)
+    real = mode is Mode.REAL and name.startswith(DEMO_KEY)
     return f"{REAL_KEY}{name.removeprefix(DEMO_KEY)}" if real else name
 
 
@@ -299,10 +309,10 @@ def gateway_environment(platform: Platform, pages: Path) -> dict[str, str]:
         "NOABER_PORT": str(platform.base),
         "NOABER_BIND": "127.0.0.1",
         "NOABER_PAGES": str(pages),
-        "NOABER_DIRECTORY": f"127.0.0.1:{platform.port('directory')}",
-        "NOABER_AID": f"127.0.0.1:{platform.port('aid')}",
-        "NOABER_NOTIFICATION": f"127.0.0.1:{platform.port('notification')}",
-        "NOABER_LIVE": " ".join(f"127.0.0.1:{platform.base + node.offset}" for node in platform.live),
+        "NOABER_DIRECTORY": platform.at("directory"),
+        "NOABER_AID": platform.at("aid"),
+        "NOABER_NOTIFICATION": platform.at("notification"),
+        "NOABER_LIVE": " ".join(platform.at(node.name) for node in platform.live),
         "XDG_DATA_HOME": str(platform.home / "data" / "caddy"),
         "XDG_CONFIG_HOME": str(platform.home / "data" / "caddy"),
         **platform.address.told(platform.base),

@@ -1,21 +1,17 @@
 """Runs once before the services: roles and schemas, topics, migrations, facts, and the pages for Caddy."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from deploy.bootstrap import ROOT
+from deploy.images import pages
 from deploy.provision import DATABASE, provision
 from deploy.stack import OWNERS, Platform, Secrets
 from services.runtime.settings import Mode, Seed
-
-BUILT: Final = ROOT / "pages"
-"""Where the image keeps the built pages."""
 
 
 def main(environment: Mapping[str, str]) -> None:
@@ -33,7 +29,7 @@ def main(environment: Mapping[str, str]) -> None:
     for owner in OWNERS:
         _step(_as(environment, owner, passwords[owner]), f"services.{owner}", "migrate")
     _step(_as(environment, "directory", passwords["directory"]), "services.directory", "seed")
-    shutil.copytree(BUILT, environment["NOABER_PAGES"], dirs_exist_ok=True)
+    pages.publish(Path(environment["NOABER_PAGES"]))
 
 
 def _as(environment: Mapping[str, str], owner: str, password: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from deploy.noaber.backup import backup_verb, restore_verb
 from deploy.noaber.doctor import doctor
 from deploy.noaber.explain import explain
 from deploy.noaber.forget import forget
+from deploy.noaber.here import inside_here
 from deploy.noaber.init import init
 from deploy.noaber.invite import invite
 from deploy.noaber.logs import logs
@@ -34,8 +35,10 @@ class _Plain(click.Group):
 
 
 @click.group(cls=_Plain)
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Mutual aid between municipalities in digital incidents."""
+    context.obj = inside_here
 
 
 VERBS: Final = (

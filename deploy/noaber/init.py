@@ -2,19 +2,20 @@
 
 import base64
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
-import httpx
 
-from deploy.bootstrap import SetupFailed, home_of
-from deploy.noaber.inside import ask_directory
-from deploy.noaber.state import running_here
+from deploy.bootstrap import SetupFailed
+from deploy.noaber.inside import Inside
 from services.runtime.settings import Mode
 
 FIRST_CARD: Final = ("crisis_coordination",)
 """Whoever leads in the first hour; the administrator prints the others when signed in."""
+
+REFUSED: Final = "this could not be made"
 
 
 @click.command(
@@ -30,31 +31,29 @@ FIRST_CARD: Final = ("crisis_coordination",)
     show_default=True,
     help="Where the first card goes, to be printed and sealed; never written over.",
 )
-def init(organisation: str, name: str, phone: str, pdf: Path) -> None:
+@click.pass_obj
+def init(reach: Callable[[], Inside], organisation: str, name: str, phone: str, pdf: Path) -> None:
     """Make the first administrator of an organisation, and print its first card.
 
     With --organisation IBD they may also act for every municipality that cannot, as the IBD does.
     """
-    state = running_here(home_of(os.environ))
-    if state.get("mode") != Mode.REAL:
+    directory = reach()
+    if directory.mode != Mode.REAL:
         raise SetupFailed("this is a demonstration; start a real platform with noaber up --real")
     # Before anything is made: whoever cannot keep the card should not have one.
     sheet = _new_file(pdf)
     try:
-        made = _asked(
-            state,
-            "/internal/invite",
-            {"checked": "in_person", "organisation": organisation, "name": name, "phone": phone},
-        )
-        roles = {"organisation": organisation, "roles": FIRST_CARD, "origin": state["origin"]}
-        printed = _asked(state, "/internal/cards", roles)
+        first = {"checked": "in_person", "organisation": organisation, "name": name, "phone": phone}
+        made = directory.ask("/internal/invite", first, REFUSED)
+        roles = {"organisation": organisation, "roles": FIRST_CARD, "origin": directory.origin}
+        printed = directory.ask("/internal/cards", roles, REFUSED)
         with os.fdopen(sheet, "wb") as file:
             file.write(base64.b64decode(printed["pdf"]))
     except SetupFailed:
         os.close(sheet)
         pdf.unlink()
         raise
-    click.echo(f"Link:  {state['origin']}/welcome#{made['secret']}")
+    click.echo(f"Link:  {directory.origin}/welcome#{made['secret']}")
     click.echo(f"Code:  {made['code'][:3]} {made['code'][3:]}")
     click.echo(f"Who:   {made['person']} (too late? noaber invite {made['person']})")
     click.echo(f"Works once, until {made['expires_at']}. Give link and code by two different ways.")
@@ -70,10 +69,3 @@ def _new_file(path: Path) -> int:
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as wrong:
         raise SetupFailed(f"the card cannot be written to {path}: {wrong.strerror}") from wrong
-
-
-def _asked(state: dict[str, Any], path: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer = ask_directory(state, path, body)
-    if answer.status_code != httpx.codes.OK:
-        raise SetupFailed(f"this could not be made: {answer.json()['detail']['en']}")
-    return dict(answer.json())

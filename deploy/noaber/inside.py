@@ -1,24 +1,35 @@
-"""Asks the running directory what only this machine may ask, with the secret that the services share."""
+"""Asks the directory what only who runs it may ask, with the secret that the services share."""
 
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from deploy.backup import platform_in
 from deploy.bootstrap import SetupFailed
 from services.runtime.inside import shown
 
 
-def ask_directory(state: dict[str, Any], path: str, body: dict[str, Any]) -> httpx.Response:
-    """What it answers, whatever that is. `state`: of the platform that runs here. Raises SetupFailed."""
-    platform = platform_in(Path(state["place"]), int(state["base"]))
-    try:
-        return httpx.post(
-            f"http://127.0.0.1:{platform.port('directory')}{path}",
-            json=body,
-            headers=shown(platform.secrets.internal_token),
-            timeout=10,
-        )
-    except httpx.HTTPError as away:
-        raise SetupFailed("the directory does not answer; see noaber status") from away
+@dataclass(frozen=True)
+class Inside:
+    """A running directory, seen from inside; `origin` is where people go."""
+
+    origin: str
+    mode: str
+    port: int
+    token: str
+
+    def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        """What it answers, whatever that is. Raises SetupFailed where it does not."""
+        try:
+            return httpx.post(
+                f"http://127.0.0.1:{self.port}{path}", json=body, headers=shown(self.token), timeout=10
+            )
+        except httpx.HTTPError as away:
+            raise SetupFailed("the directory does not answer; see noaber status") from away
+
+    def ask(self, path: str, body: dict[str, Any], refused: str) -> dict[str, Any]:
+        """What it made. Raises SetupFailed, which begins with `refused` where it says no."""
+        answer = self.post(path, body)
+        if answer.status_code != httpx.codes.OK:
+            raise SetupFailed(f"{refused}: {answer.json()['detail']['en']}")
+        return dict(answer.json())

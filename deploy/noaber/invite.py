@@ -1,14 +1,11 @@
 """`noaber invite`: let somebody in from the machine itself, such as an organisation's first administrator."""
 
-import os
+from collections.abc import Callable
 from uuid import UUID
 
 import click
-import httpx
 
-from deploy.bootstrap import SetupFailed, home_of
-from deploy.noaber.inside import ask_directory
-from deploy.noaber.state import running_here
+from deploy.noaber.inside import Inside
 
 
 @click.command(
@@ -19,27 +16,27 @@ from deploy.noaber.state import running_here
 @click.option("--name", help="What they are called; kept sealed.")
 @click.option("--phone", help="Their number; kept sealed.")
 @click.option("--call-back", is_flag=True, help="They are elsewhere: read the code out by telephone.")
+@click.pass_obj
 def invite(
+    reach: Callable[[], Inside],
+    *,
     person: UUID | None,
     organisation: str | None,
     name: str | None,
     phone: str | None,
-    call_back: bool,  # noqa: FBT001 an option of the command line
+    call_back: bool,
 ) -> None:
     """Print the link and the code that let PERSON (an id) in, or a new administrator of an organisation."""
     if person is None and not (organisation and name and phone):
         raise click.UsageError("say who: PERSON, or --organisation, --name and --phone together")
-    state = running_here(home_of(os.environ))
+    directory = reach()
     new = {"organisation": organisation, "name": name, "phone": phone}
     body = {
         "checked": "call_back" if call_back else "in_person",
         **({"person": str(person)} if person else new),
     }
-    answer = ask_directory(state, "/internal/invite", body)
-    if answer.status_code != httpx.codes.OK:
-        raise SetupFailed(f"nobody could be invited: {answer.json()['detail']['en']}")
-    made = answer.json()
-    click.echo(f"Link:  {state['origin']}/welcome#{made['secret']}")
+    made = directory.ask("/internal/invite", body, "nobody could be invited")
+    click.echo(f"Link:  {directory.origin}/welcome#{made['secret']}")
     click.echo(f"Code:  {made['code'][:3]} {made['code'][3:]}")
     click.echo(f"Who:   {made['person']} (too late? noaber invite {made['person']})")
     click.echo(f"Works once, until {made['expires_at']}. Give link and code by two different ways.")

@@ -13,6 +13,7 @@ STEPS: Final = (
     ("schemas.export", "--check"),
     ("deploy.diagram", "--check"),
     ("deploy.reference", "--check"),
+    ("deploy.cluster", "--check"),
     ("deploy.compose", "--check"),
 )
 

@@ -34,8 +34,14 @@ TICK_SECONDS: Final = 0.5
 
 async def run(settings: Settings) -> None:
     """Run until cancelled; raises what made it end."""
-    group = Group("noaber-clock", settings.kafka, settings.topic_prefix, data_home=settings.data_home)
-    await create_topics(settings.kafka, settings.topic_prefix)
+    group = Group(
+        "noaber-clock",
+        settings.kafka,
+        settings.topic_prefix,
+        data_home=settings.data_home,
+        replicas=settings.topic_replicas,
+    )
+    await create_topics(settings.kafka, settings.topic_prefix, settings.topic_replicas)
     publisher = KafkaPublisher(settings.kafka)
     progress = Progress(group, COMMITMENTS, DELIVERIES)
     try:
@@ -49,7 +55,9 @@ async def run(settings: Settings) -> None:
             hand = Clock(tables, publisher, now, settings.topic_prefix)
             policy = Policy(hand.take, KafkaDeadLetters(graves, settings.topic_prefix))
             _wire(app, group, hand, policy)
-            async with health_server(settings.http_port, lambda: progress.health(policy.waiting)):
+            async with health_server(
+                settings.http_port, lambda: progress.health(policy.waiting), settings.http_host
+            ):
                 await together(run_worker(app), progress.run(lambda: policy.waiting))
     finally:
         await publisher.stop()

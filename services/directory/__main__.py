@@ -16,7 +16,7 @@ match sys.argv[1:]:
         from services.runtime.serve import serve
 
         settings = read(DirectorySettings)
-        serve(create_app(settings), settings.http_port)
+        serve(create_app(settings), settings.http_port, settings.http_host)
     case ["relay"]:
         from services.runtime.process import run
         from services.runtime.relay_process import relay

@@ -51,7 +51,7 @@ from services.live.settings import LiveSettings
 from services.live.snapshots import Snapshots
 from services.live.viewers import Viewer, Viewers, say_why
 from services.runtime.documented import API_VERSION
-from services.runtime.health import Health
+from services.runtime.health import ALIVE, Health
 from services.runtime.now import clock
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, document, retry_after
 from services.runtime.process import together
@@ -124,7 +124,7 @@ class Live:
         """Serve for ever. Raises what the consumer raises: the process ends and is started again."""
         server = serve(
             self._socket,
-            sock=_listening(self._settings.http_port),
+            sock=_listening(self._settings.http_host, self._settings.http_port),
             backlog=BACKLOG,
             process_request=self._request,
             compression=None,
@@ -240,6 +240,8 @@ class Live:
     def _of_itself(self, path: str) -> Response | None:
         """What it says to anybody, at any time: how it is, and what can be asked here."""
         json_type = {"Content-Type": "application/json"}
+        if path == ALIVE:
+            return _response(HTTPStatus.OK, {}, b"")
         if path == "/health":
             found = self.health()
             return _response(HTTPStatus(found.status), json_type, found.body())
@@ -331,8 +333,8 @@ class Live:
             self._viewers.discard(viewer)
 
 
-def _listening(port: int) -> socket.socket:
-    made = socket.create_server(("127.0.0.1", port), backlog=BACKLOG)
+def _listening(host: str, port: int) -> socket.socket:
+    made = socket.create_server((host, port), backlog=BACKLOG)
     # What is accepted has the same.
     made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     return made

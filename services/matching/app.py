@@ -49,8 +49,14 @@ async def run(settings: MatchingSettings) -> None:
     """Run until cancelled; raises what made it end."""
     sys.setswitchinterval(SWITCH_SECONDS)
     prefix = settings.topic_prefix
-    group = Group("noaber-matching", settings.kafka, prefix, data_home=settings.data_home)
-    await create_topics(settings.kafka, prefix)
+    group = Group(
+        "noaber-matching",
+        settings.kafka,
+        prefix,
+        data_home=settings.data_home,
+        replicas=settings.topic_replicas,
+    )
+    await create_topics(settings.kafka, prefix, settings.topic_replicas)
     publisher = KafkaPublisher(settings.kafka)
     try:
         async with producer(settings.kafka) as graves, solver_process() as solve:
@@ -87,7 +93,7 @@ class Matching:
 
     async def run(self) -> None:
         """Read the picture, then plan and answer."""
-        async with health_server(self._settings.http_port, self.health):
+        async with health_server(self._settings.http_port, self.health, self._settings.http_host):
             await together(self._newest.run(), self._once_caught_up())
 
     async def _once_caught_up(self) -> None:

@@ -1,4 +1,7 @@
-"""Answers GET /health for processes without an HTTP interface of their own: progress, not presence."""
+"""Answers GET /health for processes without an HTTP interface of their own: progress, not presence.
+
+GET /alive says only that the process still turns: what a restart mends, and no more.
+"""
 
 import asyncio
 import contextlib
@@ -8,6 +11,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Final
+
+from services.runtime.settings import LOOPBACK
 
 ASK_SECONDS: Final = 2.0
 SILENT_SECONDS: Final = 6.0
@@ -32,6 +37,10 @@ class Health:
     def body(self) -> bytes:
         """The JSON of the answer."""
         return json.dumps(asdict(self)).encode()
+
+
+ALIVE: Final = "/alive"
+"""Unlike /health it stays well while something that we depend on is away: no restart brings that back."""
 
 
 class Pulse:
@@ -67,14 +76,14 @@ def depends_on(database: Pulse, tasks: Iterable["asyncio.Task[None]"]) -> list[s
 
 
 @asynccontextmanager
-async def health_server(port: int, look: Callable[[], Health]) -> AsyncIterator[None]:
-    """Serve `look()` on 127.0.0.1 while the block runs."""
+async def health_server(port: int, look: Callable[[], Health], host: str = LOOPBACK) -> AsyncIterator[None]:
+    """Serve `look()` on host:port while the block runs."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(5):
-                await reader.readuntil(b"\r\n\r\n")
-                found = look()
+                asked = await reader.readuntil(b"\r\n\r\n")
+                found = Health(healthy=True) if asked.startswith(f"GET {ALIVE} ".encode()) else look()
                 body = found.body()
                 head = (
                     f"HTTP/1.1 {found.status} {'OK' if found.healthy else 'Service Unavailable'}\r\n"
@@ -88,6 +97,6 @@ async def health_server(port: int, look: Callable[[], Health]) -> AsyncIterator[
         finally:
             writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", port)
+    server = await asyncio.start_server(answer, host, port)
     async with server:
         yield

@@ -8,7 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.topics import DEAD_LETTER_CONFIG, TOPICS
-from services.runtime.settings import read
+from services.runtime.settings import Positive, read
 
 DEAD_LETTER_PARTITIONS: Final = 1
 
@@ -20,6 +20,7 @@ class PrepareSettings(BaseSettings):
 
     kafka: str
     topic_prefix: str = ""
+    topic_replicas: Positive = 1
 
 
 KNOWN_SECONDS: Final = 30
@@ -80,4 +81,4 @@ async def partitions_in(admin: AIOKafkaAdminClient, names: Collection[str]) -> d
 
 if __name__ == "__main__":
     found = read(PrepareSettings)
-    asyncio.run(create_topics(found.kafka, found.topic_prefix))
+    asyncio.run(create_topics(found.kafka, found.topic_prefix, found.topic_replicas))

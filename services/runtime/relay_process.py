@@ -79,9 +79,9 @@ async def relay(settings: OwnerSettings, owner: str) -> None:
     publisher = KafkaPublisher(settings.kafka)
     process = _Process(settings, owner, pool, publisher)
     try:
-        async with health_server(settings.http_port, process.watch.health):
+        async with health_server(settings.http_port, process.watch.health, settings.http_host):
             # A topic that was deleted is there again before anybody asks what is missing in it.
-            await create_topics(settings.kafka, settings.topic_prefix)
+            await create_topics(settings.kafka, settings.topic_prefix, settings.topic_replicas)
             async with lease_on(settings.database, owner) as lease:
                 await together(process.look(), process.once_active(lease))
     finally:

@@ -1,4 +1,4 @@
-"""Runs a FastAPI application on loopback until the process is told to stop."""
+"""Runs a FastAPI application until the process is told to stop."""
 
 from typing import Final
 
@@ -6,17 +6,18 @@ import uvicorn
 from fastapi import FastAPI
 
 from services.runtime.process import begin
+from services.runtime.settings import LOOPBACK
 
 GRACE_SECONDS: Final = 3
 """uvicorn waits for ever for a parked connection unless it is told how long."""
 
 
-def serve(app: FastAPI, port: int) -> None:
-    """Answer on 127.0.0.1:port; SIGTERM stops it, and what is being answered is finished first."""
+def serve(app: FastAPI, port: int, host: str = LOOPBACK) -> None:
+    """Answer on host:port; SIGTERM stops it, and what is being answered is finished first."""
     begin()
     uvicorn.run(
         app,
-        host="127.0.0.1",
+        host=host,
         port=port,
         access_log=False,
         log_config=None,

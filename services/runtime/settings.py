@@ -26,6 +26,8 @@ Address = Annotated[str, Field(pattern=r"^https?://[^\s/]\S*$", examples=["http:
 PublicKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=( \S+)?$")]
 """Base64 of an Ed25519 key, and until when it is believed where it signs no more."""
 
+LOOPBACK: Final = "127.0.0.1"
+
 
 class Mode(StrEnum):
     """`demo`: made-up people, choose who you are. `real`: neither exists."""
@@ -42,13 +44,19 @@ class Seed(StrEnum):
 
 
 class Settings(BaseSettings):
-    """What every process knows. Environment names are NOABER_ and the field's name in capitals."""
+    """What every process knows. Environment names are NOABER_ and the field's name in capitals.
+
+    `http_host`: the address it answers at; another than loopback only where a network policy says who comes.
+    `topic_replicas`: brokers that hold each topic that is made in passing.
+    """
 
     model_config = SettingsConfigDict(env_prefix="NOABER_", frozen=True, extra="ignore")
 
     mode: Mode = Mode.REAL
     kafka: Broker
     topic_prefix: Prefix = ""
+    topic_replicas: Positive = 1
+    http_host: str = LOOPBACK
     http_port: Annotated[int, Field(ge=1, le=65535)]
     clock_offset_seconds: Annotated[float, Field(allow_inf_nan=False)] = 0
     data_home: Path = Path()

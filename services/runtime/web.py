@@ -22,7 +22,7 @@ from services.runtime.described import Described
 from services.runtime.documented import API_VERSION
 from services.runtime.fields import by_field
 from services.runtime.garbage import collect_garbage
-from services.runtime.health import Health
+from services.runtime.health import ALIVE, Health
 from services.runtime.limits import Limits, network_of
 from services.runtime.origins import Origins
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, Words, document, retry_after
@@ -308,7 +308,7 @@ def web_app(
         # A redirect would repeat the Host header that a stranger sent.
         redirect_slashes=False,
     )
-    open_to_all = ("/health", described, *open_paths)
+    open_to_all = ("/health", ALIVE, described, *open_paths)
     app.add_middleware(
         Gate,
         who=service.who,
@@ -329,5 +329,9 @@ def web_app(
     async def description() -> Response:
         # Other websites may read it (NL API Design Rules, /core/publish-openapi): it is no secret.
         return JSONResponse(app.openapi(), headers={"Access-Control-Allow-Origin": "*"})
+
+    @app.get(ALIVE, include_in_schema=False)
+    async def alive() -> Response:
+        return Response()
 
     return app

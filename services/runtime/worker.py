@@ -48,6 +48,8 @@ class Group:
     prefix: str = ""
     member: str = "0"
     data_home: Path = Path()
+    replicas: int = 1
+    """Brokers that hold what it remembers."""
 
     @property
     def id(self) -> str:
@@ -96,7 +98,7 @@ def worker_app(group: Group) -> faust.App:
         consumer_group_instance_id=f"{group.id}-{group.member}",
         consumer_auto_offset_reset="earliest",
         topic_disable_leader=True,
-        topic_replication_factor=1,
+        topic_replication_factor=group.replicas,
         table_standby_replicas=0,
         stream_wait_empty=False,
         worker_redirect_stdouts=False,

@@ -290,6 +290,7 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
 """
 
 BESIDE = {
+    "/alive",
     "/health",
     "/internal/cards",
     "/internal/contact-keys",

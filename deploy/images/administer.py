@@ -1,0 +1,42 @@
+"""`noaber init`, `invite` and `forget` where there is no `noaber`: in the directory's own container."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+import click
+
+from deploy.bootstrap import SetupFailed
+from deploy.noaber.forget import forget
+from deploy.noaber.init import init
+from deploy.noaber.inside import Inside
+from deploy.noaber.invite import invite
+
+
+def inside_container(environment: Mapping[str, str]) -> Inside:
+    """The directory that is told these settings. Raises SetupFailed in another container."""
+    if "NOABER_TOKEN_PRIVATE_KEY" not in environment:
+        raise SetupFailed("this is not the directory's container; run it there")
+    return Inside(
+        environment["NOABER_ALLOWED_ORIGINS"].split(",")[0],
+        environment["NOABER_MODE"],
+        int(environment["NOABER_HTTP_PORT"]),
+        environment["NOABER_INTERNAL_TOKEN"],
+    )
+
+
+@click.group()
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Let people in and forget them, from the directory's container."""
+    context.obj = lambda: inside_container(os.environ)
+
+
+for verb in (init, invite, forget):
+    main.add_command(verb)
+
+if __name__ == "__main__":
+    try:
+        main()
+    except SetupFailed as failed:
+        sys.exit(f"Stopped: {failed}")

@@ -1,0 +1,98 @@
+"""`make chart-check`: what only programs written in Go can say of the chart and the Compose file.
+
+A further check is a function in CHECKS: it takes Go and a folder of its own, and raises Wrong.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import yaml
+from jsonschema import Draft202012Validator
+
+from deploy import compose
+from deploy.bootstrap import ROOT, SetupFailed, home_of
+from deploy.verbs.go_tools import Go, find_go
+from deploy.verbs.manifest_schemas import write_schemas
+
+CHART: Final = ROOT / "deploy" / "helm"
+COMPOSE: Final = ("github.com/compose-spec/compose-go/v2", "v2.16.2")
+EVERYTHING: Final = ("--set", "postgres.backup.destination=s3://noaber-backup")
+BARE: Final = (
+    "--set=kafka.enabled=false,postgres.enabled=false,ingress.enabled=false",
+    "--set=live.scaling.enabled=false,image.tag=2.0.0,image.previous=1.9.0,image.groups=1",
+    "--is-upgrade",
+)
+VARIANTS: Final = {"everything": EVERYTHING, "bare": BARE}
+"""All resources there are; and an upgrade of the readers, where Kafka and Postgres are somebody else's."""
+
+UNKNOWN: Final = ("Kafka", "KafkaNodePool", "KafkaTopic")
+"""Strimzi's, whose definitions are in no package; tests/unit/deploy/test_chart.py looks at them by hand."""
+
+
+class Wrong(Exception):
+    """What a check found, in words."""
+
+
+def the_compose_file(go: Go, _: Path) -> None:
+    """Valid by the schema of Compose's own loader."""
+    schema = json.loads((go.module(*COMPOSE) / "schema" / "compose-spec.json").read_text())
+    errors = Draft202012Validator(schema).iter_errors(json.loads(json.dumps(compose.composition())))
+    if found := [f"{'/'.join(map(str, each.path))}: {each.message}" for each in errors]:
+        raise Wrong("\n".join(found))
+
+
+def lint(go: Go, _: Path) -> None:
+    """Helm's own opinion of the chart; a warning is an error."""
+    _run(go.tool("helm"), "lint", "--strict", str(CHART), *EVERYTHING)
+
+
+def manifests(go: Go, scratch: Path) -> None:
+    """Everything that the chart makes is what Kubernetes and the operators take, field by field."""
+    helm = go.tool("helm")
+    for name, values in VARIANTS.items():
+        made = _run(helm, "template", "noaber", str(CHART), *values)
+        kinds = {each["kind"] for each in yaml.safe_load_all(made) if each}
+        schemas = write_schemas(go, scratch / "schemas", kinds)
+        file = scratch / f"{name}.yaml"
+        file.write_text(made)
+        options = ["-strict", "-summary", "-schema-location", schemas, "-skip", ",".join(UNKNOWN)]
+        print(_run(go.tool("kubeconform"), *options, str(file)).strip())
+
+
+CHECKS: Final[tuple[Callable[[Go, Path], None], ...]] = (the_compose_file, lint, manifests)
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Wrong(f"{Path(command[0]).name} {command[1]}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def main(home: Path) -> int:
+    """Do every check and say what is wrong; 1 where something is."""
+    wrong = 0
+    try:
+        go = find_go(home)
+        for check in CHECKS:
+            print(f"+ {check.__name__.replace('_', ' ')}", flush=True)
+            with tempfile.TemporaryDirectory(dir=home) as scratch:
+                try:
+                    check(go, Path(scratch))
+                except Wrong as found:
+                    wrong += 1
+                    print(found, file=sys.stderr)
+    except SetupFailed as failed:
+        print(failed, file=sys.stderr)
+        return 1
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(home_of(os.environ)))
