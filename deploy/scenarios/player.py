@@ -67,21 +67,25 @@ class Player:
 
     def finish(self) -> Summary:
         """Compare the walls with the owners, once more. Raises PlayFailed where they disagree."""
+        told: dict[Client, dict[str, set[str]]] = {}
         for case in self._cases.values():
             owner = self._cast.with_right("mandate", case.victim)
             for viewer in (*(self._cast.with_right("report", each) for each in case.coordinators), owner):
-                self._agree(viewer, case)
+                for kind, keys in case.told.items():
+                    told.setdefault(viewer, {}).setdefault(kind, set()).update(keys)
             rows = owner.rows().get("commitment", {})
             self.summary.commitments += sum(each["incident"] == case.incident for each in rows.values())
+        for viewer, of_cases in told.items():
+            self._agree(viewer, of_cases)
         self.summary.agrees = True
         self._cast.go_home()
         return self.summary
 
-    def _agree(self, viewer: Client, case: Case) -> None:
+    def _agree(self, viewer: Client, told: dict[str, set[str]]) -> None:
         found: list[str] = []
 
         def agrees() -> bool:
-            found[:] = differences(viewer, case.told)
+            found[:] = differences(viewer, told)
             return not found
 
         try:
