@@ -15,10 +15,12 @@ def run() -> None:
 
 async def _online(dsn: str) -> None:
     engine = open_engine(dsn)
-    async with engine.connect() as connection:
-        await connection.run_sync(_upgrade)
-        await connection.commit()
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(_upgrade)
+            await connection.commit()
+    finally:
+        await engine.dispose()
 
 
 def _upgrade(connection: Connection) -> None:
