@@ -18,6 +18,9 @@ from schemas.values import EVENT_LIMIT, Moment
 
 _TYPE: Final = re.compile(r"^nl\.noaber\.([a-z_]+)\.v(\d{1,6})$")
 _CONTENT_TYPE: Final = b"application/json"
+_TRACE: Final = "traceparent"
+"""Under its own name, and not as a CloudEvents extension: that is where tools look for it."""
+
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 """A version: what a bigint of Postgres holds."""
 
@@ -64,6 +67,8 @@ def headers_of(envelope: Envelope) -> tuple[tuple[str, bytes], ...]:
         "ce_correlationid": envelope.correlation,
         "ce_exercise": "true" if envelope.exercise else "false",
     }
+    if envelope.traceparent:
+        fields[_TRACE] = envelope.traceparent
     return (("content-type", _CONTENT_TYPE), *((name, text.encode()) for name, text in fields.items()))
 
 
@@ -126,6 +131,7 @@ def _envelope(record: Record, headers: dict[str, bytes]) -> Envelope:
             epoch=_whole(text["ce_epoch"], _EPOCH),
             correlation=text["ce_correlationid"],
             exercise={"true": True, "false": False}[text["ce_exercise"]],
+            traceparent=text.get(_TRACE, ""),
         )
     except (KeyError, ValueError) as error:
         raise Undecodable(f"header {error}") from error
@@ -146,7 +152,15 @@ def _state(model: type[State], name: str, version: int, value: bytes) -> State:
             raise Undecodable("the value is not a JSON object")
         return model.model_validate(lift(name, version, model.VERSION, data))
     except (ValidationError, ValueError, KeyError, RecursionError) as error:
-        raise Undecodable(f"{name} v{version}: {error}") from error
+        raise Undecodable(f"{name} v{version}: {_what_is_wrong(error)}") from error
+
+
+def _what_is_wrong(error: Exception) -> str:
+    """Where it breaks the contract and how, without a word of what stands there: logs repeat it."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    return "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['type']}" for each in found[:5])
 
 
 def _is_suspect(value: bytes) -> bool:

@@ -12,6 +12,7 @@ class Envelope:
     """What stands in a record's headers beside the state in its value.
 
     `version` is the aggregate's, `epoch` its owner's; consumers keep the newest (epoch, version) per key.
+    `traceparent`: the W3C trace context of the command that it comes from, where that is known.
     """
 
     id: UUID
@@ -23,6 +24,7 @@ class Envelope:
     epoch: int
     correlation: str
     exercise: bool
+    traceparent: str = ""
 
     @property
     def order(self) -> tuple[int, int]:

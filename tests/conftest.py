@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from deploy.backing import Backing
 from deploy.bootstrap import home_of
-from services.runtime.journal import SEALING, TABLES
+from services.runtime.journal import SEALING, TABLES, TRACES
 from tests.process_logs import logs_for
 
 # How long a draw or an example takes says how busy the machine is, not whether the code is right.
@@ -56,7 +56,7 @@ async def fresh_database(backing: Backing, template: str = "template1") -> Async
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     """Connections to a fresh database with an owner's journal and outbox in it."""
     async with asyncpg.create_pool(database, min_size=1, max_size=4) as made:
-        await made.execute(TABLES + SEALING)
+        await made.execute(TABLES + SEALING + TRACES)
         yield made
 
 

@@ -50,6 +50,7 @@ from services.live.rules.board import Board
 from services.live.settings import LiveSettings
 from services.live.snapshots import Snapshots
 from services.live.viewers import Viewer, Viewers, say_why
+from services.runtime import telemetry
 from services.runtime.documented import API_VERSION
 from services.runtime.health import ALIVE, Health
 from services.runtime.now import clock
@@ -58,6 +59,7 @@ from services.runtime.process import together
 from services.runtime.replica import Newest
 from services.runtime.settings import Mode
 from services.runtime.tokens import Verifier
+from services.runtime.trace import read as read_trace
 from services.runtime.who import Asker, Impostor, NotSignedIn, Who, cookie_for, token_in
 
 log: Final = logging.getLogger(__name__)
@@ -164,8 +166,12 @@ class Live:
     async def _on_news(self, events: Sequence[Event]) -> None:
         people: set[UUID] = set()
         coordinated = self._board.coordinated
+        # What was there before we were is nothing that a command does now.
+        follows = telemetry.listens() and self._newest.caught_up.is_set()
         for event in events:
             self._viewers.touch(self._board.put(event))
+            if follows and (trace := read_trace(event.envelope.traceparent)) is not None:
+                self._viewers.follow(trace)
             if isinstance(event.state, Contact):
                 self._contacts.want(event)
             elif isinstance(event.state, Session):

@@ -21,7 +21,9 @@ from services.live.rules.audiences import Audiences
 from services.live.rules.board import Board, Changes, Spot
 from services.live.rules.frames import WINDOW_BITS, Frame, Part, delta, frame, place
 from services.live.rules.load import Load
+from services.runtime import telemetry
 from services.runtime.now import Now
+from services.runtime.trace import Trace
 from services.runtime.who import Asker
 
 TICK_SECONDS: Final = 0.02
@@ -101,6 +103,8 @@ class Viewers:
         self.rest = 0.0
         """Seconds that rows may wait to be read; nothing unless it is busy."""
         self._closing: set[asyncio.Task[None]] = set()
+        self._followed: list[tuple[Trace, int]] = []
+        self._frames = 0
 
     def __len__(self) -> int:
         return len(self._viewers)
@@ -135,6 +139,10 @@ class Viewers:
         if self._touched:
             self._woken.set()
 
+    def follow(self, trace: Trace) -> None:
+        """With the next frames goes what this trace is about: then it is told to how many viewers."""
+        self._followed.append((trace, time.time_ns()))
+
     async def run(self) -> None:
         """Send what changed, at once after a quiet tick, else at its end; say where nothing did for long."""
         load = Load(time.monotonic())
@@ -153,6 +161,7 @@ class Viewers:
     def flush(self) -> int:
         """Send every change that waits, now; how many rows that were."""
         touched, self._touched = self._touched, set()
+        before = self._frames
         self._woken.clear()
         if touched:
             changes = Changes(self._board, touched)
@@ -162,7 +171,14 @@ class Viewers:
                     self._send(ready, delta(here, changes.seen_with(keys)))
         for viewer in list(self._behind):
             self._catch_up(viewer)
+        if self._followed:
+            self._tell_of(self._frames - before)
         return len(touched)
+
+    def _tell_of(self, frames: int) -> None:
+        for trace, began in self._followed:
+            telemetry.tell("frame", trace.child(), began, viewers=frames)
+        self._followed.clear()
 
     def of(self, people: Collection[object]) -> list[Viewer]:
         """The sockets of these people."""
@@ -202,6 +218,7 @@ class Viewers:
                 before, after = sent.packed if viewer.unpacks else sent.plain
                 transport.writelines((before + viewer.digest, after))
                 viewer.spoken_at = now
+                self._frames += 1
 
     def _catch_up(self, viewer: Viewer) -> None:
         """A viewer whose socket was full gets one frame with the newest of all it missed, or is dropped."""

@@ -12,10 +12,12 @@ from aiokafka.errors import KafkaError
 from schemas.codec import NewerVersion, Undecodable, envelope_of, state_bytes
 from schemas.envelope import Event, Record
 from schemas.topics import BY_STATE, Topic
+from services.runtime import telemetry
 from services.runtime.consume import Policy, event_in
 from services.runtime.pauses import Pauses
 from services.runtime.places import places_of, to_the_beginning
 from services.runtime.ports import DeadLetters, Place
+from services.runtime.trace import read
 
 log: Final = logging.getLogger(__name__)
 
@@ -234,7 +236,8 @@ class Intake:
         if BY_STATE[type(event.state)].name in self._replicas:
             self._batch.append(event)
         else:
-            await self._on_hint(event)
+            with telemetry.step(f"heed {event.state.TYPE}", read(event.envelope.traceparent)):
+                await self._on_hint(event)
 
     async def _settle(self, place: TopicPartition, next_offset: int) -> None:
         events, self._batch = self._batch, []

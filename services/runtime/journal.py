@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from services.runtime.ports import Entry
+from services.runtime.trace import written
 
 Connection = Any
 """An asyncpg connection or a pool's proxy of one; the two have no type in common."""
@@ -76,6 +77,9 @@ CREATE TABLE seal (
 """
 """What an owner's second migration adds: a chain over the whole journal, and rows to be published again."""
 
+TRACES: Final = "ALTER TABLE journal ADD COLUMN traceparent text;"
+"""What a later migration adds: the trace of the command that wrote the row (`services.runtime.trace`)."""
+
 _APPEND: Final = """
 WITH entry AS (
     SELECT * FROM unnest(
@@ -87,11 +91,11 @@ WITH entry AS (
 ), journalled AS (
     INSERT INTO journal (
         aggregate, key, version, epoch, event_id, event_type, at, who, correlation, exercise,
-        payload, previous, hash
+        payload, previous, hash, traceparent
     )
     SELECT entry.aggregate, entry.key, entry.version, epoch.number, entry.event_id, entry.event_type,
            entry.at, entry.who, entry.correlation, entry.exercise, entry.payload, before.hash,
-           sha256(coalesce(before.hash, ''::bytea) || entry.payload)
+           sha256(coalesce(before.hash, ''::bytea) || entry.payload), $11::text
     FROM entry CROSS JOIN epoch
     LEFT JOIN journal before ON before.aggregate = entry.aggregate AND before.key = entry.key
                             AND before.version = entry.version - 1
@@ -100,7 +104,8 @@ WITH entry AS (
     SELECT aggregate, key, version FROM entry ORDER BY ordinal
 )"""
 
-ARGUMENTS: Final = 10
+COLUMNS: Final = 10
+ARGUMENTS: Final = COLUMNS + 1
 """Arguments of `append`'s own statement: those of what is written beside come after them."""
 
 _WALK: Final = """
@@ -128,7 +133,8 @@ async def append(connection: Connection, entries: Sequence[Entry], beside: Besid
     """
     columns = [list(column) for column in zip(*(_values(entry) for entry in entries), strict=True)]
     parts = "".join(f", {name} AS ({statement})" for name, statement in beside.parts.items())
-    await connection.execute(f"{_APPEND}{parts} SELECT", *(columns or [[]] * ARGUMENTS), *beside.arguments)
+    values = (*(columns or [[]] * COLUMNS), written())
+    await connection.execute(f"{_APPEND}{parts} SELECT", *values, *beside.arguments)
 
 
 def _values(entry: Entry) -> tuple[object, ...]:

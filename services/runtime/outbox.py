@@ -23,11 +23,12 @@ SEALS: Final = [topic.state.TYPE for topic in TOPICS if issubclass(topic.state, 
 # A row without a version asks for the newest there is when it is read. Were its version fixed when it was
 # written, a command that commits meanwhile could be published before it and be covered by the older one.
 _READ: Final = """
-SELECT outbox.position, outbox.aggregate, epoch.number AS epoch, said.*
+SELECT outbox.position, outbox.aggregate, epoch.number AS epoch, said.*,
+       outbox.version IS NULL AS again
 FROM outbox
 CROSS JOIN epoch
 CROSS JOIN LATERAL (
-    SELECT key, version, event_id, event_type, at, correlation, exercise, payload FROM journal
+    SELECT key, version, event_id, event_type, at, correlation, exercise, payload, traceparent FROM journal
     WHERE journal.aggregate = outbox.aggregate AND journal.key = outbox.key
       AND (outbox.version IS NULL OR journal.version = outbox.version)
     ORDER BY journal.version DESC LIMIT 1
@@ -75,6 +76,8 @@ class PostgresOutbox:
             epoch=row["epoch"],
             correlation=row["correlation"],
             exercise=row["exercise"],
+            # What is told again is nothing that a command does now.
+            traceparent="" if row["again"] else row["traceparent"] or "",
         )
         return encode(envelope, row["payload"])
 

@@ -6,14 +6,16 @@ import logging
 import os
 import resource
 import signal
-import sys
 import threading
 from collections.abc import Collection, Coroutine
 from typing import Any, Final
 
 import uvloop
 
+from services.runtime import telemetry
 from services.runtime.garbage import collect_garbage
+from services.runtime.logs import log_to_standard_error, process_name
+from services.runtime.settings import TraceSettings, read
 
 STOP_SECONDS: Final = 8.0
 """Longer than any orderly stop of ours takes, shorter than a supervisor waits before it kills."""
@@ -90,9 +92,8 @@ def _ended(task: "asyncio.Task[None]") -> None:
 
 def begin() -> None:
     """From now on this process is ours to end; whatever it has to say goes to standard error."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    log_to_standard_error(process_name())
+    telemetry.start(read(TraceSettings), process_name())
     quiet()
     _started.append(True)
 

@@ -13,8 +13,10 @@ from aiokafka import AIOKafkaProducer
 
 from schemas.envelope import Record
 from schemas.topics import BY_TYPE
+from services.runtime import telemetry
 from services.runtime.database import AWAY
-from services.runtime.ports import Lease, LeaseLost, Outbox, Publisher
+from services.runtime.ports import Lease, LeaseLost, Outbox, Publisher, Unpublished
+from services.runtime.trace import HEADER, read
 
 BATCH: Final = 500
 """Rows read at once."""
@@ -58,7 +60,7 @@ class Relay:
 
     async def drain(self) -> int:
         """Publish one batch and forget it; how many rows that were. Raises LeaseLost."""
-        read_at = self._elapsed()
+        read_at, began = self._elapsed(), time.time_ns()
         rows = await self._outbox.read(BATCH)
         if not rows:
             return 0
@@ -67,6 +69,8 @@ class Relay:
         await self._publisher.publish(
             [(self._prefix + BY_TYPE[row.aggregate].name, row.record) for row in rows]
         )
+        if telemetry.listens():
+            _tell_of(rows, began)
         await self._outbox.remove([row.position for row in rows])
         return len(rows)
 
@@ -87,6 +91,13 @@ class Relay:
                     looks, pause = LOOKS, POLL_SECONDS
                 elif not looks:
                     pause = POLL_SECONDS if moved else min(pause * 2, POLL_SECONDS * QUIET)
+
+
+def _tell_of(rows: Sequence[Unpublished], began: int) -> None:
+    for row in rows:
+        trace = read(dict(row.record.headers).get(HEADER, b"").decode())
+        if trace is not None:
+            telemetry.tell("relay", trace.child(), began, topic=BY_TYPE[row.aggregate].name)
 
 
 async def _heard(woken: asyncio.Event, seconds: float) -> bool:

@@ -62,6 +62,18 @@ class Settings(BaseSettings):
     data_home: Path = Path()
 
 
+class TraceSettings(BaseSettings):
+    """Where traces are sent, of which share of what is asked; without an address nothing is.
+
+    `traces_url`: OTLP over HTTP, for example http://collector:4318/v1/traces.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="NOABER_", frozen=True, extra="ignore")
+
+    traces_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    trace_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+
+
 class OwnerSettings(Settings):
     """What a service with a database knows beside that."""
 

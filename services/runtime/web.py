@@ -24,6 +24,7 @@ from services.runtime.fields import by_field
 from services.runtime.garbage import collect_garbage
 from services.runtime.health import ALIVE, Health
 from services.runtime.limits import Limits, network_of
+from services.runtime.observed import Observed
 from services.runtime.origins import Origins
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, Words, document, retry_after
 from services.runtime.process import lasting
@@ -318,6 +319,7 @@ def web_app(
         limits=settings.limits(),
         sign_in_paths=sign_in_paths,
     )
+    app.add_middleware(Observed)
     report_problems(app, words)
 
     @app.get("/health", include_in_schema=False)

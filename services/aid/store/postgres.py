@@ -79,7 +79,7 @@ UNION ALL SELECT 'answered', encode(body_hash, 'hex'), 0, outcome FROM answered
 
 _REMEMBER: Final = """
     INSERT INTO answered (person, key, body_hash, outcome, at)
-    VALUES ($11::uuid, $12::text, $13::bytea, $14::jsonb, $15::timestamptz)
+    VALUES ($12::uuid, $13::text, $14::bytea, $15::jsonb, $16::timestamptz)
 """
 
 _ASKED: Final = "SELECT state FROM approach WHERE standing AND person = $1 AND state->>'state' = 'open'"

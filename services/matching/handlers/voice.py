@@ -157,6 +157,7 @@ class Voice:
             epoch=request.epoch,
             correlation=request.correlation,
             exercise=request.exercise,
+            traceparent=request.traceparent,
         )
         return encode(envelope, value)
 
