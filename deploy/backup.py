@@ -24,6 +24,7 @@ from deploy.provision import DATABASE, provision
 from deploy.stack import OWNERS, POSTGRES, Platform, secrets_in
 from deploy.steps import run_step
 from deploy.unfinished import mark
+from services.runtime.relay_process import LAST_BACKUP
 from services.runtime.settings import Mode, Seed
 
 FORMAT: Final = 1
@@ -85,6 +86,8 @@ def make_backup(home: Path, place: Path, base: int, folder: Path, keys: Path) ->
         shutil.rmtree(half)
         raise
     half.rename(folder / name)
+    # So that the platform can say how old its last backup is.
+    (place / "data" / LAST_BACKUP).write_text(now.isoformat())
     return Backup.of(folder / name)
 
 

@@ -21,7 +21,7 @@ from services.live.rules.audiences import Audiences
 from services.live.rules.board import Board, Changes, Spot
 from services.live.rules.frames import WINDOW_BITS, Frame, Part, delta, frame, place
 from services.live.rules.load import Load
-from services.runtime import telemetry
+from services.runtime import metrics, telemetry
 from services.runtime.now import Now
 from services.runtime.trace import Trace
 from services.runtime.who import Asker
@@ -104,7 +104,8 @@ class Viewers:
         """Seconds that rows may wait to be read; nothing unless it is busy."""
         self._closing: set[asyncio.Task[None]] = set()
         self._followed: list[tuple[Trace, int]] = []
-        self._frames = 0
+        self._frames = self._told = 0
+        metrics.before_telling(self._tell)
 
     def __len__(self) -> int:
         return len(self._viewers)
@@ -138,6 +139,12 @@ class Viewers:
         self._touched.update(spots)
         if self._touched:
             self._woken.set()
+
+    def _tell(self) -> None:
+        sent = metrics.counter(metrics.FRAMES)
+        sent.inc(self._frames - self._told)
+        self._told = self._frames
+        metrics.gauge(metrics.VIEWERS).set(len(self))
 
     def follow(self, trace: Trace) -> None:
         """With the next frames goes what this trace is about: then it is told to how many viewers."""

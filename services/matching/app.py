@@ -24,6 +24,7 @@ from schemas.topics import (
 from services.matching.handlers.planner import Planner, Solve
 from services.matching.settings import MatchingSettings
 from services.matching.solver import solver_process
+from services.runtime import metrics
 from services.runtime.consume import Policy
 from services.runtime.dead_letters import KafkaDeadLetters
 from services.runtime.health import Health, health_server
@@ -90,6 +91,7 @@ class Matching:
         )
         self._policy = Policy(self._planner.answer, graves)
         self._progress = Progress(group, HELP_REQUESTS)
+        self._suggestions = metrics.counter(metrics.SUGGESTIONS)
 
     async def run(self) -> None:
         """Read the picture, then plan and answer."""
@@ -115,6 +117,8 @@ class Matching:
         own = [event for event in events if isinstance(event.state, Suggestion)]
         for event in own:
             self._planner.heard(event)
+        if self._newest.caught_up.is_set():
+            self._suggestions.inc(len(own))
         # What we said ourselves is no reason to plan again.
         if len(own) < len(events):
             self._planner.changed()

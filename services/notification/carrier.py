@@ -16,6 +16,7 @@ import httpx
 
 from schemas.values import Language
 from services.notification.ports import Call, Declined, Ended, Forged, Heard, Report, Unreachable
+from services.runtime import metrics
 
 PREFIX: Final = "/api/notification/telephone/"
 """Below it the provider tells us: `<reference>/keys` and `<reference>/over` of a call, `<reference>/text`."""
@@ -64,6 +65,7 @@ class Carrier:
     def __init__(self, account: Account, http: httpx.AsyncClient) -> None:
         self._account = account
         self._http = http
+        self._orders = metrics.counter(metrics.ORDERS)
         self._base = f"{account.url}/{API}/Accounts/{account.id}"
 
     async def call(self, call: Call) -> str:
@@ -149,7 +151,16 @@ class Carrier:
         }
 
     async def _create(self, kind: str, form: Mapping[str, str]) -> str:
-        return str((await self._sent("POST", f"{self._base}/{kind}.json", data=form))["sid"])
+        outcome = "unreachable"
+        try:
+            made = str((await self._sent("POST", f"{self._base}/{kind}.json", data=form))["sid"])
+            outcome = "taken"
+        except Declined:
+            outcome = "declined"
+            raise
+        finally:
+            self._orders.labels(kind.lower(), outcome).inc()
+        return made
 
     async def _sent(self, method: str, url: str, **more: Any) -> Any:
         credentials = httpx.BasicAuth(self._account.id, self._account.token)

@@ -9,6 +9,7 @@ from schemas.codec import NewerVersion, Undecodable, decode
 from schemas.envelope import Event, Record
 from schemas.refused import Refused
 from schemas.topics import BY_STATE
+from services.runtime import metrics
 from services.runtime.ports import DeadLetters, Place, Rejected
 
 DEAD_IN_A_ROW: Final = 20
@@ -47,6 +48,7 @@ class Policy:
         self._in_a_row: defaultdict[Partition, int] = defaultdict(int)
         self.counts: Counter[Outcome] = Counter()
         self.waiting: dict[Partition, str] = {}
+        metrics.counter(metrics.DEAD_LETTERS)
 
     async def consume(self, place: Place, record: Record) -> Outcome:
         """Handle one record. Raises whatever the handler raises beyond Refused and Rejected."""
@@ -71,6 +73,7 @@ class Policy:
             return Outcome.BLOCKED
         except (Undecodable, Rejected) as broken:
             await self._dead_letters.bury(place, record, str(broken))
+            metrics.counter(metrics.DEAD_LETTERS).labels(place.topic).inc()
             self._in_a_row[partition] += 1
             return Outcome.DEAD
         except Refused:

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Final
 
+from services.runtime import metrics
 from services.runtime.settings import LOOPBACK
 
 ASK_SECONDS: Final = 2.0
@@ -75,19 +76,30 @@ def depends_on(database: Pulse, tasks: Iterable["asyncio.Task[None]"]) -> list[s
     return ended if database.answers else ["the database does not answer", *ended]
 
 
+def told(path: str, found: Health) -> tuple[int, str, bytes]:
+    """Status, type and body of what machines ask on a process's own port: its numbers, that it turns, or else
+    its health."""
+    if path == ALIVE:
+        found = Health(healthy=True)
+    if path == metrics.PATH:
+        metrics.gauge(metrics.HEALTHY).set(found.healthy)
+        return 200, metrics.CONTENT_TYPE, metrics.text()
+    return found.status, "application/json", found.body()
+
+
 @asynccontextmanager
 async def health_server(port: int, look: Callable[[], Health], host: str = LOOPBACK) -> AsyncIterator[None]:
-    """Serve `look()` on host:port while the block runs."""
+    """Serve `look()` on host:port while the block runs, and beside it what Prometheus asks for."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(5):
                 asked = await reader.readuntil(b"\r\n\r\n")
-                found = Health(healthy=True) if asked.startswith(f"GET {ALIVE} ".encode()) else look()
-                body = found.body()
+                path = asked.decode("latin-1").split(" ", 2)[1:2]
+                status, kind, body = told("".join(path), look())
                 head = (
-                    f"HTTP/1.1 {found.status} {'OK' if found.healthy else 'Service Unavailable'}\r\n"
-                    f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+                    f"HTTP/1.1 {status} {'OK' if status == 200 else 'Service Unavailable'}\r\n"
+                    f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
                     "Connection: close\r\n\r\n"
                 )
                 writer.write(head.encode() + body)

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from schemas.codec import NewerVersion, Undecodable, envelope_of, state_bytes
 from schemas.envelope import Event, Record
 from schemas.topics import BY_STATE, Topic
-from services.runtime import telemetry
+from services.runtime import metrics, telemetry
 from services.runtime.consume import Policy, event_in
 from services.runtime.pauses import Pauses
 from services.runtime.places import places_of, to_the_beginning
@@ -107,6 +107,7 @@ class Intake:
         self._lag: dict[TopicPartition, int] = {}
         self._failures: dict[TopicPartition, int] = {}
         self.trouble: dict[str, str] = {}
+        metrics.before_telling(self._tell)
         self.caught_up = False
         """Whether this process has taken in all that stood in the topics when it began to read."""
 
@@ -127,6 +128,10 @@ class Intake:
     def lag(self) -> int:
         """Records that are not taken in yet, as far as is known."""
         return sum(self._lag.values())
+
+    def _tell(self) -> None:
+        lags = ((self._short(place), lag) for place, lag in self._lag.items())
+        metrics.tell_lag(metrics.by_topic(lags))
 
     @property
     def waiting(self) -> Mapping[tuple[str, int], str]:

@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final
 
-from asyncpg import PostgresError
-
 from services.runtime.trace import current
 
-REPEATS: Final = (ValueError, LookupError, TypeError, PostgresError)
-"""Errors whose words may repeat what was typed: a name that does not fit, a row that stands there already.
-Of those only the class and where it happened is written down."""
+_OF_ROWS: Final = "asyncpg."
+REPEATS: Final = (ValueError, LookupError, TypeError)
+"""With those of the database, errors whose words may repeat what was typed: a name that does not fit, a row that
+stands there already. Of these only the class and where it happened is written down."""
 
 DEEPEST: Final = 5
 """So many causes of an error, and members of a group, are told."""
@@ -46,7 +45,8 @@ class JsonLines(logging.Formatter):
 
 def words_of(error: BaseException) -> str:
     """What an error says, where that cannot be what somebody typed."""
-    return "" if isinstance(error, REPEATS) else str(error)
+    of_rows = type(error).__module__.startswith(_OF_ROWS)
+    return "" if of_rows or isinstance(error, REPEATS) else str(error)
 
 
 def log_to_standard_error(process: str) -> None:

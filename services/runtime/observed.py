@@ -5,10 +5,10 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.runtime import telemetry
+from services.runtime import metrics, telemetry
 from services.runtime.trace import HEADER, begin, working_on
 
-UNSEEN: Final = frozenset({"/health", "/metrics"})
+UNSEEN: Final = frozenset({"/health", metrics.PATH})
 """Asked every few seconds by machines."""
 
 _HEADER: Final = HEADER.encode()
@@ -19,6 +19,8 @@ class Observed:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._requests = metrics.counter(metrics.REQUESTS)
+        self._seconds = metrics.histogram(metrics.COMMAND_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -40,7 +42,15 @@ class Observed:
             with working_on(trace):
                 await self._app(scope, receive, sending)
         finally:
-            telemetry.tell(route_of(scope), trace, began, **{"http.response.status_code": status})
+            route = route_of(scope)
+            self._requests.labels(route, _outcome(status)).inc()
+            if scope["method"] == "POST":
+                self._seconds.labels(route).observe((time.time_ns() - began) / 1e9)
+            telemetry.tell(route, trace, began, **{"http.response.status_code": status})
+
+
+def _outcome(status: int) -> str:
+    return "done" if status < 400 else "refused" if status < 500 else "failed"
 
 
 def route_of(scope: Scope) -> str:

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaProducer
 
 from schemas.envelope import Record
 from schemas.topics import BY_TYPE
-from services.runtime import telemetry
+from services.runtime import metrics, telemetry
 from services.runtime.database import AWAY
 from services.runtime.ports import Lease, LeaseLost, Outbox, Publisher, Unpublished
 from services.runtime.trace import HEADER, read
@@ -57,6 +57,7 @@ class Relay:
         self._lease = lease
         self._prefix = prefix
         self._elapsed = elapsed
+        self._relayed = metrics.counter(metrics.RELAYED)
 
     async def drain(self) -> int:
         """Publish one batch and forget it; how many rows that were. Raises LeaseLost."""
@@ -72,6 +73,7 @@ class Relay:
         if telemetry.listens():
             _tell_of(rows, began)
         await self._outbox.remove([row.position for row in rows])
+        self._relayed.inc(len(rows))
         return len(rows)
 
     async def run(self, woken: asyncio.Event) -> None:

@@ -5,12 +5,14 @@ import contextlib
 import logging
 import time
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
 
 from schemas.events.seal import Seal
 from schemas.topics import owned_by
+from services.runtime import metrics
 from services.runtime.database import AWAY, open_pool
 from services.runtime.health import Health, health_server
 from services.runtime.now import clock
@@ -32,12 +34,16 @@ ACQUIRE_SECONDS: Final = 0.5
 LATE_SECONDS: Final = 10.0
 """An outbox row older than this means that the world does not hear what was decided."""
 
+LAST_BACKUP: Final = "last-backup"
+"""A file beside the data of the services: each backup of their database that is finished writes it anew."""
+
 MANY: Final = 100
 """A repair is a row or two; more rows to be told again are a whole story, with holes until it is told."""
 
 _STATE: Final = """
 SELECT count(*) AS waiting, count(*) FILTER (WHERE outbox.version IS NULL) AS again,
-       coalesce(extract(epoch FROM now() - min(journal.at)), 0) AS age
+       coalesce(extract(epoch FROM now() - min(journal.at)), 0) AS age,
+       (SELECT count(*) FROM unsealed) AS unsealed
 FROM outbox LEFT JOIN journal USING (aggregate, key, version)
 """
 """Rows that ask for the newest state there is have no age: they tell nothing new."""
@@ -46,10 +52,12 @@ FROM outbox LEFT JOIN journal USING (aggregate, key, version)
 class Watch:
     """What the relay knows of its own progress."""
 
-    def __init__(self) -> None:
+    def __init__(self, last_backup: Path = Path(LAST_BACKUP)) -> None:
+        self.last_backup = last_backup
         self.active = False
         self.waiting = 0
         self.again = 0
+        self.unsealed = 0
         self.age = 0.0
         self.looked_at = time.monotonic()
         self.tail: Tail | None = None
@@ -62,6 +70,15 @@ class Watch:
         details = {"active": str(self.active).lower(), "oldest_seconds": f"{self.age:.1f}"}
         why = self._trouble() if self.active else ""
         return Health(healthy=not why, why=why, lag=self.waiting, details=details)
+
+    def tell(self) -> None:
+        """The same for Prometheus."""
+        backup = self.last_backup
+        metrics.gauge(metrics.LAST_BACKUP).set(backup.stat().st_mtime if backup.exists() else 0)
+        metrics.gauge(metrics.RELAY_ACTIVE).set(self.active)
+        metrics.gauge(metrics.RELAY_WAITING).set(self.waiting)
+        metrics.gauge(metrics.RELAY_OLDEST).set(self.age)
+        metrics.gauge(metrics.UNSEALED).set(self.unsealed)
 
     def _trouble(self) -> str:
         if self.age > LATE_SECONDS:
@@ -78,6 +95,7 @@ async def relay(settings: OwnerSettings, owner: str) -> None:
     pool = await open_pool(settings.database, CONNECTIONS)
     publisher = KafkaPublisher(settings.kafka)
     process = _Process(settings, owner, pool, publisher)
+    metrics.before_telling(process.watch.tell)
     try:
         async with health_server(settings.http_port, process.watch.health, settings.http_host):
             # A topic that was deleted is there again before anybody asks what is missing in it.
@@ -99,7 +117,7 @@ class _Process:
         self._owner = owner
         self._pool = pool
         self._publisher = publisher
-        self.watch = Watch()
+        self.watch = Watch(settings.data_home.parent / LAST_BACKUP)
 
     async def look(self) -> None:
         """Look each second at what waits."""
@@ -109,7 +127,7 @@ class _Process:
                 row = await self._pool.fetchrow(_STATE, timeout=5)
                 assert row is not None
                 self.watch.waiting, self.watch.age = int(row["waiting"]), float(row["age"])
-                self.watch.again = int(row["again"])
+                self.watch.again, self.watch.unsealed = int(row["again"]), int(row["unsealed"])
                 self.watch.looked_at = time.monotonic()
             await asyncio.sleep(1)
 

@@ -5,7 +5,7 @@ import contextlib
 import gc
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from schemas.codec import NewerVersion, Undecodable
 from schemas.envelope import Event, Record
 from schemas.state import State
 from schemas.topics import BY_STATE, Topic
+from services.runtime import metrics
 from services.runtime.consume import Outcome, Policy
 from services.runtime.first_reading import FirstReading
 from services.runtime.health import Pulse
@@ -88,6 +89,7 @@ class Newest:
         self._place: tuple[Partition, int] = (("", 0), 0)
         self.caught_up = asyncio.Event()
         self._moved: defaultdict[Partition, asyncio.Event] = defaultdict(asyncio.Event)
+        metrics.before_telling(self._tell)
 
     @property
     def waiting(self) -> Mapping[Partition, str]:
@@ -127,7 +129,14 @@ class Newest:
 
     def lag(self) -> int:
         """Records between what was read and the newest end offsets known."""
-        return sum(max(0, end - self.offsets.get(place, 0)) for place, end in self._ends.items())
+        return sum(lag for _, lag in self._lags())
+
+    def _lags(self) -> Iterator[tuple[str, int]]:
+        for place, end in self._ends.items():
+            yield place[0], max(0, end - self.offsets.get(place, 0))
+
+    def _tell(self) -> None:
+        metrics.tell_lag(metrics.by_topic(self._lags()))
 
     def after(self, vector: Mapping[Partition, int]) -> list[Event]:
         """The newest state of every key whose newest record stands at or behind these offsets."""

@@ -16,6 +16,7 @@ import asyncpg
 
 from schemas.codec import state_bytes
 from schemas.events.seal import Seal
+from services.runtime import metrics
 from services.runtime.journal import append
 from services.runtime.now import Now
 from services.runtime.outbox import SEALS
@@ -48,6 +49,7 @@ class Sealer:
         self._pool = pool
         self._kind = kind
         self._now = now
+        metrics.counter(metrics.SEALS)
 
     async def run(self) -> None:
         """Seal once a second, for ever."""
@@ -68,6 +70,7 @@ class Sealer:
         number, previous = (1, None) if last is None else (last["number"] + 1, last["hash"])
         found = link(previous, rows)
         at = self._now()
+        metrics.counter(metrics.SEALS).inc()
         await connection.execute(_KEEP, number, at, [row["name"] for row in rows], previous, found)
         seal = self._kind(id=str(number), at=at, rows=len(rows), hash=found.hex())
         await append(connection, [_entry(seal, at)])

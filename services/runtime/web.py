@@ -18,11 +18,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, safe_key
 from schemas.version import VERSION
+from services.runtime import metrics
 from services.runtime.described import Described
 from services.runtime.documented import API_VERSION
 from services.runtime.fields import by_field
 from services.runtime.garbage import collect_garbage
-from services.runtime.health import ALIVE, Health
+from services.runtime.health import ALIVE, Health, told
 from services.runtime.limits import Limits, network_of
 from services.runtime.observed import Observed
 from services.runtime.origins import Origins
@@ -309,7 +310,7 @@ def web_app(
         # A redirect would repeat the Host header that a stranger sent.
         redirect_slashes=False,
     )
-    open_to_all = ("/health", ALIVE, described, *open_paths)
+    open_to_all = ("/health", ALIVE, metrics.PATH, described, *open_paths)
     app.add_middleware(
         Gate,
         who=service.who,
@@ -335,5 +336,11 @@ def web_app(
     @app.get(ALIVE, include_in_schema=False)
     async def alive() -> Response:
         return Response()
+
+    # The gateway passes on nothing but /api, so this is read on the service's own loopback port alone.
+    @app.get(metrics.PATH, include_in_schema=False)
+    async def measures() -> Response:
+        status, kind, body = told(metrics.PATH, service.health())
+        return Response(body, status, media_type=kind)
 
     return app

@@ -18,6 +18,7 @@ from mode.supervisors import CrashingSupervisor
 
 from schemas.envelope import Record
 from schemas.topics import Topic
+from services.runtime import metrics
 from services.runtime.consume import Policy
 from services.runtime.health import Health
 from services.runtime.places import places_of
@@ -196,6 +197,8 @@ class Progress:
         self._moved_at = elapsed()
         self._looked_at: float | None = None
         self.lag = 0
+        self._lags: dict[str, int] = {}
+        metrics.before_telling(self._tell)
 
     async def run(self, waiting: Callable[[], Waiting]) -> None:
         """Look each second, for ever, from when the worker begins. Raises Stuck."""
@@ -220,11 +223,17 @@ class Progress:
     def note(self, committed: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> None:
         """What was found."""
         self._looked_at = self._elapsed()
-        lag = sum(max(0, end - committed[place]) for place, end in ends.items())
+        behind = {place: max(0, end - committed[place]) for place, end in ends.items()}
+        lag = sum(behind.values())
+        names = ((place.topic.removeprefix(self._group.prefix), each) for place, each in behind.items())
+        self._lags = metrics.by_topic(names)
         # While nothing waits there is nothing to move: the time counts from when something does.
         if committed != self._committed or self.lag == 0:
             self._moved_at = self._looked_at
         self._committed, self.lag = dict(committed), lag
+
+    def _tell(self) -> None:
+        metrics.tell_lag(self._lags)
 
     def judge(self, waiting: Waiting) -> None:
         """End a worker that takes nothing for no known reason. Raises Stuck."""
