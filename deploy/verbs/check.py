@@ -14,6 +14,7 @@ STEPS: Final = (
     ("deploy.diagram", "--check"),
     ("deploy.reference", "--check"),
     ("deploy.cluster", "--check"),
+    ("deploy.observability", "--check"),
     ("deploy.compose", "--check"),
 )
 

@@ -12,8 +12,8 @@ from services.runtime.trace import current
 
 _OF_ROWS: Final = "asyncpg."
 REPEATS: Final = (ValueError, LookupError, TypeError)
-"""With those of the database, errors whose words may repeat what was typed: a name that does not fit, a row that
-stands there already. Of these only the class and where it happened is written down."""
+"""With those of the database, errors whose words may repeat what was typed: a name that does not fit, a row
+that stands there already. Of these only the class and where it happened is written down."""
 
 DEEPEST: Final = 5
 """So many causes of an error, and members of a group, are told."""

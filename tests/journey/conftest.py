@@ -10,6 +10,7 @@ from deploy.running import Running, Wish
 from schemas.values import IBD, Right
 from services.directory.rules.organisations import real_organisations
 from services.directory.seed import FACTS
+from tests.collector import Collector, collecting
 from tests.contract.lying_provider import Liar, lying
 from tests.contract.there_and_back import written_down
 from tests.journey.case import Case
@@ -21,6 +22,9 @@ SETTINGS = (
     ("NOABER_APPROACHES_PER_SLOT", "200"),
     ("NOABER_SEED_PEOPLE", str(NUMBER)),
 )
+SOON_TOLD = ("OTEL_BSP_SCHEDULE_DELAY", "200")
+"""Milliseconds in which the SDK gathers spans, instead of 5 s."""
+
 GROUPS = {"beheer": ["system_administration"]}
 
 
@@ -32,13 +36,24 @@ def liar() -> Iterator[Liar]:
 
 
 @pytest.fixture(scope="session")
+def collector() -> Iterator[Collector]:
+    """Where every process tells its traces, all of them."""
+    with collecting() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
 def platform(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, liar: Liar
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+    liar: Liar,
+    collector: Collector,
 ) -> Iterator[Running]:
     place = tmp_path_factory.mktemp("platform")
     known = [each.id for each in real_organisations(FACTS.read_text(encoding="utf-8"))]
     file = written_down(tmp_path_factory.mktemp("providers"), liar.issuer, known, functions=GROUPS)
-    settings = (*SETTINGS, ("NOABER_PROVIDERS_FILE", str(file)))
+    traced = (("NOABER_TRACES_URL", collector.url), ("NOABER_TRACE_SHARE", "1"), SOON_TOLD)
+    settings = (*SETTINGS, *traced, ("NOABER_PROVIDERS_FILE", str(file)))
     wish = Wish(home_of(os.environ), place, first_port=8000, settings=settings)
     with Running(wish, print) as running:
         show_logs(request, __file__, lambda: running)

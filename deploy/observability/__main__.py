@@ -1,0 +1,111 @@
+"""`python -m deploy.observability` writes the files beside this one; `--check` only says which are stale."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.observability.alerts import ALERTS, Alert
+from deploy.observability.dashboard import dashboard
+from deploy.parts.ports import BASE
+from deploy.stack import SERVICES
+
+FOLDER: Final = Path(__file__).parent
+EXAMPLE_MINUTES: Final = 12
+HEAD: Final = "# Written by `python -m deploy.observability`; change what it is made of, not this file.\n"
+
+
+def files() -> dict[str, str]:
+    """Name -> text of each file."""
+    return {
+        "alerts.yml": HEAD
+        + _text({"groups": [{"name": "noaber", "rules": [_rule(each) for each in ALERTS]}]}),
+        "alerts.test.yml": HEAD + _text(_examples()),
+        "prometheus.yml": HEAD + _text(_prometheus()),
+        "dashboard.json": _text(dashboard()),
+    }
+
+
+def _text(made: dict[str, Any]) -> str:
+    # YAML reads JSON as it is.
+    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(alert: Alert) -> dict[str, Any]:
+    return {
+        "alert": alert.name,
+        "expr": alert.expression,
+        "for": f"{alert.minutes}m",
+        "labels": {"severity": alert.severity},
+        "annotations": _words(alert),
+    }
+
+
+def _words(alert: Alert) -> dict[str, str]:
+    return {"means": alert.means, "do": alert.act}
+
+
+def _examples() -> dict[str, Any]:
+    """What `promtool test rules` tries: each alert is raised by its example, and said in its words."""
+    return {
+        "rule_files": ["alerts.yml"],
+        "evaluation_interval": "1m",
+        "tests": [
+            {
+                "name": alert.name,
+                "interval": "1m",
+                "input_series": [{"series": name, "values": each} for name, each in alert.example.items()],
+                "alert_rule_test": [
+                    {
+                        "eval_time": f"{_minutes(alert)}m",
+                        "alertname": alert.name,
+                        "exp_alerts": [
+                            {
+                                "exp_labels": {"severity": alert.severity, **alert.labels},
+                                "exp_annotations": _words(alert),
+                            }
+                        ],
+                    }
+                ],
+            }
+            for alert in ALERTS
+        ],
+    }
+
+
+def _minutes(alert: Alert) -> int:
+    # A clock that begins at 1970 has to run for longer than a day before a backup is too old.
+    return 27 * 60 if alert.name == "BackupOld" else EXAMPLE_MINUTES
+
+
+def _prometheus() -> dict[str, Any]:
+    """Where the numbers of a platform on this machine are; a job is a process."""
+    return {
+        "global": {"scrape_interval": "10s"},
+        "rule_files": ["alerts.yml"],
+        "scrape_configs": [
+            {"job_name": each.name, "static_configs": [{"targets": [f"127.0.0.1:{BASE + each.offset}"]}]}
+            for each in SERVICES
+        ],
+    }
+
+
+def main(arguments: list[str], folder: Path = FOLDER) -> int:
+    """Write them all; with --check 1 when one is stale."""
+    made = files()
+    if "--check" not in arguments:
+        for name, text in made.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        return 0
+    stale = [name for name, text in made.items() if not _is(folder / name, text)]
+    if stale:
+        print(f"{', '.join(stale)}: stale; run: python -m deploy.observability", file=sys.stderr)
+    return 1 if stale else 0
+
+
+def _is(file: Path, text: str) -> bool:
+    return file.is_file() and file.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

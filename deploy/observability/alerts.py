@@ -1,0 +1,156 @@
+"""When somebody is woken or told, and in words that are still understood at three in the morning."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from services.runtime.metrics import (
+    COMMAND_SECONDS,
+    DEAD_LETTERS,
+    HEALTHY,
+    LAG,
+    LAST_BACKUP,
+    ORDERS,
+    RELAY_ACTIVE,
+    RELAY_OLDEST,
+    REQUESTS,
+    UNSEALED,
+)
+
+WAKE: Final = "wake"
+TELL: Final = "tell"
+"""Wake somebody now, or tell them in the morning."""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """`expression` holds for so many `minutes`. `example`: series, a value a minute, that raise it.
+
+    `labels`: what the raised one is labelled with beside its severity.
+    """
+
+    name: str
+    expression: str
+    minutes: int
+    severity: str
+    means: str
+    act: str
+    example: dict[str, str]
+    labels: dict[str, str]
+
+
+ALERTS: Final = (
+    Alert(
+        "ProcessGone",
+        'up{job!=""} == 0',
+        2,
+        WAKE,
+        "A process does not answer. What it does, nobody does now; the others go on.",
+        "Run: noaber status. It restarts by itself; where it says failing, the end of its log says why.",
+        {'up{job="aid"}': "0x10"},
+        {"job": "aid"},
+    ),
+    Alert(
+        "ProcessUnwell",
+        f"{HEALTHY.name} == 0",
+        2,
+        WAKE,
+        "A process runs and makes no progress. It says itself why.",
+        "Run: noaber status. The last column is the reason. Kafka or Postgres away: mend those first.",
+        {f'{HEALTHY.name}{{job="live"}}': "0x10"},
+        {"job": "live"},
+    ),
+    Alert(
+        "NobodyHears",
+        f"{RELAY_OLDEST.name} > 30",
+        1,
+        WAKE,
+        "What was decided does not reach Kafka. Nothing is lost, claims still count, and no page shows them.",
+        "See whether Kafka is up and its disk not full. The relay goes on by itself once Kafka answers.",
+        {f'{RELAY_OLDEST.name}{{job="aid-relay"}}': "60x10"},
+        {"job": "aid-relay"},
+    ),
+    Alert(
+        "NoRelay",
+        f"sum by (job) ({RELAY_ACTIVE.name}) == 0",
+        2,
+        WAKE,
+        "No relay of this owner is active, so nothing it decides leaves it.",
+        "Run: noaber status. If the database was restarted, wait ten seconds; else look at the relay's log.",
+        {f'{RELAY_ACTIVE.name}{{job="directory-relay"}}': "0x10"},
+        {"job": "directory-relay"},
+    ),
+    Alert(
+        "ReaderBehind",
+        f"sum by (job, topic) ({LAG.name}) > 1000",
+        5,
+        WAKE,
+        "A process is far behind what was said: pages, suggestions or calls are old.",
+        "See what the machine is busy with. Where noaber status speaks of an upgrade, install it.",
+        {f'{LAG.name}{{job="matching",topic="help-requests"}}': "5000x10"},
+        {"job": "matching", "topic": "help-requests"},
+    ),
+    Alert(
+        "DeadLetters",
+        f"sum by (job, topic) (increase({DEAD_LETTERS.name}[15m])) > 0",
+        0,
+        TELL,
+        "A record could not be read and was put aside. Everything else goes on.",
+        "Keep it and call the developers: the topic that ends in .dead says where it stood and why.",
+        {f'{DEAD_LETTERS.name}{{job="aid",topic="suggestions"}}': "0 0 0 1x20"},
+        {"job": "aid", "topic": "suggestions"},
+    ),
+    Alert(
+        "CommandsFail",
+        f'sum by (job) (rate({REQUESTS.name}{{outcome="failed"}}[5m])) > 0.1',
+        3,
+        WAKE,
+        "People get an error instead of an answer. Their pages keep what they typed and try again.",
+        "Look at the ERROR lines of that process's log. See whether Postgres is up and its disk not full.",
+        {f'{REQUESTS.name}{{job="aid",route="POST /api/aid/requests",outcome="failed"}}': "0+60x20"},
+        {"job": "aid"},
+    ),
+    Alert(
+        "CommandsSlow",
+        f"histogram_quantile(0.99, sum by (job, le) (rate({COMMAND_SECONDS.name}_bucket[5m]))) > 1",
+        5,
+        TELL,
+        "One in a hundred taps takes longer than a second.",
+        "See what else the machine is busy with, and whether Postgres's disk is slow.",
+        {
+            f'{COMMAND_SECONDS.name}_bucket{{job="aid",le="1.0"}}': "0+1x20",
+            f'{COMMAND_SECONDS.name}_bucket{{job="aid",le="2.5"}}': "0+100x20",
+            f'{COMMAND_SECONDS.name}_bucket{{job="aid",le="+Inf"}}': "0+100x20",
+        },
+        {"job": "aid"},
+    ),
+    Alert(
+        "TelephoneSilent",
+        f'sum by (what) (increase({ORDERS.name}{{outcome!="taken"}}[10m])) > 3',
+        0,
+        WAKE,
+        "The telephone provider does not take calls or texts: whoever sleeps is not woken.",
+        "Wake people by hand from the lists. Then look at the provider's own page and our account there.",
+        {f'{ORDERS.name}{{what="calls",outcome="unreachable"}}': "0+2x20"},
+        {"what": "calls"},
+    ),
+    Alert(
+        "BackupOld",
+        f"time() - max({LAST_BACKUP.name}) > 26 * 3600",
+        0,
+        TELL,
+        "The last backup is older than a day, or none was ever made.",
+        "Run: noaber backup DIR --keys FILE. Then see why its timer did not.",
+        {f'{LAST_BACKUP.name}{{job="aid-relay"}}': "0x2000"},
+        {},
+    ),
+    Alert(
+        "Unsealed",
+        f"min_over_time({UNSEALED.name}[5m]) > 0",
+        5,
+        TELL,
+        "What was published is not sealed: a change behind our back would show later than it should.",
+        "Run: noaber verify. Then look at the log of that relay.",
+        {f'{UNSEALED.name}{{job="aid-relay"}}': "3x20"},
+        {"job": "aid-relay"},
+    ),
+)
