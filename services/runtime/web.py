@@ -273,6 +273,12 @@ class Service(Protocol):
         """Its own account of its progress."""
 
 
+class _Application(Described):
+    def build_middleware_stack(self) -> ASGIApp:
+        """Outside of everything is who looks on: also what nobody foresaw is written down with its trace."""
+        return Observed(super().build_middleware_stack())
+
+
 def web_app(
     service: Service,
     prefix: str,
@@ -296,7 +302,7 @@ def web_app(
         collecting.cancel()
 
     described = f"{prefix}/openapi.json"
-    app = Described(
+    app = _Application(
         open_paths=open_paths,
         cookie=cookie_for(settings.origins),
         codes={**COMMON, **words},
@@ -320,7 +326,6 @@ def web_app(
         limits=settings.limits(),
         sign_in_paths=sign_in_paths,
     )
-    app.add_middleware(Observed)
     report_problems(app, words)
 
     @app.get("/health", include_in_schema=False)
