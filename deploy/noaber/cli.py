@@ -14,6 +14,7 @@ from deploy.noaber.here import inside_here
 from deploy.noaber.init import init
 from deploy.noaber.invite import invite
 from deploy.noaber.logs import logs
+from deploy.noaber.operate import operate
 from deploy.noaber.play import play
 from deploy.noaber.rotate import rotate
 from deploy.noaber.status import status
@@ -43,7 +44,7 @@ def main(context: click.Context) -> None:
 
 VERBS: Final = (
     *(up, demo, play, status, stop),
-    *(doctor, logs, trace_verb, explain),
+    *(doctor, operate, logs, trace_verb, explain),
     *(backup_verb, restore_verb, verify, forget, init, invite, rotate),
 )
 """In the order of an installation's life; help sorts them by name."""

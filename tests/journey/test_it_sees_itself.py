@@ -11,9 +11,11 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.client import Client, new_id
+from deploy.overview import Operation
+from deploy.overview_page import page
 from deploy.running import Running
 from schemas.topics import LOG_ENTRIES
-from services.runtime.metrics import DECLARED
+from services.runtime.metrics import DECLARED, HEALTHY
 from tests.collector import Collector
 from tests.journey.case import Case, moment
 from tests.journey.cast import People, done
@@ -100,6 +102,19 @@ def test_every_number_that_is_declared_is_told_and_no_other(platform: Running, c
     assert set(told) - ours >= set(PROCESS)
     assert told["noaber_healthy"] == {each.name for each in platform.platform.services}
     assert told["noaber_live_viewers"] == {"live"}
+
+
+def test_the_page_of_an_operator_shows_every_process_and_nobody(platform: Running, people: People) -> None:
+    processes = [child.name for child in platform.supervisor.children]
+    known = [
+        {"name": name, "healthy": True, "restarts": 0, "memory_mb": 1, "lag": 0, "why": ""}
+        for name in processes
+    ]
+    seen = Operation(platform.platform, lambda: known).overview()
+    assert set(seen.number(HEALTHY)) == {(each.name,) for each in platform.platform.services}
+    text = page(seen, "/secret/")
+    assert all(name in text for name in processes)
+    assert not any(each.name in text for each in people.all.values() if " " in each.name)
 
 
 def test_the_numbers_are_not_reached_through_the_gateway(platform: Running) -> None:
