@@ -4,7 +4,8 @@ import getpass
 import logging
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
@@ -41,14 +42,13 @@ def operate(port: int) -> None:
     """
     home = home_of(os.environ)
     state = running_here(home)
-    write_acts_to(Path(state["place"]) / "log" / "operator.log")
     platform = platform_in(Path(state["place"]), int(state["base"]))
     operation = Operation(platform, lambda: look(home)["processes"])
     try:
         server = server_of(operation, f"/{secrets.token_urlsafe(32)}/", port)
     except OSError as taken:
         raise SetupFailed(f"port {port} cannot be had ({taken.strerror}); leave --port out") from taken
-    with server:
+    with server, acts_in(Path(state["place"]) / "log" / "operator.log"):
         click.echo(f"Open http://127.0.0.1:{server.server_port}{server.path}")
         click.echo("Ctrl-C ends it.")
         try:
@@ -65,12 +65,17 @@ class Server(ThreadingHTTPServer):
         self.path = path
 
 
-def write_acts_to(file: Path) -> None:
-    """Who skipped or replayed what, as a line in the log of operators."""
+@contextmanager
+def acts_in(file: Path) -> Iterator[None]:
+    """While the block runs, who skipped or replayed what is a line in the log of operators."""
     handler = logging.FileHandler(file, encoding="utf-8")
     handler.setFormatter(JsonLines("operator"))
     log.addHandler(handler)
-    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        handler.close()
 
 
 def server_of(operation: Operation, path: str, port: int = 0) -> Server:

@@ -92,12 +92,11 @@ def test_who_does_not_know_the_address_learns_and_does_nothing(door: httpx.Clien
 
 @pytest.mark.parametrize("act", Act)
 def test_an_act_is_carried_out_and_written_down(
-    door: httpx.Client, acts: Acts, act: Act, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    door: httpx.Client, acts: Acts, act: Act, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(operate.log, "handlers", [])
     file = tmp_path / "operator.log"
-    operate.write_acts_to(file)
-    assert f"Done: {act} of people/3/7." in door.post(f"{PATH}{act}/{LETTER.place}").text
+    with operate.acts_in(file):
+        assert f"Done: {act} of people/3/7." in door.post(f"{PATH}{act}/{LETTER.place}").text
     assert acts.asked == [(act, LETTER.place)]
     (line,) = [json.loads(each) for each in file.read_text().splitlines()]
     assert line["process"] == "operator" and f"{act} of person {LETTER.key} at people/3/7" in line["said"]
