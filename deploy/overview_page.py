@@ -79,8 +79,8 @@ def _marked(text: str, *, bad: bool) -> str:
 
 
 def _lags(seen: Overview) -> list[Cells]:
-    behind = [(*place, lag) for place, lag in sorted(seen.number(metrics.LAG).items()) if lag]
-    return [(escape(str(row[0])), escape(str(row[1])), f"{row[-1]:.0f}") for row in behind]
+    behind = sorted(seen.number(metrics.LAG).items())
+    return [(escape(process), escape(topic), f"{lag:.0f}") for (process, topic), lag in behind if lag]
 
 
 def _letters(letters: Sequence[Letter], path: str) -> str:

@@ -57,7 +57,7 @@ def collecting() -> Iterator[Collector]:
     """One that listens on a free port while the block runs."""
 
     class Door(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+        def _takes(self) -> None:
             found.take(self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(200)
             self.send_header("Content-Length", "0")
@@ -65,6 +65,8 @@ def collecting() -> Iterator[Collector]:
 
         def log_message(self, *_: object) -> None:
             """Nothing."""
+
+        do_POST = _takes
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     found = Collector(f"http://127.0.0.1:{server.server_port}/v1/traces")

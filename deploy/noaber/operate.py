@@ -82,12 +82,12 @@ def server_of(operation: Operation, path: str, port: int = 0) -> Server:
     """Answers under `path` and nowhere else: who does not know it learns nothing."""
 
     class Door(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+        def _shows(self) -> None:
             if not self._knows(exactly=True):
                 return
             self._answer(200, page(operation.overview(), path))
 
-        def do_POST(self) -> None:
+        def _acts(self) -> None:
             if not self._knows(exactly=False):
                 return
             act, _, place = self.path.removeprefix(path).partition("/")
@@ -113,6 +113,8 @@ def server_of(operation: Operation, path: str, port: int = 0) -> Server:
 
         def log_message(self, *_: object) -> None:
             """Nothing: the path is a secret."""
+
+        do_GET, do_POST = _shows, _acts
 
     return Server(port, path, Door)
 

@@ -60,7 +60,8 @@ class Letters:
 
     async def open(self) -> list[Letter]:
         """Those that nobody settled yet, the newest first, at most MOST."""
-        found, settled = [], set()
+        found: list[Letter] = []
+        settled: set[str] = set()
         for headers, key, stamp in await self._records():
             if SETTLED in headers:
                 settled.add(headers[SETTLED])

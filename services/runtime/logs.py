@@ -57,7 +57,7 @@ def log_to_standard_error(process: str) -> None:
     sys.excepthook = _fatal
 
 
-def process_name() -> str:
+def name_of_process() -> str:
     """As the platform names it: the service, and `-relay` for the second process of an owner."""
     main = getattr(sys.modules["__main__"], "__spec__", None)
     service = "" if main is None else main.parent.rpartition(".")[2]

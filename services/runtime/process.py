@@ -14,7 +14,7 @@ import uvloop
 
 from services.runtime import telemetry
 from services.runtime.garbage import collect_garbage
-from services.runtime.logs import log_to_standard_error, process_name
+from services.runtime.logs import log_to_standard_error, name_of_process
 from services.runtime.settings import TraceSettings, read
 
 STOP_SECONDS: Final = 8.0
@@ -92,8 +92,8 @@ def _ended(task: "asyncio.Task[None]") -> None:
 
 def begin() -> None:
     """From now on this process is ours to end; whatever it has to say goes to standard error."""
-    log_to_standard_error(process_name())
-    telemetry.start(read(TraceSettings), process_name())
+    log_to_standard_error(name_of_process())
+    telemetry.start(read(TraceSettings), name_of_process())
     quiet()
     _started.append(True)
 

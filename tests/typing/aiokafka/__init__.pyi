@@ -15,6 +15,7 @@ class ConsumerRecord:
     offset: int
     key: bytes | None
     value: bytes | None
+    timestamp: int
     headers: Sequence[tuple[str, bytes]]
     timestamp: int
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from deploy.bootstrap import SetupFailed
 from deploy.noaber import operate
+from deploy.noaber.cli import main
 from deploy.overview import Overview
 from deploy.overview_page import page
 from services.runtime.letters import Act, Letter
@@ -110,3 +112,11 @@ def test_nobody_keeps_the_page_or_puts_it_in_a_frame(door: httpx.Client) -> None
     headers = door.get(PATH).headers
     assert headers["Cache-Control"] == "no-store" and headers["Referrer-Policy"] == "no-referrer"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+def test_without_a_platform_the_command_says_what_to_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOABER_HOME", str(tmp_path))
+    found = CliRunner().invoke(main, ["operate"])
+    assert found.exit_code == 1 and "start one: noaber up" in found.output
