@@ -51,7 +51,8 @@ class Live:
     def is_well(self) -> bool:
         """The same process, which says that it is healthy and was never surprised."""
         well = health_of(self._port, 5).status_code == 200
-        surprised = "Traceback" in self._log.read_text() if self._log.exists() else False
+        # A line that tells an error has it under this name.
+        surprised = '"errors": [' in self._log.read_text() if self._log.exists() else False
         return well and not surprised and (self._child.pid, self._child.restarts) == (self.pid, self.restarts)
 
 
