@@ -100,7 +100,7 @@ DECLARED: Final = (
 )
 
 # A series more for each, with the moment when it began: nobody asks for it.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 _registry: Final = CollectorRegistry()
 """Of this process. A metric is in it from its first use, so a process tells only what it knows."""

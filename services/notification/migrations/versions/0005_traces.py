@@ -2,8 +2,8 @@
 
 from alembic import op
 
-from services.runtime.database import run_script
 from services.runtime.journal import TRACES
+from services.runtime.migrations import run_script
 
 revision = "0005"
 down_revision = "0004"
