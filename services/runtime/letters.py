@@ -9,6 +9,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from schemas.topics import TOPICS, Topic
+from services.runtime.places import to_the_beginning
 
 PLACE: Final = "dead_place"
 WHY: Final = "dead_why"
@@ -83,13 +84,15 @@ class Letters:
             await producer.stop()
 
     async def _records(self) -> list[tuple[dict[str, str], str, int]]:
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+        )
         await consumer.start()
         try:
             places = [TopicPartition(self._prefix + each.dead_letters, 0) for each in self._topics]
             consumer.assign(places)
+            await to_the_beginning(consumer, places)
             ends = await consumer.end_offsets(places)
-            await consumer.seek_to_beginning(*places)
             found: list[tuple[dict[str, str], str, int]] = []
             while any([await consumer.position(place) < end for place, end in ends.items()]):
                 for records in (await consumer.getmany(timeout_ms=WAIT_MS)).values():
