@@ -17,7 +17,6 @@ class ConsumerRecord:
     value: bytes | None
     timestamp: int
     headers: Sequence[tuple[str, bytes]]
-    timestamp: int
 
 class OffsetAndTimestamp:
     offset: int
