@@ -1,4 +1,4 @@
-"""`make chart-check`: what only programs written in Go can say of the chart and the Compose file.
+"""`make chart-check`: what only programs written in Go can say of the chart, the Compose file and the alerts.
 
 A further check is a function in CHECKS: it takes Go and a folder of its own, and raises Wrong.
 """
@@ -21,6 +21,9 @@ from deploy.verbs.go_tools import Go, find_go
 from deploy.verbs.manifest_schemas import write_schemas
 
 CHART: Final = ROOT / "deploy" / "helm"
+TOLD: Final = ROOT / "deploy" / "observability"
+"""What Prometheus is told."""
+
 COMPOSE: Final = ("github.com/compose-spec/compose-go/v2", "v2.16.2")
 EVERYTHING: Final = ("--set", "postgres.backup.destination=s3://noaber-backup")
 BARE: Final = (
@@ -65,11 +68,17 @@ def manifests(go: Go, scratch: Path) -> None:
         print(_run(go.tool("kubeconform"), *options, str(file)).strip())
 
 
-CHECKS: Final[tuple[Callable[[Go, Path], None], ...]] = (the_compose_file, lint, manifests)
+def alerts(go: Go, _: Path) -> None:
+    """What Prometheus is told is what it takes, and each alert goes off in its example."""
+    for checked in (("check", "config", "prometheus.yml"), ("test", "rules", "alerts.test.yml")):
+        print(_run(go.tool("promtool"), *checked, folder=TOLD).strip())
 
 
-def _run(*command: str) -> str:
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+CHECKS: Final[tuple[Callable[[Go, Path], None], ...]] = (the_compose_file, lint, manifests, alerts)
+
+
+def _run(*command: str, folder: Path | None = None) -> str:
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         raise Wrong(f"{Path(command[0]).name} {command[1]}:\n{done.stdout}{done.stderr}")
     return done.stdout

@@ -13,8 +13,12 @@ from deploy.bootstrap import SetupFailed, alone, child_environment
 TOOLS: Final = {
     "helm": ("helm.sh/helm/v4/cmd/helm", "v4.3.1"),
     "kubeconform": ("github.com/yannh/kubeconform/cmd/kubeconform", "v0.8.0"),
+    "promtool": ("github.com/prometheus/prometheus/cmd/promtool", "v0.316.0"),
 }
 """Name -> package and version. Go holds each module, and whatever it needs, against its public checksums."""
+
+TAGS: Final = "remove_all_sd"
+"""Prometheus without the clients of every cloud there is: a check of files finds nothing by them."""
 
 USUAL: Final = "/usr/local/go/bin"
 """Where Go's own installer puts it, which is on few search paths."""
@@ -35,7 +39,12 @@ class Go:
             if not folder.is_dir():
                 print(f"builds {name} {version}, once; this may take some minutes", flush=True)
                 half = folder.with_suffix(".half")
-                self._go("install", f"{package}@{version}", GOBIN=str(half), CGO_ENABLED="0")
+                shutil.rmtree(half, ignore_errors=True)
+                half.mkdir(parents=True)
+                # `go install PACKAGE@VERSION` refuses a module that excludes versions, as Prometheus does.
+                (half / "go.mod").write_text(f"module noaber.invalid/{name}\n")
+                self._go("get", f"{package}@{version}", folder=half)
+                self._go("build", "-tags", TAGS, "-o", name, package, folder=half, CGO_ENABLED="0")
                 half.rename(folder)
         return str(folder / name)
 
@@ -44,7 +53,7 @@ class Go:
         found = json.loads(self._go("mod", "download", "-json", f"{path}@{version}"))
         return Path(found["Dir"])
 
-    def _go(self, *arguments: str, **settings: str) -> str:
+    def _go(self, *arguments: str, folder: Path | None = None, **settings: str) -> str:
         cache = self.home / "cache" / "go"
         environment = {
             **child_environment(os.environ, self.home),
@@ -56,7 +65,7 @@ class Go:
         }
         done = subprocess.run(
             [self.program, *arguments],
-            cwd=self.home,
+            cwd=folder or self.home,
             env=environment,
             check=False,
             capture_output=True,
