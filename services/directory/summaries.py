@@ -34,6 +34,8 @@ SUMMARIES: Final = {
     "POST /organisations/{organisation}/people/check": "Say that what stands here of people is still right",
     "POST /organisations/{organisation}/people/{person}": "Change somebody's functions and rights",
     "POST /organisations/{organisation}/people/{person}/leave": "Let go of somebody who left",
+    "GET /language": "In which language one is called and texted",
+    "POST /language": "Choose that language",
     "GET /number": "Whether another number for oneself waits",
     "POST /organisations/{organisation}/people/{person}/number": "Say yes or no to a number that waits",
     "POST /organisations/{organisation}/invitations": "Invite several people, on slips of paper",

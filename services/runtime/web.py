@@ -328,6 +328,11 @@ def web_app(
     )
     report_problems(app, words)
 
+    _speak_of_itself(app, service, described)
+    return app
+
+
+def _speak_of_itself(app: FastAPI, service: Service, described: str) -> None:
     @app.get("/health", include_in_schema=False)
     async def health() -> Response:
         found = service.health()
@@ -347,5 +352,3 @@ def web_app(
     async def measures() -> Response:
         status, kind, body = told(metrics.PATH, service.health())
         return Response(body, status, media_type=kind)
-
-    return app

@@ -20,6 +20,7 @@ FAILURES: dict[str, list[tuple[tuple[str, ...], int, str]]] = {
     "demo": [(("--speed", "fast"), 2, "neither a number nor max"), (("--speed", "0"), 2, "above 0")],
     "play": [((), 2, "Missing argument"), (("story.json",), 1, NOT_RUNNING)],
     "status": [((), 1, "Start one: make demo"), (("--xml",), 2, "No such option")],
+    "operate": [((), 1, NOT_RUNNING), (("now",), 2, "unexpected extra argument")],
     "stop": [(("now",), 2, "unexpected extra argument")],
     "doctor": [((), 1, "was interrupted"), (("--yaml",), 2, "No such option")],
     "logs": [(("aid",), 1, "ever ran"), (("-n", "-1"), 2, "-1 is not in the range")],

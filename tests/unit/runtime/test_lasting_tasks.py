@@ -19,7 +19,7 @@ from services.runtime.process import lasting
 from services.runtime.serve import serve
 
 async def work():
-    raise ValueError("something nobody thought of")
+    raise RuntimeError("something nobody thought of")
 
 @asynccontextmanager
 async def running(app):

@@ -132,7 +132,7 @@ class Heard(logging.Handler):
 
 
 async def test_what_nobody_foresaw_is_written_down_with_its_trace() -> None:
-    app = web._Application(open_paths=(), cookie="session", codes=())
+    app = web._Application(open_paths=(), cookie="session", codes=(), prefix="/api/x", summaries={})
     web.report_problems(app, {})
 
     @app.get("/breaks")
