@@ -1,6 +1,7 @@
 """JSON Schemas of the resources that the chart makes, out of the Go modules of those who define them."""
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -46,7 +47,19 @@ def _own(go: Go, kinds: Collection[str]) -> Iterator[tuple[str, str, Json]]:
                 continue
             group = kind["group"].split(".")[0]
             version = f"{group}/{kind['version']}" if group else kind["version"]
-            yield kind["kind"], version, {"$ref": f"#/definitions/{name}", "definitions": definitions}
+            needed = {each: definitions[each] for each in _needed(name, definitions)}
+            yield kind["kind"], version, {"$ref": f"#/definitions/{name}", "definitions": needed}
+
+
+def _needed(name: str, definitions: Json) -> set[str]:
+    """All that a definition leads to, and itself: the others hold what a compiler of schemas refuses."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        if (one := waiting.pop()) not in found:
+            found.add(one)
+            waiting += re.findall(r'"#/definitions/([^"]+)"', json.dumps(definitions[one]))
+    return found
 
 
 def _custom(go: Go) -> Iterator[tuple[str, str, Json]]:

@@ -9,7 +9,7 @@ import pytest
 from deploy.bootstrap import SetupFailed
 from deploy.verbs import chart_check, go_tools
 from deploy.verbs.go_tools import Go
-from deploy.verbs.manifest_schemas import _strict
+from deploy.verbs.manifest_schemas import _needed, _strict
 
 
 def test_without_go_it_fails_and_names_go(
@@ -57,3 +57,14 @@ def test_a_schema_takes_no_unknown_field_and_a_port_by_name_or_number() -> None:
     assert found["additionalProperties"] is False
     assert found["properties"]["port"] == {"type": ["integer", "string"]}
     assert "string" in found["properties"]["labels"]["additionalProperties"].values()
+
+
+def test_of_all_definitions_those_are_kept_that_one_leads_to() -> None:
+    definitions: dict[str, Any] = {
+        "pod": {"properties": {"spec": {"$ref": "#/definitions/spec"}}},
+        "spec": {"properties": {"parts": {"items": {"$ref": "#/definitions/part"}}}},
+        "part": {"properties": {"of": {"$ref": "#/definitions/spec"}}},
+        # Its own properties are words of JSON Schema, and no program compiles them.
+        "schema": {"properties": {"$ref": {"type": "string"}, "$schema": {"type": "string"}}},
+    }
+    assert _needed("pod", definitions) == {"pod", "spec", "part"}
