@@ -6,9 +6,10 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.runtime import metrics, telemetry
+from services.runtime.health import ALIVE
 from services.runtime.trace import HEADER, begin, working_on
 
-UNSEEN: Final = frozenset({"/health", metrics.PATH})
+UNSEEN: Final = frozenset({"/health", ALIVE, metrics.PATH})
 """Asked every few seconds by machines."""
 
 _HEADER: Final = HEADER.encode()
