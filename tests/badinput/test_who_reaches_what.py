@@ -296,6 +296,7 @@ BESIDE = {
     "/internal/contact-keys",
     "/internal/forget",
     "/internal/invite",
+    "/metrics",
     f"{AID}/openapi.json",
     f"{DIRECTORY}/openapi.json",
     f"{DIRECTORY}/oidc/back/{{organisation}}",
