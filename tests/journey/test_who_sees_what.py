@@ -63,7 +63,17 @@ OWN_ONLY = {
     "lending": BASE | {"cover", "standing", "ask_people", "given_under"},
     "wake_list": BASE | {"turns", "minutes", "phone"},
     "person": BASE
-    | {"memberships", "functions", "languages", "systems", "fictitious", "forgotten", "guest", "contact"},
+    | {
+        "memberships",
+        "functions",
+        "languages",
+        "called_in",
+        "systems",
+        "fictitious",
+        "forgotten",
+        "guest",
+        "contact",
+    },
 }
 TRUST_ASKED = BASE | {"distrusted", "since", "by_organisation"}
 TRUST = TRUST_ASKED | {"by_person", "mandate"}
