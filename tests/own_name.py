@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -61,3 +62,5 @@ def believed(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
     root = place / "data" / "caddy" / "caddy" / "pki" / "authorities" / "local" / "root.crt"
     until(root.exists, what="the gateway's own authority")
     monkeypatch.setenv("SSL_CERT_FILE", str(root))
+    # Read anew, and kept for no other test.
+    monkeypatch.setattr("deploy.client.believed", httpx.create_ssl_context)
