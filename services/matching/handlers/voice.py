@@ -137,7 +137,7 @@ class Voice:
         if suggestion == before.suggestion or _is_echo(before, suggestion, request):
             return None
         # Where the clock went back, nobody waits for it to come round again.
-        if 0 <= version - before.version < COUNTS_REST_MS and _only_counts(before, suggestion, request):
+        if abs(version - before.version) < COUNTS_REST_MS and _only_counts(before, suggestion, request):
             return None
         same = before.suggestion.request_version == suggestion.request_version
         return Said(suggestion, max(version, before.version + 1), found.asking, request, again=same)
@@ -165,15 +165,11 @@ class Voice:
 def _is_echo(before: Said, suggestion: Suggestion, request: HelpRequest) -> bool:
     """Whether the request is new only because its owner noted in it what we said last.
 
-    To say the same about that version would make the owner note it again, and so on for ever. Two suggestions
-    about one version are the exception: the owner refused the second, being a version further by then.
+    To say the same about that version would make the owner note it again, and so on for ever.
     """
-    return (
-        not before.again
-        and suggestion.model_copy(update={"request_version": 0})
-        == before.suggestion.model_copy(update={"request_version": 0})
-        and _asks_the_same(before, request)
-    )
+    return suggestion.model_copy(update={"request_version": 0}) == before.suggestion.model_copy(
+        update={"request_version": 0}
+    ) and _asks_the_same(before, request)
 
 
 def _only_counts(before: Said, suggestion: Suggestion, request: HelpRequest) -> bool:
@@ -183,7 +179,11 @@ def _only_counts(before: Said, suggestion: Suggestion, request: HelpRequest) -> 
 
 
 def _asks_the_same(before: Said, request: HelpRequest) -> bool:
-    if before.request is None:
+    """Whether nobody changed what is asked, and its owner took in what we said last.
+
+    Of two suggestions about one version it refused the second, being a version further by then.
+    """
+    if before.request is None or before.again:
         return False
     noted = {"could_ask": None, "shortfall": ()}
     return request.model_copy(update=noted) == before.request.model_copy(update=noted)
