@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from deploy.client import Client, new_id
 from deploy.overview import Operation
 from deploy.overview_page import page
+from deploy.parts.ports import answers
 from deploy.running import Running
 from schemas.topics import LOG_ENTRIES
 from services.runtime.metrics import DECLARED, HEALTHY
@@ -86,7 +87,15 @@ def test_a_line_of_a_log_names_the_trace_of_its_command(platform: Running, case:
     assert found[0]["level"] == "WARNING" and found[0]["said"].startswith("wrong_origin to ")
 
 
+def _back(platform: Running) -> None:
+    """A test before may have ended some of them."""
+    for service in platform.platform.services:
+        port = platform.platform.port(service.name)
+        until(lambda port=port: answers(port), 60, what=f"{service.name} is there again")
+
+
 def test_every_number_that_is_declared_is_told_and_no_other(platform: Running, case: Case) -> None:
+    _back(platform)
     case.mandate.rows()
     told: dict[str, set[str]] = {}
     for service in platform.platform.services:
@@ -105,6 +114,7 @@ def test_every_number_that_is_declared_is_told_and_no_other(platform: Running, c
 
 
 def test_the_page_of_an_operator_shows_every_process_and_nobody(platform: Running, people: People) -> None:
+    _back(platform)
     processes = [child.name for child in platform.supervisor.children]
     known = [
         {"name": name, "healthy": True, "restarts": 0, "memory_mb": 1, "lag": 0, "why": ""}
