@@ -3,7 +3,6 @@
 import os
 import resource
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from typing import Final
 from deploy.bootstrap import LOCK, ROOT, SetupFailed, check_machine, fingerprint, is_complete
 from deploy.doctor.finding import Finding, attention, urgent
 from deploy.doctor.told import of_environment
-from deploy.parts.ports import BASE, BLOCK, take_block
+from deploy.parts.ports import BASE, BLOCK, is_free, take_block
 
 GB: Final = 1_000_000_000
 FULL: Final = GB
@@ -112,7 +111,7 @@ def of_tool(name: str, why: str, command: Sequence[str]) -> list[Finding]:
 
 def of_ports(first: int) -> list[Finding]:
     """Which of the usual ports somebody else has; only asked while the platform does not run."""
-    taken = [port for port in range(first, first + BLOCK) if is_occupied(port)]
+    taken = [port for port in range(first, first + BLOCK) if not is_free(port)]
     if not taken:
         return []
     which = ", ".join(str(port) for port in taken)
@@ -124,17 +123,6 @@ def of_ports(first: int) -> list[Finding]:
     block.leave()
     why = f"the platform would start at {block.base} instead, and everybody's address would be another one"
     return [attention("ports", f"occupied: {which}", why, mend)]
-
-
-def is_occupied(port: int) -> bool:
-    """Whether somebody holds a loopback port."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False
 
 
 def of_room(folder: Path, free: int, nodes: int) -> list[Finding]:

@@ -42,7 +42,7 @@ def take_block(first: int = BASE, size: int = BLOCK) -> Block:
     Its last port stays bound meanwhile: of two that look at the same moment, one gets the next block.
     """
     for base in range(first, LAST, size):
-        if all(_is_free(base + offset) for offset in range(size)):
+        if all(is_free(base + offset) for offset in range(size)):
             held = _hold(base + size - 1)
             if held is not None:
                 return Block(base, held)
@@ -59,7 +59,8 @@ def _hold(port: int) -> socket.socket | None:
     return held
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nobody holds a loopback port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

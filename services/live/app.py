@@ -50,9 +50,9 @@ from services.live.rules.board import Board
 from services.live.settings import LiveSettings
 from services.live.snapshots import Snapshots
 from services.live.viewers import Viewer, Viewers, say_why
-from services.runtime import metrics, telemetry
+from services.runtime import telemetry
 from services.runtime.documented import API_VERSION
-from services.runtime.health import ALIVE, Health, told
+from services.runtime.health import OF_ITSELF, Health, told
 from services.runtime.now import clock
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, document, retry_after
 from services.runtime.process import together
@@ -245,8 +245,8 @@ class Live:
 
     def _of_itself(self, path: str) -> Response | None:
         """What it says to anybody, at any time: that it turns, how it is, and what can be asked here."""
-        if path in ("/health", ALIVE, metrics.PATH):
-            status, kind, body = told(path, self.health())
+        if path in OF_ITSELF:
+            status, kind, body = told(path, self.health)
             return _response(HTTPStatus(status), {"Content-Type": kind}, body)
         if path == DESCRIPTION:
             # Other websites may read it (NL API Design Rules, /core/publish-openapi).

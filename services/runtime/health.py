@@ -43,6 +43,9 @@ class Health:
 ALIVE: Final = "/alive"
 """Unlike /health it stays well while something that we depend on is away: no restart brings that back."""
 
+OF_ITSELF: Final = ("/health", ALIVE, metrics.PATH)
+"""What machines ask every few seconds, on a process's own port."""
+
 
 class Pulse:
     """Asks somebody we depend on a small question every two seconds, and knows whether they still answer."""
@@ -76,11 +79,14 @@ def depends_on(database: Pulse, tasks: Iterable["asyncio.Task[None]"]) -> list[s
     return ended if database.answers else ["the database does not answer", *ended]
 
 
-def told(path: str, found: Health) -> tuple[int, str, bytes]:
-    """Status, type and body of what machines ask on a process's own port: its numbers, that it turns, or else
-    its health."""
+def told(path: str, look: Callable[[], Health]) -> tuple[int, str, bytes]:
+    """Status, type and body of what machines ask (OF_ITSELF): that it turns, its numbers, or else its health.
+
+    That it turns is said without a look at how it is: nothing else may have a process restarted.
+    """
     if path == ALIVE:
-        found = Health(healthy=True)
+        return 200, "application/json", Health(healthy=True).body()
+    found = look()
     if path == metrics.PATH:
         metrics.gauge(metrics.HEALTHY).set(found.healthy)
         return 200, metrics.CONTENT_TYPE, metrics.text()
@@ -96,7 +102,7 @@ async def health_server(port: int, look: Callable[[], Health], host: str = LOOPB
             async with asyncio.timeout(5):
                 asked = await reader.readuntil(b"\r\n\r\n")
                 path = asked.decode("latin-1").split(" ", 2)[1:2]
-                status, kind, body = told("".join(path), look())
+                status, kind, body = told("".join(path), look)
                 head = (
                     f"HTTP/1.1 {status} {'OK' if status == 200 else 'Service Unavailable'}\r\n"
                     f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n"

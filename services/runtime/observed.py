@@ -6,11 +6,8 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.runtime import metrics, telemetry
-from services.runtime.health import ALIVE
+from services.runtime.health import OF_ITSELF
 from services.runtime.trace import HEADER, begin, working_on
-
-UNSEEN: Final = frozenset({"/health", ALIVE, metrics.PATH})
-"""Asked every few seconds by machines."""
 
 _HEADER: Final = HEADER.encode()
 
@@ -25,7 +22,7 @@ class Observed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        if scope["type"] != "http" or scope["path"] in UNSEEN:
+        if scope["type"] != "http" or scope["path"] in OF_ITSELF:
             await self._app(scope, receive, send)
             return
         status = 503

@@ -18,12 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, safe_key
 from schemas.version import VERSION
-from services.runtime import metrics
 from services.runtime.described import Described
 from services.runtime.documented import API_VERSION
 from services.runtime.fields import by_field
 from services.runtime.garbage import collect_garbage
-from services.runtime.health import ALIVE, Health, told
+from services.runtime.health import OF_ITSELF, Health, told
 from services.runtime.limits import Limits, network_of
 from services.runtime.observed import Observed
 from services.runtime.origins import Origins
@@ -316,7 +315,7 @@ def web_app(
         # A redirect would repeat the Host header that a stranger sent.
         redirect_slashes=False,
     )
-    open_to_all = ("/health", ALIVE, metrics.PATH, described, *open_paths)
+    open_to_all = (*OF_ITSELF, described, *open_paths)
     app.add_middleware(
         Gate,
         who=service.who,
@@ -333,22 +332,15 @@ def web_app(
 
 
 def _speak_of_itself(app: FastAPI, service: Service, described: str) -> None:
-    @app.get("/health", include_in_schema=False)
-    async def health() -> Response:
-        found = service.health()
-        return Response(found.body(), found.status, media_type="application/json")
-
     @app.get(described, include_in_schema=False)
     async def description() -> Response:
         # Other websites may read it (NL API Design Rules, /core/publish-openapi): it is no secret.
         return JSONResponse(app.openapi(), headers={"Access-Control-Allow-Origin": "*"})
 
-    @app.get(ALIVE, include_in_schema=False)
-    async def alive() -> Response:
-        return Response()
-
-    # The gateway passes on nothing but /api, so this is read on the service's own loopback port alone.
-    @app.get(metrics.PATH, include_in_schema=False)
-    async def measures() -> Response:
-        status, kind, body = told(metrics.PATH, service.health())
+    # The gateway passes on nothing but /api, so these are read on the service's own loopback port alone.
+    async def of_itself(request: Request) -> Response:
+        status, kind, body = told(request.url.path, service.health)
         return Response(body, status, media_type=kind)
+
+    for path in OF_ITSELF:
+        app.get(path, include_in_schema=False)(of_itself)
