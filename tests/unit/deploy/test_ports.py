@@ -24,7 +24,7 @@ def _left(block: ports.Block) -> Iterator[ports.Block]:
 def test_a_taken_port_anywhere_in_the_block_leads_to_the_next_block(
     taken: set[int], base: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ports, "_is_free", lambda port: port not in taken)
+    monkeypatch.setattr(ports, "is_free", lambda port: port not in taken)
     monkeypatch.setattr(ports, "_hold", lambda port: socket.socket())
     block = ports.take_block()
     block.leave()
@@ -47,7 +47,7 @@ def test_what_is_held_is_held_by_one() -> None:
 
 def test_of_two_that_look_at_the_same_moment_one_gets_the_next_block(monkeypatch: pytest.MonkeyPatch) -> None:
     held: set[int] = set()
-    monkeypatch.setattr(ports, "_is_free", lambda port: True)
+    monkeypatch.setattr(ports, "is_free", lambda port: True)
     monkeypatch.setattr(ports, "_hold", lambda port: None if port in held else socket.socket())
     with _left(ports.take_block(9_200)) as first:
         held.add(9_224)
@@ -59,8 +59,8 @@ def test_a_port_is_free_only_while_nobody_listens() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        assert not ports._is_free(listener.getsockname()[1])
-    assert ports._is_free(ports.free_port())
+        assert not ports.is_free(listener.getsockname()[1])
+    assert ports.is_free(ports.free_port())
 
 
 def test_no_free_block_is_one_sentence_that_says_what_to_do() -> None:
