@@ -12,8 +12,8 @@ from typing import Final
 
 ROUND_SECONDS: Final = 2.0
 """A round stops the process for as long as much came since the last one: at 100 claims a second some 10 ms,
-and 0.1 s where rounds were 15 s apart. In between only reference counting and the collections of young objects
-free memory."""
+and 0.1 s where rounds were 15 s apart. In between only reference counting and the collections of young
+objects free memory."""
 
 WHOLE: Final = 900
 """Every so many rounds, half an hour, everything is looked at; in the others what came since the last one."""
