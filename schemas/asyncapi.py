@@ -191,7 +191,7 @@ def _channel(topic: Topic) -> Json:
             "kafka": {
                 "topic": topic.name,
                 "partitions": topic.partitions,
-                "topicConfiguration": {"cleanup.policy": [topic.config["cleanup.policy"]]},
+                "topicConfiguration": {"cleanup.policy": topic.config["cleanup.policy"].split(",")},
                 "bindingVersion": "0.5.0",
             }
         },

@@ -1,6 +1,7 @@
-"""Every topic: who owns it, how many partitions it has, what it carries and whether it is compacted."""
+"""Every topic: who owns it, how many partitions it has, what it carries and for how long."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from schemas.events.access import Access
@@ -36,6 +37,8 @@ class Topic:
     partitions: int = 2
     about: str | None = None
     """For hints: the owner whose states they are about."""
+    over_after: timedelta | None = None
+    """For states that are over by themselves: nobody misses one that has not changed for so long."""
 
     @property
     def lineage(self) -> str:
@@ -44,11 +47,21 @@ class Topic:
 
     @property
     def config(self) -> dict[str, str]:
-        """Kafka's settings: states are compacted, so the newest of each key stays for ever."""
-        return {
+        """Kafka's settings: states are compacted, so the newest of each key stays, for ever unless it is over.
+
+        Kafka drops what is over when it is twice as old as it has to be: its clock is not its owner's.
+        """
+        kept = {
             "cleanup.policy": "compact",
             "min.cleanable.dirty.ratio": "0.5",
             "max.message.bytes": "1048576",
+        }
+        if self.over_after is None:
+            return kept
+        return {
+            **kept,
+            "cleanup.policy": "compact,delete",
+            "retention.ms": _milliseconds(2 * self.over_after),
         }
 
     @property
@@ -57,10 +70,16 @@ class Topic:
         return f"{self.name}.dead"
 
 
+def _milliseconds(span: timedelta) -> str:
+    return str(span // timedelta(milliseconds=1))
+
+
 ORGANISATIONS: Final = Topic("organisations", "directory", Organisation)
 PEOPLE: Final = Topic("people", "directory", Person)
 CONTACTS: Final = Topic("contacts", "directory", Contact)
-SESSIONS: Final = Topic("sessions", "directory", Session)
+SESSIONS: Final = Topic("sessions", "directory", Session, over_after=timedelta(days=15))
+"""The longest session is a guest's, of seven days."""
+
 ACCESSES: Final = Topic("accesses", "directory", Access)
 CARDS: Final = Topic("cards", "directory", Card)
 WAKE_LISTS: Final = Topic("wake-lists", "directory", WakeList)
@@ -107,7 +126,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
 
 BY_STATE: Final[dict[type[State], Topic]] = {topic.state: topic for topic in TOPICS}
 BY_TYPE: Final[dict[str, Topic]] = {topic.state.TYPE: topic for topic in TOPICS}
-DEAD_LETTER_CONFIG: Final = {"cleanup.policy": "delete", "retention.ms": str(30 * 24 * 3600 * 1000)}
+DEAD_LETTER_CONFIG: Final = {
+    "cleanup.policy": "delete",
+    "retention.ms": _milliseconds(timedelta(days=30)),
+}
 
 
 def owned_by(service: str) -> tuple[Topic, ...]:

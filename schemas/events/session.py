@@ -1,11 +1,15 @@
 """One sign-in of one person on one device; every service refuses it once it is revoked."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from schemas.state import State
 from schemas.values import Moment
+
+FORGOTTEN_AFTER: Final = timedelta(days=1)
+"""Far more than any two clocks differ, so that nobody forgets a session that still counts for somebody."""
 
 
 class SignInWay(StrEnum):
@@ -37,3 +41,7 @@ class Session(State):
     way: SignInWay = SignInWay.DEMO
     passkey: UUID | None = None
     card: str | None = None
+
+    def may_be_forgotten(self, now: datetime) -> bool:
+        """Whether no reader has to know it any more: whatever token names it is refused by its own date."""
+        return now >= self.expires_at + FORGOTTEN_AFTER

@@ -23,7 +23,7 @@ from services.aid.render import shown
 from services.aid.rules import commands
 from services.aid.rules.world import Picture
 from services.aid.settings import AidSettings
-from services.aid.store.answers import forget_answers
+from services.aid.store.forgetting import forget
 from services.aid.store.own import Own
 from services.aid.store.postgres import PostgresStore
 from services.aid.store.tables import read_row
@@ -148,7 +148,7 @@ class Aid:
         self.tasks = [
             lasting(self.intake.run(), "intake"),
             lasting(waker.run(), "waker"),
-            lasting(forget_answers(pool, self.now), "forget answers"),
+            lasting(forget(pool, self.directory, self.now), "forgetting"),
             lasting(self.database.run(), "database"),
         ]
         try:

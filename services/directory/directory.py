@@ -5,6 +5,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -42,6 +43,8 @@ from services.runtime.wake import Waker
 from services.runtime.who import Who
 
 log: Final = logging.getLogger(__name__)
+
+FORGET_SECONDS: Final = 3_600.0
 
 
 class MadeUpPeople(Exception):
@@ -90,8 +93,12 @@ class OwnTables:
         return self.accesses.get(person, Access(id=person))
 
     def sessions_of(self, person: UUID) -> list[Session]:
-        """Every session of somebody, over or not."""
+        """The sessions of somebody, but for those that are long over."""
         return [each for each in self.sessions.values() if each.person == person]
+
+    def forget_sessions(self, now: datetime) -> None:
+        """Those that are long over are read in the tables, by who asks what is kept of them."""
+        self.sessions = {key: each for key, each in self.sessions.items() if not each.may_be_forgotten(now)}
 
     def access_with(self, passkey: UUID) -> Access | None:
         """Whose key this is, by our own id of it."""
@@ -171,6 +178,7 @@ class Directory:
             self.tasks = [
                 lasting(waker.run(), "waker"),
                 lasting(self.database.run(), "database"),
+                lasting(self._forget_sessions(), "forgetting sessions"),
                 *(lasting(each(self), each.__name__) for each in self.beside),
             ]
             self.ready = True
@@ -190,10 +198,16 @@ class Directory:
     async def _remember(self) -> None:
         """Everybody there is. Raises MadeUpPeople where a real platform finds somebody made up."""
         reads = self.reads
-        for known in (reads.people, reads.sessions, reads.accesses, reads.cards, reads.trusts):
+        self.own.keep(await reads.sessions(self.now()))
+        for known in (reads.people, reads.accesses, reads.cards, reads.trusts):
             self.own.keep(await known())
         if self.settings.mode is Mode.REAL and any(each.fictitious for each in self.own.people.values()):
             raise MadeUpPeople("these tables hold made-up people; a real platform begins in an empty home")
+
+    async def _forget_sessions(self) -> None:
+        while True:
+            await asyncio.sleep(FORGET_SECONDS)
+            self.own.forget_sessions(self.now())
 
     async def _ask_database(self) -> None:
         await self._side.fetchval("SELECT 1")

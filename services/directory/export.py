@@ -150,7 +150,7 @@ def add_export(app: FastAPI, directory: Directory) -> None:
                 Linked(organisation=each, since=since)
                 for each, since in (await directory.accounts.held(person.id)).items()
             ],
-            sessions=_sessions(directory, person.id),
+            sessions=await _sessions(directory, person.id),
             mandates=await _mandates(directory, employers, person.id),
             wake_lists=await _turns(directory, employers, person.id),
             number_waiting=await _number(directory, person.id),
@@ -184,8 +184,8 @@ def _invitation(directory: Directory, person: UUID) -> Invited | None:
     return None if found is None else Invited.model_validate(found, from_attributes=True)
 
 
-def _sessions(directory: Directory, person: UUID) -> list[Sat]:
-    found = sorted(directory.own.sessions_of(person), key=lambda each: each.started_at, reverse=True)
+async def _sessions(directory: Directory, person: UUID) -> list[Sat]:
+    found = await directory.reads.sessions_of(person)
     return [Sat.model_validate(each, from_attributes=True) for each in found]
 
 

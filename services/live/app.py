@@ -97,6 +97,7 @@ SEND_BUFFER: Final = 64 * 1024
 megabytes, and the slow ones are not seen."""
 
 REVIEW_SECONDS: Final = 1.0
+FORGET_SECONDS: Final = 3_600.0
 
 PACKING: Final = ServerPerMessageDeflateFactory(
     server_no_context_takeover=True, client_no_context_takeover=True
@@ -137,7 +138,11 @@ class Live:
         )
         async with server:
             await together(
-                self._newest.run(), self._viewers.run(), self._join_contacts(), self._review_for_ever()
+                self._newest.run(),
+                self._viewers.run(),
+                self._join_contacts(),
+                self._review_for_ever(),
+                self._forget_sessions(),
             )
 
     def health(self) -> Health:
@@ -200,6 +205,14 @@ class Live:
             # Rights change with what is read, and are judged then; only time runs out by itself.
             self._viewers.review(self._signed_out)
             self._viewers.touch(self._board.lapse(self._now()))
+
+    async def _forget_sessions(self) -> None:
+        await self._newest.caught_up.wait()
+        while True:
+            known, now = self._newest.states[Session], self._now()
+            sessions = [each.state for each in known.values() if isinstance(each.state, Session)]
+            self._newest.forget(Session, [each.key for each in sessions if each.may_be_forgotten(now)])
+            await asyncio.sleep(FORGET_SECONDS)
 
     def _signed_out(self, viewer: Viewer) -> str | None:
         session, person = self.session(viewer.asker.session.id), self.person(viewer.asker.person.id)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -39,6 +40,15 @@ class Directory:
         for row in rows:
             self._orders[row["aggregate"], row["key"]] = (row["epoch"], row["version"])
             self._keep(by_type[row["aggregate"]].model_validate_json(row["state"]))
+
+    async def forget_sessions(self, pool: "asyncpg.Pool[Any]", now: datetime) -> None:
+        """Drop the sessions that are long over, here and in the replica; read again, they are dropped again."""
+        over = [str(key) for key, session in self._sessions.items() if session.may_be_forgotten(now)]
+        await pool.execute(
+            "DELETE FROM replica WHERE aggregate = $1 AND key = ANY($2::text[])", Session.TYPE, over
+        )
+        for key in over:
+            del self._sessions[UUID(key)], self._orders[Session.TYPE, key]
 
     def take(self, events: Iterable[Event]) -> None:
         """States came in; one that is not newer than the one held changes nothing."""

@@ -18,6 +18,10 @@ CHANNEL: Final = "outbox"
 SEALS: Final = [topic.state.TYPE for topic in TOPICS if issubclass(topic.state, Seal)]
 """Types that no seal covers: they are the seals."""
 
+_PASSING: Final = [topic for topic in TOPICS if topic.over_after is not None]
+PASSING: Final = ([each.state.TYPE for each in _PASSING], [each.over_after for each in _PASSING])
+"""Types whose states are over by themselves, and beside them after how long nobody misses one."""
+
 # The gate: a row whose transaction is older than every running one cannot be overtaken by a later commit.
 # Reading by `position > last` instead loses rows: a lower position can commit later.
 # A row without a version asks for the newest there is when it is read. Were its version fixed when it was
@@ -46,7 +50,12 @@ WHERE version IS NOT NULL AND aggregate <> ALL($2::text[])
 
 _AGAIN: Final = "INSERT INTO outbox (aggregate, key) VALUES ($1, $2)"
 
-_EVERYTHING_AGAIN: Final = "INSERT INTO outbox (aggregate, key) SELECT DISTINCT aggregate, key FROM journal"
+_EVERYTHING_AGAIN: Final = """
+INSERT INTO outbox (aggregate, key)
+SELECT DISTINCT aggregate, key FROM journal
+LEFT JOIN unnest($1::text[], $2::interval[]) AS passing (aggregate, over_after) USING (aggregate)
+WHERE over_after IS NULL OR at > now() - over_after
+"""
 
 
 class PostgresOutbox:
@@ -90,7 +99,8 @@ async def say_again(connection: Any, aggregate: str, key: str) -> None:
 async def begin_epoch(connection: Any) -> int:
     """Raise the owner's epoch and have the newest state of every aggregate published under it; its number.
 
-    Inside the caller's transaction. Whoever reads a record of a higher epoch starts over.
+    What is over by itself is left out. Inside the caller's transaction. Whoever reads a record of a higher
+    epoch starts over.
     """
-    await connection.execute(_EVERYTHING_AGAIN)
+    await connection.execute(_EVERYTHING_AGAIN, *PASSING)
     return int(await connection.fetchval("UPDATE epoch SET number = number + 1 RETURNING number"))

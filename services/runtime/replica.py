@@ -150,6 +150,13 @@ class Newest:
                 found.append(self.states[state][key])
         return found
 
+    def forget(self, state: type[State], keys: Sequence[str]) -> None:
+        """Drop these states; whoever resumes hears nothing of them either."""
+        for key in keys:
+            del self.states[state][key]
+            for places in self._places.values():
+                places.pop((state, key), None)
+
     def place(self, state: type[State], key: str) -> tuple[Partition, int]:
         """Where the newest record of a key stands. Raises KeyError for one that was not read."""
         for partition, places in self._places.items():

@@ -20,7 +20,7 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 from schemas.codec import Undecodable, envelope_of
 from schemas.envelope import Record
 from schemas.topics import Topic
-from services.runtime.outbox import begin_epoch, say_again
+from services.runtime.outbox import PASSING, begin_epoch, say_again
 from services.runtime.places import places_of, to_the_beginning
 
 log: Final = logging.getLogger(__name__)
@@ -31,10 +31,12 @@ LOOK_SECONDS: Final = 5.0
 
 ASK_SECONDS: Final = 3.0
 
-# What the outbox still holds was perhaps not published; all else was acknowledged by Kafka.
+# What the outbox still holds was perhaps not published; all else was acknowledged by Kafka. What is over by
+# itself may be gone from its topic by now, and is missed by nobody.
 _PUBLISHED: Final = """
 SELECT aggregate, key, max(version) AS version FROM journal
-WHERE NOT EXISTS (
+LEFT JOIN unnest($1::text[], $2::interval[]) AS passing (aggregate, over_after) USING (aggregate)
+WHERE (over_after IS NULL OR at > now() - over_after) AND NOT EXISTS (
     SELECT FROM outbox WHERE outbox.aggregate = journal.aggregate AND outbox.key = journal.key
     AND (outbox.version IS NULL OR outbox.version = journal.version)
 )
@@ -86,7 +88,7 @@ class Tail:
                     looked_at = time.monotonic()
 
     async def _rows(self) -> list[Any]:
-        return list(await self._pool.fetch(_PUBLISHED))
+        return list(await self._pool.fetch(_PUBLISHED, *PASSING))
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AIOKafkaConsumer]:

@@ -15,7 +15,7 @@ from schemas.codec import Undecodable, envelope_of
 from schemas.envelope import Record
 from schemas.topics import Topic, owned_by
 from services.runtime.journal import broken_links
-from services.runtime.outbox import SEALS
+from services.runtime.outbox import PASSING, SEALS
 from services.runtime.places import places_of, to_the_beginning
 from services.runtime.sealer import broken_seals
 from services.runtime.settings import OwnerSettings
@@ -53,8 +53,11 @@ WHERE journal.at < now() - make_interval(secs => $1)
 _NEWEST: Final = """
 SELECT DISTINCT ON (aggregate, key) aggregate, key, version, sha256(payload) AS digest,
        EXISTS (SELECT FROM outbox WHERE outbox.aggregate = journal.aggregate AND outbox.key = journal.key)
-           AS waits
-FROM journal ORDER BY aggregate, key, version DESC
+           AS waits,
+       coalesce(at < now() - over_after, false) AS is_over
+FROM journal
+LEFT JOIN unnest($1::text[], $2::interval[]) AS passing (aggregate, over_after) USING (aggregate)
+ORDER BY aggregate, key, version DESC
 """
 
 # Of what stands in the topics and was not in the journal when we looked: what the journal knows of it now.
@@ -126,7 +129,7 @@ async def _look_at_tables(connection: Any, topics: Sequence[Topic], report: Repo
             report.problems.append(f"{kind}/{row['key']} {row['why']}")
     for row in await connection.fetch(_WAITING, LATE_SECONDS):
         report.problems.append(f"{row['name']} has waited for longer than {LATE_SECONDS} s to be published")
-    return list(await connection.fetch(_NEWEST))
+    return list(await connection.fetch(_NEWEST, *PASSING))
 
 
 def _compare(newest: Sequence[Any], last: Mapping[Spot, Last], report: Report) -> dict[Spot, Last]:
@@ -145,7 +148,7 @@ def _compare(newest: Sequence[Any], last: Mapping[Spot, Last], report: Report) -
 
 def _differs(found: Last | None, row: Any) -> str:
     if found is None:
-        return "is not in its topic"
+        return "" if row["is_over"] else "is not in its topic"
     if found.version < row["version"]:
         return f"stands at version {found.version} instead of {row['version']}"
     return "" if found.digest == row["digest"] else OTHER_BYTES

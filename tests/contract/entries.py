@@ -1,10 +1,11 @@
-"""Entries for an owner's journal: somebody's duty, version by version."""
+"""Entries for an owner's journal: somebody's duty, version by version, and a sign-in of a while ago."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from schemas.codec import state_bytes
 from schemas.events.duty import Duty
+from schemas.events.session import Session
 from services.runtime.ports import Entry
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
@@ -24,4 +25,24 @@ def an_entry(version: int = 1, person: int = 1) -> Entry:
         correlation="c",
         exercise=False,
         payload=state_bytes(duty),
+    )
+
+
+def a_sign_in(days_ago: int) -> Entry:
+    """What journals a session of twelve hours that began so many days before now."""
+    began = datetime.now(UTC) - timedelta(days=days_ago)
+    session = Session(
+        id=UUID(int=days_ago), person=UUID(int=1), started_at=began, expires_at=began + timedelta(hours=12)
+    )
+    return Entry(
+        event_id=UUID(int=10_000 + days_ago),
+        aggregate=Session.TYPE,
+        key=session.key,
+        version=1,
+        event_type=Session.event_type(),
+        at=began,
+        who=session.person,
+        correlation="c",
+        exercise=False,
+        payload=state_bytes(session),
     )

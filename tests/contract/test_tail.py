@@ -21,7 +21,7 @@ from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher, Relay
 from services.runtime.tail import LogLost, Tail
 from tests.contract.doubles import MemoryLease
-from tests.contract.entries import an_entry
+from tests.contract.entries import a_sign_in, an_entry
 from tests.topic_reader import read_topic
 
 
@@ -197,3 +197,15 @@ async def test_what_is_said_again_is_the_newest_there_is(bench: Bench) -> None:
         await running.commit()
     await bench.publish()
     assert (await bench.orders())[-1] == (1, 2)
+
+
+async def test_a_session_that_is_long_over_is_missed_by_nobody(bench: Bench) -> None:
+    for days_ago, epoch in ((16, 1), (14, 2)):
+        await bench.decide(a_sign_in(days_ago))
+        # As if it had been published, and Kafka had dropped it since.
+        await bench.pool.execute("DELETE FROM outbox")
+        async with bench.tailing():
+            assert await bench.pool.fetchval("SELECT number FROM epoch") == epoch
+    # Nor is it said again, when everything is.
+    said = [row["key"] for row in await bench.pool.fetch("SELECT key FROM outbox")]
+    assert said == [a_sign_in(14).key]

@@ -13,6 +13,7 @@ from schemas.codec import decode, encode, state_bytes
 from schemas.envelope import Record
 from schemas.events.person import Person
 from schemas.events.seal import DirectorySeal
+from schemas.events.session import Session
 from schemas.topics import PEOPLE
 from services.directory.rules.fictitious import MadeUp
 from services.directory.store.writes import Writes
@@ -25,6 +26,7 @@ from services.runtime.sealer import Sealer
 from services.runtime.settings import OwnerSettings
 from services.runtime.verify import verify
 from tests.contract.doubles import MemoryLease
+from tests.contract.entries import a_sign_in
 from tests.contract.tables import database_of
 from tests.topic_reader import read_topic
 
@@ -100,6 +102,19 @@ async def test_a_whole_story_has_no_problems(owner: Owner) -> None:
 async def test_what_is_on_its_way_is_no_problem(owner: Owner) -> None:
     await Writes(owner.pool).seed_people([made_up(CEES)], datetime.now(UTC))
     assert await owner.problems() == []
+
+
+async def test_a_session_that_is_long_over_is_missed_in_its_topic_by_nobody(owner: Owner) -> None:
+    for days_ago, problems in ((16, []), (14, [f"session/{a_sign_in(14).key} is not in its topic"])):
+        entry = a_sign_in(days_ago)
+        session = Session.model_validate_json(entry.payload)
+        await Writes(owner.pool).keep_session(session, session.person, entry.at)
+        # As if it had been published, and Kafka had dropped it since.
+        await owner.pool.execute(
+            "INSERT INTO unsealed SELECT aggregate, key, version FROM outbox; DELETE FROM outbox"
+        )
+        await owner.publish()
+        assert await owner.problems() == problems
 
 
 async def test_what_is_decided_and_published_while_the_topics_are_read_is_no_problem(

@@ -7,6 +7,7 @@ import pytest
 
 from schemas.events.access import Access, Passkey
 from schemas.events.person import Person
+from schemas.events.session import FORGOTTEN_AFTER
 from services.directory.directory import MadeUpPeople
 from services.directory.rules.access import TRIES
 from services.directory.rules.fictitious import MadeUp
@@ -240,3 +241,19 @@ async def test_the_doors_are_counted_per_address(filled: str) -> None:
         assert 429 not in [(await here.post(path, body))[0] for path, body in knocks]
         for path, body in knocks[:2]:
             assert (await here.post(path, body))[0] == 429
+
+
+async def test_a_session_that_is_long_over_is_told_to_whose_it_was_and_remembered_no_more(
+    filled: str,
+) -> None:
+    async with directory(filled) as before:
+        _, phone, _ = await signed_in(before)
+    async with directory(filled, minutes_later=2 * 24 * 60) as app:
+        here, own = Browser(app), app.state.directory.own
+        assert (await here.sign_in(phone))[0] == 200
+        [session] = own.sessions.values()
+        assert len((await here.get("export"))[1]["sessions"]) == 2
+        own.forget_sessions(session.expires_at)
+        assert list(own.sessions) == [session.id]
+        own.forget_sessions(session.expires_at + FORGOTTEN_AFTER)
+        assert not own.sessions

@@ -1,16 +1,19 @@
 """What aid tells somebody of themselves: the rows that name them as they may see them, and what they did."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+from schemas.codec import state_bytes
 from schemas.events.duty import Duty
 from schemas.events.incident import Affected, CallBack, Incident
 from schemas.events.log_entry import Entry, LogEntry
 from schemas.events.person import Membership, Person
+from schemas.events.session import Session
 from schemas.values import Level, organisation_key, person_key
 from schemas.visibility import incident_readers
 from services.aid.render import shown
@@ -18,6 +21,7 @@ from services.aid.store.own import Own
 from services.aid.store.postgres import TABLES
 from services.runtime.acts import acts_of
 from services.runtime.database import open_pool
+from services.runtime.known import Directory
 from services.runtime.ports import Cause, Written
 from tests.contract.tables import database_of
 from tests.unit.aid.stage import MORNING, key
@@ -104,3 +108,19 @@ async def test_what_somebody_did_is_told_newest_first_and_found_by_an_index(pool
                 "EXPLAIN SELECT at FROM journal WHERE who = $1 ORDER BY at DESC", WILMA
             )
     assert "journal_by_who" in " ".join(row[0] for row in plan)
+
+
+async def test_a_session_that_is_long_over_is_kept_no_more_and_one_that_just_ended_is(pool) -> None:
+    over, ended = (
+        Session(id=key(name), person=WILMA, started_at=MORNING, expires_at=MORNING + timedelta(hours=hours))
+        for name, hours in (("over", 12), ("ended", 36))
+    )
+    await pool.executemany(
+        "INSERT INTO replica (aggregate, key, epoch, version, state) VALUES ('session', $1, 1, 1, $2)",
+        [(each.key, state_bytes(each)) for each in (over, ended)],
+    )
+    directory = Directory()
+    await directory.load(pool)
+    await directory.forget_sessions(pool, ended.expires_at)
+    assert (directory.session(over.id), directory.session(ended.id)) == (None, ended)
+    assert [row["key"] for row in await pool.fetch("SELECT key FROM replica")] == [ended.key]

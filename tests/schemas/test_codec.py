@@ -121,6 +121,14 @@ def test_every_topic_has_one_owner_and_a_type_of_its_own() -> None:
     }
 
 
+def test_kafka_drops_nothing_but_what_is_over_by_itself_and_that_late() -> None:
+    dropped = {each.name: each for each in TOPICS if each.config["cleanup.policy"] != "compact"}
+    assert set(dropped) == {"sessions"}
+    thirty_days = 30 * 24 * 3600 * 1000
+    assert dropped["sessions"].config["cleanup.policy"] == "compact,delete"
+    assert dropped["sessions"].config["retention.ms"] == str(thirty_days)
+
+
 @given(st.text(max_size=200))
 def test_a_hostile_cursor_is_a_bad_cursor_and_nothing_else(text: str) -> None:
     with pytest.raises(BadCursor):

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import DateTime, cast
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,7 +16,7 @@ from schemas.events.card import Card
 from schemas.events.contact import Contact, FormerNumber, WaitingNumber
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
-from schemas.events.session import Session
+from schemas.events.session import FORGOTTEN_AFTER, Session
 from schemas.events.trust import Trust
 from schemas.events.wake_list import WakeList
 from services.directory.store.tables import (
@@ -69,27 +71,25 @@ class Reads:
             rows = await session.exec(select(OrganisationRow).order_by(col(OrganisationRow.id)))
             return [Organisation.model_validate(row.state) for row in rows]
 
-    async def person(self, person: UUID) -> Person | None:
-        """One person."""
-        async with AsyncSession(self._engine) as session:
-            row = await session.get(PersonRow, str(person))
-            return None if row is None else Person.model_validate(row.state)
-
-    async def session(self, key: UUID) -> Session | None:
-        """One session."""
-        async with AsyncSession(self._engine) as session:
-            row = await session.get(SessionRow, str(key))
-            return None if row is None else Session.model_validate(row.state)
-
     async def people(self) -> list[Person]:
         """Everybody; only the process itself asks this."""
         async with AsyncSession(self._engine) as session:
             return [Person.model_validate(row.state) for row in await session.exec(select(PersonRow))]
 
-    async def sessions(self) -> list[Session]:
-        """Every session that is kept."""
+    async def sessions(self, now: datetime) -> list[Session]:
+        """Every session but those that are long over."""
+        state: Any = col(SessionRow.state)
+        expires_at = cast(state["expires_at"].as_string(), DateTime(timezone=True))
         async with AsyncSession(self._engine) as session:
-            return [Session.model_validate(row.state) for row in await session.exec(select(SessionRow))]
+            rows = await session.exec(select(SessionRow).where(expires_at > now - FORGOTTEN_AFTER))
+            return [Session.model_validate(row.state) for row in rows]
+
+    async def sessions_of(self, person: UUID) -> list[Session]:
+        """Every session of somebody that is kept, the newest first."""
+        async with AsyncSession(self._engine) as session:
+            rows = await session.exec(select(SessionRow).where(col(SessionRow.person) == str(person)))
+            found = [Session.model_validate(row.state) for row in rows]
+        return sorted(found, key=lambda each: each.started_at, reverse=True)
 
     async def accesses(self) -> list[Access]:
         """What everybody gets in with; only the process itself asks this."""

@@ -26,9 +26,10 @@ class ContactRow(Stored, table=True):
 
 
 class SessionRow(Stored, table=True):
-    """Sessions."""
+    """Sessions; `person` is generated from the state."""
 
     __tablename__ = "session"
+    person: str
 
 
 class AccessRow(Stored, table=True):

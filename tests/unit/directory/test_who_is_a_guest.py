@@ -9,6 +9,7 @@ from schemas.events.organisation import Kind, Organisation
 from schemas.events.person import Guesthood, Membership, Person
 from schemas.events.session import SignInWay
 from schemas.refused import Refused
+from schemas.topics import SESSIONS
 from schemas.values import Right
 from schemas.visibility import keys_of
 from services.directory.rules.forgetting import forgotten
@@ -93,3 +94,10 @@ def test_the_sponsor_and_who_reports_or_confirms_there_ends_it_and_nobody_else()
 def test_of_a_guest_who_is_forgotten_no_firm_is_left() -> None:
     left = forgotten(bram(), [])[0]
     assert isinstance(left, Person) and left.guest is None and left.forgotten
+
+
+def test_the_longest_session_is_over_before_its_topic_may_drop_it() -> None:
+    session = open_for_guest(UUID(int=3), bram(), wanted(), NOW)
+    assert SESSIONS.over_after is not None
+    assert session.may_be_forgotten(NOW + SESSIONS.over_after)
+    assert not session.may_be_forgotten(session.expires_at)

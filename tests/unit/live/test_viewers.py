@@ -253,6 +253,20 @@ async def test_a_session_that_ends_while_a_socket_opens_closes_it() -> None:
     assert (socket.closed, socket.sent, len(live._viewers)) == ([CLOSE_SIGNED_OUT], [], 0)
 
 
+async def test_a_session_that_is_long_over_is_forgotten_and_one_that_just_ended_is_not() -> None:
+    live = a_live()
+    ended = SESSION.model_copy(
+        update={"id": UUID(int=3), "expires_at": SESSION.expires_at + timedelta(days=1)}
+    )
+    hears(live, ended)
+    live._now = lambda: ended.expires_at
+    task = asyncio.create_task(live._forget_sessions())
+    await until(lambda: SESSION.key not in live._newest.states[Session])
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert list(live._newest.states[Session]) == [ended.key]
+
+
 async def test_rights_that_change_while_a_socket_opens_start_it_over() -> None:
     live = a_live()
     socket = Socket(resume(live))

@@ -242,3 +242,12 @@ async def test_nothing_rests_before_everything_was_read_once(broker: Broker) -> 
     assert all(asked)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_is_forgotten_is_gone_for_who_asks_and_for_who_resumes(broker: Broker) -> None:
+    broker.add("duty", 0, duty(1), duty(2))
+    async with reading() as newest:
+        await until(newest.caught_up.is_set)
+        newest.forget(Duty, [str(UUID(int=1))])
+        assert list(newest.states[Duty]) == [str(UUID(int=2))]
+        assert [event.envelope.key for event in newest.after({})] == [str(UUID(int=2))]

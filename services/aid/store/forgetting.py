@@ -1,4 +1,4 @@
-"""Forgets which commands were answered after a week; until then a repeat is answered afresh."""
+"""Forgets what nobody asks for any more: answers to commands after a week, sessions when they are long over."""
 
 import asyncio
 import logging
@@ -8,21 +8,25 @@ from typing import Any, Final
 import asyncpg
 
 from services.runtime.database import AWAY
+from services.runtime.known import Directory
 from services.runtime.now import Now
 
 log: Final = logging.getLogger(__name__)
 
 KEPT: Final = timedelta(days=7)
+"""Until then a command that is repeated is answered afresh."""
+
 ROUND_SECONDS: Final = 3_600
 
 
-async def forget_answers(pool: "asyncpg.Pool[Any]", now: Now) -> None:
+async def forget(pool: "asyncpg.Pool[Any]", directory: Directory, now: Now) -> None:
     """Once an hour, for ever; a round that fails is made up for by the next one."""
     while True:
         try:
             await forget_older(pool, now() - KEPT)
+            await directory.forget_sessions(pool, now())
         except AWAY as away:
-            log.warning("old answers are kept an hour longer: %r", away)
+            log.warning("what is old is kept an hour longer: %r", away)
         await asyncio.sleep(ROUND_SECONDS)
 
 
