@@ -47,9 +47,9 @@ class Topic:
 
     @property
     def config(self) -> dict[str, str]:
-        """Kafka's settings: states are compacted, so the newest of each key stays, for ever unless it is over.
+        """Kafka's settings: states are compacted, so the newest of each key stays until it is over.
 
-        Kafka drops what is over when it is twice as old as it has to be: its clock is not its owner's.
+        Then Kafka drops it at twice the age at which it is missed: its clock is not the owner's.
         """
         kept = {
             "cleanup.policy": "compact",

@@ -33,6 +33,7 @@ from services.runtime.acts import Act
 from services.runtime.database import open_pool
 from services.runtime.dead_letters import LazyDeadLetters
 from services.runtime.engine import open_engine
+from services.runtime.gate import Asking
 from services.runtime.health import Health, Pulse, depends_on
 from services.runtime.intake import Intake
 from services.runtime.known import Directory
@@ -42,7 +43,7 @@ from services.runtime.process import cancel, lasting
 from services.runtime.settings import Seed
 from services.runtime.tokens import Verifier
 from services.runtime.wake import Waker
-from services.runtime.web import Asking, web_app
+from services.runtime.web import web_app
 from services.runtime.who import Asker, Who
 
 AGGREGATE_ROUTES: Final[dict[str, type[Command]]] = {

@@ -47,10 +47,11 @@ from services.directory.summaries import SUMMARIES
 from services.directory.switch import add_switch
 from services.directory.waking import add_waking
 from services.directory.words import WORDS
+from services.runtime.gate import Asking
 from services.runtime.inside import judge
 from services.runtime.problems import Problem
 from services.runtime.settings import Mode
-from services.runtime.web import Asking, web_app
+from services.runtime.web import web_app
 
 
 def create_app(settings: DirectorySettings) -> FastAPI:

@@ -23,9 +23,10 @@ from services.directory.doors import PREFIX, Began, Page, fresh, new_code, seat,
 from services.directory.rules import cards as rules
 from services.directory.rules.session import open_with_card
 from services.directory.uses import LASTS, Use, digest_of
+from services.runtime.gate import Asking
 from services.runtime.limits import network_of
 from services.runtime.problems import Problem
-from services.runtime.web import Asking, caller
+from services.runtime.who import caller
 
 log: Final = logging.getLogger(__name__)
 

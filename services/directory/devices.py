@@ -29,8 +29,8 @@ from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, fresh, new_code, prove, unseat
 from services.directory.rules.access import Opening, invite, may_administer, may_invite, remove
 from services.directory.rules.people import first_person
+from services.runtime.gate import Asking
 from services.runtime.problems import Problem
-from services.runtime.web import Asking
 
 
 def add_devices(app: FastAPI, directory: Directory) -> None:

@@ -26,8 +26,8 @@ from services.directory.meeting import Meeting
 from services.directory.providers import Ceremony, Provider, with_functions
 from services.directory.rules.session import open_with_provider
 from services.directory.store.accounts import Account
+from services.runtime.gate import Asking
 from services.runtime.problems import Problem
-from services.runtime.web import Asking
 
 log: Final = logging.getLogger(__name__)
 

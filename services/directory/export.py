@@ -19,7 +19,7 @@ from services.directory.doors import PREFIX, no_card
 from services.directory.numbers import NumberShown, shown
 from services.runtime.acts import Act
 from services.runtime.calls import Call
-from services.runtime.web import Asking
+from services.runtime.gate import Asking
 
 
 class Sat(BaseModel):

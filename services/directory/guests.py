@@ -16,7 +16,7 @@ from services.directory.doors import GUEST_DOOR, PREFIX, Began, fresh, seat, tri
 from services.directory.rules.access import Opening, try_code
 from services.directory.rules.guests import called, guest, may_end, shut
 from services.directory.rules.session import open_for_guest
-from services.runtime.web import Asking
+from services.runtime.gate import Asking
 
 
 def add_guests(app: FastAPI, directory: Directory) -> None:

@@ -7,7 +7,7 @@ from schemas.values import Command, OurLanguage
 from services.directory.bodies import Nothing
 from services.directory.directory import Directory
 from services.directory.doors import PREFIX
-from services.runtime.web import Asking
+from services.runtime.gate import Asking
 
 
 class Speak(Command):

@@ -14,7 +14,7 @@ from services.directory.bodies import Assertion, Purpose
 from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, fresh
 from services.directory.rules.mandates import NewList, change_list, may_keep, may_read
-from services.runtime.web import Asking
+from services.runtime.gate import Asking
 
 
 class ChangeMandates(Command):

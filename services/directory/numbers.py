@@ -15,7 +15,7 @@ from services.directory.rules.cards import is_ready
 from services.directory.rules.numbers import ALONE_AFTER, waits
 from services.directory.store.numbers import Decision
 from services.directory.store.reads import Waits
-from services.runtime.web import Asking
+from services.runtime.gate import Asking
 
 
 class SayNumber(Command):

@@ -30,7 +30,7 @@ from services.directory.rules.people import (
 )
 from services.directory.store.people import Called, Keeping
 from services.directory.store.reads import Reached, Waits
-from services.runtime.web import Asking
+from services.runtime.gate import Asking
 
 Given = Literal[Right.REPORT, Right.MANDATE, Right.LEND, Right.ADMINISTER]
 

@@ -14,7 +14,7 @@ from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, fresh, new_code
 from services.directory.rules.access import Opening, invite, may_invite, on_paper, without_key
 from services.directory.rules.people import may_keep_people
-from services.runtime.web import Asking
+from services.runtime.gate import Asking
 
 
 def add_slips(app: FastAPI, directory: Directory) -> None:

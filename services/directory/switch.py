@@ -15,7 +15,7 @@ from services.directory.bodies import Assertion, Purpose
 from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, fresh, unseat
 from services.directory.rules.trust import switched, thrower
-from services.runtime.web import Asking
+from services.runtime.gate import Asking
 from services.runtime.who import Asker
 
 log: Final = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from services.directory.bodies import Assertion, Purpose
 from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, fresh
 from services.directory.rules.waking import may_change, wake_list
-from services.runtime.web import Asking
+from services.runtime.gate import Asking
 
 
 class ListWanted(BaseModel):

@@ -42,7 +42,7 @@ class Directory:
             self._keep(by_type[row["aggregate"]].model_validate_json(row["state"]))
 
     async def forget_sessions(self, pool: "asyncpg.Pool[Any]", now: datetime) -> None:
-        """Drop the sessions that are long over, here and in the replica; read again, they are dropped again."""
+        """Drop the sessions that are long over, here and in the replica; read anew, they are dropped anew."""
         over = [str(key) for key, session in self._sessions.items() if session.may_be_forgotten(now)]
         await pool.execute(
             "DELETE FROM replica WHERE aggregate = $1 AND key = ANY($2::text[])", Session.TYPE, over

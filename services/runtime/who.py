@@ -1,8 +1,9 @@
 """Who is asking: from a cookie to a person with a living session."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from schemas.events.person import Person
@@ -48,6 +49,11 @@ class Known(Protocol):
 def cookie_for(origins: Origins) -> str:
     """What our cookie is called where people come from those pages."""
     return HOST_ONLY if origins.secure else COOKIE
+
+
+def caller(scope: Mapping[str, Any]) -> str:
+    """The address that calls, of a request as ASGI has it. The gateway says it; uvicorn believes that of its own machine only."""
+    return scope["client"][0] if scope.get("client") else ""
 
 
 def token_in(cookie_header: str, cookie: str) -> str | None:

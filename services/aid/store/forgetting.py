@@ -1,4 +1,4 @@
-"""Forgets what nobody asks for any more: answers to commands after a week, sessions when they are long over."""
+"""Forgets what nobody asks for any more: answers to commands after a week, and sessions that are over."""
 
 import asyncio
 import logging

@@ -12,14 +12,15 @@ from schemas.events.person import Membership, Person
 from schemas.events.session import Session
 from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, Command
-from services.runtime import web as web_module
+from services.runtime import gate as gate_module
 from services.runtime import who as who_module
+from services.runtime.gate import Asking, Gate
 from services.runtime.limits import Limits, Rate
 from services.runtime.origins import Origins
 from services.runtime.problems import Words
+from services.runtime.refusals import report_problems
 from services.runtime.settings import Mode
 from services.runtime.tokens import Claims, Signer, Verifier, new_keys
-from services.runtime.web import Asking, Gate, report_problems
 from services.runtime.who import COOKIE, Who
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
@@ -309,7 +310,7 @@ async def test_who_is_not_let_in_or_reaches_for_what_is_not_theirs_is_written_do
 
 
 async def test_a_body_that_is_dripped_is_not_waited_for(client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_module, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(gate_module, "BODY_SECONDS", 0.05)
 
     async def drops():
         yield b"{"
