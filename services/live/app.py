@@ -2,27 +2,23 @@
 
 import asyncio
 import contextlib
-import json
 import logging
 import socket
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
 from pydantic import ValidationError
 from websockets.asyncio.server import ServerConnection, serve
-from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
-from websockets.http11 import Request, Response
 
 from schemas.envelope import Event
 from schemas.events.contact import Contact
 from schemas.events.incident import Incident
 from schemas.events.person import Person
 from schemas.events.session import Session
-from schemas.live import CLOSE_SIGNED_OUT, CLOSE_WORD, SNAPSHOT, SOCKET, Me, Position, Reset, Resume
+from schemas.live import CLOSE_SIGNED_OUT, CLOSE_WORD, Position, Reset, Resume
 from schemas.topics import (
     APPROACHES,
     CARDS,
@@ -39,28 +35,21 @@ from schemas.topics import (
     TRUSTS,
     WAKE_LISTS,
 )
-from schemas.version import VERSION
-from schemas.visibility import Keys
+from services.live.answers import Answers
 from services.live.contacts import Contacts
-from services.live.cursors import Stale, cursor, position, resumed
-from services.live.described import DESCRIPTION
-from services.live.described import document as description
+from services.live.cursors import Stale, position, resumed
 from services.live.places import NoPlace, Places
 from services.live.rules.board import Board
 from services.live.settings import LiveSettings
-from services.live.snapshots import Snapshots
 from services.live.viewers import Viewer, Viewers, say_why
 from services.runtime import telemetry
-from services.runtime.documented import API_VERSION
-from services.runtime.health import OF_ITSELF, Health, told
+from services.runtime.health import Health
 from services.runtime.now import clock
-from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, document, retry_after
 from services.runtime.process import together
 from services.runtime.replica import Newest
-from services.runtime.settings import Mode
 from services.runtime.tokens import Verifier
 from services.runtime.trace import read as read_trace
-from services.runtime.who import Asker, Impostor, NotSignedIn, Who, cookie_for, token_in
+from services.runtime.who import Asker, NotSignedIn, Who
 
 log: Final = logging.getLogger(__name__)
 
@@ -80,10 +69,6 @@ TOPICS: Final = (
     DELIVERIES,
     TRUSTS,
 )
-
-READY: Final = "/ready"
-"""Asked by whoever spreads viewers over nodes: unlike /health it stays well while Kafka is silent, since what
-was read can still be shown."""
 
 FIRST_WORD_SECONDS: Final = 10
 FRAME_LIMIT: Final = 64 * 1024
@@ -115,13 +100,19 @@ class Live:
         self._newest = Newest(settings.kafka, settings.topic_prefix, TOPICS, self._on_news, self._rest)
         self._viewers = Viewers(self._board, self._position, self._now, self._newest.broker)
         self._contacts = Contacts(settings.contact_keys_url, settings.internal_token)
-        self._snapshots = Snapshots()
         verifier = Verifier(settings.token_public_keys, settings.mode)
         self._who = Who(verifier, self, self._now)
-        self._cookie = cookie_for(settings.origins)
-        self._description = json.dumps(description(self._cookie)).encode()
-        self._limits = settings.limits()
         self._places = Places(settings.sockets, settings.sockets_per_session)
+        self._answers = Answers(
+            settings,
+            self._newest,
+            self._board,
+            who=self._who,
+            places=self._places,
+            now=self._now,
+            position=self._position,
+            health=self.health,
+        )
 
     async def run(self) -> None:
         """Serve for ever. Raises what the consumer raises: the process ends and is started again."""
@@ -129,7 +120,7 @@ class Live:
             self._socket,
             sock=_listening(self._settings.http_host, self._settings.http_port),
             backlog=BACKLOG,
-            process_request=self._request,
+            process_request=self._answers.answer,
             compression=None,
             extensions=[PACKING],
             max_size=FRAME_LIMIT,
@@ -230,87 +221,11 @@ class Live:
     def _position(self) -> Position:
         return position(self._newest, self._contacts.unjoined, self._now())
 
-    async def _request(self, connection: ServerConnection, request: Request) -> Response | None:
-        path = request.path.partition("?")[0]
-        if (said := self._of_itself(path)) is not None:
-            return said
-        try:
-            if not self._newest.caught_up.is_set():
-                raise Problem(503, "unavailable")
-            if path == READY:
-                return _response(HTTPStatus.OK, {}, b"")
-            if path == SNAPSHOT:
-                asker = await self._asker(request)
-                self._limits.admit(asker.person)
-                return await self._snapshot(asker, "gzip" in request.headers.get("Accept-Encoding", ""))
-            if path != SOCKET:
-                raise Problem(404, "not_found")
-            self._check_origin(request)
-            self._places.check()
-            if not self._newest.broker.answers:
-                # A hello would say that the picture is as old as now, and it is not.
-                raise Problem(503, "unavailable")
-            return None
-        except NotSignedIn:
-            return _refusal(Problem(401, "not_signed_in"))
-        except Problem as problem:
-            return _refusal(problem)
-
-    def _of_itself(self, path: str) -> Response | None:
-        """What it says to anybody, at any time: that it turns, how it is, and what can be asked here."""
-        if path in OF_ITSELF:
-            status, kind, body = told(path, self.health)
-            return _response(HTTPStatus(status), {"Content-Type": kind}, body)
-        if path == DESCRIPTION:
-            # Other websites may read it (NL API Design Rules, /core/publish-openapi).
-            headers = {"Content-Type": "application/json", "Access-Control-Allow-Origin": "*"}
-            return _response(HTTPStatus.OK, headers, self._description)
-        return None
-
-    async def _asker(self, request: Request) -> Asker:
-        try:
-            return await self._who.resolve(_token(request, self._cookie))
-        except Impostor:
-            # The gateway alone reaches us, and writes there who called it.
-            self._limits.admit_forger(request.headers.get("X-Forwarded-For", ""), request.path)
-            raise
-
-    def _check_origin(self, request: Request) -> None:
-        origin = request.headers.get("Origin", "")
-        if origin and not self._settings.origins.allow(origin):
-            raise Problem(403, "wrong_origin")
-
-    async def _snapshot(self, asker: Asker, zipped: bool) -> Response:  # noqa: FBT001 what the client accepts
-        keys = self._board.keys(asker.person)
-        # Nothing is awaited until the picture is taken: what changes later stands behind the cursor.
-        head = {
-            "cursor": cursor(keys, self._position()),
-            "at": self._now().isoformat(),
-            "demonstration": self._settings.mode is Mode.DEMO,
-            "me": self._me(asker, keys).model_dump(mode="json"),
-        }
-        encode = self._snapshots.zipped if zipped else self._snapshots.plain
-        body = await encode(head, self._board.picture(keys))
-        headers = {"Content-Type": "application/json", "Vary": "Accept-Encoding"}
-        if zipped:
-            headers["Content-Encoding"] = "gzip"
-        return _response(HTTPStatus.OK, headers, body)
-
-    def _me(self, asker: Asker, keys: Keys) -> Me:
-        person = asker.person
-        return Me(
-            person=str(person.id),
-            name=self._board.name_of(person.id),
-            organisations=[member.organisation for member in person.memberships],
-            rights={member.organisation: list(member.rights) for member in person.memberships},
-            keys=sorted(keys),
-        )
-
     async def _socket(self, connection: ServerConnection) -> None:
         request = connection.request
         assert request is not None
         try:
-            asker = await self._who.resolve(_token(request, self._cookie))
+            asker = await self._answers.asker(request)
         except NotSignedIn:
             await connection.close(CLOSE_SIGNED_OUT, "signed out")
             return
@@ -353,19 +268,3 @@ def _listening(host: str, port: int) -> socket.socket:
     # What is accepted has the same.
     made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     return made
-
-
-def _token(request: Request, cookie: str) -> str | None:
-    return token_in("; ".join(request.headers.get_all("Cookie")), cookie)
-
-
-def _refusal(problem: Problem) -> Response:
-    found = document(problem, COMMON)
-    headers = {"Content-Type": MEDIA_TYPE, **retry_after(problem)}
-    return _response(HTTPStatus(found.status), headers, found.body())
-
-
-def _response(status: HTTPStatus, headers: dict[str, str], body: bytes) -> Response:
-    fixed = {"Cache-Control": "no-store", API_VERSION: VERSION, "Connection": "close"}
-    sent = Headers({**headers, **fixed, "Content-Length": str(len(body))})
-    return Response(status.value, status.phrase, sent, body)

@@ -40,7 +40,7 @@ def answer(problem: Problem, words: Mapping[str, Words]) -> Response:
 
 
 def write_down(problem: Problem, scope: Scope) -> None:
-    """Who was not let in, and who reached for what is not theirs; the limits above bound how often."""
+    """Who was not let in, and who reached for what is not theirs; the gate's limits bound how often."""
     asker = scope.get("state", {}).get("asker")
     if problem.status == HTTPStatus.FORBIDDEN or (problem.status == HTTPStatus.CONFLICT and asker is None):
         who = network_of(caller(scope)) if asker is None else asker.person.id

@@ -52,7 +52,10 @@ def cookie_for(origins: Origins) -> str:
 
 
 def caller(scope: Mapping[str, Any]) -> str:
-    """The address that calls, of a request as ASGI has it. The gateway says it; uvicorn believes that of its own machine only."""
+    """The address that calls; `scope`: a request as ASGI has it.
+
+    The gateway says it; uvicorn believes that of its own machine only.
+    """
     return scope["client"][0] if scope.get("client") else ""
 
 

@@ -64,7 +64,7 @@ def comes(live: Any, number: int, version: int) -> None:
 
 async def test_a_row_that_changes_while_a_snapshot_is_made_comes_after_its_cursor() -> None:
     live = with_rows()
-    made = asyncio.create_task(live._snapshot(ASKER, zipped=False))
+    made = asyncio.create_task(live._answers._snapshot(ASKER, zipped=False))
     for number in range(1, ROWS + 1):
         await asyncio.sleep(0)
         comes(live, number, 2)

@@ -337,7 +337,7 @@ async def test_a_silent_broker_makes_it_unhealthy_and_opens_no_socket(
     assert live.health().status == 200
     monkeypatch.setattr("services.runtime.health.SILENT_SECONDS", -1.0)
     assert live.health().status == 503
-    answer = await live._request(None, SimpleNamespace(path=SOCKET, headers={}))
+    answer = await live._answers.answer(None, SimpleNamespace(path=SOCKET, headers={}))
     assert answer is not None and answer.status_code == 503
 
 
