@@ -4,7 +4,7 @@ from aiokafka import AIOKafkaConsumer
 
 from schemas.envelope import Record
 from schemas.topics import Topic
-from services.runtime.places import places_of
+from services.runtime.places import places_of, record_of
 
 
 async def read_topic(bootstrap: str, topic: Topic, prefix: str) -> list[Record]:
@@ -19,7 +19,7 @@ async def read_topic(bootstrap: str, topic: Topic, prefix: str) -> list[Record]:
         found: list[Record] = []
         while len(found) < wanted:
             for records in (await consumer.getmany(timeout_ms=5_000)).values():
-                found += [Record(r.key or b"", r.value or b"", tuple(r.headers)) for r in records]
+                found += [record_of(each) for each in records]
         return found
     finally:
         await consumer.stop()

@@ -11,7 +11,8 @@ from schemas.live import BadCursor, Cursor, Position
 from schemas.topics import BY_STATE
 from schemas.visibility import Keys
 from services.live.rules.frames import DIGEST_SIZE
-from services.runtime.replica import Newest, Partition
+from services.runtime.consume import Partition
+from services.runtime.replica import Newest
 
 OLDEST_SECONDS: Final = 12 * 3600
 """Less than any topic's deletion lag: an older cursor could miss a removal."""

@@ -33,6 +33,7 @@ class Outcome(StrEnum):
 
 Handle = Callable[[Event], Awaitable[None]]
 Partition = tuple[str, int]
+"""Topic name without prefix, and partition number."""
 
 
 class Policy:
@@ -56,15 +57,12 @@ class Policy:
         self.counts[outcome] += 1
         return outcome
 
-    def resume(self, partition: Partition) -> None:
-        """A person looked at the dead letters of a halted partition: go on."""
-        self._in_a_row[partition] = 0
-        self.waiting.pop(partition, None)
-
     async def _judge(self, place: Place, record: Record) -> Outcome:
         partition = (place.topic, place.partition)
         if self._in_a_row[partition] >= self._limit:
-            self.waiting[partition] = f"{self._limit} dead letters in a row: look at them, then resume"
+            self.waiting[partition] = (
+                f"{self._limit} dead letters in a row: look at them, then start this process again"
+            )
             return Outcome.HALTED
         try:
             await self._handle(event_in(place, record))

@@ -8,6 +8,10 @@ from schemas.envelope import Record
 from schemas.values import EVENT_LIMIT
 from services.runtime.ports import Place
 
+PLACE: Final = "dead_place"
+WHY: Final = "dead_why"
+"""Headers that are written beside a record: where it stood, and why it could not be handled."""
+
 MOST_KEY: Final = 1_024
 MOST_HEADERS: Final = 16 * 1024
 
@@ -37,8 +41,8 @@ class KafkaDeadLetters:
         found = cut(record)
         headers = [
             *found.headers,
-            ("dead_place", f"{place.topic}/{place.partition}/{place.offset}".encode()),
-            ("dead_why", why[:2_000].encode(errors="backslashreplace")),
+            (PLACE, f"{place.topic}/{place.partition}/{place.offset}".encode()),
+            (WHY, why[:2_000].encode(errors="backslashreplace")),
         ]
         await self._producer.send_and_wait(
             f"{self._prefix}{place.topic}.dead", found.value, found.key or None, headers=headers

@@ -11,8 +11,9 @@ from typing import Final
 from aiokafka import ConsumerRecord
 
 from schemas.codec import order_of
-from schemas.envelope import Event, Record
+from schemas.envelope import Event
 from services.runtime.consume import event_in
+from services.runtime.places import record_of
 from services.runtime.ports import Place
 
 AT_A_TIME: Final = 200
@@ -41,8 +42,8 @@ class FirstReading:
         """Offset and event of every key, in the order of the log. Raises Undecodable and NewerVersion."""
         events: list[tuple[int, Event]] = []
         for found in sorted((found for _, found in self._newest.values()), key=lambda each: each.offset):
-            record = Record(found.key or b"", found.value or b"", tuple(found.headers))
-            events.append((found.offset, event_in(Place(self._topic, self._partition, found.offset), record)))
+            place = Place(self._topic, self._partition, found.offset)
+            events.append((found.offset, event_in(place, record_of(found))))
             if len(events) % AT_A_TIME == 0:
                 await asyncio.sleep(0)
         return events

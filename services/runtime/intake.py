@@ -9,51 +9,18 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.codec import NewerVersion, Undecodable, envelope_of, state_bytes
+from schemas.codec import NewerVersion, Undecodable, envelope_of
 from schemas.envelope import Event, Record
 from schemas.topics import BY_STATE, Topic
 from services.runtime import metrics, telemetry
 from services.runtime.consume import Policy, event_in
 from services.runtime.pauses import Pauses
-from services.runtime.places import places_of, to_the_beginning
+from services.runtime.places import places_of, record_of, to_the_beginning
 from services.runtime.ports import DeadLetters, Place
+from services.runtime.taken_in import keep, move, places_kept
 from services.runtime.trace import read
 
 log: Final = logging.getLogger(__name__)
-
-TABLES: Final = """
-CREATE TABLE replica (
-    aggregate text NOT NULL,
-    key text NOT NULL,
-    epoch integer NOT NULL,
-    version bigint NOT NULL,
-    state bytea NOT NULL,
-    PRIMARY KEY (aggregate, key)
-);
-CREATE TABLE intake (
-    topic text NOT NULL,
-    partition integer NOT NULL,
-    next_offset bigint NOT NULL,
-    PRIMARY KEY (topic, partition)
-);
-"""
-"""What an owner's migration creates to remember what it read and how far."""
-
-EPOCHS: Final = "ALTER TABLE intake ADD COLUMN epoch integer NOT NULL DEFAULT 1;"
-"""What a later migration adds: under which epoch of the writer the offset counts."""
-
-_KEEP: Final = """
-INSERT INTO replica (aggregate, key, epoch, version, state)
-SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::bigint[], $5::bytea[])
-ON CONFLICT (aggregate, key) DO UPDATE
-SET epoch = excluded.epoch, version = excluded.version, state = excluded.state
-WHERE (replica.epoch, replica.version) < (excluded.epoch, excluded.version)
-"""
-
-_MOVE: Final = """
-INSERT INTO intake (topic, partition, next_offset, epoch) VALUES ($1, $2, $3, $4)
-ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset, epoch = excluded.epoch
-"""
 
 
 class _NewEpoch(Exception):
@@ -172,18 +139,15 @@ class Intake:
     async def _places(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
         places = places_of(self._prefix, self._topics)
         consumer.assign(places)
-        known = {
-            (row["topic"], row["partition"]): row for row in await self._pool.fetch("SELECT * FROM intake")
-        }
+        known = await places_kept(self._pool)
         ends = await consumer.end_offsets(places)
         for place in places:
-            row = known.get((self._short(place), place.partition))
-            self._epochs[place] = 1 if row is None else row["epoch"]
-            if row is None or row["next_offset"] > ends[place]:
+            next_offset, self._epochs[place] = known.get((self._short(place), place.partition), (None, 1))
+            if next_offset is None or next_offset > ends[place]:
                 await to_the_beginning(consumer, [place])
             else:
                 # The last one again: were the topic lost and filled anew up to here, its epoch tells.
-                consumer.seek(place, max(row["next_offset"] - 1, 0))
+                consumer.seek(place, max(next_offset - 1, 0))
         return places
 
     async def _partition(
@@ -217,8 +181,7 @@ class Intake:
             pauses.rest(place, records[0].offset, self._back_off(place))
 
     def _as_read(self, place: TopicPartition, found: ConsumerRecord) -> tuple[Place, Record]:
-        record = Record(found.key or b"", found.value or b"", tuple(found.headers))
-        return Place(self._short(place), place.partition, found.offset), record
+        return Place(self._short(place), place.partition, found.offset), record_of(found)
 
     def _of_the_same_owner(self, place: TopicPartition) -> list[TopicPartition]:
         # All of them: one that was filled anew up to exactly where we stand gives us nothing to notice it by.
@@ -249,8 +212,8 @@ class Intake:
         short = self._short(place)
         async with self._pool.acquire() as connection, connection.transaction():
             if events:
-                await connection.execute(_KEEP, *_columns(events))
-            await connection.execute(_MOVE, short, place.partition, next_offset, self._epochs[place])
+                await keep(connection, events)
+            await move(connection, (short, place.partition), next_offset, self._epochs[place])
         if events:
             await self._on_replica(events)
 
@@ -285,24 +248,5 @@ def superseded(records: Sequence[tuple[Place, Record]]) -> frozenset[int]:
     return frozenset(offset for each in offsets.values() for offset in each[:-1])
 
 
-async def forget_places(connection: Any) -> None:
-    """Read every topic from its beginning at the next start; inside the caller's transaction."""
-    await connection.execute("DELETE FROM intake")
-
-
 def _name(place: TopicPartition) -> str:
     return f"{place.topic}/{place.partition}"
-
-
-def _columns(events: Sequence[Event]) -> tuple[list[object], ...]:
-    # ON CONFLICT cannot meet a row twice in one statement: the newest of each key stands for all.
-    newest: dict[tuple[str, str], Event] = {}
-    for event in events:
-        place = (event.state.TYPE, event.envelope.key)
-        if place not in newest or newest[place].envelope.order < event.envelope.order:
-            newest[place] = event
-    rows = [
-        (kind, key, event.envelope.epoch, event.envelope.version, state_bytes(event.state))
-        for (kind, key), event in newest.items()
-    ]
-    return tuple(list(column) for column in zip(*rows, strict=True))

@@ -9,10 +9,9 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from schemas.topics import TOPICS, Topic
+from services.runtime.dead_letters import PLACE, WHY
 from services.runtime.places import to_the_beginning
 
-PLACE: Final = "dead_place"
-WHY: Final = "dead_why"
 SETTLED: Final = "dead_settled"
 """In a record that an act leaves in the topic of dead letters: the place of the letter that it settles."""
 

@@ -1,12 +1,13 @@
-"""Where a process reads in Kafka: every partition of its topics, from where they begin."""
+"""Where a process reads in Kafka, every partition of its topics from where they begin, and what it finds."""
 
 import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaTimeoutError
 
+from schemas.envelope import Record
 from schemas.topics import Topic
 
 SEEK_SECONDS: Final = 10.0
@@ -30,3 +31,8 @@ async def to_the_beginning(consumer: AIOKafkaConsumer, places: Sequence[TopicPar
             await consumer.seek_to_beginning(*places)
     except TimeoutError as slow:
         raise KafkaTimeoutError(f"it is not known where {len(places)} partitions begin") from slow
+
+
+def record_of(found: ConsumerRecord) -> Record:
+    """What aiokafka found, as the codec reads it."""
+    return Record(found.key or b"", found.value or b"", tuple(found.headers))

@@ -17,17 +17,15 @@ from schemas.envelope import Event, Record
 from schemas.state import State
 from schemas.topics import BY_STATE, Topic
 from services.runtime import metrics
-from services.runtime.consume import Outcome, Policy
+from services.runtime.consume import Outcome, Partition, Policy
 from services.runtime.first_reading import FirstReading
 from services.runtime.health import Pulse
 from services.runtime.pauses import Pauses
-from services.runtime.places import places_of, to_the_beginning
+from services.runtime.places import places_of, record_of, to_the_beginning
 from services.runtime.ports import Place
+from services.runtime.process import cancel
 
 log: Final = logging.getLogger(__name__)
-
-Partition = tuple[str, int]
-"""Topic name without prefix, and partition number."""
 
 OnNews = Callable[[Sequence[Event]], Awaitable[None]]
 
@@ -225,9 +223,8 @@ class Newest:
             await self._take_first(consumer, place, records)
             return
         for found in records:
-            record = Record(found.key or b"", found.value or b"", tuple(found.headers))
             self._place = (short, found.offset)
-            outcome = await self._policy.consume(Place(*short, found.offset), record)
+            outcome = await self._policy.consume(Place(*short, found.offset), record_of(found))
             if not outcome.commits:
                 pauses.rest(place, found.offset, RETRY_SECONDS)
                 return
@@ -303,8 +300,7 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await cancel([task])
 
 
 async def read_anew(newest: Callable[[], Newest]) -> None:

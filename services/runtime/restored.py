@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import asyncpg
 
-from services.runtime.intake import forget_places
 from services.runtime.now import clock
 from services.runtime.outbox import begin_epoch
+from services.runtime.taken_in import forget_places
 
 # A restored row names a transaction of another cluster: the gate of the outbox would hold it back, perhaps
 # for years. And what was published since the backup is gone with the topics, which are empty now.

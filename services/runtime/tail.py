@@ -21,7 +21,7 @@ from schemas.codec import Undecodable, envelope_of
 from schemas.envelope import Record
 from schemas.topics import Topic
 from services.runtime.outbox import PASSING, begin_epoch, say_again
-from services.runtime.places import places_of, to_the_beginning
+from services.runtime.places import places_of, record_of, to_the_beginning
 
 log: Final = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ class Tail:
             while True:
                 for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
                     for found in records:
-                        self._note(Record(found.key or b"", found.value or b"", tuple(found.headers)))
+                        self._note(record_of(found))
                 if self.reconciled.is_set():
                     await self._repair()
                 elif await _has_read(consumer, ends):

@@ -16,7 +16,7 @@ from schemas.envelope import Record
 from schemas.topics import Topic, owned_by
 from services.runtime.journal import broken_links
 from services.runtime.outbox import PASSING, SEALS
-from services.runtime.places import places_of, to_the_beginning
+from services.runtime.places import places_of, record_of, to_the_beginning
 from services.runtime.sealer import broken_seals
 from services.runtime.settings import OwnerSettings
 
@@ -192,7 +192,7 @@ async def _last_records(settings: OwnerSettings, topics: Sequence[Topic]) -> dic
             for records in (await consumer.getmany(timeout_ms=500)).values():
                 moved = time.monotonic()
                 for record in records:
-                    _note(found, Record(record.key or b"", record.value or b"", tuple(record.headers)))
+                    _note(found, record_of(record))
     finally:
         await consumer.stop()
     return found

@@ -17,9 +17,10 @@ from schemas.events.person import Person
 from schemas.events.session import Session
 from schemas.topics import DUTY, PEOPLE, SESSIONS, Topic
 from services.runtime import intake as intake_module
-from services.runtime.intake import EPOCHS, TABLES, Intake
+from services.runtime.intake import Intake
 from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher
+from services.runtime.taken_in import EPOCHS, TABLES
 from tests.contract.doubles import MemoryGraveyard
 from tests.unit.runtime.kafka_double import NOW, Broker, record_of
 

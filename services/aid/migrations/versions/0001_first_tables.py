@@ -2,9 +2,9 @@
 
 from alembic import op
 
-from services.runtime.intake import TABLES as INTAKE_TABLES
 from services.runtime.journal import TABLES as JOURNAL_TABLES
 from services.runtime.migrations import run_script
+from services.runtime.taken_in import TABLES as INTAKE_TABLES
 
 revision = "0001"
 down_revision = None

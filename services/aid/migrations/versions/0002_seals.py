@@ -2,9 +2,9 @@
 
 from alembic import op
 
-from services.runtime.intake import EPOCHS
 from services.runtime.journal import SEALING
 from services.runtime.migrations import run_script
+from services.runtime.taken_in import EPOCHS
 
 revision = "0002"
 down_revision = "0001"
