@@ -111,6 +111,12 @@ class Incident(Row):
         return frozenset(victim.organisation for victim in self.affected)
 
     @property
+    def coordinating(self) -> frozenset[str]:
+        """Organisation ids that coordinate."""
+        keys = (key.partition(":") for key in self.coordinators)
+        return frozenset(name for kind, _, name in keys if kind == "org")
+
+    @property
     def let_in(self) -> frozenset[UUID]:
         """The guests whom nobody has ended; when their time is up is up to their sessions."""
         return frozenset(each.person for each in self.guests if each.ended_at is None)

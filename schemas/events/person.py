@@ -81,7 +81,3 @@ class Person(Row):
         return any(
             member.organisation == organisation and right in member.rights for member in self.memberships
         )
-
-    def may_anywhere(self, right: Right) -> bool:
-        """Whether the person holds the right for any organisation (the IBD's officers)."""
-        return any(right in member.rights for member in self.memberships)

@@ -147,7 +147,7 @@ class Directory:
         }
         self.uses = Uses()
         self.call_back: CallBack = _telephone(settings)
-        self.calls: set[asyncio.Task[None]] = set()
+        self.beside: set[asyncio.Task[None]] = set()
         self.nobodys_key = nobodys_key()
         self.signer = Signer(settings.token_private_key)
         verifier = Verifier(settings.token_public_keys, settings.mode)
@@ -184,7 +184,7 @@ class Directory:
             self.ready = True
             yield
         finally:
-            await cancel([*self.tasks, *self.calls])
+            await cancel([*self.tasks, *self.beside])
             await engine.dispose()
             await side.close()
             await pool.close()
@@ -226,13 +226,13 @@ class Directory:
     def go_on(self, work: Coroutine[Any, Any, None]) -> None:
         """Do this beside the answer that is given now; what it raises is logged and ends nothing else."""
         task = asyncio.create_task(work)
-        self.calls.add(task)
+        self.beside.add(task)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self.calls.discard(task)
+        self.beside.discard(task)
         if not task.cancelled() and (failure := task.exception()) is not None:
-            log.error("a call-back failed", exc_info=failure)
+            log.error("work beside an answer failed", exc_info=failure)
 
     def heard(self, states: Iterable[State]) -> None:
         """These were written: remember them, and let the world hear."""

@@ -8,7 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.topics import DEAD_LETTER_CONFIG, TOPICS
-from services.runtime.settings import Positive, read
+from services.runtime.settings import Broker, Positive, Prefix, read
 
 DEAD_LETTER_PARTITIONS: Final = 1
 
@@ -18,8 +18,8 @@ class PrepareSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="NOABER_", frozen=True, extra="ignore")
 
-    kafka: str
-    topic_prefix: str = ""
+    kafka: Broker
+    topic_prefix: Prefix = ""
     topic_replicas: Positive = 1
 
 

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
 
 from schemas.codec import NewerVersion, Undecodable
 from schemas.envelope import Event, Record
@@ -36,7 +35,6 @@ POLL_MS: Final = 500
 AFTER_REST_MS: Final = 5
 BATCH: Final = 2_000
 RETRY_SECONDS: Final = 0.5
-ANEW_SECONDS: Final = 2.0
 
 
 class _Noted:
@@ -110,7 +108,7 @@ class Newest:
 
     async def _run(self) -> None:
         async with self._reading() as consumer:
-            places = self._all()
+            places = places_of(self._prefix, self._topics)
             consumer.assign(places)
             await to_the_beginning(consumer, places)
             await self._ask_ends()
@@ -188,12 +186,9 @@ class Newest:
         finally:
             await consumer.stop()
 
-    def _all(self) -> list[TopicPartition]:
-        return places_of(self._prefix, self._topics)
-
     async def _ask_ends(self) -> None:
         assert self._consumer is not None
-        for place, end in (await self._consumer.end_offsets(self._all())).items():
+        for place, end in (await self._consumer.end_offsets(places_of(self._prefix, self._topics))).items():
             self._ends[self._short(place)] = end
 
     def _short(self, place: TopicPartition) -> Partition:
@@ -301,13 +296,3 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         yield
     finally:
         await cancel([task])
-
-
-async def read_anew(newest: Callable[[], Newest]) -> None:
-    """Read for ever, beside work that goes on without: what is away, or began anew, is waited out here."""
-    while True:
-        try:
-            await newest().run()
-        except (KafkaError, StartOver) as away:
-            log.warning("topics are read from their beginning: %s", away)
-        await asyncio.sleep(ANEW_SECONDS)

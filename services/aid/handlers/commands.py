@@ -16,7 +16,7 @@ from schemas.events.person import Person
 from schemas.state import Row
 from schemas.values import Command
 from services.aid.reach import Reach
-from services.aid.rules import approach, claim, commands, commitment, duty, guests, incident, request
+from services.aid.rules import claim, commands, commitment, duty, guests, incident, request
 from services.aid.rules.story import Story
 from services.aid.rules.world import World
 
@@ -144,5 +144,3 @@ HANDLERS: Final[Mapping[type[Command], Handler]] = {
     commands.ChangeLending: Handler(duty.change_lending, _lending_reach, _nothing, Lending),
 }
 """Command -> what carries it out: the answer to "where is this handled?"."""
-
-suggested = approach.suggested

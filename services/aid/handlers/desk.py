@@ -13,9 +13,10 @@ from schemas.refused import Refused
 from schemas.state import Row
 from schemas.values import Command
 from schemas.visibility import keys_of, level_of
-from services.aid.handlers.commands import HANDLERS, Target, suggested
+from services.aid.handlers.commands import HANDLERS, Target
 from services.aid.ports import Answer, Locked, ReachMoved, Store, Unit
 from services.aid.reach import Reach
+from services.aid.rules import approach
 from services.aid.rules.deadlines import apply_due
 from services.aid.rules.story import Story
 from services.aid.rules.world import Context, Picture, Terms, World, changes
@@ -156,7 +157,7 @@ class Desk:
             raise Refused("too_early")
         apply_due(story)
         if isinstance(hint, Suggestion):
-            suggested(story, hint)
+            approach.suggested(story, hint)
         return _Outcome(Done(await _write(unit, before, story.world, story.context, None), {}))
 
     async def _still_open(self, person: Person) -> list[dict[str, str]]:

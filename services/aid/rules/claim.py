@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from schemas.events.approach import Approach, ApproachState
-from schemas.events.commitment import Commitment, CommitmentState, Deadline, Party, Yes
+from schemas.events.commitment import Commitment, CommitmentState, Deadline, DeadlineName, Party, Yes
 from schemas.events.help_request import HelpRequest, RequestState
 from schemas.events.lending import StandingYes
 from schemas.events.log_entry import Entry
@@ -241,13 +241,12 @@ def agree(story: Story, commitment: Commitment, yes: Yes) -> None:
 
 
 def _still_due(commitment: Commitment, waits_for: tuple[Party, ...]) -> tuple[Deadline, ...]:
-    named = Party.PERSON not in waits_for
-    approved = not set(waits_for) - {Party.PERSON}
-    return tuple(
-        each
-        for each in commitment.deadlines
-        if not (named and each.name == "names_due") and not (approved and each.name == "expiry")
-    )
+    over = set[DeadlineName]()
+    if Party.PERSON not in waits_for:
+        over.add(DeadlineName.NAMES_DUE)
+    if not set(waits_for) - {Party.PERSON}:
+        over.add(DeadlineName.EXPIRY)
+    return tuple(each for each in commitment.deadlines if each.name not in over)
 
 
 def _take_unnamed(story: Story, request: HelpRequest, command: Lend, mandate: UsedMandate | None) -> None:

@@ -55,8 +55,7 @@ def end(story: Story, command: EndGuest, target: UUID) -> None:
     """
     incident, asker = still_open(story, target), story.context.person
     sponsors = {each.sponsor for each in incident.guests if each.person == command.guest}
-    given = {key.removeprefix("org:") for key in incident.coordinators}
-    coordinates = any(asker.works_for(each) for each in given)
+    coordinates = any(asker.works_for(each) for each in incident.coordinating)
     if not may_change(asker, incident) and not coordinates and asker.id not in sponsors:
         raise Refused("not_your_right", right=Right.REPORT)
     if command.guest not in incident.let_in:

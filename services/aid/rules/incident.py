@@ -156,8 +156,8 @@ def write_log(story: Story, command: WriteLog, target: UUID) -> None:
     """
     incident = still_open(story, target)
     person = story.context.person
-    given = {key.removeprefix("org:") for key in incident.coordinators}
-    if not may_change(person, incident) and not any(person.works_for(each) for each in given):
+    coordinates = any(person.works_for(each) for each in incident.coordinating)
+    if not may_change(person, incident) and not coordinates:
         raise Refused("not_your_right", right=Right.REPORT)
     if command.id in story.world.log:
         raise Refused("exists")

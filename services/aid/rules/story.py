@@ -65,6 +65,5 @@ class Story:
     def _insider(self, incident: Incident) -> UUID | None:
         """Who did it, if they act for the incident; of those who were asked the log does not say who."""
         asker = self.context.asker
-        acting = {incident.source, IBD, *incident.victims}
-        acting |= {each.removeprefix("org:") for each in incident.coordinators}
+        acting = {incident.source, IBD, *incident.victims, *incident.coordinating}
         return asker.id if asker is not None and any(asker.works_for(each) for each in acting) else None

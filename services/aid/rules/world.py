@@ -1,6 +1,6 @@
 """What a rule sees and what it leaves: the locked aggregates, the moment, who asks, and facts."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -141,8 +141,6 @@ class Fact:
     states: tuple[Row, ...]
     line: LogEntry | None = None
 
-
-Facts = Sequence[Fact]
 
 _SHELVES: Final[Mapping[type[Row], str]] = {
     Incident: "incidents",

@@ -11,8 +11,9 @@ from schemas.events.card import Card
 from schemas.events.session import Session
 from schemas.refused import Refused
 from schemas.state import State
+from services.directory.store.access import ended_sessions
 from services.directory.store.opening import opening
-from services.directory.store.writes import TABLES, living_sessions
+from services.directory.store.writes import TABLES
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 
@@ -67,10 +68,7 @@ class Cards:
         async with self._pool.acquire() as connection, connection.transaction():
             version, card = await _locked(connection, number)
             decided = decide(card)
-            living = await living_sessions(connection, "state->>'card' = $1", number)
-            ended = [
-                Written(each.state.model_copy(update={"revoked": True}), each.version + 1) for each in living
-            ]
+            ended = await ended_sessions(connection, "state->>'card' = $1", number)
             written = [Written(decided, version + 1), *ended]
             await TABLES.write(connection, written, Cause(uuid4(), who, at))
         return [each.state for each in written]

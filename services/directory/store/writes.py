@@ -106,7 +106,7 @@ class Writes:
     async def seed_wake_lists(self, lists: Sequence[WakeList], at: datetime) -> int:
         """Write the lists of those who have none; how many those were."""
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(LOCK, "seed")
+            await connection.execute(LOCK, ORGANISATIONS)
             known = await TABLES.read(connection, WakeList.TYPE, [each.key for each in lists])
             there = {each.state.key for each in known}
             new = [each for each in lists if each.key not in there]
