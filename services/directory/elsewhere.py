@@ -1,8 +1,5 @@
 """Signing in where one's organisation says who one is: there, back, and whose account it is."""
 
-import base64
-import binascii
-import json
 import logging
 import secrets
 from dataclasses import dataclass
@@ -22,6 +19,7 @@ from services.directory.bodies import Assertion, Nothing, Purpose
 from services.directory.challenges import CHALLENGE, LASTS
 from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, Page, prove, seat
+from services.directory.journey import BACK, Journey, page_of
 from services.directory.meeting import Meeting
 from services.directory.providers import Ceremony, Provider, with_functions
 from services.directory.rules.session import open_with_provider
@@ -32,7 +30,6 @@ from services.runtime.problems import Problem
 log: Final = logging.getLogger(__name__)
 
 START: Final = f"{PREFIX}/oidc/start"
-BACK: Final = f"{PREFIX}/oidc/back"
 PROVIDERS: Final = f"{PREFIX}/oidc/providers"
 SAID: Final = frozenset(
     {
@@ -86,34 +83,6 @@ class Accounts(BaseModel):
     organisations: list[str]
 
 
-@dataclass(frozen=True)
-class Journey:
-    """What the browser was sent away for. `origin`: our page; `person`: who binds, empty for signing in."""
-
-    organisation: str
-    origin: str
-    person: UUID | None
-
-    @property
-    def back(self) -> str:
-        """Our own address to come back to, as the provider knows it: another one for each organisation.
-
-        So a provider cannot have what another one says brought to itself (RFC 9700, 4.4.2.2).
-        """
-        return f"{self.origin}{BACK}/{self.organisation}"
-
-    def packed(self) -> str:
-        """As part of a cookie."""
-        parts = [self.organisation, self.origin, str(self.person or "")]
-        return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
-
-    @classmethod
-    def unpacked(cls, text: str) -> "Journey":
-        """From a cookie whose seal was found true."""
-        organisation, origin, person = json.loads(base64.urlsafe_b64decode(text))
-        return cls(organisation, origin, UUID(person) if person else None)
-
-
 def ways_back(directory: Directory) -> tuple[str, ...]:
     """Where browsers come back from the providers that there are; open, since they are nobody yet."""
     return tuple(f"{BACK}/{each}" for each in sorted(directory.meetings))
@@ -138,7 +107,7 @@ def add_elsewhere(app: FastAPI, directory: Directory) -> None:
             session = await _came_back(directory, _Back(organisation, code, state, iss, held))
         except Refused as no:
             log.warning("nobody came in through a provider: %s", no.code)
-            response = RedirectResponse(f"{_page_of(held)}?refused={no.code}", 303)
+            response = RedirectResponse(f"{page_of(held)}?refused={no.code}", 303)
         else:
             response = RedirectResponse("/devices" if session is None else "/", 303)
             if session is not None:
@@ -227,7 +196,7 @@ async def _came_back(directory: Directory, brought: _Back) -> Session | None:
     now = directory.now()
     packed, _, sealed = brought.held.partition(".")
     challenge = directory.journeys.opened(sealed, packed, now)
-    ceremony, journey = Ceremony(challenge), _journey(packed)
+    ceremony, journey = Ceremony(challenge), Journey.unpacked(packed)
     elsewhere = brought.organisation != journey.organisation
     if elsewhere or len(brought.code) > LONGEST or not ceremony.began(brought.state):
         raise Refused("ceremony_over")
@@ -266,21 +235,6 @@ def _let_in(
         raise Refused("account_unbound")
     after = person.model_copy(update={"functions": with_functions(person.functions, groups, provider)})
     return after, open_with_provider(uuid4(), person, directory.now())
-
-
-def _journey(packed: str) -> Journey:
-    try:
-        return Journey.unpacked(packed)
-    except (binascii.Error, ValueError, TypeError) as odd:
-        raise Refused("ceremony_over") from odd
-
-
-def _page_of(held: str) -> str:
-    """Where a browser was when it left. Its word for that is enough: it is told the same at both."""
-    try:
-        return "/devices" if _journey(held.partition(".")[0]).person is not None else "/sign-in"
-    except Refused:
-        return "/sign-in"
 
 
 def _meeting(directory: Directory, organisation: str) -> Meeting:
