@@ -1,13 +1,17 @@
 """The format of a scenario: who does what, and what the platform should answer."""
 
 import json
+import re
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from deploy.bootstrap import SetupFailed
+
+_DURATION: Final = re.compile(r"^(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$")
 
 
 class Strict(BaseModel):
@@ -141,3 +145,17 @@ def read_story(file: Path) -> Story:
         wrong = error.errors()[0]
         where = ".".join(str(part) for part in wrong["loc"])
         raise SetupFailed(f"{file}: {where + ': ' if where else ''}{wrong['msg']}") from error
+
+
+def timed(body: Any) -> Any:
+    """The same with durations turned into moments, counted from now."""
+    if isinstance(body, dict):
+        return {name: timed(value) for name, value in body.items()}
+    if isinstance(body, list):
+        return [timed(value) for value in body]
+    found = _DURATION.match(body) if isinstance(body, str) else None
+    if found is None or not any(found.groups()[1:]):
+        return body
+    days, hours, minutes = (int(part or 0) for part in found.groups()[1:])
+    span = timedelta(days=days, hours=hours, minutes=minutes)
+    return (datetime.now(UTC) + (-span if found[1] else span)).isoformat()
