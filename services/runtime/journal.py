@@ -104,9 +104,7 @@ WITH entry AS (
     SELECT aggregate, key, version FROM entry ORDER BY ordinal
 )"""
 
-COLUMNS: Final = 10
-ARGUMENTS: Final = COLUMNS + 1
-"""Arguments of `append`'s own statement: those of what is written beside come after them."""
+_COLUMNS: Final = 10
 
 _WALK: Final = """
 SELECT aggregate, key, version, payload, previous, hash FROM journal ORDER BY aggregate, key, version
@@ -133,7 +131,7 @@ async def append(connection: Connection, entries: Sequence[Entry], beside: Besid
     """
     columns = [list(column) for column in zip(*(_values(entry) for entry in entries), strict=True)]
     parts = "".join(f", {name} AS ({statement})" for name, statement in beside.parts.items())
-    values = (*(columns or [[]] * COLUMNS), written())
+    values = (*(columns or [[]] * _COLUMNS), written())
     await connection.execute(f"{_APPEND}{parts} SELECT", *values, *beside.arguments)
 
 

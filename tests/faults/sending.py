@@ -42,7 +42,6 @@ class Tally:
     def __init__(self) -> None:
         self.acknowledged = 0
         self.refused = 0
-        self.repeated = 0
         self.in_flight = 0
         self.last_at = {"aid": 0.0, "directory": 0.0}
 
@@ -118,7 +117,6 @@ class Sender:
                     return found
                 if self.over:
                     return Answer(0, {}), httpx.Headers()
-                self._tally.repeated += 1
                 pause = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
                 await asyncio.sleep(pause * (0.5 + self._dice.random() / 2))
             raise AssertionError("unreachable")

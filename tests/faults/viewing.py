@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-import time
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection
@@ -23,7 +22,6 @@ class Viewer:
         self.sender = sender
         self.picture = Picture(EMPTY)
         self.open = False
-        self.heard_at = 0.0
         self.resets = 0
         self.resumed = 0
         self._origin = origin
@@ -65,7 +63,6 @@ class Viewer:
         self._history.note("snapshot", viewer=self.name, snapshot=answer.body)
         self.picture = Picture(answer.body)
         self._needs_snapshot = False
-        self._heard()
         return True
 
     async def _look(self) -> None:
@@ -94,10 +91,6 @@ class Viewer:
                 self.resumed += 1
                 self._failures = 0
             self.picture.apply(frame)
-            self._heard()
-
-    def _heard(self) -> None:
-        self.heard_at = time.monotonic()
 
 
 async def stop(task: "asyncio.Task[None]") -> None:

@@ -220,7 +220,7 @@ class Owner:
     """Takes hints as `aid` does: only about the newest version, and notes how many could be asked."""
 
     def __init__(self, world: World) -> None:
-        self.world, self.read, self.accepted = world, 0, 0
+        self.world, self.read = world, 0
 
     def catches_up(self) -> None:
         for event in self.world.said()[self.read :]:
@@ -228,7 +228,6 @@ class Owner:
             one, held = suggestion(event), self.world.newest_asked(event.envelope.key)
             if one.request_version != held.version:
                 continue
-            self.accepted += 1
             noted = {"could_ask": one.could_ask, "shortfall": one.shortfall}
             request = held.request.model_copy(update=noted)
             if request != held.request:
