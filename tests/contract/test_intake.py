@@ -22,9 +22,9 @@ from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher
 from services.runtime.taken_in import EPOCHS, TABLES
 from tests.contract.doubles import MemoryGraveyard
+from tests.soon import until
 from tests.unit.runtime.kafka_double import NOW, Broker, record_of
 
-PATIENCE = 20.0
 ONE = UUID(int=1)
 
 Put = Callable[[Topic, Sequence[Record]], Awaitable[None]]
@@ -128,12 +128,6 @@ def newer(record: Record) -> Record:
     """The same of a type version that this reader does not know."""
     headers = tuple((name, value.replace(b".v1", b".v2")) for name, value in record.headers)
     return replace(record, headers=headers)
-
-
-async def until(condition: Callable[[], Awaitable[object]]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not await condition():
-            await asyncio.sleep(0.01)
 
 
 async def test_of_one_batch_the_newest_state_is_kept(owner: Owner) -> None:

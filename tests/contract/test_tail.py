@@ -1,7 +1,7 @@
 """What stands in the topics is what was decided: old records are covered, and a lost log is filled again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -22,6 +22,7 @@ from services.runtime.relay import KafkaPublisher, Relay
 from services.runtime.tail import LogLost, Tail
 from tests.contract.doubles import MemoryLease
 from tests.contract.entries import a_sign_in, an_entry
+from tests.soon import until
 from tests.topic_reader import read_topic
 
 
@@ -79,12 +80,6 @@ async def bench(backing: Backing, pool: asyncpg.Pool, topic_prefix: str) -> Asyn
     relay = Relay(PostgresOutbox(pool, "urn:noaber:aid"), publisher, MemoryLease(), topic_prefix)
     yield Bench(pool, relay, publisher, backing.kafka, topic_prefix)
     await publisher.stop()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 async def test_an_old_record_that_came_late_is_covered_by_the_newest_again(bench: Bench) -> None:

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -43,6 +43,7 @@ from services.runtime.worker import (
     source,
     worker_app,
 )
+from tests.soon import until
 from tests.topic_reader import read_topic
 from tests.unit.matching.pictures import asked, commitment, neighbour, on_duty, picture, uid
 
@@ -95,16 +96,6 @@ async def broker(backing: Backing, topic_prefix: str, tmp_path: Path) -> AsyncIt
     made = Broker(backing.kafka, topic_prefix, tmp_path)
     yield made
     await made.publisher.stop()
-
-
-async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = SECONDS) -> None:
-    """Wait until it holds; TimeoutError after so many seconds."""
-    async with asyncio.timeout(seconds):
-        while True:
-            found = condition()
-            if found if isinstance(found, bool) else await found:
-                return
-            await asyncio.sleep(0.1)
 
 
 class Handler:

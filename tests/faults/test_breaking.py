@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,8 +15,7 @@ from tests.faults.clocks import Dial, library
 from tests.faults.disks import RefusedWrites, SmallDisk, can_mount
 from tests.faults.orders import Orders
 from tests.faults.processes import send, tree, wake
-
-SECONDS = 10.0
+from tests.journey.waiting import until
 
 WRITER = """
 import signal, sys
@@ -42,13 +41,6 @@ def running(*command: str, **told: str) -> Iterator["subprocess.Popen[str]"]:
             yield process
         finally:
             send(process.pid, signal.SIGKILL)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def state(pid: int) -> str:

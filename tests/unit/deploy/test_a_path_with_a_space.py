@@ -17,7 +17,7 @@ from deploy.parts.ports import answers, free_port
 from deploy.parts.spawn import spawn
 from deploy.stack import Platform, gateway_environment, secrets_in
 from services.runtime.settings import Mode, Seed
-from tests.unit.deploy.patience import until
+from tests.journey.waiting import until
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from deploy.stack import SERVICES
 from schemas.topics import TOPICS
 from services.directory.rules.organisations import real_organisations
 from services.directory.seed import FACTS
-from tests.unit.deploy.patience import until
+from tests.journey.waiting import until
 from tests.unit.deploy.unpacked import USER, as_its_user, own_folder, unpack, without_left_out
 
 

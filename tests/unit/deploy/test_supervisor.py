@@ -13,7 +13,7 @@ import pytest
 from deploy import supervisor as supervising
 from deploy.bootstrap import SetupFailed
 from deploy.supervisor import Child, Supervisor
-from tests.unit.deploy.patience import until
+from tests.journey.waiting import until
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
 IGNORES = [

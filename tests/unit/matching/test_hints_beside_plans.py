@@ -3,7 +3,7 @@
 import asyncio
 import random
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -20,6 +20,7 @@ from services.matching.handlers.voice import Superseded
 from services.matching.rules.known import Known
 from services.matching.rules.suggest import Plan, suggest
 from tests.contract.doubles import MemoryPublisher
+from tests.soon import until
 from tests.unit.matching.pictures import (
     NOW,
     Asked,
@@ -59,12 +60,6 @@ async def running(world: World) -> AsyncIterator[None]:
     yield
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 async def test_a_new_request_is_hinted_while_a_plan_is_still_in_its_thread(

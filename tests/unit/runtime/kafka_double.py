@@ -123,9 +123,3 @@ class Consumer:
 
     def _log(self, place: TopicPartition) -> list[Found]:
         return self._broker.logs.get((place.topic, place.partition), [])
-
-
-async def until(condition: Any, seconds: float = 3) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)

@@ -15,7 +15,7 @@ from services.runtime.intake import Intake
 from services.runtime.settings import Mode
 from services.runtime.tokens import new_keys
 from tests.contract.doubles import MemoryGraveyard
-from tests.unit.runtime.kafka_double import until
+from tests.soon import until
 
 PRIVATE, PUBLIC = new_keys("k1")
 TOLD = {

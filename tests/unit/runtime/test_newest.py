@@ -15,7 +15,8 @@ from schemas.events.duty import Duty
 from schemas.topics import DUTY
 from services.runtime import replica as replica_module
 from services.runtime.replica import Newest, StartOver
-from tests.unit.runtime.kafka_double import NOW, Broker, record_of, until
+from tests.soon import until
+from tests.unit.runtime.kafka_double import NOW, Broker, record_of
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from schemas.topics import DUTY, SESSIONS
 from services.runtime import intake as intake_module
 from services.runtime.intake import Intake
 from tests.contract.doubles import MemoryGraveyard
-from tests.unit.runtime.kafka_double import NOW, Broker, record_of, until
+from tests.soon import until
+from tests.unit.runtime.kafka_double import NOW, Broker, record_of
 
 
 class Database:
