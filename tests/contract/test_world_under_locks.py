@@ -17,7 +17,8 @@ from services.aid.store.forgetting import KEPT, forget_older
 from services.aid.store.postgres import TABLES, PostgresStore
 from services.runtime.ports import Cause, Written
 from tests.contract.tables import database_of
-from tests.unit.aid.stage import MORNING, Memory, Stage, key
+from tests.unit.aid.memory import Memory
+from tests.unit.aid.stage import MORNING, Stage, key
 
 Keep = Callable[[Stage], Awaitable[Store]]
 """Copies what a stage holds into the store under test."""

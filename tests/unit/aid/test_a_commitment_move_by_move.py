@@ -16,14 +16,7 @@ from schemas.visibility import keys_of, level_of
 from services.aid.handlers.desk import KeyReused
 from services.aid.rules import commands
 from services.aid.rules.world import Terms
-from tests.unit.aid.stage import Stage, key
-
-
-async def asked(number: int = 1, *who: str, **more: object) -> tuple[Stage, object]:
-    stage = Stage()
-    request = await stage.request(number, **more)
-    await stage.suggest(request, *(who or ("joris", "hugo", "hans")))
-    return stage, request
+from tests.unit.aid.stage import Stage, asked, key
 
 
 def reserved_of(stage: Stage, who: str, request: object) -> dict[str, object]:

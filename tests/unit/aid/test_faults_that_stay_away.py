@@ -16,14 +16,8 @@ from services.aid.handlers.desk import ATTEMPTS, HintWaits
 from services.aid.ports import Locked
 from services.aid.reach import Reach
 from services.aid.rules import commands
-from tests.unit.aid.stage import MemoryUnit, Stage, key
-
-
-async def asked(number: int = 1, *who: str, **more: object) -> tuple[Stage, object]:
-    stage = Stage()
-    request = await stage.request(number, **more)
-    await stage.suggest(request, *(who or ("joris", "hugo", "hans")))
-    return stage, request
+from tests.unit.aid.memory import MemoryUnit
+from tests.unit.aid.stage import Stage, asked, key
 
 
 async def test_no_refusal_names_the_victim_to_somebody_who_is_only_asked() -> None:

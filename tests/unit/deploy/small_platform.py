@@ -26,7 +26,7 @@ from services.directory.rules.fictitious import make_people
 from services.directory.rules.organisations import fictitious_partnerships, real_organisations
 from services.directory.seed import FACTS
 from services.runtime.ports import Written
-from tests.unit.aid.stage import Memory
+from tests.unit.aid.memory import Memory
 
 CONFLICT = 409
 SHOWN = frozenset(READS.values())

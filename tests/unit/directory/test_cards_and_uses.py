@@ -7,7 +7,6 @@ import pytest
 
 from schemas.catalogue import Function
 from schemas.events.card import Card, CardState
-from schemas.events.person import Membership, Person
 from schemas.refused import Refused
 from schemas.values import Right
 from services.directory import cards as routes
@@ -29,6 +28,7 @@ from services.directory.rules.cards import (
     stop,
 )
 from services.directory.uses import MOST_OF_A_CARD, MOST_OF_A_NETWORK, Use, Uses
+from tests.unit.directory.persons import a_person
 
 NOW = datetime(2026, 1, 5, 3, 10, tzinfo=UTC)
 ANNA, BRAM = UUID(int=1), UUID(int=2)
@@ -42,10 +42,6 @@ def printed(count: int = 2, known: tuple[Card, ...] = ()) -> tuple[list[Card], l
 
 def a_card() -> Card:
     return printed(1)[0][0]
-
-
-def a_person(organisation: str, *rights: Right, key: UUID = ANNA) -> Person:
-    return Person(id=key, memberships=(Membership(organisation=organisation, rights=rights),), exercise=False)
 
 
 def a_use(number: int, code: str = "123456", network: str = "192.0.2.1") -> Use:
@@ -112,18 +108,19 @@ def test_who_administers_prints_and_who_is_mandated_says_yes(
     rights: tuple[Right, ...], prints: str | None, approves: str | None
 ) -> None:
     for may, wanted in ((may_print, prints), (may_approve, approves)):
-        refusal("not_found", may, a_person("GM0014", *rights), "GM1735")
+        refusal("not_found", may, a_person(*rights, organisation="GM0014"), "GM1735")
         if wanted is None:
-            may(a_person("GM1735", *rights), "GM1735")
+            may(a_person(*rights), "GM1735")
         else:
-            refusal(wanted, may, a_person("GM1735", *rights), "GM1735")
+            refusal(wanted, may, a_person(*rights), "GM1735")
 
 
 def test_nobody_lets_in_themselves_a_stranger_or_who_was_forgotten() -> None:
-    anna, bram = a_person("GM1735"), a_person("GM1735", key=BRAM)
+    anna, bram = a_person(), a_person(key=BRAM)
     may_be_let_in(anna, bram, "GM1735")
     refusal("second_person", may_be_let_in, anna, anna, "GM1735")
-    for whom in (None, a_person("GM0014", key=BRAM), bram.model_copy(update={"forgotten": True})):
+    gone = bram.model_copy(update={"forgotten": True})
+    for whom in (None, a_person(organisation="GM0014", key=BRAM), gone):
         refusal("not_found", may_be_let_in, anna, whom, "GM1735")
 
 

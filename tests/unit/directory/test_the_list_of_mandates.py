@@ -7,29 +7,25 @@ from uuid import UUID
 import pytest
 
 from schemas.events.organisation import Kind, Organisation
-from schemas.events.person import Membership, Person
 from schemas.mandate import Act, Mandate
 from schemas.refused import Refused
 from schemas.values import Right
 from services.directory.rules.mandates import NewList, change_list
+from tests.unit.directory.persons import a_person
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 HOF = Organisation(id="GM1735", kind=Kind.MUNICIPALITY, name="Hof van Twente")
 PETRA, GERT, INES, LEO, ELSEWHERE = (UUID(int=number) for number in range(1, 6))
 
 
-def a_person(key: UUID, *rights: Right, organisation: str = "GM1735") -> Person:
-    return Person(id=key, memberships=(Membership(organisation=organisation, rights=rights),), exercise=False)
-
-
 PEOPLE = {
     each.id: each
     for each in (
-        a_person(PETRA, Right.ADMINISTER),
-        a_person(GERT, Right.MANDATE),
-        a_person(INES, Right.MANDATE),
-        a_person(LEO, Right.LEND),
-        a_person(ELSEWHERE, Right.MANDATE, Right.ADMINISTER, organisation="GM0153"),
+        a_person(Right.ADMINISTER, key=PETRA),
+        a_person(Right.MANDATE, key=GERT),
+        a_person(Right.MANDATE, key=INES),
+        a_person(Right.LEND, key=LEO),
+        a_person(Right.MANDATE, Right.ADMINISTER, organisation="GM0153", key=ELSEWHERE),
     )
 }
 

@@ -7,22 +7,19 @@ from uuid import UUID
 import pytest
 
 from schemas.events.organisation import Kind, Organisation
-from schemas.events.person import Membership, Person
+from schemas.events.person import Person
 from schemas.events.trust import Trust
 from schemas.mandate import Act, Mandate, MandateList
 from schemas.refused import Refused
 from schemas.values import IBD, Level, Right
 from schemas.visibility import keys_of, level_of
 from services.directory.rules.trust import switched
+from tests.unit.directory.persons import a_person
 
 NOW = datetime(2026, 1, 5, 3, 20, tzinfo=UTC)
 LATER = NOW + timedelta(days=2)
 HOF = Organisation(id="GM1735", kind=Kind.MUNICIPALITY, name="Hof van Twente")
 GERT, PETRA, INES = UUID(int=1), UUID(int=2), UUID(int=3)
-
-
-def a_person(*rights: Right, organisation: str = "GM1735", key: UUID = GERT) -> Person:
-    return Person(id=key, memberships=(Membership(organisation=organisation, rights=rights),), exercise=False)
 
 
 MANDATED = a_person(Right.MANDATE)

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from schemas.events.organisation import Kind, Organisation
-from schemas.events.person import Guesthood, Membership, Person
+from schemas.events.person import Guesthood, Person
 from schemas.events.session import SignInWay
 from schemas.refused import Refused
 from schemas.topics import SESSIONS
@@ -15,13 +15,10 @@ from schemas.visibility import keys_of
 from services.directory.rules.forgetting import forgotten
 from services.directory.rules.guests import LONGEST, called, guest, may_end
 from services.directory.rules.session import open_for_guest
+from tests.unit.directory.persons import a_person
 
 NOW = datetime(2026, 1, 5, 3, 10, tzinfo=UTC)
-GERT, BRAM = UUID(int=1), UUID(int=2)
-
-
-def member(*rights: Right, organisation: str = "GM1735", key: UUID = GERT) -> Person:
-    return Person(id=key, memberships=(Membership(organisation=organisation, rights=rights),), exercise=False)
+GERT, BRAM, FOUR = UUID(int=1), UUID(int=2), UUID(int=4)
 
 
 def wanted(lasts: timedelta = LONGEST) -> Guesthood:
@@ -31,7 +28,7 @@ def wanted(lasts: timedelta = LONGEST) -> Guesthood:
 
 
 def bram() -> Person:
-    return guest(BRAM, member(Right.MANDATE), wanted(), NOW)
+    return guest(BRAM, a_person(Right.MANDATE), wanted(), NOW)
 
 
 def test_a_guest_works_for_nobody_has_no_right_and_holds_one_key() -> None:
@@ -43,10 +40,10 @@ def test_a_guest_works_for_nobody_has_no_right_and_holds_one_key() -> None:
 @pytest.mark.parametrize(
     ("asker", "lasts", "code"),
     [
-        (member(Right.MANDATE, organisation="GM0141"), LONGEST, "not_found"),
-        (member(Right.REPORT, Right.LEND, Right.ADMINISTER), LONGEST, "sponsor_needs_mandate"),
-        (member(Right.MANDATE), LONGEST + timedelta(seconds=1), "guest_time"),
-        (member(Right.MANDATE), timedelta(0), "guest_time"),
+        (a_person(Right.MANDATE, organisation="GM0141"), LONGEST, "not_found"),
+        (a_person(Right.REPORT, Right.LEND, Right.ADMINISTER), LONGEST, "sponsor_needs_mandate"),
+        (a_person(Right.MANDATE), LONGEST + timedelta(seconds=1), "guest_time"),
+        (a_person(Right.MANDATE), timedelta(0), "guest_time"),
     ],
 )
 def test_who_may_not_invite_or_for_too_long_is_refused(asker: Person, lasts: timedelta, code: str) -> None:
@@ -83,10 +80,10 @@ def test_a_session_of_a_guest_lasts_as_long_as_they_were_let_in_for() -> None:
 
 
 def test_the_sponsor_and_who_reports_or_confirms_there_ends_it_and_nobody_else() -> None:
-    for asker in (member(), member(Right.REPORT, key=UUID(int=4)), member(Right.MANDATE, key=UUID(int=4))):
+    for asker in (a_person(), a_person(Right.REPORT, key=FOUR), a_person(Right.MANDATE, key=FOUR)):
         may_end(asker, bram())
-    others = (member(Right.LEND, key=UUID(int=4)), member(Right.MANDATE, organisation="GM0141", key=BRAM))
-    for asker, whom in [*((each, bram()) for each in others), (member(), member()), (member(), None)]:
+    others = (a_person(Right.LEND, key=FOUR), a_person(Right.MANDATE, organisation="GM0141", key=BRAM))
+    for asker, whom in [*((each, bram()) for each in others), (a_person(), a_person()), (a_person(), None)]:
         with pytest.raises(Refused, match="not_found"):
             may_end(asker, whom)
 

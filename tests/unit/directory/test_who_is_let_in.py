@@ -21,6 +21,7 @@ from services.directory.rules.access import (
     remove,
     try_code,
 )
+from tests.unit.directory.persons import a_person
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 ANNA, BRAM = UUID(int=1), UUID(int=2)
@@ -37,10 +38,6 @@ def a_passkey(number: int = 7) -> Passkey:
         aaguid=UUID(int=0),
         backed_up=True,
     )
-
-
-def a_person(key: UUID, organisation: str, *rights: Right) -> Person:
-    return Person(id=key, memberships=(Membership(organisation=organisation, rights=rights),), exercise=False)
 
 
 def invited(checked: Checked = Checked.IN_PERSON) -> Access:
@@ -130,12 +127,12 @@ def test_after_a_restore_nothing_old_is_open_and_it_is_said() -> None:
 @pytest.mark.parametrize(
     ("asker", "whom", "code"),
     [
-        (a_person(BRAM, "GM1735", Right.ADMINISTER), a_person(ANNA, "GM1735"), None),
-        (a_person(BRAM, "GM1735", Right.MANDATE, Right.LEND), a_person(ANNA, "GM1735"), "not_your_right"),
-        (a_person(BRAM, "GM0014", Right.ADMINISTER), a_person(ANNA, "GM1735"), "not_found"),
+        (a_person(Right.ADMINISTER, key=BRAM), a_person(key=ANNA), None),
+        (a_person(Right.MANDATE, Right.LEND, key=BRAM), a_person(key=ANNA), "not_your_right"),
+        (a_person(Right.ADMINISTER, organisation="GM0014", key=BRAM), a_person(key=ANNA), "not_found"),
         (
-            a_person(BRAM, "GM1735", Right.ADMINISTER),
-            a_person(ANNA, "GM1735").model_copy(update={"forgotten": True}),
+            a_person(Right.ADMINISTER, key=BRAM),
+            a_person(key=ANNA).model_copy(update={"forgotten": True}),
             "not_found",
         ),
     ],
@@ -161,11 +158,11 @@ def test_a_right_in_one_organisation_says_nothing_in_another() -> None:
         exercise=False,
     )
     with pytest.raises(Refused, match="not_your_right"):
-        may_administer(both, a_person(ANNA, "GM1735"))
+        may_administer(both, a_person(key=ANNA))
 
 
 def test_nobody_invites_themselves() -> None:
-    bram = a_person(BRAM, "GM1735", Right.ADMINISTER)
+    bram = a_person(Right.ADMINISTER, key=BRAM)
     may_administer(bram, bram)
     with pytest.raises(Refused, match="not_yourself"):
         may_invite(bram, bram)
