@@ -95,10 +95,11 @@ def document() -> Json:
             "title": "Noaber: topics and websocket",
             "version": VERSION,
             "description": (
-                "What happens, as events. Every topic is compacted: the newest state of each key stays. "
-                "Keep the highest (epoch, version) of each key and drop the rest. A type with a version that "
-                "is new to you means: stop reading that partition and upgrade. Topics are for services "
-                "beside the platform; the websocket is for people's pages and shows what that person may see."
+                "What happens, as events. Every topic is compacted: the newest state of each key stays, that "
+                "of a session until it is long over. Keep the highest (epoch, version) of each key and drop "
+                "the rest. A type with a version that is new to you means: stop reading that partition and "
+                "upgrade. Topics are for services beside the platform; the websocket is for people's pages "
+                "and shows what that person may see."
             ),
             "license": {"name": "EUPL-1.2", "url": "https://joinup.ec.europa.eu/collection/eupl"},
         },
