@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from deploy.bootstrap import ROOT, home_of
 from deploy.env_file import asked, rotate, write_secrets
+from deploy.generated import keep
 from deploy.parts.kafka import CLUSTER
 from deploy.parts.kafka import SETTINGS as KAFKA_SETTINGS
 from deploy.parts.ports import BASE
@@ -252,14 +253,7 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
         case ["rotate", *how] if how in ([], ["--at-once"]):
             print(rotate(home_of(os.environ), datetime.now(UTC), at_once=bool(how)))
             return 0
-    target = root / FILE
-    fresh = target.is_file() and target.read_text(encoding="utf-8") == text()
-    if "--check" in arguments:
-        if not fresh:
-            print(f"{FILE} is not what deploy/stack.py gives; run: python -m deploy.compose", file=sys.stderr)
-        return 0 if fresh else 1
-    target.write_text(text(), encoding="utf-8")
-    return 0
+    return keep(root, {Path(FILE): text()}, arguments, "deploy.compose")
 
 
 if __name__ == "__main__":

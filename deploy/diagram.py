@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.bootstrap import ROOT
+from deploy.generated import keep
 from deploy.stack import SERVICES, Service, is_relay, reads, writes
 from schemas.topics import TOPICS, Topic
 
@@ -184,16 +185,7 @@ def _text(x: float, y: float, words: str, kind: str = "") -> str:
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
     """Write the picture; with --check 1 when it is stale."""
-    target = root / FILE
-    made = drawing()
-    fresh = target.is_file() and target.read_text(encoding="utf-8") == made
-    if "--check" in arguments:
-        if not fresh:
-            print(f"{FILE} is not what deploy/stack.py gives; run: python -m deploy.diagram", file=sys.stderr)
-        return 0 if fresh else 1
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(made, encoding="utf-8")
-    return 0
+    return keep(root, {Path(FILE): drawing()}, arguments, "deploy.diagram")
 
 
 if __name__ == "__main__":

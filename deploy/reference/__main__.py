@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.bootstrap import ROOT
+from deploy.generated import keep
 from deploy.reference.documents import openapi
 from deploy.reference.events import events_page
 from deploy.reference.routes import routes_page
@@ -27,26 +28,9 @@ def files() -> dict[Path, str]:
     }
 
 
-def stale(root: Path) -> list[Path]:
-    """The generated files whose text on disk is not what the models give."""
-    return [
-        path
-        for path, text in files().items()
-        if not (root / path).is_file() or (root / path).read_text(encoding="utf-8") != text
-    ]
-
-
 def main(arguments: list[str], root: Path = ROOT) -> int:
     """Write what is stale, or with --check only name it; 1 if --check found any."""
-    out_of_date = stale(root)
-    for path in out_of_date:
-        print(path)
-    if "--check" in arguments:
-        return 1 if out_of_date else 0
-    for path in out_of_date:
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(files()[path], encoding="utf-8")
-    return 0
+    return keep(root, files(), arguments, "deploy.reference")
 
 
 if __name__ == "__main__":
