@@ -234,7 +234,7 @@ async def test_one_relay_is_active_and_another_takes_over_when_its_session_ends(
                 await asyncio.sleep(0.02)
 
 
-async def test_a_lease_whose_session_was_ended_is_lost(database: str, backing: Backing) -> None:
+async def test_a_lease_whose_session_was_ended_is_lost(database: str) -> None:
     async with lease_on(database, "aid") as lease:
         assert await lease.acquire()
         admin = await asyncpg.connect(database)

@@ -56,7 +56,7 @@ async def waits(pool: asyncpg.Pool) -> bool:
 
 
 async def test_whoever_waited_for_a_lock_finds_what_its_holder_wrote(
-    pool: asyncpg.Pool, store: PostgresStore, database: str
+    store: PostgresStore, database: str
 ) -> None:
     async def second() -> Found:
         async with store.unit() as unit:
@@ -108,7 +108,7 @@ async def test_a_unit_that_fails_leaves_nothing_and_holds_nothing(
 
 
 async def test_a_unit_that_is_cancelled_while_it_waits_holds_nothing(
-    pool: asyncpg.Pool, store: PostgresStore, database: str
+    store: PostgresStore, database: str
 ) -> None:
     async def second() -> None:
         async with store.unit() as unit:

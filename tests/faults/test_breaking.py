@@ -82,7 +82,7 @@ def test_a_full_small_disk_takes_no_more_byte_and_then_does(tmp_path: Path) -> N
     assert not any(place.iterdir())
 
 
-def test_a_signal_reaches_what_a_process_started_and_all_of_them_go_on(tmp_path: Path) -> None:
+def test_a_signal_reaches_what_a_process_started_and_all_of_them_go_on() -> None:
     with running(sys.executable, "-c", PARENT) as parent:
         until(lambda: len(tree(parent.pid)) == 2)
         stopped = send(parent.pid, signal.SIGSTOP)

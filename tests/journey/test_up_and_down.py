@@ -79,7 +79,7 @@ def _runs(pid: int) -> bool:
     return True
 
 
-def test_up_keeps_its_data_and_ctrl_c_stops_all_of_it(home: Path, tmp_path: Path) -> None:
+def test_up_keeps_its_data_and_ctrl_c_stops_all_of_it(home: Path) -> None:
     with up(home) as origin, closing(People(origin)) as people:
         case = Case(people, Places(people))
         checked = noaber(home, "verify")

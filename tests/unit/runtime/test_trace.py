@@ -100,7 +100,7 @@ async def test_a_step_is_the_next_span_also_where_it_fails(spans: InMemorySpanEx
     assert span.name == "heed" and span.parent.span_id == int(trace.span, 16)
 
 
-async def test_what_is_not_sampled_is_told_to_nobody(client, spans: InMemorySpanExporter) -> None:
+async def test_what_is_not_sampled_is_told_to_nobody(spans: InMemorySpanExporter) -> None:
     telemetry.tell("relay", begin("", share=0), 0)
     with telemetry.step("heed", None):
         pass
