@@ -147,7 +147,7 @@ class Directory:
         }
         self.uses = Uses()
         self.call_back: CallBack = _telephone(settings)
-        self.beside: set[asyncio.Task[None]] = set()
+        self.under_way: set[asyncio.Task[None]] = set()
         self.nobodys_key = nobodys_key()
         self.signer = Signer(settings.token_private_key)
         verifier = Verifier(settings.token_public_keys, settings.mode)
@@ -184,7 +184,7 @@ class Directory:
             self.ready = True
             yield
         finally:
-            await cancel([*self.tasks, *self.beside])
+            await cancel([*self.tasks, *self.under_way])
             await engine.dispose()
             await side.close()
             await pool.close()
@@ -226,11 +226,11 @@ class Directory:
     def go_on(self, work: Coroutine[Any, Any, None]) -> None:
         """Do this beside the answer that is given now; what it raises is logged and ends nothing else."""
         task = asyncio.create_task(work)
-        self.beside.add(task)
+        self.under_way.add(task)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self.beside.discard(task)
+        self.under_way.discard(task)
         if not task.cancelled() and (failure := task.exception()) is not None:
             log.error("work beside an answer failed", exc_info=failure)
 

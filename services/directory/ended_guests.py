@@ -1,37 +1,25 @@
 """Whose time as a guest an incident ended, read from its topic: their session and their link end here too."""
 
-import asyncio
-import logging
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
-
-from aiokafka.errors import KafkaError
 
 from schemas.envelope import Event
 from schemas.events.incident import Guest, Incident
 from schemas.topics import INCIDENTS
 from services.directory.directory import Directory
 from services.directory.rules.guests import shut
-from services.runtime.replica import Newest, StartOver
-
-log: Final = logging.getLogger(__name__)
-
-ANEW_SECONDS: Final = 2.0
+from services.runtime.anew import read_anew
+from services.runtime.replica import Newest
 
 
 async def follow_incidents(directory: Directory) -> None:
     """Read for ever, from the beginning at each start: so who was ended is out again after a restore too.
 
-    While Kafka is away, or began anew, everybody else signs in as always: that is waited out here.
+    While Kafka is away everybody else signs in as always, so that is waited out here.
     """
-    settings, news = directory.settings, partial(take, directory)
-    while True:
-        try:
-            await Newest(settings.kafka, settings.topic_prefix, (INCIDENTS,), news).run()
-        except (KafkaError, StartOver) as away:
-            log.warning("incidents are read from their beginning: %s", away)
-        await asyncio.sleep(ANEW_SECONDS)
+    settings = directory.settings
+    news = partial(take, directory)
+    await read_anew(lambda: Newest(settings.kafka, settings.topic_prefix, (INCIDENTS,), news))
 
 
 async def take(directory: Directory, events: Sequence[Event]) -> None:

@@ -214,7 +214,7 @@ class Telephone:
 
 
 async def calls_over(app: Any) -> None:
-    await asyncio.gather(*app.state.directory.beside)
+    await asyncio.gather(*app.state.directory.under_way)
 
 
 @pytest.mark.parametrize("name", ["Wilma Verzonnen", "wilma  verzönnen"])
