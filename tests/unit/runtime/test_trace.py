@@ -10,7 +10,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from services.runtime import metrics, telemetry, web
+from services.runtime import metrics, refusals, telemetry, web
 from services.runtime.observed import Observed
 from services.runtime.telemetry import Teller
 from services.runtime.trace import Trace, begin, current, read, working_on, written
@@ -133,19 +133,19 @@ class Heard(logging.Handler):
 
 async def test_what_nobody_foresaw_is_written_down_with_its_trace() -> None:
     app = web._Application(open_paths=(), cookie="session", codes=(), prefix="/api/x", summaries={})
-    web.report_problems(app, {})
+    refusals.report_problems(app, {})
 
     @app.get("/breaks")
     async def breaks() -> None:
         raise RuntimeError
 
     heard = Heard()
-    web.log.addHandler(heard)
+    refusals.log.addHandler(heard)
     try:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://here") as one:
             await one.get("/breaks", headers={"traceparent": GIVEN})
     finally:
-        web.log.removeHandler(heard)
+        refusals.log.removeHandler(heard)
     ((said, trace),) = heard.lines
     assert said.startswith("unforeseen") and trace is not None and trace.trace == GIVEN[3:35]
