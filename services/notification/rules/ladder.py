@@ -114,11 +114,18 @@ def over(delivery: Delivery) -> Delivery:
 
 
 def reopened(delivery: Delivery, approach: Approach, ladder: Ladder) -> Delivery:
-    """A place is free again after all: the ladder goes on with whoever was not called yet."""
+    """A place is free again after all: the ladder goes on with whoever was not called yet.
+
+    Whose turn it was when it was over may not have been called: their turn begins anew, and no call is
+    ordered twice.
+    """
     if delivery.state is not DeliveryState.OVER or ladder.now - approach.asked_at > STALE:
         return delivery
-    due = max(first_call(approach.wake, approach.asked_at), ladder.now)
     turn = uuid5(delivery.id, f"turn/{ladder.now.isoformat()}")
+    calls = delivery.model_copy(update={"state": DeliveryState.CALLING})
+    if ladder.list is not None and to_call(calls) is not None:
+        return _until(calls, turn, ladder.now + timedelta(minutes=ladder.list.minutes), ladder)
+    due = max(first_call(approach.wake, approach.asked_at), ladder.now)
     waits = delivery.model_copy(update={"state": DeliveryState.WAITING})
     return rung(_until(waits, turn, due, ladder), turn, ladder)
 

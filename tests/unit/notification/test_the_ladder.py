@@ -220,3 +220,23 @@ def test_a_place_that_frees_again_goes_on_with_who_was_not_called_yet() -> None:
     assert [person for person, _ in called(found)] == [ILSE, BAS, COR]
     assert reopened(begun(), approach(), ladder(1)) == begun()
     assert reopened(waits, approach(asked_at=NIGHT - STALE * 2), ladder()) == waits
+
+
+def test_who_was_not_called_yet_when_it_was_over_is_not_passed_over_when_it_goes_on() -> None:
+    first = begun()
+    calling = keyed(first, current(first), "2", ladder(1))
+    assert called(calling) == [(ILSE, AttemptState.NO), (BAS, AttemptState.CALLING)]
+    again = reopened(over(calling), approach(), ladder(2))
+    assert called(again) == called(calling) and current(again) == current(calling)
+    assert calling.turn is not None
+    # The bell of the turn that was broken off may still come.
+    assert rung(again, calling.turn.id, ladder(60)) == again
+    assert bell(again, ladder(4.9)) == again
+    assert called(bell(again, ladder(5)))[1:] == [(BAS, AttemptState.UNANSWERED), (COR, AttemptState.CALLING)]
+
+
+def test_whose_call_ended_while_it_was_over_is_not_called_again() -> None:
+    first = begun()
+    heard = ended(over(first), current(first), AttemptState.UNANSWERED, ladder(1))
+    again = reopened(heard, approach(), ladder(2))
+    assert called(again) == [(ILSE, AttemptState.UNANSWERED), (BAS, AttemptState.CALLING)]
