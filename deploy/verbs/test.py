@@ -1,7 +1,7 @@
 """`make test`: every test, in random order; `--long` at long counts, `--lanes N` as N runs side by side.
 
-The tests are a queue of groups, each a run of pytest with its own Kafka, Postgres and platforms. One more than
-there are cores run side by side, then the next begin: a platform that nobody needs any more is gone.
+The tests are a queue of groups, each a run of pytest with its own Kafka, Postgres and platforms. One more
+than there are cores run side by side, then the next begin: a platform that nobody needs any more is gone.
 """
 
 import os
