@@ -53,4 +53,4 @@ for verb in VERBS:
     main.add_command(verb)
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="noaber")

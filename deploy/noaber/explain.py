@@ -6,6 +6,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import click
 
@@ -32,16 +33,22 @@ REASONS: Final = {
 
 
 @click.command(epilog="Example: noaber explain 01936b1c-7000-7000-8000-000000000007")
-@click.argument("request", type=click.UUID)
+@click.argument("request", type=click.UUID, required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
-def explain(request: object, as_json: bool) -> None:  # noqa: FBT001 an option of the command line
+def explain(request: UUID | None, as_json: bool) -> None:  # noqa: FBT001 an option of the command line
     """Say why these people were asked for REQUEST (an id), and who else could be.
 
-    Ids, functions and reasons stand there, and no names, notes or places; nor who said no.
+    Without REQUEST: what was asked last, with the id of each. Ids, functions and reasons stand there, and no
+    names, notes or places; nor who said no.
     """
     home = home_of(os.environ)
     state = running_here(home)
-    found = why(home, platform_in(Path(state["place"]), int(state["base"])), str(request))
+    platform = platform_in(Path(state["place"]), int(state["base"]))
+    if request is None:
+        late: list[dict[str, Any]] = json.loads(run_step(platform, home, "services.aid", ["explain"]))
+        click.echo(json.dumps(late) if as_json else "\n".join(told_lately(late)))
+        return
+    found = why(home, platform, str(request))
     click.echo(json.dumps(found) if as_json else "\n".join(told(found)))
 
 
@@ -49,7 +56,7 @@ def why(home: Path, platform: Platform, request: str) -> dict[str, Any]:
     """What `aid` keeps of a request and the newest hint of `matching` about it. Raises SetupFailed."""
     found: dict[str, Any] | None = json.loads(run_step(platform, home, "services.aid", ["explain", request]))
     if found is None:
-        raise SetupFailed(f"there is no request {request}; its id stands in the address of its page")
+        raise SetupFailed(f"there is no request {request}; which there are: noaber explain")
     return {**found, "hint": asyncio.run(_hint(platform, request, found))}
 
 
@@ -68,6 +75,12 @@ async def _hint(platform: Platform, request: str, found: dict[str, Any]) -> dict
 def _candidate(candidate: Candidate) -> dict[str, Any]:
     reasons = [without_content(each) for each in candidate.reasons]
     return {**candidate.model_dump(mode="json", exclude={"reasons"}), "reasons": reasons}
+
+
+def told_lately(late: list[dict[str, Any]]) -> list[str]:
+    """The newest requests in lines."""
+    lines = [f"{each['asked_at']}  {each['request']}  {each['function']}, {each['state']}" for each in late]
+    return [*lines, "Why these people: noaber explain REQUEST" if lines else "Nobody asked for help yet."]
 
 
 def told(found: dict[str, Any]) -> list[str]:

@@ -96,6 +96,6 @@ def _print(found: dict[str, Any]) -> None:
     for each in found["processes"]:
         word = "ok" if each["healthy"] else "NOT OK"
         click.echo(
-            f"  {each['name']:16} {word:7} pid {each['pid']!s:8} restarts {each['restarts']:<3} "
+            f"  {each['name']:18} {word:7} pid {each['pid']!s:8} restarts {each['restarts']:<3} "
             f"{each['memory_mb']:>5} MB  lag {each['lag']:<6} {each['why']}"
         )

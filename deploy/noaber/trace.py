@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +14,10 @@ from deploy.backup import platform_in
 from deploy.bootstrap import home_of
 from deploy.noaber.state import running_here
 from deploy.noaber.status import ask_health
-from deploy.tracing.trace import Step, Trace, Verdict, trace
+from deploy.tracing.trace import Step, Trace, Verdict, lately, trace
+from services.runtime.whereabouts import Late
+
+LATELY: Final = 10
 
 CODES: Final = {Verdict.ARRIVED: 0, Verdict.LOST: 1, Verdict.UNKNOWN: 1, Verdict.WAITS: 3}
 
@@ -25,18 +30,32 @@ SENTENCES: Final = {
 
 
 @click.command(name="trace", epilog="Example: noaber trace 01936b1c-7000-7000-8000-000000000007")
-@click.argument("asked", metavar="ID")
+@click.argument("asked", metavar="[ID]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
-def trace_verb(asked: str, as_json: bool) -> None:  # noqa: FBT001 an option of the command line
+def trace_verb(asked: str | None, as_json: bool) -> None:  # noqa: FBT001 an option of the command line
     """Follow ID: a command's Idempotency-Key, a correlation id, an event's id or a row's id.
+
+    Without ID: what was decided last, with an id of each.
 
     Exit code 0: it arrived. 3: it is on its way. 1: it is lost, or nobody knows it. Its content is not shown.
     """
     state = running_here(home_of(os.environ))
     base = int(state["base"])
-    found = trace(platform_in(Path(state["place"]), base), asked, ask_health("live", base))
+    platform = platform_in(Path(state["place"]), base)
+    if asked is None:
+        late = lately(platform)[:LATELY]
+        plain = [{"owner": owner, **asdict(each), "at": each.at.isoformat()} for owner, each in late]
+        click.echo(json.dumps(plain) if as_json else "\n".join(told_lately(late)))
+        return
+    found = trace(platform, asked, ask_health("live", base))
     click.echo(json.dumps(found.as_json()) if as_json else "\n".join(told(found)))
     sys.exit(CODES[found.verdict])
+
+
+def told_lately(late: Sequence[tuple[str, Late]]) -> list[str]:
+    """What was decided last in lines."""
+    lines = [f"{each.at:%H:%M:%S}  {each.cause}  {owner}: {', '.join(each.kinds)}" for owner, each in late]
+    return [*lines, "Follow one: noaber trace ID" if lines else "Nothing was decided here yet."]
 
 
 def told(found: Trace) -> list[str]:

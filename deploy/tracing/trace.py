@@ -15,8 +15,9 @@ from deploy.stack import OWNERS, Platform
 from deploy.tracing.spot import Spot, newest_records
 from schemas.topics import BY_TYPE
 from services.aid.handlers.desk import COMMANDS
+from services.runtime import whereabouts
 from services.runtime.database import AWAY
-from services.runtime.whereabouts import Change, changes
+from services.runtime.whereabouts import Change, Late, changes
 
 ASK_SECONDS: Final = 10.0
 
@@ -92,6 +93,22 @@ def _plain(step: Step) -> dict[str, Any]:
 def trace(platform: Platform, asked: str, live: dict[str, Any]) -> Trace:
     """Follow an Idempotency-Key, a cause, an event's id or a row's id. Raises SetupFailed."""
     return asyncio.run(_trace(platform, asked, live))
+
+
+def lately(platform: Platform) -> list[tuple[str, Late]]:
+    """What the owners decided last, and which of them; the newest first. Raises SetupFailed."""
+    return asyncio.run(_lately(platform))
+
+
+async def _lately(platform: Platform) -> list[tuple[str, Late]]:
+    found: list[tuple[str, Late]] = []
+    for owner in OWNERS:
+        connection = await _connected(platform, owner)
+        try:
+            found += [(owner, each) for each in await whereabouts.lately(connection)]
+        finally:
+            await connection.close()
+    return sorted(found, key=lambda each: each[1].at, reverse=True)
 
 
 async def _trace(platform: Platform, asked: str, live: dict[str, Any]) -> Trace:

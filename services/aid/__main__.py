@@ -1,4 +1,4 @@
-"""`python -m services.aid [relay | migrate | verify | restored | explain ID]`: the service, its tables.
+"""`python -m services.aid [relay | migrate | verify | restored | explain [ID]]`: the service, its tables.
 
 Each word imports what it needs itself: a start of the platform is a dozen of these at the same time.
 """
@@ -35,9 +35,13 @@ match sys.argv[1:]:
         from services.runtime.restored import restored
 
         asyncio.run(restored(read(MigrationSettings).database, "aid"))
+    case ["explain"]:
+        from services.aid.store.explained import asked_lately
+
+        print(json.dumps(asyncio.run(asked_lately(read(MigrationSettings).database))))
     case ["explain", request]:
         from services.aid.store.explained import explained
 
         print(json.dumps(asyncio.run(explained(read(MigrationSettings).database, request))))
     case _:
-        sys.exit("usage: python -m services.aid [relay | migrate | verify | restored | explain ID]")
+        sys.exit("usage: python -m services.aid [relay | migrate | verify | restored | explain [ID]]")

@@ -28,6 +28,27 @@ _QUESTIONS: Final = (
 _ORDER: Final = " ORDER BY at DESC, aggregate, key, version DESC LIMIT $2"
 
 
+_LATELY: Final = """
+SELECT correlation AS cause, max(at) AS at, array_agg(DISTINCT aggregate) AS kinds
+FROM (SELECT correlation, at, aggregate FROM journal ORDER BY at DESC LIMIT $1) AS late
+GROUP BY correlation ORDER BY max(at) DESC
+"""
+
+
+@dataclass(frozen=True)
+class Late:
+    """What one cause changed lately: kinds of rows, and not which."""
+
+    cause: str
+    at: datetime
+    kinds: list[str]
+
+
+async def lately(connection: Connection) -> list[Late]:
+    """What was decided last, the newest first, from the newest `MOST` changes. Reads the whole journal."""
+    return [Late(**row) for row in await connection.fetch(_LATELY, MOST)]
+
+
 @dataclass(frozen=True)
 class Change:
     """One row of the journal. `waits`: its outbox row is still there, so it is perhaps not published."""

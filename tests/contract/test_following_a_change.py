@@ -14,7 +14,7 @@ from services.runtime.outbox import PostgresOutbox
 from services.runtime.ports import Place
 from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher, Relay
-from services.runtime.whereabouts import changes
+from services.runtime.whereabouts import changes, lately
 from tests.contract.doubles import MemoryLease
 from tests.contract.entries import NOW, an_entry
 
@@ -39,6 +39,8 @@ async def test_a_change_is_followed_from_the_journal_into_its_topic(
         kind, caused = await changes(connection, "c")
         assert (kind, len(caused)) == ("cause", 3)
         assert await changes(connection, "nobody knows this") == ("", [])
+        (late,) = await lately(connection)
+        assert (late.cause, late.at, late.kinds) == ("c", second.at, ["duty"])
     await publisher.stop()
     wanted = {first.key: NOW, "somebody else": NOW}
     spots = await newest_records(backing.kafka, topic_prefix, DUTY, wanted)

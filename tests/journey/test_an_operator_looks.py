@@ -7,10 +7,11 @@ from uuid import uuid4
 from deploy.bootstrap import home_of
 from deploy.doctor.examination import examine_running
 from deploy.doctor.finding import Weight
-from deploy.noaber.explain import told, why
+from deploy.noaber.explain import told, told_lately, why
 from deploy.noaber.status import ask_health
 from deploy.running import STATE, Running
-from deploy.tracing.trace import Trace, Verdict, trace
+from deploy.steps import run_step
+from deploy.tracing.trace import Trace, Verdict, lately, trace
 from schemas.catalogue import Function
 from tests.journey.case import approached
 from tests.journey.cast import done
@@ -37,6 +38,10 @@ def test_a_claim_is_followed_from_its_key_to_the_pages(case, places, platform: R
     assert found.known_as == "command" and found.answered_at is not None
     written = {(step.change.aggregate, step.change.key) for step in found.steps}
     assert {("commitment", row["id"]), ("help_request", request), ("approach", body["approach"])} <= written
+    # Who has no id at hand finds the cause among the newest.
+    known = {step.change.correlation for step in found.steps}
+    (late,) = {tuple(late.kinds) for owner, late in lately(platform.platform) if late.cause in known}
+    assert {"commitment", "help_request"} <= set(late)
     assert trace(platform.platform, str(uuid4()), found.live).verdict is Verdict.UNKNOWN
 
 
@@ -51,7 +56,9 @@ def test_why_somebody_was_asked_is_told_in_ids_functions_and_reasons(case, place
     assert asked[str(helper.person)]["lender"] == lender.id
     assert {"distance", "function"} <= {each["code"] for each in asked[str(helper.person)]["reasons"]}
     assert any(each["lender"] == lender.id for each in found["hint"]["candidates"])
-    said = json.dumps(found) + "\n".join(told(found))
+    late = json.loads(run_step(platform.platform, home, "services.aid", ["explain"]))
+    assert request in {each["request"] for each in late}
+    said = json.dumps([found, late]) + "\n".join([*told(found), *told_lately(late)])
     assert "the note is content" not in said and "06 0" not in said
 
 

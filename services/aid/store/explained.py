@@ -13,6 +13,8 @@ _ASKED: Final = "SELECT state FROM approach WHERE request = $1 ORDER BY state->>
 WORDLESS: Final = frozenset({ReasonCode.SAME_SYSTEM})
 """Reasons whose value is content: the systems of a municipality that is hit."""
 
+_LATELY: Final = "SELECT version, state FROM help_request ORDER BY state->>'asked_at' DESC LIMIT 10"
+
 STILL: Final = frozenset({ApproachState.OPEN, ApproachState.CLAIMED})
 """All else is one word: who said no is read by nobody, and not by who runs the machine either."""
 
@@ -37,6 +39,16 @@ async def explained(dsn: str, request: str) -> dict[str, Any] | None:
         **shown_request(row["version"], found),
         "approaches": [shown_approach(each) for each in approaches],
     }
+
+
+async def asked_lately(dsn: str) -> list[dict[str, Any]]:
+    """The newest requests, each as `explained` shows it without its approaches."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        rows = await connection.fetch(_LATELY)
+    finally:
+        await connection.close()
+    return [shown_request(row["version"], HelpRequest.model_validate_json(row["state"])) for row in rows]
 
 
 def shown_request(version: int, request: HelpRequest) -> dict[str, Any]:

@@ -24,7 +24,7 @@ FAILURES: dict[str, list[tuple[tuple[str, ...], int, str]]] = {
     "stop": [(("now",), 2, "unexpected extra argument")],
     "doctor": [((), 1, "was interrupted"), (("--yaml",), 2, "No such option")],
     "logs": [(("aid",), 1, "ever ran"), (("-n", "-1"), 2, "-1 is not in the range")],
-    "trace": [((), 2, "Missing argument"), ((SOMEBODY,), 1, NOT_RUNNING)],
+    "trace": [((), 1, NOT_RUNNING), ((SOMEBODY,), 1, NOT_RUNNING)],
     "explain": [(("this one",), 2, "is not a valid UUID"), ((SOMEBODY,), 1, NOT_RUNNING)],
     "backup": [((), 2, "Missing argument"), (("there",), 1, NOT_RUNNING)],
     "restore": [((), 2, "Missing argument"), (("there",), 1, "holds no finished backup")],

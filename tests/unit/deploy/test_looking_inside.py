@@ -15,7 +15,7 @@ from deploy.tracing.spot import Spot
 from deploy.tracing.trace import Step, Trace, Verdict
 from schemas.events.approach import Reason, ReasonCode
 from services.aid.store.explained import without_content
-from services.runtime.whereabouts import Change
+from services.runtime.whereabouts import Change, Late
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 KEY = "01936b1c-7000-7000-8000-000000000007"
@@ -60,6 +60,13 @@ def test_a_trace_says_where_each_change_is_and_not_what_it_says() -> None:
         assert part in lines
     plain = json.dumps(found(step()).as_json())
     assert '"offset": 40' in plain and "what it says" not in plain + lines
+
+
+def test_what_was_decided_last_is_listed_by_id_and_kinds() -> None:
+    late = trace.told_lately([("aid", Late(KEY, AT, ["approach", "commitment"]))])
+    assert late == [f"12:00:00  {KEY}  aid: approach, commitment", "Follow one: noaber trace ID"]
+    assert trace.told_lately([]) == ["Nothing was decided here yet."]
+    assert explain.told_lately([]) == ["Nobody asked for help yet."]
 
 
 def test_every_verdict_has_a_sentence_and_a_code_and_only_one_is_well() -> None:
