@@ -2,46 +2,52 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 
-.PHONY: setup demo up test check chart-check smoke bench lock sbom faults drill soak
+.PHONY: help setup demo up test check generate pages chart-check smoke bench lock sbom faults drill soak
 
-setup:
+help: ## says what there is
+	@$(PYTHON) -m deploy.verbs.help
+
+setup: ## .venv, from the lock; every other verb does it first
 	@$(PYTHON) -m deploy.bootstrap
 
-demo: setup
+demo: setup ## starts everything, plays a story, stays until Ctrl-C
 	@$(VENV) -m deploy.noaber.cli demo
 
-up: setup
+up: setup ## starts everything, with the data it had
 	@$(VENV) -m deploy.noaber.cli up
 
-test: setup
+test: setup ## every test (LONG=1: more examples; LANES=3: three runs side by side)
 	@$(VENV) -m deploy.verbs.test $(if $(LONG),--long) $(if $(LANES),--lanes $(LANES))
 
-check: setup
+check: setup ## style, types, layers, generated files
 	@$(VENV) -m deploy.verbs.check
 
-# Needs Go; builds helm and kubeconform the first time.
-chart-check: setup
+generate: setup ## writes every generated file that is stale
+	@$(VENV) -m deploy.verbs.generate
+
+pages: setup ## the pages alone: types, units, sizes, each screen in a browser (ONLY=trust: that screen's test)
+	@$(VENV) -m deploy.verbs.pages $(if $(ONLY),--only $(ONLY))
+
+chart-check: setup ## the chart, the Compose file and the alerts; needs Go, builds what checks them the first time
 	@$(VENV) -m deploy.verbs.chart_check
 
-smoke: setup
+smoke: setup ## the demonstration without a terminal
 	@$(VENV) -m deploy.verbs.smoke
 
-bench: setup
+bench: setup ## measures, and writes tests/bench/README.md (ONLY=strip: one of them; QUICK=1: only whether it runs)
 	@$(VENV) -m deploy.verbs.bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
-lock: setup
+lock: setup ## renews the locked dependencies
 	@$(VENV) -m deploy.verbs.lock
 
-sbom: setup
+sbom: setup ## the bill of materials (CycloneDX)
 	@$(VENV) -m deploy.verbs.sbom
 
-# N: how many faults; SEED: which; MIN: minutes after which no new life begins.
-faults: setup
+faults: setup ## breaks parts under load, judges the history (N=20 faults; SEED=1735: which; MIN=60: begins none after that)
 	@$(VENV) -m tests.faults $(if $(N),--number $(N)) $(if $(SEED),--seed $(SEED)) $(if $(MIN),--minutes $(MIN))
 
-# FROM: the release that runs before, a commit or tag; without it the commit before this one.
-drill: setup
+drill: setup ## rehearses an upgrade under load (FROM=v1.2: that release; without it the commit before)
 	@$(VENV) -m tests.faults.drill $(if $(FROM),--from "$(FROM)")
 
-soak: setup
+soak: setup ## plays for long, and looks what grows (MIN=60)
 	@$(VENV) -m tests.faults.soak $(if $(MIN),--minutes $(MIN))

@@ -1,6 +1,6 @@
 """Writes what the chart mirrors of the platform: its processes, who calls whom, its topics, its gateway.
 
-`python -m deploy.cluster` writes deploy/helm/files, `--check` only says whether they are stale. `secrets`
+`python -m deploy.cluster` writes deploy/helm/files, `--check` only says which are stale. `secrets`
 prints the cluster's secrets for `kubectl apply -f -`; `rotate [--at-once]` makes other ones first.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.bootstrap import ROOT, SetupFailed, home_of
-from deploy.rotation import rotated
+from deploy.rotation import rotated, with_secrets
 from deploy.stack import (
     OWNERS,
     SERVICES,
@@ -29,6 +29,7 @@ from deploy.stack import (
     secrets_in,
     write_secrets,
 )
+from schemas import generated
 from schemas.topics import DEAD_LETTER_CONFIG, TOPICS
 from services.runtime.prepare import DEAD_LETTER_PARTITIONS
 from services.runtime.settings import Mode, Seed
@@ -208,42 +209,28 @@ def _secret(name: str, values: dict[str, str], kind: str) -> Json:
 
 
 def main(arguments: list[str], folder: Path = FILES) -> int:
-    """Do what is asked; with --check 1 when a file is stale."""
+    """Do what is asked; 1 where --check found something."""
+    about = "Writes what the chart mirrors of the platform, or prints the secrets for `kubectl apply -f -`."
+    told = with_secrets(generated.command("deploy.cluster", about)).parse_args(arguments)
     kept = home_of(os.environ) / "cluster" / "secrets.json"
-    match arguments:
-        case ["secrets"]:
+    match told.what:
+        case "secrets":
             print(json.dumps(secret_list(secrets_in(kept)), indent=2))
-        case ["rotate", *how] if how in ([], ["--at-once"]):
+        case "rotate":
             if not kept.exists():
                 raise SetupFailed(
                     "there are no secrets here yet; make them: python -m deploy.cluster secrets"
                 )
-            write_secrets(kept, rotated(secrets_in(kept), datetime.now(UTC), at_once=bool(how)))
+            write_secrets(kept, rotated(secrets_in(kept), datetime.now(UTC), at_once=told.at_once))
             print(json.dumps(secret_list(secrets_in(kept)), indent=2))
-        case ["--check"]:
-            return _check(folder)
-        case []:
-            folder.mkdir(parents=True, exist_ok=True)
-            for name, text in files().items():
-                (folder / name).write_text(text, encoding="utf-8")
         case _:
-            sys.exit("usage: python -m deploy.cluster [--check | secrets | rotate [--at-once]]")
+            made = {Path(name): text for name, text in files().items()}
+            return generated.keep(made, folder, check=told.check)
     return 0
 
 
-def _check(folder: Path) -> int:
-    stale = [
-        name
-        for name, text in files().items()
-        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
-    ]
-    if stale:
-        print(
-            f"the chart's {', '.join(stale)} is not what the stack gives; run: python -m deploy.cluster",
-            file=sys.stderr,
-        )
-    return 1 if stale else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except SetupFailed as failed:
+        sys.exit(f"Stopped: {failed}")

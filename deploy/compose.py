@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.bootstrap import ROOT, home_of
+from deploy.bootstrap import ROOT, SetupFailed, home_of
 from deploy.env_file import asked, rotate, write_secrets
-from deploy.generated import keep
 from deploy.parts.kafka import CLUSTER
 from deploy.parts.kafka import SETTINGS as KAFKA_SETTINGS
 from deploy.parts.ports import BASE
+from deploy.rotation import with_secrets
 from deploy.stack import (
     OWNERS,
     Platform,
@@ -27,6 +27,7 @@ from deploy.stack import (
     environment,
     gateway_environment,
 )
+from schemas import generated
 from services.runtime.settings import Mode, Seed
 
 FILE: Final = "docker-compose.yml"
@@ -245,16 +246,21 @@ def _yaml(node: Json | list[str], depth: int) -> Iterator[str]:
 
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
-    """Write what is asked; with --check 1 when the file is stale."""
-    match arguments:
-        case ["secrets"]:
+    """Do what is asked; 1 where --check found something."""
+    parser = generated.command("deploy.compose", "Writes docker-compose.yml, or the secrets it asks for.")
+    told = with_secrets(parser).parse_args(arguments)
+    match told.what:
+        case "secrets":
             print(write_secrets(home_of(os.environ)))
-            return 0
-        case ["rotate", *how] if how in ([], ["--at-once"]):
-            print(rotate(home_of(os.environ), datetime.now(UTC), at_once=bool(how)))
-            return 0
-    return keep(root, {Path(FILE): text()}, arguments, "deploy.compose")
+        case "rotate":
+            print(rotate(home_of(os.environ), datetime.now(UTC), at_once=told.at_once))
+        case _:
+            return generated.keep({Path(FILE): text()}, root, check=told.check)
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except SetupFailed as failed:
+        sys.exit(f"Stopped: {failed}")

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from deploy.bootstrap import ROOT
-from deploy.generated import keep
 from deploy.stack import SERVICES, Service, is_relay, reads, writes
+from schemas import generated
 from schemas.topics import TOPICS, Topic
 
 FILE: Final = "frontend/readme/topics.svg"
@@ -184,8 +184,10 @@ def _text(x: float, y: float, words: str, kind: str = "") -> str:
 
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
-    """Write the picture; with --check 1 when it is stale."""
-    return keep(root, {Path(FILE): drawing()}, arguments, "deploy.diagram")
+    """Do what is asked; 1 where --check found something."""
+    about = "Draws which process reads and writes which topic."
+    asked = generated.command("deploy.diagram", about).parse_args(arguments)
+    return generated.keep({Path(FILE): drawing()}, root, check=asked.check)
 
 
 if __name__ == "__main__":

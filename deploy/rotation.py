@@ -1,6 +1,7 @@
 """Another key signs sessions from now on, and who is signed in stays so."""
 
 import secrets
+from argparse import ArgumentParser
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,3 +28,15 @@ def rotated(made: Secrets, now: datetime, *, at_once: bool = False) -> Secrets:
     kept = {name: key for name, key in made.public_keys.items() if name not in over}
     still = {name: since for name, since in retired.items() if name in kept}
     return replace(made, private_key=private, public_keys={**public, **kept}, retired=still)
+
+
+def with_secrets(parser: ArgumentParser) -> ArgumentParser:
+    """Let a command of a platform in containers be told `secrets` or `rotate [--at-once]` too, as `what`."""
+    words = parser.add_subparsers(dest="what", metavar="secrets | rotate")
+    module = parser.prog
+    words.add_parser("secrets", help="make them, once, and say them", epilog=f"Example: {module} secrets")
+    another = words.add_parser(
+        "rotate", help="another key signs, while nothing runs", epilog=f"Example: {module} rotate --at-once"
+    )
+    another.add_argument("--at-once", action="store_true", help="every secret is new: after a theft")
+    return parser

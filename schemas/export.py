@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from schemas import generated
 from schemas.catalogue import FUNCTIONS, SERVICES, Names
 from schemas.live import ROW_STATES, Delta, Heartbeat, Hello, Reset, Resume, Snapshot
 from schemas.state import Row
@@ -233,31 +234,25 @@ def _quoted(value: object) -> str:
     return json.dumps(value)
 
 
-def stale(root: Path) -> list[Path]:
-    """The generated files whose text on disk is not what the models give, and orphans among the schemas."""
-    wanted = files()
-    different = [
-        path
-        for path, text in wanted.items()
-        if not (root / path).is_file() or (root / path).read_text(encoding="utf-8") != text
-    ]
-    found = {path.relative_to(root) for path in (root / JSON_FOLDER).glob("*.json")}
-    # A schema of an older version stays for ever: readers may still meet it on the topic.
+def orphans(root: Path) -> list[Path]:
+    """Schemas whose type no topic carries. One of an older version stays: readers may still meet it."""
     types = {topic.state.TYPE for topic in TOPICS}
-    return sorted(different + [path for path in found if path.name.split(".")[0] not in types])
+    found = sorted((root / JSON_FOLDER).glob("*.json"))
+    return [path.relative_to(root) for path in found if path.name.split(".")[0] not in types]
 
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
-    """Write what is stale, or with --check only name it; 1 if --check found any."""
-    out_of_date = stale(root)
-    for path in out_of_date:
-        print(path)
-    if "--check" in arguments:
-        return 1 if out_of_date else 0
-    for path, text in files().items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
-    return 0
+    """Do what is asked; 1 where --check found something, or a schema without a topic."""
+    about = "Writes a JSON Schema for each event type, and the types of the pages."
+    asked = generated.command("schemas.export", about).parse_args(arguments)
+    kept = generated.keep(files(), root, check=asked.check)
+    left = orphans(root)
+    for path in left:
+        print(
+            f"{path}: no topic carries it; give it back its topic, or remove the file if it never went out",
+            file=sys.stderr,
+        )
+    return 1 if left else kept
 
 
 if __name__ == "__main__":

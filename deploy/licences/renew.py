@@ -2,6 +2,7 @@
 
 import json
 import sys
+from argparse import ArgumentParser
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import Final
 
@@ -34,8 +35,11 @@ def licence_of(package: str) -> str:
     return next((name for name in names if name in APPENDIX | PERMISSIVE), "")
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Keep what is listed, add what is new, drop what is gone; 1 where somebody has to look."""
+    name = "python -m deploy.licences.renew"
+    about = "Lists the licence of each Python package of the lock; a new one must be installed (make setup)."
+    ArgumentParser(prog=name, description=about, epilog=f"Example: {name}").parse_args(arguments)
     listed = licences()
     wanted = {name: listed["python"].get(name) or licence_of(name) for name in sorted(names(LOCK))}
     LICENCES.write_text(json.dumps({**listed, "python": wanted}, indent=2) + "\n", encoding="utf-8")
@@ -46,4 +50,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

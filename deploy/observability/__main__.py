@@ -9,6 +9,7 @@ from deploy.observability.alerts import ALERTS, Alert
 from deploy.observability.dashboard import dashboard
 from deploy.parts.ports import BASE
 from deploy.stack import SERVICES
+from schemas import generated
 
 FOLDER: Final = Path(__file__).parent
 EXAMPLE_MINUTES: Final = 12
@@ -91,20 +92,11 @@ def _prometheus() -> dict[str, Any]:
 
 
 def main(arguments: list[str], folder: Path = FOLDER) -> int:
-    """Write them all; with --check 1 when one is stale."""
-    made = files()
-    if "--check" not in arguments:
-        for name, text in made.items():
-            (folder / name).write_text(text, encoding="utf-8")
-        return 0
-    stale = [name for name, text in made.items() if not _is(folder / name, text)]
-    if stale:
-        print(f"{', '.join(stale)}: stale; run: python -m deploy.observability", file=sys.stderr)
-    return 1 if stale else 0
-
-
-def _is(file: Path, text: str) -> bool:
-    return file.is_file() and file.read_text(encoding="utf-8") == text
+    """Do what is asked; 1 where --check found something."""
+    about = "Writes alerts, their examples, Grafana's page and Prometheus' settings."
+    asked = generated.command("deploy.observability", about).parse_args(arguments)
+    made = {Path(name): text for name, text in files().items()}
+    return generated.keep(made, folder, check=asked.check)
 
 
 if __name__ == "__main__":

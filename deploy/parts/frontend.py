@@ -12,6 +12,7 @@ from typing import Final
 from deploy.bootstrap import ROOT, SetupFailed, alone, child_environment
 
 FRONTEND: Final = ROOT / "frontend"
+LAST_LINES: Final = 40
 NOT_SOURCES: Final = frozenset({"node_modules", "dist"})
 
 
@@ -52,8 +53,9 @@ def run_npm(home: Path, *arguments: str) -> None:
         text=True,
     )
     if done.returncode != 0:
-        last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        raise SetupFailed(f"npm {' '.join(arguments)} stopped. Check the network and try again:\n{last}")
+        last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-LAST_LINES:])
+        advice = " Check the network and try again." if arguments[0] == "ci" else ""
+        raise SetupFailed(f"npm {' '.join(arguments)} stopped.{advice}\n{last}")
 
 
 def install(home: Path) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from deploy.bootstrap import ROOT
-from deploy.generated import keep
 from deploy.reference.documents import openapi
 from deploy.reference.events import events_page
 from deploy.reference.routes import routes_page
+from schemas import generated
 from schemas.asyncapi import document
 
 FOLDER: Final = Path("frontend/public/reference")
@@ -29,8 +29,10 @@ def files() -> dict[Path, str]:
 
 
 def main(arguments: list[str], root: Path = ROOT) -> int:
-    """Write what is stale, or with --check only name it; 1 if --check found any."""
-    return keep(root, files(), arguments, "deploy.reference")
+    """Do what is asked; 1 where --check found something."""
+    about = "Writes the pages under /reference/, and the documents they are made of."
+    asked = generated.command("deploy.reference", about).parse_args(arguments)
+    return generated.keep(files(), root, check=asked.check)
 
 
 if __name__ == "__main__":

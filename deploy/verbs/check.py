@@ -3,6 +3,7 @@
 import sys
 from typing import Final
 
+from deploy.verbs.generate import GENERATORS
 from deploy.verbs.run import run_steps
 
 STEPS: Final = (
@@ -10,12 +11,7 @@ STEPS: Final = (
     ("ruff", "format", "--check", "."),
     ("mypy",),
     ("deploy.verbs.layers",),
-    ("schemas.export", "--check"),
-    ("deploy.diagram", "--check"),
-    ("deploy.reference", "--check"),
-    ("deploy.cluster", "--check"),
-    ("deploy.observability", "--check"),
-    ("deploy.compose", "--check"),
+    *((each, "--check") for each in GENERATORS),
 )
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make bench", description="ONLY=name QUICK=1")
+    parser = argparse.ArgumentParser(prog="make bench", epilog="Example: make bench ONLY=strip QUICK=1")
     parser.add_argument("--only", choices=BENCHES)
     parser.add_argument("--quick", action="store_true")
     return parser.parse_args()

@@ -25,7 +25,7 @@ HEAD: Final = (
 
 def main() -> int:
     """0 when no fault left a violation."""
-    told = argparse.ArgumentParser(prog="make faults")
+    told = argparse.ArgumentParser(prog="make faults", epilog="Example: make faults N=20 SEED=1735")
     told.add_argument("--number", type=int, default=100, help="faults to run")
     told.add_argument("--seed", default="1735")
     told.add_argument("--minutes", type=float, default=120.0, help="begin no life after so many")

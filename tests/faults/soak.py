@@ -54,7 +54,7 @@ LARGEST: Final = 9
 
 def main() -> int:
     """0 when nothing that should be level grows by more than 2 % in an hour."""
-    told = argparse.ArgumentParser(prog="make soak")
+    told = argparse.ArgumentParser(prog="make soak", epilog="Example: make soak MIN=30")
     told.add_argument("--minutes", type=float, default=60.0)
     told.add_argument("--seed", default="1735")
     told.add_argument("--out", type=Path, default=FOLDER, help="where soak.svg and soak.json go")

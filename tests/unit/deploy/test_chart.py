@@ -35,7 +35,7 @@ def test_a_stale_file_is_named_and_written_anew(tmp_path: Path, capsys: pytest.C
     assert cluster.main([], tmp_path) == 0
     (tmp_path / "topics.json").write_text("{}")
     assert cluster.main(["--check"], tmp_path) == 1
-    assert "topics.json is not" in capsys.readouterr().err
+    assert "topics.json is stale; run: make generate" in capsys.readouterr().err
     assert cluster.main([], tmp_path) == 0
     assert cluster.main(["--check"], tmp_path) == 0
 

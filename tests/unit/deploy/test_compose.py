@@ -37,7 +37,7 @@ def test_the_committed_file_is_what_the_stack_gives() -> None:
 def test_a_stale_file_is_named_and_written_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / compose.FILE).write_text("services: {}\n")
     assert compose.main(["--check"], tmp_path) == 1
-    assert "run: python -m deploy.compose" in capsys.readouterr().err
+    assert "docker-compose.yml is stale; run: make generate" in capsys.readouterr().err
     assert compose.main([], tmp_path) == 0
     assert compose.main(["--check"], tmp_path) == 0
 

@@ -5,10 +5,12 @@ frames a viewer received after it, and the snapshot that the same viewer gets at
 """
 
 import json
+import sys
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from schemas import generated
 from tests.unit.live.history import NOW, History, Viewer, viewers_of
 
 FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "fixtures" / "live"
@@ -45,7 +47,12 @@ def _story(role: str, number: int) -> dict[str, Any]:
     return {"name": f"what {role} is sent", "before": viewer.snapshot, "frames": frames, "after": after}
 
 
+def main(arguments: list[str], folder: Path = FOLDER) -> int:
+    """Do what is asked; 1 where --check found something."""
+    about = "Writes what viewers were sent, for the tests of the pages."
+    asked = generated.command("tests.unit.live.fixtures", about).parse_args(arguments)
+    return generated.keep({Path(name): text for name, text in files().items()}, folder, check=asked.check)
+
+
 if __name__ == "__main__":
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, text in files().items():
-        (FOLDER / name).write_text(text)
+    sys.exit(main(sys.argv[1:]))

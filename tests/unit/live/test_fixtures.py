@@ -11,7 +11,7 @@ FRAMES = {"hello": Hello, "delta": Delta, "heartbeat": Heartbeat}
 
 def test_the_files_are_what_the_code_writes_now() -> None:
     found = {file.name: file.read_text() for file in FOLDER.glob("*.json")}
-    assert found == files(), "stale: run `python -m tests.unit.live.fixtures`"
+    assert found == files(), "stale; run: make generate"
 
 
 def test_what_is_in_them_is_valid_on_the_wire_and_the_equation_is_not_empty() -> None:
