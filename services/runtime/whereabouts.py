@@ -30,7 +30,10 @@ _ORDER: Final = " ORDER BY at DESC, aggregate, key, version DESC LIMIT $2"
 
 _LATELY: Final = """
 SELECT correlation AS cause, max(at) AS at, array_agg(DISTINCT aggregate) AS kinds
-FROM (SELECT correlation, at, aggregate FROM journal ORDER BY at DESC LIMIT $1) AS late
+FROM (
+    -- Seals are the machine's own, and one follows each decision.
+    SELECT correlation, at, aggregate FROM journal WHERE aggregate NOT LIKE '%\\_seal' ORDER BY at DESC LIMIT $1
+) AS late
 GROUP BY correlation ORDER BY max(at) DESC
 """
 
