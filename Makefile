@@ -25,8 +25,8 @@ check: setup ## style, types, layers, generated files
 generate: setup ## writes every generated file that is stale
 	@$(VENV) -m deploy.verbs.generate
 
-pages: setup ## the pages alone: types, units, sizes, each screen in a browser (ONLY=trust: that screen's test)
-	@$(VENV) -m deploy.verbs.pages $(if $(ONLY),--only $(ONLY))
+pages: setup ## the pages alone: types, units, sizes, each screen in a browser (ONLY=trust: that test; RUN="pictures wall": a script of npm)
+	@$(VENV) -m deploy.verbs.pages $(if $(ONLY),--only $(ONLY)) $(if $(RUN),--run "$(RUN)")
 
 chart-check: setup ## the chart, the Compose file and the alerts; needs Go, builds what checks them the first time
 	@$(VENV) -m deploy.verbs.chart_check

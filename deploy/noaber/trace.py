@@ -55,7 +55,10 @@ def trace_verb(asked: str | None, as_json: bool) -> None:  # noqa: FBT001 an opt
 def told_lately(late: Sequence[tuple[str, Late]]) -> list[str]:
     """What was decided last in lines."""
     lines = [f"{each.at:%H:%M:%S}  {each.cause}  {owner}: {', '.join(each.kinds)}" for owner, each in late]
-    return [*lines, "Times are UTC. Follow one: noaber trace ID" if lines else "Nothing was decided here yet."]
+    return [
+        *lines,
+        "(UTC) Follow one: noaber trace ID" if lines else "Nothing was decided here yet.",
+    ]
 
 
 def told(found: Trace) -> list[str]:

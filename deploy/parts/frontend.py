@@ -42,10 +42,15 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
+def npm(*arguments: str) -> list[str]:
+    """The command that runs npm. Raises SetupFailed."""
+    return [str(node_folder() / "node"), str(_npm()), *arguments]
+
+
 def run_npm(home: Path, *arguments: str) -> None:
     """Run npm in the front end's folder. Raises SetupFailed with the last lines of what it said."""
     done = subprocess.run(
-        [str(node_folder() / "node"), str(_npm()), *arguments],
+        npm(*arguments),
         cwd=FRONTEND,
         env=environment(home),
         check=False,

@@ -1,9 +1,11 @@
 """`make pages`: what the pages prove by themselves: types, units, sizes, and each screen in a browser."""
 
 import os
+import shlex
 import subprocess
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Final
 
 from deploy.bootstrap import SetupFailed, home_of
@@ -18,10 +20,14 @@ def main(arguments: list[str]) -> int:
     names = sorted(file.name.removesuffix(SUFFIX) for file in TESTS.glob(f"*{SUFFIX}"))
     parser = ArgumentParser(prog="make pages", epilog="Example: make pages ONLY=trust")
     parser.add_argument("--only", metavar="NAME", choices=names, help=f"one test: {', '.join(names)}")
-    only = parser.parse_args(arguments).only
-    home = home_of(os.environ)
+    parser.add_argument("--run", metavar="SCRIPT", help="instead, that script of frontend/package.json")
+    told = parser.parse_args(arguments)
+    only, home = told.only, home_of(os.environ)
     try:
         frontend.install(home)
+        if told.run:
+            script, *words = shlex.split(told.run)
+            return _shown(home, frontend.npm("run", script, "--", *words))
         for script in ("check", "build") if only else ("check", "test", "build", "sizes"):
             print(f"+ npm run {script}", flush=True)
             frontend.run_npm(home, "run", script)
@@ -30,10 +36,12 @@ def main(arguments: list[str]) -> int:
         return 1
     node = [str(frontend.node_folder() / "node"), "--test", "--test-concurrency=1"]
     files = [str(TESTS / f"{name}{SUFFIX}") for name in ([only] if only else names)]
-    ended = subprocess.run(
-        [*node, *files], cwd=frontend.FRONTEND, env=frontend.environment(home), check=False
-    )
-    return ended.returncode
+    return _shown(home, [*node, *files])
+
+
+def _shown(home: Path, command: list[str]) -> int:
+    environment = frontend.environment(home)
+    return subprocess.run(command, cwd=frontend.FRONTEND, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -32,7 +32,8 @@ _LATELY: Final = """
 SELECT correlation AS cause, max(at) AS at, array_agg(DISTINCT aggregate) AS kinds
 FROM (
     -- Seals are the machine's own, and one follows each decision.
-    SELECT correlation, at, aggregate FROM journal WHERE aggregate NOT LIKE '%\\_seal' ORDER BY at DESC LIMIT $1
+    SELECT correlation, at, aggregate FROM journal WHERE aggregate NOT LIKE '%\\_seal'
+    ORDER BY at DESC LIMIT $1
 ) AS late
 GROUP BY correlation ORDER BY max(at) DESC
 """

@@ -26,7 +26,11 @@ def test_what_viewers_see_is_read_by_live_and_drawn_by_the_pages() -> None:
     assert set(Kind) == KINDS, "schemas/live.py: Kind"
     unread = [state.TYPE for state in ROW_STATES if BY_STATE[state] not in READS["live"]]
     assert not unread, "services/live/app.py: TOPICS, and deploy/stack.py: READS"
-    table = text(Path("frontend/src/live/picture.ts")).partition("const KINDS")[2].partition("]")[0]
+    table = (
+        text(Path("frontend/src/live/picture.ts"))
+        .partition("const KINDS: readonly Kind[] = [")[2]
+        .partition("]")[0]
+    )
     assert set(re.findall(r'"(\w+)"', table)) == KINDS, "frontend/src/live/picture.ts: KINDS"
 
 

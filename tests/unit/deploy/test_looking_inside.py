@@ -64,7 +64,10 @@ def test_a_trace_says_where_each_change_is_and_not_what_it_says() -> None:
 
 def test_what_was_decided_last_is_listed_by_id_and_kinds() -> None:
     late = trace.told_lately([("aid", Late(KEY, AT, ["approach", "commitment"]))])
-    assert late == [f"12:00:00  {KEY}  aid: approach, commitment", "Times are UTC. Follow one: noaber trace ID"]
+    assert late == [
+        f"12:00:00  {KEY}  aid: approach, commitment",
+        "(UTC) Follow one: noaber trace ID",
+    ]
     assert trace.told_lately([]) == ["Nothing was decided here yet."]
     assert explain.told_lately([]) == ["Nobody asked for help yet."]
 
