@@ -119,8 +119,9 @@ def restore(home: Path, place: Path, backup: Backup, keys: Path) -> list[str]:
     backup.check()
     postgres = Postgres(home, place / "data" / "postgres", free_port())
     if not mark(place).exists() and (postgres.has_data or (place / "data" / "kafka").exists()):
+        where = postgres.folder if postgres.has_data else place
         raise SetupFailed(
-            f"there is data in {place} already, and a restore needs an empty home. Move it away, "
+            f"there is data in {where} already, and a restore needs an empty home. Move it away, "
             "or set NOABER_HOME to an empty folder"
         )
     with _claimed(place):

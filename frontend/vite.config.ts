@@ -6,6 +6,8 @@ import { packed } from "./packed.ts";
 const BASE =
   /src\/(api\/(?!passkeys)|live|router|gen\/catalogue|i18n\/(index|time)|ui\/(announce|focus|sending|Button|Chip|Choice|Field|IbdNumber|Links|LiveIndicator|Notice|ProblemNote|Shell|Stepper|Tick))/;
 
+const STACK = process.env["NOABER_URL"] ?? "http://localhost:7400";
+
 export default defineConfig({
   plugins: [svelte(), offlineShell(), packed()],
   build: {
@@ -16,8 +18,8 @@ export default defineConfig({
     // Nearly every page needs these, and one file compresses better than twenty crumbs.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "base", test: BASE }] } } },
   },
-  // `npm run dev` shows the pages against a stack that already runs.
-  server: { proxy: { "/api": { target: process.env["NOABER_URL"] ?? "http://localhost:7400", ws: true } } },
+  // `make pages RUN=dev` shows the pages against a stack that already runs. It takes orders from its own pages alone.
+  server: { proxy: { "/api": { target: STACK, ws: true, changeOrigin: true, headers: { origin: STACK } } } },
   // Vitest resolves as a server would, and Svelte mounts nothing there. Elsewhere the defaults stand.
   ...(process.env["VITEST"] ? { resolve: { conditions: ["browser"] } } : {}),
   test: { environment: "jsdom", include: ["tests/unit/**/*.test.ts"], restoreMocks: true },

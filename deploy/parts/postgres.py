@@ -63,8 +63,12 @@ class Postgres:
         return f"postgresql://postgres:{self._password}@127.0.0.1:{self.port}/postgres"
 
     @property
+    def _secret(self) -> Path:
+        return self.data / "password"
+
+    @property
     def _password(self) -> str:
-        file = self.data / "password"
+        file = self._secret
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch(mode=0o600)
@@ -82,15 +86,25 @@ class Postgres:
         return WHEEL / "pginstall18" / "bin"
 
     @property
+    def folder(self) -> Path:
+        """What holds the cluster."""
+        return self.outside or self.data
+
+    @property
     def _cluster(self) -> Path:
-        return (self.outside or self.data) / "cluster"
+        return self.folder / "cluster"
 
     def prepare(self) -> None:
-        """Copy what `nobody` needs, and make the cluster the first time."""
+        """Copy what `nobody` needs, and make the cluster the first time. Raises SetupFailed."""
         self.data.mkdir(parents=True, exist_ok=True)
         if self.outside is not None:
             self._copy(self.outside)
         if self.has_data:
+            if not self._secret.exists():
+                raise SetupFailed(
+                    f"a database stands in {self.folder}, and its password went with {self.data}. "
+                    f"Bring that folder back; or, if what is in it may go: rm -r {self.folder}"
+                )
             return
         shutil.rmtree(self._cluster, ignore_errors=True)
         secret = self._cluster.with_name("initial-password")

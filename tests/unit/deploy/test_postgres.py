@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.bootstrap import SetupFailed
 from deploy.parts.ports import answers, free_port
 from deploy.parts.postgres import WHEEL, Postgres
 
@@ -79,6 +80,18 @@ def test_a_folder_that_somebody_else_made_is_not_used(tmp_path: Path) -> None:
     try:
         server.prepare()
         assert not (server.outside / "planted").exists()
+    finally:
+        server.remove()
+
+
+def test_a_database_whose_password_is_gone_says_where_it_stands(tmp_path: Path) -> None:
+    server = Postgres(tmp_path, tmp_path / "data", free_port())
+    server.prepare()
+    try:
+        (tmp_path / "data" / "password").unlink()
+        with pytest.raises(SetupFailed, match=f"rm -r {server.folder}$"):
+            server.prepare()
+        assert server.has_data
     finally:
         server.remove()
 
