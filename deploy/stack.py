@@ -143,8 +143,12 @@ def writes(service: Service) -> tuple[Topic, ...]:
 
 
 def reads(service: Service) -> tuple[Topic, ...]:
-    """The topics that a process reads."""
-    return writes(service) if is_relay(service) else READS[service.name]
+    """The topics that a process reads. Raises ValueError for one that nobody told of."""
+    if is_relay(service):
+        return writes(service)
+    if service.name not in READS:
+        raise ValueError(f"deploy/stack.py: READS has no line for {service.name}; () where it reads nothing")
+    return READS[service.name]
 
 
 @dataclass(frozen=True)
