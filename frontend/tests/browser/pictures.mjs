@@ -29,3 +29,4 @@ try {
   await browser.close();
   await close();
 }
+console.log(`Drawn: ${FOLDER}`);
