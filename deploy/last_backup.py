@@ -1,12 +1,14 @@
 """Where the newest backup of a platform was put, and when: its own note, for whoever asks how old it is."""
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from deploy.keyfile import write_private
+from services.runtime.relay_process import LAST_BACKUP
 
 NOTE: Final = "last-backup.json"
 
@@ -28,6 +30,15 @@ def last_backup(place: Path) -> LastBackup | None:
     except (OSError, ValueError, KeyError, TypeError):
         # It is a convenience: one that is lost counts as a backup that nobody knows of.
         return None
+
+
+def expect_backups(place: Path) -> None:
+    """From now on the platform of this place says how old its last backup is; 1970 where there was none."""
+    file = place / "data" / LAST_BACKUP
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        os.utime(file, (0, 0))
 
 
 def note_backup(place: Path, made: LastBackup) -> None:

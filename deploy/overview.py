@@ -1,8 +1,11 @@
 """What an operator is shown of a running platform: processes, numbers and dead letters, and no content."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final
 
 import asyncpg
@@ -13,10 +16,28 @@ from deploy.bootstrap import SetupFailed
 from deploy.stack import OFFSETS, OWNERS, Platform
 from schemas.topics import TOPICS
 from services.runtime import metrics
+from services.runtime.consume import Needs
 from services.runtime.letters import Act, Letter, Letters, say_newest_again
+from services.runtime.process import GO_ON
 
 SECONDS: Final = 3.0
 OWNER_OF: Final = {topic.name: topic.owner for topic in TOPICS}
+
+
+class Order(StrEnum):
+    """To a process. `resume`: go on behind the dead letters at which it halted. `restart`: end, and begin anew."""
+
+    RESUME = "resume"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Partitions of one topic that a process does not read on, and what they need."""
+
+    process: str
+    topic: str
+    needs: Needs
 
 
 @dataclass(frozen=True)
@@ -30,6 +51,21 @@ class Overview:
     def number(self, metric: metrics.Metric) -> dict[tuple[str, ...], float]:
         """(process, labels ...) -> value."""
         return self.numbers.get(metric.name, {})
+
+    def standing(self) -> list[Standing]:
+        """What is not read on."""
+        found = sorted(self.number(metrics.STANDING).items())
+        return [Standing(name, topic, Needs(needs)) for (name, topic, needs), count in found if count]
+
+    def pid(self, name: str, order: Order) -> int:
+        """The process that may be told so. Raises SetupFailed for one that may not, or is not there."""
+        pid = next((each["pid"] for each in self.processes if each["name"] == name), None)
+        if name not in OFFSETS or pid is None:
+            raise SetupFailed(f"{name} is no process of ours that runs")
+        halted = {each.process for each in self.standing() if each.needs is Needs.HALTED}
+        if order is Order.RESUME and name not in halted:
+            raise SetupFailed(f"{name} did not halt at dead letters, or goes on already")
+        return int(pid)
 
 
 class Operation:
@@ -52,6 +88,14 @@ class Operation:
     def act(self, act: Act, place: str) -> Letter:
         """Skip a letter or have it said again, and write that beside it. Raises SetupFailed."""
         return asyncio.run(self._act(act, place))
+
+    def tell(self, order: Order, name: str) -> None:
+        """Tell a process to go on, or to end so that it is started again. Raises SetupFailed."""
+        pid = self.overview().pid(name, order)
+        try:
+            os.kill(pid, GO_ON if order is Order.RESUME else signal.SIGTERM)
+        except ProcessLookupError as gone:
+            raise SetupFailed(f"{name} has just ended by itself; it is started again") from gone
 
     async def _act(self, act: Act, place: str) -> Letter:
         letter = next((each for each in await self._letters.open() if each.place == place), None)

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Final
 
-from deploy.overview import Overview
+from deploy.overview import Order, Overview, Standing
+from deploy.stack import OFFSETS
 from services.runtime import metrics
+from services.runtime.consume import DEAD_IN_A_ROW, Needs
 from services.runtime.letters import Act, Letter
 
 STYLE: Final = """
@@ -20,17 +22,42 @@ form { display: inline; }
 """
 NEVER: Final = "never"
 
+STANDS: Final = {
+    Needs.HALTED: (
+        f"HALTED: {DEAD_IN_A_ROW} records in a row could not be read. So many at once mean a wrong reader or a "
+        "wrong writer, so look at them first: below, or in its log. Resume: it goes on, puts further ones aside "
+        f"as well, and halts again after {DEAD_IN_A_ROW} more."
+    ),
+    Needs.UPGRADE: (
+        "NEEDS AN UPGRADE: a newer release wrote what this one does not know. It cannot be skipped: it was decided, "
+        "and whoever passed it over would show or do the wrong thing for good. Nothing is lost, and the rest goes "
+        "on. Install the release that wrote it, on this process first (deploy/UPGRADING.md)."
+    ),
+}
+OTHERWISE: Final = (
+    "Where a process fails at a record for another reason, its row above says so. Such a record cannot be skipped "
+    "here: it may be in order, and the process not. See noaber logs NAME and noaber doctor, mend what they name, "
+    "and restart it; if that began with an upgrade, go back to the release before (deploy/UPGRADING.md)."
+)
+
 
 def page(seen: Overview, path: str, said: str = "") -> str:
     """The HTML. `path`: under which it is served, with its secret; `said`: what came of the last act."""
     parts = [
         f"<p role=status>{escape(said)}</p>" if said else "",
         "<h2>Processes</h2>",
-        _table(("process", "", "restarts", "memory", "behind", "why"), map(_process, seen.processes)),
+        _table(
+            ("process", "", "restarts", "memory", "behind", "why", ""),
+            (_process(each, path) for each in seen.processes),
+        ),
+        "<h2>Stands still</h2>",
+        _standing(seen.standing(), path),
         "<h2>Numbers</h2>",
         _table(("what", "now"), _numbers(seen)),
         "<h2>Not read yet</h2>",
-        _table(("process", "topic", "records"), _lags(seen)),
+        _table(("process", "topic", "records"), _counted(seen, metrics.LAG)),
+        "<h2>Put aside or passed over, since each process began</h2>",
+        _table(("process", "topic", "records"), _counted(seen, metrics.DEAD_LETTERS)),
         "<h2>Dead letters</h2>",
         _letters(seen.letters, path),
     ]
@@ -52,10 +79,28 @@ def _table(head: Cells, rows: Iterable[Cells]) -> str:
     return f"<table><tr>{''.join(f'<th scope=col>{each}</th>' for each in head)}</tr>{made}</table>"
 
 
-def _process(each: dict[str, object]) -> Cells:
+def _process(each: dict[str, object], path: str) -> Cells:
     well = "well" if each["healthy"] else '<span class="bad">NOT WELL</span>'
     texts = (each["restarts"], f"{each['memory_mb']} MB", each["lag"], each["why"])
-    return (escape(str(each["name"])), well, *(escape(str(text)) for text in texts))
+    # What stops and starts Kafka, Postgres and Caddy has its own order: noaber stop, noaber up.
+    restarts = not each["healthy"] and each["name"] in OFFSETS and each["pid"] is not None
+    button = _button(Order.RESTART, str(each["name"]), path) if restarts else ""
+    return (escape(str(each["name"])), well, *(escape(str(text)) for text in texts), button)
+
+
+def _standing(standing: Sequence[Standing], path: str) -> str:
+    rows = [
+        (
+            escape(each.process),
+            escape(each.topic),
+            _marked(STANDS[each.needs], bad=True),
+            _button(Order.RESUME, each.process, path) if each.needs is Needs.HALTED else "",
+        )
+        for each in standing
+    ]
+    nothing = "<p>Nothing: every topic is read on.</p>"
+    table = _table(("process", "topic", "what to do", ""), rows) if rows else nothing
+    return f"{table}<p>{OTHERWISE}</p>"
 
 
 def _numbers(seen: Overview) -> list[Cells]:
@@ -78,21 +123,21 @@ def _marked(text: str, *, bad: bool) -> str:
     return f'<span class="bad">{escape(text)}</span>' if bad else escape(text)
 
 
-def _lags(seen: Overview) -> list[Cells]:
-    behind = sorted(seen.number(metrics.LAG).items())
-    return [(escape(process), escape(topic), f"{lag:.0f}") for (process, topic), lag in behind if lag]
+def _counted(seen: Overview, metric: metrics.Metric) -> list[Cells]:
+    found = sorted(seen.number(metric).items())
+    return [(escape(process), escape(topic), f"{count:.0f}") for (process, topic), count in found if count]
 
 
 def _letters(letters: Sequence[Letter], path: str) -> str:
     if not letters:
-        return "<p>None: everything that was said could be read.</p>"
+        return "<p>None that waits for somebody. What only the log of a process names is counted above.</p>"
     rows = [
         (
             f"{each.at:%Y-%m-%d %H:%M}",
             escape(each.place),
             escape(f"{each.kind} {each.key}"),
             escape(each.why),
-            "".join(_button(act, each, path) for act in Act),
+            "".join(_button(act, each.place, path) for act in Act),
         )
         for each in letters
     ]
@@ -102,6 +147,6 @@ def _letters(letters: Sequence[Letter], path: str) -> str:
     )
 
 
-def _button(act: Act, letter: Letter, path: str) -> str:
-    where = f"{escape(path)}{act}/{escape(letter.place)}"
-    return f'<form method="post" action="{where}"><button>{act.value.capitalize()}</button></form> '
+def _button(what: Act | Order, whom: str, path: str) -> str:
+    where = f"{escape(path)}{what}/{escape(whom)}"
+    return f'<form method="post" action="{where}"><button>{what.value.capitalize()}</button></form> '

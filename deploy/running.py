@@ -18,6 +18,7 @@ import httpx
 from deploy.address import HERE, Address, refuse_another_name
 from deploy.bootstrap import SetupFailed
 from deploy.claim import Claim
+from deploy.last_backup import expect_backups
 from deploy.parts import caddy, frontend
 from deploy.parts.health import health_of
 from deploy.parts.kafka import Kafka
@@ -105,6 +106,7 @@ class Running:
             refuse_unfinished(self._place)
             if self.platform.mode is Mode.REAL:
                 refuse_another_name(self._place, self.platform.address.rp_id)
+                expect_backups(self._place)
             self._start()
         except BaseException:
             self.__exit__()

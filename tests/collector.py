@@ -43,6 +43,11 @@ class Collector:
                     )
                     self._spans.setdefault(span.trace_id.hex(), []).append(told)
 
+    @property
+    def traces(self) -> int:
+        """How many it was told of."""
+        return len(self._spans)
+
     def of(self, trace: str) -> dict[str, Told]:
         """The spans of a trace by name; of several with one name the first that came."""
         return {each.name: each for each in reversed(self._spans.get(trace, []))}

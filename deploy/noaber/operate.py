@@ -16,7 +16,7 @@ from deploy.backup import platform_in
 from deploy.bootstrap import SetupFailed, home_of
 from deploy.noaber.state import running_here
 from deploy.noaber.status import look
-from deploy.overview import Operation
+from deploy.overview import Operation, Order
 from deploy.overview_page import page
 from services.runtime.letters import Act
 from services.runtime.logs import JsonLines
@@ -36,7 +36,10 @@ HEADERS: Final = {
 @click.command(epilog="Example: noaber operate --port 7499")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where; without it any free port.")
 def operate(port: int) -> None:
-    """Serve a page that says how everything is, with skip and replay of dead letters, until Ctrl-C.
+    """Serve a page that says how everything is, and what can be done about it, until Ctrl-C.
+
+    Dead letters can be skipped and replayed, a process that halted at them resumed, and one that is not well
+    started again. What cannot be done there is said there, with what to do instead.
 
     It listens on this machine alone. Its address holds a secret: give it to nobody.
     """
@@ -90,11 +93,13 @@ def server_of(operation: Operation, path: str, port: int = 0) -> Server:
         def _acts(self) -> None:
             if not self._knows(exactly=False):
                 return
-            act, _, place = self.path.removeprefix(path).partition("/")
-            if act not in set(Act):
+            what, _, where = self.path.removeprefix(path).partition("/")
+            if what in set(Act):
+                self._answer(200, page_after(operation, path, Act(what), where))
+            elif what in set(Order):
+                self._answer(200, page_told(operation, path, Order(what), where))
+            else:
                 self._answer(404, "")
-                return
-            self._answer(200, page_after(operation, path, Act(act), place))
 
         def _knows(self, *, exactly: bool) -> bool:
             asked = self.path if exactly else self.path[: len(path)]
@@ -125,6 +130,17 @@ def page_after(operation: Operation, path: str, act: Act, place: str) -> str:
         letter = operation.act(act, place)
         log.warning("%s: %s of %s %s at %s", getpass.getuser(), act, letter.kind, letter.key, letter.place)
         said = f"Done: {act} of {letter.place}."
+    except SetupFailed as no:
+        said = f"Not done: {no}."
+    return page(operation.overview(), path, said)
+
+
+def page_told(operation: Operation, path: str, order: Order, process: str) -> str:
+    """Tell a process, write down who did, and say what came of it."""
+    try:
+        operation.tell(order, process)
+        log.warning("%s: %s of %s", getpass.getuser(), order, process)
+        said = f"Told {process}: {order}. Its row says within seconds how it is."
     except SetupFailed as no:
         said = f"Not done: {no}."
     return page(operation.overview(), path, said)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from services.runtime.consume import Needs
 from services.runtime.metrics import (
     COMMAND_SECONDS,
     DEAD_LETTERS,
@@ -13,6 +14,7 @@ from services.runtime.metrics import (
     RELAY_ACTIVE,
     RELAY_OLDEST,
     REQUESTS,
+    STANDING,
     UNSEALED,
 )
 
@@ -20,12 +22,19 @@ WAKE: Final = "wake"
 TELL: Final = "tell"
 """Wake somebody now, or tell them in the morning."""
 
+STORED: Final = "barman_cloud_cloudnative_pg_io_last_available_backup_timestamp"
+"""When CloudNativePG's plugin last finished a backup, 0: never; told by Postgres' own pods in a cluster."""
+
+A_DAY: Final = 27 * 60
+"""Minutes: a clock that begins at 1970 has to run for longer than a day before a backup is too old."""
+
 
 @dataclass(frozen=True)
 class Alert:
     """`expression` holds for so many `minutes`. `example`: series, a value a minute, that raise it.
 
-    `labels`: what the raised one is labelled with beside its severity.
+    `labels`: what the raised one is labelled with beside its severity. `quiet`: series that must not raise it.
+    Both are judged after `after` minutes.
     """
 
     name: str
@@ -36,6 +45,8 @@ class Alert:
     act: str
     example: dict[str, str]
     labels: dict[str, str]
+    quiet: tuple[dict[str, str], ...] = ()
+    after: int = 12
 
 
 ALERTS: Final = (
@@ -100,6 +111,28 @@ ALERTS: Final = (
         {"job": "aid", "topic": "suggestions"},
     ),
     Alert(
+        "ReaderHalted",
+        f'sum by (job, topic) ({STANDING.name}{{what="{Needs.HALTED}"}}) > 0',
+        1,
+        WAKE,
+        "Record after record of a topic could not be read, so a process stopped there: a bad reader, or writer.",
+        "Run: noaber operate. Look at the dead letters; Resume goes on and puts further ones aside too.",
+        {f'{STANDING.name}{{job="aid",topic="suggestions",what="halted"}}': "1x20"},
+        {"job": "aid", "topic": "suggestions"},
+        ({f'{STANDING.name}{{job="aid",topic="suggestions",what="upgrade"}}': "1x20"},),
+    ),
+    Alert(
+        "ReaderTooOld",
+        f'sum by (job, topic) ({STANDING.name}{{what="{Needs.UPGRADE}"}}) > 0',
+        1,
+        WAKE,
+        "A newer release wrote what this process does not know. It waits there; nothing is lost.",
+        "Install that release on this process (deploy/UPGRADING.md: readers first). It cannot be skipped.",
+        {f'{STANDING.name}{{job="live",topic="duty",what="upgrade"}}': "1x20"},
+        {"job": "live", "topic": "duty"},
+        ({f'{STANDING.name}{{job="live",topic="duty",what="halted"}}': "1x20"},),
+    ),
+    Alert(
         "CommandsFail",
         f'sum by (job) (rate({REQUESTS.name}{{outcome="failed"}}[5m])) > 0.1',
         3,
@@ -142,6 +175,27 @@ ALERTS: Final = (
         "Run: noaber backup DIR --keys FILE. Then see why its timer did not.",
         {f'{LAST_BACKUP.name}{{job="aid-relay"}}': "0x2000"},
         {},
+        (
+            {f'{LAST_BACKUP.name}{{job="aid-relay"}}': "90000x2000"},
+            # In containers and in a cluster no process of ours sees a backup, and none says that there is none.
+            {f'{RELAY_ACTIVE.name}{{job="aid-relay"}}': "1x2000", f'{STORED}{{pod="postgres-1"}}': "90000x2000"},
+        ),
+        A_DAY,
+    ),
+    Alert(
+        "ClusterBackupOld",
+        f"time() - max({STORED}) > 26 * 3600",
+        0,
+        TELL,
+        "CloudNativePG's last backup is older than a day, or none was ever made.",
+        "See: kubectl get backups,scheduledbackups; and whether the store of objects takes what it is sent.",
+        {f'{STORED}{{pod="postgres-1"}}': "0x2000", f'{STORED}{{pod="postgres-2"}}': "3000x2000"},
+        {},
+        (
+            {f'{STORED}{{pod="postgres-1"}}': "0x2000", f'{STORED}{{pod="postgres-2"}}': "90000x2000"},
+            {f'{LAST_BACKUP.name}{{job="aid-relay"}}': "90000x2000"},
+        ),
+        A_DAY,
     ),
     Alert(
         "Unsealed",

@@ -18,6 +18,7 @@ from services.runtime.metrics import (
     RELAYED,
     REQUESTS,
     SEALS,
+    STANDING,
     SUGGESTIONS,
     UNSEALED,
     VIEWERS,
@@ -72,6 +73,11 @@ PANELS: Final = (
         "Dead letters",
         "Each is a record that somebody has to look at.",
         {"{{job}} {{topic}}": f"sum by (job, topic) (increase({DEAD_LETTERS.name}[1h]))"},
+    ),
+    Panel(
+        "Partitions that stand still",
+        "Halted: noaber operate. Upgrade: a newer release wrote what this one does not know.",
+        {"{{job}} {{topic}} {{what}}": f"sum by (job, topic, what) ({STANDING.name})"},
     ),
     Panel("Suggestions an hour", "", {"suggestions": f"sum(increase({SUGGESTIONS.name}[1h]))"}),
     Panel(

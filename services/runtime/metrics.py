@@ -65,6 +65,12 @@ LAG: Final = Metric("noaber_lag_records", Kind.GAUGE, "Records that are not read
 DEAD_LETTERS: Final = Metric(
     "noaber_dead_letters_total", Kind.COUNTER, "Records that can never be handled, put aside.", ("topic",)
 )
+STANDING: Final = Metric(
+    "noaber_standing_partitions",
+    Kind.GAUGE,
+    "Partitions that are not read on: they need a person's word (halted) or a newer release (upgrade).",
+    ("topic", "what"),
+)
 VIEWERS: Final = Metric("noaber_live_viewers", Kind.GAUGE, "Open sockets of pages.")
 FRAMES: Final = Metric("noaber_live_frames_total", Kind.COUNTER, "Frames that were sent to pages.")
 SUGGESTIONS: Final = Metric("noaber_suggestions_total", Kind.COUNTER, "Suggestions that were published.")
@@ -75,7 +81,9 @@ ORDERS: Final = Metric(
     ("what", "outcome"),
 )
 LAST_BACKUP: Final = Metric(
-    "noaber_last_backup_timestamp_seconds", Kind.GAUGE, "When the last backup was finished; 0: never."
+    "noaber_last_backup_timestamp_seconds",
+    Kind.GAUGE,
+    "When the last backup was finished, 0: never; told only where `noaber backup` makes them.",
 )
 SEALS: Final = Metric("noaber_seals_total", Kind.COUNTER, "Links that were added to the chain of seals.")
 UNSEALED: Final = Metric("noaber_unsealed_rows", Kind.GAUGE, "Published rows that stand in no seal yet.")
@@ -90,6 +98,7 @@ DECLARED: Final = (
     RELAYED,
     LAG,
     DEAD_LETTERS,
+    STANDING,
     VIEWERS,
     FRAMES,
     SUGGESTIONS,

@@ -13,12 +13,16 @@ from typing import Any, Final
 import uvloop
 
 from services.runtime import telemetry
+from services.runtime.consume import READERS
 from services.runtime.garbage import collect_garbage
 from services.runtime.logs import log_to_standard_error, name_of_process
 from services.runtime.settings import TraceSettings, read
 
 STOP_SECONDS: Final = 8.0
 """Longer than any orderly stop of ours takes, shorter than a supervisor waits before it kills."""
+
+GO_ON: Final = signal.SIGUSR1
+"""With this an operator lets a process go on that halted at dead letters; only its own user can send it."""
 
 EXIT_STUCK: Final = 70
 _started: Final[list[bool]] = []
@@ -95,7 +99,14 @@ def begin() -> None:
     log_to_standard_error(name_of_process())
     telemetry.start(read(TraceSettings), name_of_process())
     quiet()
+    signal.signal(GO_ON, _go_on)
     _started.append(True)
+
+
+def _go_on(*_: object) -> None:
+    # A signal comes in the middle of anything; before there is a loop nothing can have halted.
+    with contextlib.suppress(RuntimeError):
+        asyncio.get_running_loop().call_soon_threadsafe(READERS.go_on)
 
 
 def end_within(seconds: float) -> None:

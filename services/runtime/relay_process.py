@@ -35,7 +35,11 @@ LATE_SECONDS: Final = 10.0
 """An outbox row older than this means that the world does not hear what was decided."""
 
 LAST_BACKUP: Final = "last-backup"
-"""A file beside the data of the services: each backup of their database that is finished writes it anew."""
+"""A file beside the data of the services: each backup of their database that is finished writes it anew.
+
+It is there where the platform's own command makes the backups, from the first start on. In containers and in a
+cluster others make them, and a relay does not speak of what it cannot know.
+"""
 
 MANY: Final = 100
 """A repair is a row or two; more rows to be told again are a whole story, with holes until it is told."""
@@ -73,8 +77,8 @@ class Watch:
 
     def tell(self) -> None:
         """The same for Prometheus."""
-        backup = self.last_backup
-        metrics.gauge(metrics.LAST_BACKUP).set(backup.stat().st_mtime if backup.exists() else 0)
+        if self.last_backup.exists():
+            metrics.gauge(metrics.LAST_BACKUP).set(self.last_backup.stat().st_mtime)
         metrics.gauge(metrics.RELAY_ACTIVE).set(self.active)
         metrics.gauge(metrics.RELAY_WAITING).set(self.waiting)
         metrics.gauge(metrics.RELAY_OLDEST).set(self.age)

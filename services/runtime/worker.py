@@ -183,6 +183,10 @@ class Stuck(Exception):
     """Records wait and the worker takes none, though nothing forbids it."""
 
 
+class LetGo(Exception):
+    """A partition that stood still may move on: what was passed meanwhile is read again from the start."""
+
+
 class Progress:
     """Compares a group's committed offsets with the ends of its topics, from outside the worker.
 
@@ -196,12 +200,13 @@ class Progress:
         self._committed: dict[TopicPartition, int] = {}
         self._moved_at = elapsed()
         self._looked_at: float | None = None
+        self._stood: frozenset[tuple[str, int]] = frozenset()
         self.lag = 0
         self._lags: dict[str, int] = {}
         metrics.before_telling(self._tell)
 
     async def run(self, waiting: Callable[[], Waiting]) -> None:
-        """Look each second, for ever, from when the worker begins. Raises Stuck."""
+        """Look each second, for ever, from when the worker begins. Raises Stuck and LetGo."""
         self._moved_at = self._elapsed()
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._group.bootstrap, group_id=self._group.id, enable_auto_commit=False
@@ -236,7 +241,13 @@ class Progress:
         metrics.tell_lag(self._lags)
 
     def judge(self, waiting: Waiting) -> None:
-        """End a worker that takes nothing for no known reason. Raises Stuck."""
+        """End a worker that takes nothing for no known reason, or may take again what it passed over.
+
+        Raises Stuck and LetGo.
+        """
+        stood, self._stood = self._stood, frozenset(waiting)
+        if free := stood - self._stood:
+            raise LetGo(", ".join(f"{topic}/{number}" for topic, number in sorted(free)))
         if self.lag and not waiting and self._elapsed() - self._moved_at > GIVE_UP_SECONDS:
             raise Stuck(self._stuck())
 

@@ -5,6 +5,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
@@ -80,9 +81,18 @@ def test_the_catalogue_entry_follows_the_standard() -> None:
     assert [name for name in shown if not (ROOT / name).is_file()] == []
 
 
+def test_the_catalogue_entry_does_not_claim_an_address_that_is_somebody_elses() -> None:
+    host = urlsplit(read_yaml("publiccode.yml")["url"]).hostname
+    assert host is not None and "." in host
+    # Reserved for documentation, and served by those who reserve them: whoever follows one finds another thing.
+    assert not host.endswith(("example", "example.org", "example.com", "example.net", "localhost"))
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        {"publiccodeYmlVersion": "0.1"},
+        {"intendedAudience": {"countries": ["nl"]}},
         {"softwareType": "app"},
         {"maintenance": {"type": "community"}},
         {"legal": {"license": "MIT"}},

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -28,19 +29,34 @@ MARK: Final = "from here on it is logged"
 GOAL: Final = ratio_at_least(0.6)
 
 
+@dataclass(frozen=True)
+class Answering:
+    """A process of `aid`, and where it answers."""
+
+    owner: Owner
+    port: int
+    pid: int
+
+    @classmethod
+    def of(cls, owner: Owner) -> "Answering":
+        """The one that was started last: another may be started beside it."""
+        return cls(owner, owner.port, owner.process.pid)
+
+
 def measure(setting: Setting) -> Iterator[Row]:
     """At 8, 1 and 32 clients, each claiming a slot of a request that nobody else claims from."""
     with Owner(setting, PEOPLE) as owner:
         asyncio.run(owner.reset())
-        _warm(owner)
+        aid = Answering.of(owner)
+        warm(aid)
         statements = _logged(owner, setting.scratch / "backing" / "postgres.log")
         file = setting.scratch / "claim.sql"
         file.write_text(replay.script(statements, [str(crowd.INCIDENT)], 0))
         setting.say(f"{len(statements)} statements: {', '.join(each.text.split()[0] for each in statements)}")
         for clients in CLIENTS:
-            number = int(setting.share(SECONDS) * GUESS[clients]) // clients * clients
+            number = enough(setting, clients)
             pairs = setting.compare(
-                lambda clients=clients, number=number: _ours(owner, number, clients),
+                lambda clients=clients, number=number: claimed(aid, number, clients),
                 lambda clients=clients, number=number: _theirs(owner, file, number, clients),
             )
             beside = f"{clients} client{'s' if clients > 1 else ''}"
@@ -50,11 +66,16 @@ def measure(setting: Setting) -> Iterator[Row]:
             yield setting.row(f"claim answered, {beside}, p99", "ms", pairs, "p99")
 
 
-def _warm(owner: Owner) -> None:
+def enough(setting: Setting, clients: int) -> int:
+    """Claims that take about SECONDS, as many for each client."""
+    return int(setting.share(SECONDS) * GUESS[clients]) // clients * clients
+
+
+def warm(aid: Answering) -> None:
     """Connections opened, statements prepared, tokens judged once: as in a process that runs for a while."""
     for clients in (1, 8):
-        send(owner.port, [owner.claim(number) for number in range(owner.people)], clients)
-        asyncio.run(owner.reset())
+        send(aid.port, [aid.owner.claim(number) for number in range(aid.owner.people)], clients)
+        asyncio.run(aid.owner.reset())
 
 
 def _logged(owner: Owner, log: Path) -> list[replay.Statement]:
@@ -80,13 +101,14 @@ async def _executed(dsn: str, *statements: str) -> None:
     await server.close()
 
 
-def _ours(owner: Owner, number: int, clients: int) -> Trial:
-    asyncio.run(owner.reset())
-    requests = [owner.claim(each) for each in range(number)]
-    before = cpu_seconds(owner.process.pid)
-    sent = send(owner.port, requests, clients)
-    spent = cpu_seconds(owner.process.pid) - before
-    won = asyncio.run(owner.counted("commitment"))
+def claimed(aid: Answering, number: int, clients: int) -> Trial:
+    """So many people claim; each claim has to be won and to stand in the table."""
+    asyncio.run(aid.owner.reset())
+    requests = [aid.owner.claim(each) for each in range(number)]
+    before = cpu_seconds(aid.pid)
+    sent = send(aid.port, requests, clients)
+    spent = cpu_seconds(aid.pid) - before
+    won = asyncio.run(aid.owner.counted("commitment"))
     figures = {
         "per second": number / sent.seconds,
         "ms": 1_000 * spent / number,

@@ -124,10 +124,11 @@ class Owner:
         claims = Claims(crowd.person_id(number), crowd.session_id(number))
         return self._signer.sign(claims, crowd.MORNING + timedelta(days=1))
 
-    def _environment(self, service: str, port: int) -> dict[str, str]:
+    def _environment(self, service: str, port: int, **more: str) -> dict[str, str]:
         told = environment(self.platform, BY_NAME[service])
         own = {"NOABER_KAFKA": self.backing.kafka, "NOABER_HTTP_PORT": str(port)}
-        return {**told, **own, **dict.fromkeys(LIMITS, str(NO_LIMIT)), "NOABER_SOCKETS_PER_SESSION": "2000"}
+        limits = {**dict.fromkeys(LIMITS, str(NO_LIMIT)), "NOABER_SOCKETS_PER_SESSION": "2000"}
+        return {**told, **own, **limits, **more}
 
     def _step(self, *command: str) -> None:
         log = self._setting.scratch / "steps.log"
@@ -135,12 +136,12 @@ class Owner:
         if made.wait(START_SECONDS) != 0:
             raise RuntimeError(f"{' '.join(command)} stopped:\n{log.read_text()[-2000:]}")
 
-    def start(self, name: str) -> "subprocess.Popen[bytes]":
-        """Start a service, and return when it is healthy."""
+    def start(self, name: str, **more: str) -> "subprocess.Popen[bytes]":
+        """Start a service, told `more` of its settings, and return when it is healthy."""
         service, log = BY_NAME[name], self._setting.scratch / f"{name}.log"
         self.ports[name] = port = free_port()
         command = [sys.executable, "-m", service.module, *service.arguments]
-        process = spawn(command, log, self._setting.home, self._environment(name, port))
+        process = spawn(command, log, self._setting.home, self._environment(name, port, **more))
         self.beside(stop, process)
         end = time.monotonic() + START_SECONDS
         while not is_healthy(port):

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.codec import encode, state_bytes
 from schemas.envelope import Envelope, Event, Record
 from schemas.events.duty import Duty
 from schemas.refused import Refused
-from services.runtime.consume import DEAD_IN_A_ROW, Outcome, Policy
+from services.runtime import metrics
+from services.runtime.consume import DEAD_IN_A_ROW, READERS, Outcome, Policy
 from services.runtime.ports import Place, Rejected
 from tests.contract.doubles import MemoryGraveyard
 
@@ -132,6 +134,28 @@ async def test_a_row_of_dead_letters_halts_that_partition_only_until_the_process
     assert await policy.consume(replace(PLACE, partition=1), a_record()) is Outcome.HANDLED
     assert len(graveyard.buried) == DEAD_IN_A_ROW
     assert await Policy(Handler(), graveyard).consume(PLACE, a_record()) is Outcome.HANDLED
+
+
+async def test_an_operator_lets_go_on_what_halted_and_not_what_needs_an_upgrade() -> None:
+    halted, blocked = Policy(Handler(), MemoryGraveyard()), Policy(Handler(), MemoryGraveyard())
+    for _ in range(DEAD_IN_A_ROW + 1):
+        await halted.consume(replace(PLACE, topic="alarms"), BROKEN)
+    await blocked.consume(PLACE, a_record("nl.noaber.duty.v2"))
+    assert standing() == {("alarms", "halted"): 1, ("duty", "upgrade"): 1}
+    READERS.go_on()
+    assert halted.waiting == {} and list(blocked.waiting) == [("duty", 0)]
+    assert standing() == {("duty", "upgrade"): 1}
+    assert await halted.consume(replace(PLACE, topic="alarms"), BROKEN) is Outcome.DEAD
+
+
+def standing() -> dict[tuple[str, ...], float]:
+    """(topic, what it needs) -> partitions, as Prometheus is told."""
+    return {
+        tuple(sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(metrics.text().decode())
+        for sample in family.samples
+        if sample.name == metrics.STANDING.name and sample.value
+    }
 
 
 async def test_a_handled_record_between_dead_letters_starts_the_count_anew() -> None:

@@ -35,6 +35,7 @@ from services.runtime.worker import (
     GIVE_UP_SECONDS,
     STUCK_SECONDS,
     Group,
+    LetGo,
     Progress,
     Stuck,
     consume,
@@ -190,6 +191,14 @@ async def test_a_type_newer_than_the_reader_keeps_its_partition_waiting(broker: 
     assert str(uid("joris")) not in handler.seen
     assert 0 < await committed(broker) < 22
     assert await broker.dead(DUTY) == []
+
+
+def test_a_worker_begins_again_when_a_person_let_a_partition_go_on() -> None:
+    progress = Progress(Group("g", "nowhere"), DUTY)
+    progress.judge({("duty", 0): "halted", ("duty", 1): "waits for an upgrade"})
+    progress.judge({("duty", 0): "halted", ("duty", 1): "waits for an upgrade"})
+    with pytest.raises(LetGo, match="duty/0"):
+        progress.judge({("duty", 1): "waits for an upgrade"})
 
 
 PLACE = TopicPartition("duty", 0)

@@ -4,6 +4,8 @@ import json
 import re
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from deploy.bootstrap import LOCK, ROOT
 from deploy.licences.compatible import APPENDIX, PERMISSIVE, Unreadable, is_compatible
@@ -80,3 +82,13 @@ def test_the_bill_of_materials_names_each_part_once_and_the_same_every_time() ->
     assert json.dumps(bill()) == json.dumps(made)
     # What only developers need is not installed anywhere.
     assert not any(each["name"] == "pytest" for each in made["components"])
+
+
+def test_cyclonedx_itself_takes_the_bill_of_materials() -> None:
+    judge = JsonStrictValidator(SchemaVersion.V1_6)
+    made = bill()
+    assert judge.validate_str(json.dumps(made)) is None
+    # It judges: a field that is in no schema, and a licence that nobody knows.
+    assert judge.validate_str(json.dumps({**made, "parts": []})) is not None
+    part = {**made["components"][0], "licenses": [{"license": {"id": "of our own"}}]}
+    assert judge.validate_str(json.dumps({**made, "components": [part]})) is not None

@@ -1,6 +1,8 @@
 """The page of an operator: one address that nobody guesses, no content, and acts that are written down."""
 
 import json
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,9 +15,12 @@ from click.testing import CliRunner
 from deploy.bootstrap import SetupFailed
 from deploy.noaber import operate
 from deploy.noaber.cli import main
-from deploy.overview import Overview
+from deploy.overview import Operation, Order, Overview, Standing
 from deploy.overview_page import page
+from deploy.stack import Platform, Secrets
+from services.runtime.consume import Needs
 from services.runtime.letters import Act, Letter
+from services.runtime.settings import Mode, Seed
 
 PATH = "/secret/"
 LETTER = Letter(
@@ -41,12 +46,19 @@ class Acts:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Act, str]] = []
+        self.told: list[tuple[Order, str]] = []
 
     def overview(self) -> Overview:
         numbers = {
             "noaber_live_viewers": {("live",): 3.0, ("live-2",): 4.0},
             "noaber_relay_oldest_seconds": {("aid-relay",): 0.5, ("directory-relay",): 12.25},
             "noaber_lag_records": {("matching", "help-requests"): 9.0, ("live", "duty"): 0.0},
+            "noaber_dead_letters_total": {("live", "incidents"): 21.0, ("aid", "alarms"): 0.0},
+            "noaber_standing_partitions": {
+                ("live", "incidents", "halted"): 1.0,
+                ("clock", "commitments", "upgrade"): 2.0,
+                ("aid", "alarms", "halted"): 0.0,
+            },
         }
         return Overview([PROCESS], numbers, [LETTER])
 
@@ -55,6 +67,10 @@ class Acts:
         if place != LETTER.place:
             raise SetupFailed("that letter is not there")
         return LETTER
+
+    def tell(self, order: Order, name: str) -> None:
+        self.told.append((order, name))
+        self.overview().pid(name, order)
 
 
 @pytest.fixture
@@ -120,3 +136,80 @@ def test_without_a_platform_the_command_says_what_to_start(
     monkeypatch.setenv("NOABER_HOME", str(tmp_path))
     found = CliRunner().invoke(main, ["operate"])
     assert found.exit_code == 1 and "start one: noaber up" in found.output
+
+
+def test_what_stands_still_says_what_it_needs_and_only_what_halted_can_be_resumed(acts: Acts) -> None:
+    seen = acts.overview()
+    assert seen.standing() == [
+        Standing("clock", "commitments", Needs.UPGRADE),
+        Standing("live", "incidents", Needs.HALTED),
+    ]
+    text = page(seen, PATH)
+    assert "HALTED: 20 records in a row could not be read" in text
+    assert "NEEDS AN UPGRADE" in text and "It cannot be skipped" in text
+    assert text.count(f'action="{PATH}resume/') == 1 and f'action="{PATH}resume/live"' in text
+    assert "Nothing: every topic is read on." in page(Overview([]), PATH)
+    # What a process only counts and writes into its log is not said to be readable.
+    assert "<td>incidents</td><td>21</td>" in text and "<td>alarms</td>" not in text
+
+
+def test_only_a_process_of_ours_that_is_not_well_can_be_started_again(acts: Acts) -> None:
+    assert f'action="{PATH}restart/aid"' in page(acts.overview(), PATH)
+    for other in ({"name": "kafka"}, {"pid": None}, {"healthy": True}):
+        assert "restart/" not in page(Overview([{**PROCESS, **other}]), PATH)
+
+
+class OfOneProcess(Operation):
+    """An operation that sees one process, under this pid."""
+
+    def __init__(self, pid: int, numbers: dict[str, dict[tuple[str, ...], float]]) -> None:
+        platform = Platform(0, Mode.REAL, Seed.NONE, Path(), Secrets({}, "", {}, ""))
+        super().__init__(platform, list)
+        self._seen = Overview([{**PROCESS, "pid": pid}], numbers)
+
+    def overview(self) -> Overview:
+        return self._seen
+
+
+HALTED = {"noaber_standing_partitions": {("aid", "alarms", "halted"): 1.0}}
+
+
+@pytest.mark.parametrize(
+    ("order", "sent"), [(Order.RESUME, signal.SIGUSR1), (Order.RESTART, signal.SIGTERM)]
+)
+def test_an_order_is_a_signal_to_that_process_alone(
+    monkeypatch: pytest.MonkeyPatch, order: Order, sent: signal.Signals
+) -> None:
+    signals: list[tuple[int, signal.Signals]] = []
+    monkeypatch.setattr(os, "kill", lambda *told: signals.append(told))
+    OfOneProcess(7, HALTED).tell(order, "aid")
+    assert signals == [(7, sent)]
+
+
+@pytest.mark.parametrize(
+    ("order", "name", "numbers", "why"),
+    [
+        (Order.RESUME, "aid", {}, "aid did not halt"),
+        (Order.RESUME, "aid", {"noaber_standing_partitions": {("aid", "x", "upgrade"): 1.0}}, "did not halt"),
+        (Order.RESTART, "kafka", HALTED, "kafka is no process of ours"),
+        (Order.RESTART, "clock", HALTED, "clock is no process of ours that runs"),
+    ],
+)
+def test_an_order_that_would_do_harm_is_not_given(
+    monkeypatch: pytest.MonkeyPatch, order: Order, name: str, numbers: dict, why: str
+) -> None:
+    monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("a signal was sent"))
+    with pytest.raises(SetupFailed, match=why):
+        OfOneProcess(7, numbers).tell(order, name)
+
+
+def test_an_order_is_written_down_and_a_refused_one_is_said(
+    door: httpx.Client, acts: Acts, tmp_path: Path
+) -> None:
+    file = tmp_path / "operator.log"
+    with operate.acts_in(file):
+        assert "Not done: live is no process of ours that runs." in door.post(f"{PATH}resume/live").text
+        assert "Told aid: restart." in door.post(f"{PATH}restart/aid").text
+    assert acts.told == [(Order.RESUME, "live"), (Order.RESTART, "aid")]
+    (line,) = [json.loads(each) for each in file.read_text().splitlines()]
+    assert line["said"].endswith("restart of aid")

@@ -14,6 +14,7 @@ from schemas.envelope import Event, Record
 from schemas.events.duty import Duty
 from schemas.topics import DUTY
 from services.runtime import replica as replica_module
+from services.runtime.consume import DEAD_IN_A_ROW, READERS
 from services.runtime.replica import Newest, StartOver
 from tests.soon import until
 from tests.unit.runtime.kafka_double import NOW, Broker, record_of
@@ -84,6 +85,21 @@ async def test_what_cannot_be_read_is_counted_and_passed_over(broker: Broker) ->
     async with reading() as newest:
         await until(lambda: str(UUID(int=2)) in newest.states[Duty])
         assert newest.unreadable == 1
+
+
+async def test_at_the_word_of_an_operator_it_reads_on_behind_what_halted_it(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replica_module, "RETRY_SECONDS", 0.01)
+    # Each has a key of its own: what is replaced by the time of the first reading is never looked at.
+    bad = [replace(duty(number), value=b"{") for number in range(10, 10 + DEAD_IN_A_ROW)]
+    broker.add("duty", 0, *bad, duty(2))
+    async with reading() as newest:
+        await until(lambda: newest.waiting)
+        assert str(UUID(int=2)) not in newest.states[Duty]
+        READERS.go_on()
+        await until(lambda: str(UUID(int=2)) in newest.states[Duty])
+        assert not newest.waiting and newest.unreadable == DEAD_IN_A_ROW
 
 
 async def test_what_was_replaced_before_it_was_read_is_never_looked_at(broker: Broker) -> None:

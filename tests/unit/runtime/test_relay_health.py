@@ -1,11 +1,14 @@
 """A relay is healthy when the world hears what was decided, and the topics are whole."""
 
 import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from services.runtime.relay_process import Watch
+from deploy.last_backup import expect_backups
+from services.runtime import metrics
+from services.runtime.relay_process import LAST_BACKUP, Watch
 
 
 @pytest.fixture
@@ -48,3 +51,22 @@ def test_one_that_waits_for_another_relay_promises_nothing_itself(watch: Watch) 
 def test_a_database_that_was_not_looked_at_is_said(watch: Watch) -> None:
     watch.looked_at -= 60
     assert watch.health().why == "the outbox was not looked at for 60 s"
+
+
+def test_of_backups_it_speaks_only_where_the_platform_makes_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told: dict[str, float] = {}
+    monkeypatch.setattr(
+        metrics, "gauge", lambda metric: SimpleNamespace(set=lambda value: told.update({metric.name: value}))
+    )
+    watch = Watch(tmp_path / "data" / LAST_BACKUP)
+    watch.tell()
+    assert metrics.RELAY_ACTIVE.name in told and metrics.LAST_BACKUP.name not in told
+    expect_backups(tmp_path)
+    watch.tell()
+    assert told[metrics.LAST_BACKUP.name] == 0
+    watch.last_backup.write_text("now")
+    expect_backups(tmp_path)
+    watch.tell()
+    assert told[metrics.LAST_BACKUP.name] == watch.last_backup.stat().st_mtime > 0
