@@ -25,7 +25,7 @@ OWNER_OF: Final = {topic.name: topic.owner for topic in TOPICS}
 
 
 class Order(StrEnum):
-    """To a process. `resume`: go on behind the dead letters at which it halted. `restart`: end, and begin anew."""
+    """To a process. `resume`: go on behind the letters at which it halted. `restart`: end, and begin anew."""
 
     RESUME = "resume"
     RESTART = "restart"

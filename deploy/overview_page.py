@@ -24,20 +24,21 @@ NEVER: Final = "never"
 
 STANDS: Final = {
     Needs.HALTED: (
-        f"HALTED: {DEAD_IN_A_ROW} records in a row could not be read. So many at once mean a wrong reader or a "
-        "wrong writer, so look at them first: below, or in its log. Resume: it goes on, puts further ones aside "
-        f"as well, and halts again after {DEAD_IN_A_ROW} more."
+        f"HALTED: {DEAD_IN_A_ROW} records in a row could not be read. So many at once mean a wrong reader or "
+        "a wrong writer, so look at them first: below, or in its log. Resume: it goes on, puts further ones "
+        f"aside as well, and halts again after {DEAD_IN_A_ROW} more."
     ),
     Needs.UPGRADE: (
-        "NEEDS AN UPGRADE: a newer release wrote what this one does not know. It cannot be skipped: it was decided, "
-        "and whoever passed it over would show or do the wrong thing for good. Nothing is lost, and the rest goes "
-        "on. Install the release that wrote it, on this process first (deploy/UPGRADING.md)."
+        "NEEDS AN UPGRADE: a newer release wrote what this one does not know. It cannot be skipped: it was "
+        "decided, and whoever passed it over would show or do the wrong thing for good. Nothing is lost, and "
+        "the rest goes on. Install the release that wrote it, on this process first (deploy/UPGRADING.md)."
     ),
 }
 OTHERWISE: Final = (
-    "Where a process fails at a record for another reason, its row above says so. Such a record cannot be skipped "
-    "here: it may be in order, and the process not. See noaber logs NAME and noaber doctor, mend what they name, "
-    "and restart it; if that began with an upgrade, go back to the release before (deploy/UPGRADING.md)."
+    "Where a process fails at a record for another reason, its row above says so. Such a record cannot be "
+    "skipped here: it may be in order, and the process not. See noaber logs NAME and noaber doctor, mend "
+    "what they name, and restart it; if that began with an upgrade, go back to the release before "
+    "(deploy/UPGRADING.md)."
 )
 
 

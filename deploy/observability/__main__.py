@@ -47,7 +47,7 @@ def _words(alert: Alert) -> dict[str, str]:
 
 
 def _examples() -> dict[str, Any]:
-    """What `promtool test rules` tries: an alert is raised by its example, in its words, and by no quiet one."""
+    """What `promtool test rules` tries: an alert is raised by its example and by no quiet one."""
     return {
         "rule_files": ["alerts.yml"],
         "evaluation_interval": "1m",

@@ -33,8 +33,8 @@ A_DAY: Final = 27 * 60
 class Alert:
     """`expression` holds for so many `minutes`. `example`: series, a value a minute, that raise it.
 
-    `labels`: what the raised one is labelled with beside its severity. `quiet`: series that must not raise it.
-    Both are judged after `after` minutes.
+    `labels`: what the raised one is labelled with beside its severity. `quiet`: series that must not raise
+    it. Both are judged after `after` minutes.
     """
 
     name: str
@@ -115,7 +115,7 @@ ALERTS: Final = (
         f'sum by (job, topic) ({STANDING.name}{{what="{Needs.HALTED}"}}) > 0',
         1,
         WAKE,
-        "Record after record of a topic could not be read, so a process stopped there: a bad reader, or writer.",
+        "Record after record of a topic could not be read, so a process stopped there.",
         "Run: noaber operate. Look at the dead letters; Resume goes on and puts further ones aside too.",
         {f'{STANDING.name}{{job="aid",topic="suggestions",what="halted"}}': "1x20"},
         {"job": "aid", "topic": "suggestions"},
@@ -177,8 +177,11 @@ ALERTS: Final = (
         {},
         (
             {f'{LAST_BACKUP.name}{{job="aid-relay"}}': "90000x2000"},
-            # In containers and in a cluster no process of ours sees a backup, and none says that there is none.
-            {f'{RELAY_ACTIVE.name}{{job="aid-relay"}}': "1x2000", f'{STORED}{{pod="postgres-1"}}': "90000x2000"},
+            # In containers and in a cluster no process of ours sees a backup, nor says that there is none.
+            {
+                f'{RELAY_ACTIVE.name}{{job="aid-relay"}}': "1x2000",
+                f'{STORED}{{pod="postgres-1"}}': "90000x2000",
+            },
         ),
         A_DAY,
     ),

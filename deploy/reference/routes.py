@@ -19,9 +19,12 @@ _ABOUT: Final = {
 
 _BEGIN: Final = (
     "One origin serves pages, interfaces and the websocket. Whoever asks is a person with a session: a "
-    "cookie that signing in sets. What they see and may do follows from who they are; there are no "
-    "accounts for machines. A demonstration lets a machine in as one of its made-up people: `POST "
-    "/api/directory/demo/sign-in`.",
+    "cookie that signing in sets. What they see and may do follows from who they are.",
+    "On an installation for real people no other system can read along: there are no accounts for machines, "
+    "and a session that a program borrows from a person may do all that this person may, and ends with "
+    "theirs. Nor are the topics of Kafka for others: records there are whole, and only `live` and the "
+    "routes below leave out what somebody may not see. These pages say what such a system would build on. "
+    "A demonstration lets a machine in as one of its made-up people: `POST /api/directory/demo/sign-in`.",
     "A command is a `POST` with a JSON body of at most 64 KiB and an `Idempotency-Key` of your own. Sent "
     "again with that key and body it is carried out once, so repeat it when no answer came. Ids of new "
     "things are UUIDs, made by the client.",

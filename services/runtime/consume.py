@@ -81,7 +81,9 @@ class Policy:
     async def _judge(self, place: Place, record: Record) -> Outcome:
         partition = (place.topic, place.partition)
         if self._in_a_row[partition] >= self._limit:
-            self.waiting[partition] = f"{self._limit} dead letters in a row: look at them, then resume (noaber operate)"
+            self.waiting[partition] = (
+                f"{self._limit} dead letters in a row: look at them, then resume (noaber operate)"
+            )
             return Outcome.HALTED
         try:
             await self._handle(event_in(place, record))
@@ -119,7 +121,9 @@ class Readers:
     def tell(self) -> None:
         """How many partitions of each topic stand still, for Prometheus; 0 once they go on."""
         found = Counter(
-            (partition[0], policy.needs(partition)) for policy in self._policies for partition in policy.waiting
+            (partition[0], policy.needs(partition))
+            for policy in self._policies
+            for partition in policy.waiting
         )
         self._told |= found.keys()
         for topic, needs in self._told:

@@ -37,8 +37,8 @@ LATE_SECONDS: Final = 10.0
 LAST_BACKUP: Final = "last-backup"
 """A file beside the data of the services: each backup of their database that is finished writes it anew.
 
-It is there where the platform's own command makes the backups, from the first start on. In containers and in a
-cluster others make them, and a relay does not speak of what it cannot know.
+It is there where the platform's own command makes the backups, from the first start on. In containers and
+in a cluster others make them, and a relay does not speak of what it cannot know.
 """
 
 MANY: Final = 100

@@ -84,7 +84,7 @@ def test_the_catalogue_entry_follows_the_standard() -> None:
 def test_the_catalogue_entry_does_not_claim_an_address_that_is_somebody_elses() -> None:
     host = urlsplit(read_yaml("publiccode.yml")["url"]).hostname
     assert host is not None and "." in host
-    # Reserved for documentation, and served by those who reserve them: whoever follows one finds another thing.
+    # Reserved for documentation, and served by others: whoever follows one finds another thing.
     assert not host.endswith(("example", "example.org", "example.com", "example.net", "localhost"))
 
 

@@ -22,7 +22,17 @@ from tests.bench.report import keep, merged, read_results, table
 from tests.bench.rows import Row, failed
 from tests.bench.setting import Setting
 
-BENCHES: Final = ("claims", "tracing", "chain", "delivery", "rebuild", "history", "matching", "start", "strip")
+BENCHES: Final = (
+    "claims",
+    "tracing",
+    "chain",
+    "delivery",
+    "rebuild",
+    "history",
+    "matching",
+    "start",
+    "strip",
+)
 """Each is a module here with `measure(setting)`, which gives rows; in this order."""
 
 LIMIT_SECONDS: Final = 1_800

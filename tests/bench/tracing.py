@@ -15,7 +15,7 @@ GOAL: Final = ratio_at_least(0.9)
 
 
 def measure(setting: Setting) -> Iterator[Row]:
-    """At the share that is sampled unless somebody says otherwise; both stand on one Kafka and one Postgres."""
+    """At the default share; both processes stand on one Kafka and one Postgres."""
     with collecting() as collector, Owner(setting, PEOPLE) as owner:
         asyncio.run(owner.reset())
         silent = Answering.of(owner)

@@ -174,9 +174,7 @@ class OfOneProcess(Operation):
 HALTED = {"noaber_standing_partitions": {("aid", "alarms", "halted"): 1.0}}
 
 
-@pytest.mark.parametrize(
-    ("order", "sent"), [(Order.RESUME, signal.SIGUSR1), (Order.RESTART, signal.SIGTERM)]
-)
+@pytest.mark.parametrize(("order", "sent"), [(Order.RESUME, signal.SIGUSR1), (Order.RESTART, signal.SIGTERM)])
 def test_an_order_is_a_signal_to_that_process_alone(
     monkeypatch: pytest.MonkeyPatch, order: Order, sent: signal.Signals
 ) -> None:
