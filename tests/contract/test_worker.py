@@ -229,11 +229,18 @@ def test_a_worker_that_stopped_taking_records_is_ended_unless_it_may_not_take_th
     progress.judge({})
     moment += GIVE_UP_SECONDS
     progress.note({PLACE: 5}, {PLACE: 9})
-    progress.judge({("duty", 0): "waits for an upgrade"})
     with pytest.raises(Stuck, match="4 records wait"):
         progress.judge({})
-    progress.note({PLACE: 6}, {PLACE: 9})
-    progress.judge({})
+    progress.judge({("duty", 0): "waits for an upgrade"})
+
+
+def test_a_worker_that_takes_records_again_is_not_ended() -> None:
+    moment = 0.0
+    progress = Progress(Group("g", "nowhere"), DUTY, elapsed=lambda: moment)
+    for committed_offset in (5, 6):
+        moment += GIVE_UP_SECONDS + 1
+        progress.note({PLACE: committed_offset}, {PLACE: 9})
+        progress.judge({})
 
 
 def free_port() -> int:
