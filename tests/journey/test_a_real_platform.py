@@ -1,5 +1,6 @@
 """A platform for real people at a host name of its own: nobody is made up, and who comes in has a passkey."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from click.testing import CliRunner
 from deploy.client import Client, Refusal
 from deploy.noaber.cli import main
 from deploy.noaber.state import UP
+from deploy.running import STATE
+from deploy.stack import OFFSETS
 from schemas.live import CLOSE_SIGNED_OUT
+from services.runtime.metrics import LAST_BACKUP
 from tests import own_name
 from tests.journey.looking import Page
 from tests.journey.test_up_and_down import home, up
@@ -98,6 +102,13 @@ def test_the_first_person_of_an_empty_platform_comes_in_and_is_out_everywhere_at
             assert page.closed() == CLOSE_SIGNED_OUT
         for client in (here, there):
             until(lambda client=client: _is_nobody(client), GONE_SECONDS, what="the refusal of every service")
+    # It makes its own backups, and says from the first day on that there is none yet.
+    assert f"\n{LAST_BACKUP.name} 0.0\n" in _numbers(home, "aid-relay")
+
+
+def _numbers(home: Path, process: str) -> str:
+    state = json.loads((home / UP / STATE).read_text())
+    return httpx.get(f"http://127.0.0.1:{int(state['base']) + OFFSETS[process]}/metrics").text
 
 
 def _is_nobody(client: Client) -> bool:
