@@ -20,6 +20,7 @@ from services.runtime.prepare import WrongPartitions, create_topics
 from services.runtime.relay import KafkaPublisher, Relay, lease_on
 from tests.contract.doubles import MemoryLease, MemoryOutbox, MemoryPublisher
 from tests.contract.entries import NOW, an_entry
+from tests.soon import until
 from tests.topic_reader import read_topic
 
 
@@ -229,9 +230,7 @@ async def test_one_relay_is_active_and_another_takes_over_when_its_session_ends(
             assert await first.acquire()
             assert not await second.acquire()
             await first.confirm()
-        async with asyncio.timeout(10):
-            while not await second.acquire():
-                await asyncio.sleep(0.02)
+        await until(second.acquire)
 
 
 async def test_a_lease_whose_session_was_ended_is_lost(database: str) -> None:

@@ -14,6 +14,7 @@ from services.aid.store.postgres import PostgresStore, PostgresUnit
 from services.runtime.database import open_pool
 from services.runtime.ports import Cause
 from tests.contract.tables import database_of
+from tests.soon import until
 from tests.unit.aid.stage import MORNING, key
 
 JORIS = Reach(persons=frozenset({key("joris")}))
@@ -47,12 +48,9 @@ async def switch_on(unit: PostgresUnit, name: str) -> None:
     await unit.write([duty], Cause(key(name), None, MORNING), answer(name))
 
 
-async def waits(pool: asyncpg.Pool) -> bool:
-    """Whether somebody waits for a lock."""
-    async with asyncio.timeout(10):
-        while not await pool.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
-            await asyncio.sleep(0.01)
-    return True
+async def until_waited(pool: asyncpg.Pool) -> None:
+    """Until somebody waits for a lock."""
+    await until(lambda: pool.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"))
 
 
 async def test_whoever_waited_for_a_lock_finds_what_its_holder_wrote(
@@ -65,7 +63,7 @@ async def test_whoever_waited_for_a_lock_finds_what_its_holder_wrote(
     async with asyncpg.create_pool(database, min_size=1, max_size=1) as watching, store.unit() as unit:
         await look(unit, "first")
         waiting = asyncio.create_task(second())
-        assert await waits(watching)
+        await until_waited(watching)
         await switch_on(unit, "first")
     assert (await waiting).world.duties[key("joris")].on
 
@@ -118,7 +116,7 @@ async def test_a_unit_that_is_cancelled_while_it_waits_holds_nothing(
         async with store.unit() as unit:
             await look(unit, "first")
             waiting = asyncio.create_task(second())
-            assert await waits(watching)
+            await until_waited(watching)
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting

@@ -13,6 +13,7 @@ from schemas.events.help_request import HelpRequest, RequestState
 from schemas.state import State
 from services.matching.handlers.sight import picture_of
 from services.matching.handlers.voice import COUNTS_REST_MS, Superseded
+from tests.soon import until
 from tests.unit.matching.pictures import NOW, Asked, asked, neighbour, on_duty, uid
 from tests.unit.matching.world import REQUEST, World, envelope, noted, suggestion
 
@@ -170,7 +171,7 @@ async def test_time_alone_is_a_reason_to_plan(monkeypatch: pytest.MonkeyPatch) -
     running = asyncio.create_task(world.planner.run())
     await asyncio.wait_for(world.planner.answer(world.states[HelpRequest][REQUEST]), 5)
     world.time += timedelta(hours=1)
-    await _until(lambda: len(world.said()) == 2)
+    await until(lambda: len(world.said()) == 2)
     running.cancel()
     assert suggestion(world.said()[-1]).candidates == ()
 
@@ -187,13 +188,6 @@ def test_the_picture_holds_every_kind() -> None:
         "incidents",
         "requests",
     }
-
-
-async def _until(condition: object, seconds: float = 5) -> None:
-    assert callable(condition)
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def test_a_suggestion_stays_small_however_many_could_be_asked() -> None:
