@@ -1,5 +1,6 @@
 """What aid tells somebody of themselves: the rows that name them as they may see them, and what they did."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from schemas.events.session import Session
 from schemas.values import Level, organisation_key, person_key
 from schemas.visibility import incident_readers
 from services.aid.render import shown
+from services.aid.store.forgetting import forget
 from services.aid.store.own import Own
 from services.aid.store.postgres import TABLES
 from services.runtime.acts import acts_of
@@ -24,6 +26,7 @@ from services.runtime.database import open_pool
 from services.runtime.known import Directory
 from services.runtime.ports import Cause, Written
 from tests.contract.tables import database_of
+from tests.soon import until
 from tests.unit.aid.stage import MORNING, key
 
 WILMA, GERT = key("wilma"), key("gert")
@@ -121,6 +124,8 @@ async def test_a_session_that_is_long_over_is_kept_no_more_and_one_that_just_end
     )
     directory = Directory()
     await directory.load(pool)
-    await directory.forget_sessions(pool, ended.expires_at)
-    assert (directory.session(over.id), directory.session(ended.id)) == (None, ended)
+    forgetting = asyncio.create_task(forget(pool, directory, lambda: ended.expires_at))
+    await until(lambda: directory.session(over.id) is None)
+    forgetting.cancel()
+    assert directory.session(ended.id) == ended
     assert [row["key"] for row in await pool.fetch("SELECT key FROM replica")] == [ended.key]
