@@ -10,6 +10,7 @@ import click
 
 from deploy.bootstrap import SetupFailed
 from deploy.noaber.inside import Inside
+from deploy.noaber.invite import tell_invitation
 from services.runtime.settings import Mode
 
 FIRST_CARD: Final = ("crisis_coordination",)
@@ -53,10 +54,7 @@ def init(reach: Callable[[], Inside], organisation: str, name: str, phone: str, 
         os.close(sheet)
         pdf.unlink()
         raise
-    click.echo(f"Link:  {directory.origin}/welcome#{made['secret']}")
-    click.echo(f"Code:  {made['code'][:3]} {made['code'][3:]}")
-    click.echo(f"Who:   {made['person']} (too late? noaber invite {made['person']})")
-    click.echo(f"Works once, until {made['expires_at']}. Give link and code by two different ways.")
+    tell_invitation(directory.origin, made)
     click.echo(f"Card:  {printed['cards'][0]['number']} in {pdf}: print it, seal it, and remove the file.")
     click.echo("It opens with the yes of somebody who is signed in with a key and has the right.")
     if printed["replaced"]:

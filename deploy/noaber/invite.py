@@ -1,6 +1,7 @@
 """`noaber invite`: let somebody in from the machine itself, such as an organisation's first administrator."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import click
@@ -36,7 +37,12 @@ def invite(
         **({"person": str(person)} if person else new),
     }
     made = directory.ask("/internal/invite", body, "nobody could be invited")
-    click.echo(f"Link:  {directory.origin}/welcome#{made['secret']}")
+    tell_invitation(directory.origin, made)
+
+
+def tell_invitation(origin: str, made: dict[str, Any]) -> None:
+    """Print what lets somebody in, as the directory answered it."""
+    click.echo(f"Link:  {origin}/welcome#{made['secret']}")
     click.echo(f"Code:  {made['code'][:3]} {made['code'][3:]}")
     click.echo(f"Who:   {made['person']} (too late? noaber invite {made['person']})")
     click.echo(f"Works once, until {made['expires_at']}. Give link and code by two different ways.")

@@ -14,6 +14,7 @@ from schemas.events.card import Card, CardState
 from schemas.events.person import Person
 from schemas.refused import Refused
 from schemas.values import Level, Right, organisation_key
+from services.directory.rules.rights import must_have
 
 LASTS: Final = timedelta(days=365)
 """From one yearly check to the next."""
@@ -50,18 +51,12 @@ def digest_of(number: str, words: str) -> str:
 
 def may_print(asker: Person, organisation: str) -> None:
     """Refused: `not_found` for a stranger, `not_your_right` for who does not administer the organisation."""
-    if not asker.works_for(organisation):
-        raise Refused("not_found")
-    if not asker.may(Right.ADMINISTER, organisation):
-        raise Refused("not_your_right")
+    must_have(asker, organisation, Right.ADMINISTER)
 
 
 def may_approve(asker: Person, organisation: str) -> None:
     """Who may say yes to the use of a card, or stop it. Refused: `not_found`, `not_your_right`."""
-    if not asker.works_for(organisation):
-        raise Refused("not_found")
-    if not any(asker.may(right, organisation) for right in APPROVES):
-        raise Refused("not_your_right")
+    must_have(asker, organisation, *APPROVES)
 
 
 def may_be_let_in(approver: Person, whom: Person | None, organisation: str) -> None:

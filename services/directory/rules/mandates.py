@@ -10,6 +10,7 @@ from schemas.events.person import Person
 from schemas.mandate import Act, Limit, Mandate, MandateList
 from schemas.refused import Refused
 from schemas.values import Right
+from services.directory.rules.rights import must_have
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,8 @@ def may_read(asker: Person, organisation: str) -> None:
 
 
 def may_keep(asker: Person, organisation: str) -> None:
-    """Administrators keep the list. Refused: as `may_read`, and `not_your_right`."""
-    may_read(asker, organisation)
-    if not asker.may(Right.ADMINISTER, organisation):
-        raise Refused("not_your_right")
+    """Administrators keep the list. Refused: `not_found` elsewhere, `not_your_right`."""
+    must_have(asker, organisation, Right.ADMINISTER)
 
 
 def change_list(

@@ -11,6 +11,7 @@ from schemas.events.person import Membership, Person
 from schemas.refused import Refused
 from schemas.state import Readers
 from schemas.values import IBD, Level, Right, organisation_key, person_key
+from services.directory.rules.rights import must_have
 
 CHECK_EVERY: Final = timedelta(days=365)
 """After so long somebody has to say again that a colleague still works there."""
@@ -32,10 +33,7 @@ class Job:
 
 def may_keep_people(asker: Person, organisation: str) -> None:
     """Administrators keep the list of people. Refused: `not_found` elsewhere, `not_your_right`."""
-    if not asker.works_for(organisation):
-        raise Refused("not_found")
-    if not asker.may(Right.ADMINISTER, organisation):
-        raise Refused("not_your_right")
+    must_have(asker, organisation, Right.ADMINISTER)
 
 
 def first_person(key: UUID, organisation: str) -> Person:

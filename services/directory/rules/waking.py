@@ -7,14 +7,12 @@ from schemas.events.person import Person
 from schemas.events.wake_list import Turn, WakeList
 from schemas.refused import Refused
 from schemas.values import Level, OrganisationId, Right, organisation_key
+from services.directory.rules.rights import must_have
 
 
 def may_change(asker: Person, organisation: OrganisationId) -> None:
     """An administrator, or whoever answers for lending. Refused: `not_found`, `not_your_right`."""
-    if not asker.works_for(organisation):
-        raise Refused("not_found")
-    if not any(asker.may(right, organisation) for right in (Right.ADMINISTER, Right.LEND)):
-        raise Refused("not_your_right")
+    must_have(asker, organisation, Right.ADMINISTER, Right.LEND)
 
 
 def wake_list(
