@@ -5,7 +5,6 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -17,12 +16,12 @@ from deploy.bootstrap import home_of
 from deploy.parts.health import health_of
 from deploy.running import Running, Wish
 from schemas.catalogue import Function
-from schemas.codec import encode
-from schemas.envelope import Envelope, Record
+from schemas.envelope import Record
 from schemas.export import ROOT
 from schemas.topics import BELLS, COMMITMENTS, HELP_REQUESTS, SUGGESTIONS, TOPICS, Topic
 from services.directory.rules.fictitious import PEOPLE
 from services.live.app import TOPICS as SEEN_BY_LIVE
+from tests.enveloped import record_of
 from tests.journey.case import Case, approached, claimed
 from tests.journey.cast import People, Places
 from tests.journey.waiting import until
@@ -46,21 +45,10 @@ TAKEN: Final = tuple(topic for topic in TOPICS if topic.name not in KEPT_FOR_VER
 
 
 def example(topic: Topic) -> Record:
-    """What its owner could have written: the published example, under an id of its own."""
+    """What its owner could have written: the published example."""
     text = (ROOT / "schemas" / "examples" / f"{topic.state.TYPE}.v1.json").read_text(encoding="utf-8")
     state = topic.state.model_validate_json(text)
-    envelope = Envelope(
-        id=uuid4(),
-        type=state.event_type(),
-        source=f"urn:noaber:{topic.owner}",
-        time=datetime.now(UTC),
-        key=state.key,
-        version=1,
-        epoch=1,
-        correlation="c",
-        exercise=False,
-    )
-    return encode(envelope, state.model_dump_json().encode())
+    return record_of(state)
 
 
 def headed(record: Record, name: str, value: bytes) -> Record:

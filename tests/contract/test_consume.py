@@ -7,14 +7,14 @@ from uuid import UUID
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from schemas.codec import encode, state_bytes
-from schemas.envelope import Envelope, Event, Record
+from schemas.envelope import Event, Record
 from schemas.events.duty import Duty
 from schemas.refused import Refused
 from services.runtime import metrics
 from services.runtime.consume import DEAD_IN_A_ROW, READERS, Outcome, Policy
 from services.runtime.ports import Place, Rejected
 from tests.contract.doubles import MemoryGraveyard
+from tests.enveloped import record_of
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 PERSON = UUID("0193f3a0-0000-7000-8000-000000000001")
@@ -24,18 +24,7 @@ BROKEN = Record(b"x", b"not json", ())
 
 def a_record(event_type: str = "nl.noaber.duty.v1") -> Record:
     state = Duty(id=PERSON, on=True, changed_at=NOW, exercise=False)
-    envelope = Envelope(
-        id=UUID(int=1),
-        type=event_type,
-        source="urn:noaber:aid",
-        time=NOW,
-        key=str(PERSON),
-        version=1,
-        epoch=1,
-        correlation="c",
-        exercise=False,
-    )
-    return encode(envelope, state_bytes(state))
+    return record_of(state, kind=event_type)
 
 
 class Handler:

@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from schemas.envelope import Envelope, Event
+from schemas.envelope import Event
 from schemas.events.incident import CallBack, Guest, Incident
 from schemas.values import Right
 from services.directory.ended_guests import take
 from services.directory.recovery import keys_of, restored
 from services.runtime.now import clock
 from tests.contract.doorstep import Browser, directory, signed_in
+from tests.enveloped import event_of
 from tests.phone import Phone
 
 
@@ -77,10 +78,7 @@ def naming(app: Any, person: str, *, ended: bool = False, incident: UUID | None 
         exercise=False,
         guests=(guest,),
     )
-    envelope = Envelope(
-        uuid4(), state.event_type(), "urn:noaber:aid", now, state.key, 1, 1, "", exercise=False
-    )
-    return Event(envelope, state)
+    return event_of(state)
 
 
 def opening(invited: dict[str, Any]) -> dict[str, Any]:

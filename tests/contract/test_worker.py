@@ -19,8 +19,8 @@ import pytest
 from aiokafka import TopicPartition
 
 from deploy.backing import Backing
-from schemas.codec import decode, encode, state_bytes
-from schemas.envelope import Envelope, Event, Record
+from schemas.codec import decode
+from schemas.envelope import Event, Record
 from schemas.events.alarm import Alarm
 from schemas.events.commitment import CommitmentState, Deadline, DeadlineName
 from schemas.events.suggestion import Suggestion
@@ -44,6 +44,7 @@ from services.runtime.worker import (
     source,
     worker_app,
 )
+from tests.enveloped import record_of
 from tests.soon import until
 from tests.topic_reader import read_topic
 from tests.unit.matching.pictures import asked, commitment, neighbour, on_duty, picture, uid
@@ -55,18 +56,7 @@ SECONDS = 40
 
 
 def record(state: State, version: int = 1, event_type: str = "") -> tuple[Topic, Record]:
-    envelope = Envelope(
-        id=uid(f"{state.key}/{version}"),
-        type=event_type or state.event_type(),
-        source=f"urn:noaber:{BY_STATE[type(state)].owner}",
-        time=datetime.now(UTC),
-        key=state.key,
-        version=version,
-        epoch=1,
-        correlation="c",
-        exercise=False,
-    )
-    return BY_STATE[type(state)], encode(envelope, state_bytes(state))
+    return BY_STATE[type(state)], record_of(state, version, kind=event_type)
 
 
 class Broker:

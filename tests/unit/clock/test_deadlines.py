@@ -7,7 +7,7 @@ import pytest
 
 from schemas.catalogue import Function
 from schemas.codec import decode
-from schemas.envelope import Envelope, Event
+from schemas.envelope import Event
 from schemas.events.alarm import Alarm
 from schemas.events.bell import Bell
 from schemas.events.commitment import Commitment, CommitmentState, Deadline, DeadlineName
@@ -17,6 +17,7 @@ from schemas.values import Where
 from services.clock.handlers import Clock
 from services.clock.rules import Pending, alarms, remember
 from tests.contract.doubles import MemoryPublisher
+from tests.enveloped import event_of
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 KEY = UUID("0193f3a0-0000-7000-8000-000000000001")
@@ -44,18 +45,7 @@ def event(version: int, *deadlines: Deadline, **more: object) -> Event:
             **more,
         }
     )
-    envelope = Envelope(
-        id=UUID(int=version),
-        type=commitment.event_type(),
-        source="urn:noaber:aid",
-        time=NOW,
-        key=str(KEY),
-        version=version,
-        epoch=1,
-        correlation="c",
-        exercise=True,
-    )
-    return Event(envelope, commitment)
+    return event_of(commitment, version)
 
 
 class Hands:
@@ -179,18 +169,7 @@ def delivery(version: int, turn: TurnEnds | None) -> Event:
         turn=turn,
         exercise=True,
     )
-    envelope = Envelope(
-        id=uuid5(KEY, f"delivery/{version}"),
-        type=made.event_type(),
-        source="urn:noaber:notification",
-        time=NOW,
-        key=made.key,
-        version=version,
-        epoch=3,
-        correlation="c",
-        exercise=True,
-    )
-    return Event(envelope, made)
+    return event_of(made, version, epoch=3)
 
 
 async def test_a_turn_on_a_ladder_rings_a_bell_and_a_turn_that_is_over_rings_none() -> None:

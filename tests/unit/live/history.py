@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from schemas.catalogue import Function, ResidentService
-from schemas.envelope import Envelope, Event
+from schemas.envelope import Event
 from schemas.events.approach import Approach, ApproachState, Reason, ReasonCode
 from schemas.events.commitment import Commitment, CommitmentState
 from schemas.events.duty import Duty
@@ -18,12 +18,12 @@ from schemas.events.lending import Lending
 from schemas.events.log_entry import Entry, LogEntry
 from schemas.events.person import Membership, Person
 from schemas.state import Readers, Row
-from schemas.topics import BY_STATE
 from schemas.values import Level, Tlp, Where, coordinator_key, organisation_key, person_key
 from schemas.visibility import incident_readers, keys_of
 from services.live.rules.board import Board, Spot
 from services.live.rules.frames import DIGEST_SIZE, delta, place
 from services.live.rules.joins import Reach
+from tests.enveloped import event_of
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 NAMES = UUID("00000000-0000-4000-8000-00000000beef")
@@ -87,18 +87,7 @@ class History:
         self._now[spot] = row
         self._versions[spot] = self._versions.get(spot, 0) + 1
         self.ever.setdefault(spot, set()).update(row.readers)
-        envelope = Envelope(
-            id=uuid5(NAMES, f"{spot}/{self._versions[spot]}"),
-            type=row.event_type(),
-            source=f"urn:noaber:{BY_STATE[type(row)].owner}",
-            time=NOW,
-            key=row.key,
-            version=self._versions[spot],
-            epoch=1,
-            correlation="story",
-            exercise=False,
-        )
-        event = Event(envelope, row)
+        event = event_of(row, self._versions[spot])
         self.log.append(event)
         return self.board.put(event)
 

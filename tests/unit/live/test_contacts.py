@@ -10,12 +10,13 @@ from uuid import UUID
 import httpx
 import pytest
 
-from schemas.envelope import Envelope, Event
+from schemas.envelope import Event
 from schemas.events.contact import Contact
 from services.live import contacts as contacts_module
 from services.live.contacts import Contacts
 from services.live.rules.joins import Reach
 from services.runtime.seal import new_key, seal
+from tests.enveloped import event_of
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 JORIS = UUID(int=7)
@@ -48,18 +49,7 @@ def a_contact(version: int, name: str = "Joris", **more: Any) -> Event:
         phone=seal("06 00000000", KEY, JORIS, "phone"),
         **more,
     )
-    envelope = Envelope(
-        UUID(int=version),
-        contact.event_type(),
-        "urn:noaber:directory",
-        NOW,
-        contact.key,
-        version,
-        1,
-        "",
-        exercise=False,
-    )
-    return Event(envelope, contact)
+    return event_of(contact, version)
 
 
 def reading(monkeypatch: pytest.MonkeyPatch, directory: Directory) -> Contacts:

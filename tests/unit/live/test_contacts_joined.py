@@ -6,32 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from schemas.catalogue import Function
-from schemas.envelope import Envelope, Event
 from schemas.events.commitment import Commitment, CommitmentState
 from schemas.events.incident import CallBack, Guest, Incident
-from schemas.state import Row
 from schemas.values import Level, Where
 from services.live.rules.board import Board
 from services.live.rules.joins import Reach
+from tests.enveloped import event_of
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 JORIS = UUID(int=7)
 KEYS = {"org:GM1735"}
-
-
-def an_event(state: Row, version: int) -> Event:
-    envelope = Envelope(
-        UUID(int=version),
-        state.event_type(),
-        "urn:noaber:aid",
-        NOW,
-        state.key,
-        version,
-        1,
-        "",
-        exercise=False,
-    )
-    return Event(envelope, state)
 
 
 def a_commitment(state: CommitmentState) -> Commitment:
@@ -79,13 +63,13 @@ def shown(board: Board) -> dict[str, object]:
 
 def test_the_contact_goes_when_the_commitment_is_over_and_the_version_rises() -> None:
     board = Board()
-    board.put(an_event(an_incident(), 1))
-    board.put(an_event(a_commitment(CommitmentState.FINAL), 1))
+    board.put(event_of(an_incident(), 1))
+    board.put(event_of(a_commitment(CommitmentState.FINAL), 1))
     board.join(JORIS, Reach("Joris", "06 00000000", 4))
     spot = (Commitment.TYPE, str(UUID(int=3)))
     held = board.look(spot).version
     assert shown(board)["contact"] == {"name": "Joris", "phone": "06 00000000"}
-    board.put(an_event(a_commitment(CommitmentState.GIVEN_BACK), 2))
+    board.put(event_of(a_commitment(CommitmentState.GIVEN_BACK), 2))
     assert "contact" not in shown(board)
     assert board.look(spot).version > held
 
@@ -93,9 +77,9 @@ def test_the_contact_goes_when_the_commitment_is_over_and_the_version_rises() ->
 def test_who_sees_a_commitment_below_partner_sees_no_contact() -> None:
     for level in Level:
         board = Board()
-        board.put(an_event(an_incident(), 1))
+        board.put(event_of(an_incident(), 1))
         held = a_commitment(CommitmentState.FINAL)
-        board.put(an_event(held.model_copy(update={"readers": {"org:GM1735": level}}), 1))
+        board.put(event_of(held.model_copy(update={"readers": {"org:GM1735": level}}), 1))
         board.join(JORIS, Reach("Joris", "06 00000000", 4))
         named = [each for each in tables_of(board) if "contact" in each["fields"]]
         assert bool(named) is (level in {Level.PARTNER, Level.COORDINATOR, Level.OWN}), level
@@ -125,13 +109,13 @@ def names_of_guests(board: Board) -> object:
 
 def test_a_guest_is_named_while_let_in_and_not_after_and_the_version_rises() -> None:
     board, spot = Board(), (Incident.TYPE, str(UUID(int=1)))
-    board.put(an_event(letting_in(), 1))
+    board.put(event_of(letting_in(), 1))
     unnamed = board.look(spot).version
     assert names_of_guests(board) is None
     assert board.join(JORIS, Reach("Joris", "06 00000000", 4)) == {spot}
     assert names_of_guests(board) == {str(JORIS): "Joris"}
     named = board.look(spot).version
-    board.put(an_event(letting_in(ended=NOW), 2))
+    board.put(event_of(letting_in(ended=NOW), 2))
     assert names_of_guests(board) is None
     assert unnamed < named < board.look(spot).version
     assert board.of_person(JORIS) == set()
@@ -139,7 +123,7 @@ def test_a_guest_is_named_while_let_in_and_not_after_and_the_version_rises() -> 
 
 def test_a_guest_whose_time_is_up_is_named_no_more_though_nobody_ended_it() -> None:
     board, spot = Board(), (Incident.TYPE, str(UUID(int=1)))
-    board.put(an_event(letting_in(), 1))
+    board.put(event_of(letting_in(), 1))
     board.join(JORIS, Reach("Joris", "06 00000000", 4))
     until = NOW + timedelta(days=1)
     assert board.lapse(until - timedelta(seconds=1)) == set()
@@ -152,7 +136,7 @@ def test_a_guest_whose_time_is_up_is_named_no_more_though_nobody_ended_it() -> N
 
 def test_a_forgotten_guest_has_no_name() -> None:
     board = Board()
-    board.put(an_event(letting_in(), 1))
+    board.put(event_of(letting_in(), 1))
     board.join(JORIS, Reach("Joris", "06 00000000", 4))
     board.join(JORIS, Reach("", "", 5))
     assert names_of_guests(board) is None
@@ -160,7 +144,7 @@ def test_a_forgotten_guest_has_no_name() -> None:
 
 def test_who_sees_an_incident_below_partner_sees_no_guest() -> None:
     board, spot = Board(), (Incident.TYPE, str(UUID(int=1)))
-    board.put(an_event(letting_in(), 1))
+    board.put(event_of(letting_in(), 1))
     board.join(JORIS, Reach("Joris", "06 00000000", 4))
     named = {level for level in Level if b"guest" in board.fragment(board.look(spot), level)}
     assert named == {Level.PARTNER, Level.COORDINATOR, Level.OWN}

@@ -13,9 +13,10 @@ from schemas.events.help_request import HelpRequest, RequestState
 from schemas.state import State
 from services.matching.handlers.sight import picture_of
 from services.matching.handlers.voice import COUNTS_REST_MS, Superseded
+from tests.enveloped import event_of
 from tests.soon import until
 from tests.unit.matching.pictures import NOW, Asked, asked, neighbour, on_duty, uid
-from tests.unit.matching.world import REQUEST, World, envelope, noted, suggestion
+from tests.unit.matching.world import REQUEST, World, noted, suggestion
 
 
 async def test_what_is_new_is_said_once() -> None:
@@ -23,7 +24,7 @@ async def test_what_is_new_is_said_once() -> None:
     assert [await world.planner.plan(), await world.planner.plan()] == [1, 0]
     (said,) = world.said()
     assert suggestion(said).request_version == 4
-    assert (said.envelope.key, said.envelope.correlation) == (REQUEST, "cause")
+    assert (said.envelope.key, said.envelope.correlation) == (REQUEST, "c")
 
 
 async def test_only_the_request_that_changed_is_said_again() -> None:
@@ -140,7 +141,7 @@ async def test_a_request_is_answered_only_after_its_suggestion_was_published() -
 
 async def test_who_hears_another_matching_speak_after_it_ends() -> None:
     world = World(asked(), *neighbour())
-    world.planner.heard(Event(envelope(asked().request, 9**15), asked().request))
+    world.planner.heard(event_of(asked().request, 9**15))
     await world.planner.plan()
     (own,) = world.said()
     world.planner.heard(own)

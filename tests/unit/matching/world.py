@@ -1,15 +1,15 @@
 """Matching without Kafka: newest states, a planner on them, and a list of what it said."""
 
 from collections import defaultdict
-from uuid import UUID
 
 from schemas.codec import decode
-from schemas.envelope import Envelope, Event
+from schemas.envelope import Event
 from schemas.events.help_request import HelpRequest
 from schemas.events.suggestion import Suggestion
 from schemas.state import State
 from services.matching.handlers.planner import Planner
 from tests.contract.doubles import MemoryPublisher
+from tests.enveloped import event_of
 from tests.unit.matching.pictures import NOW, Asked, asked, picture, uid
 
 REQUEST = str(uid("request"))
@@ -36,7 +36,7 @@ class World:
             version = state.version if isinstance(state, Asked) else 1
             inner = state.request if isinstance(state, Asked) else state
             assert isinstance(inner, State)
-            self.states[type(inner)][inner.key] = Event(envelope(inner, version), inner)
+            self.states[type(inner)][inner.key] = event_of(inner, version)
 
     def newest(self, name: str) -> Event:
         """The newest event of the request of this name."""
@@ -56,20 +56,6 @@ class World:
     def said(self) -> list[Event]:
         assert all(topic == "p-suggestions" for topic, _ in self.publisher.sent)
         return [decode(record) for _, record in self.publisher.sent]
-
-
-def envelope(state: State, version: int) -> Envelope:
-    return Envelope(
-        id=UUID(int=1),
-        type=state.event_type(),
-        source="urn:noaber:aid",
-        time=NOW,
-        key=state.key,
-        version=version,
-        epoch=1,
-        correlation="cause",
-        exercise=bool(getattr(state, "exercise", False)),
-    )
 
 
 def noted(said: Suggestion, version: int) -> Asked:

@@ -2,20 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid5
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
-from schemas.codec import encode, state_bytes
-from schemas.envelope import Envelope, Record
-from schemas.state import State
-from schemas.topics import BY_STATE
-
-NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
+from schemas.envelope import Record
 
 
 @dataclass(frozen=True)
@@ -26,21 +19,6 @@ class Found:
     key: bytes
     value: bytes
     headers: tuple[tuple[str, bytes], ...]
-
-
-def record_of(state: State, version: int = 1, epoch: int = 1) -> Record:
-    envelope = Envelope(
-        id=uuid5(UUID(int=epoch), f"{state.TYPE}/{state.key}/{version}"),
-        type=state.event_type(),
-        source=f"urn:noaber:{BY_STATE[type(state)].owner}",
-        time=NOW,
-        key=state.key,
-        version=version,
-        epoch=epoch,
-        correlation="c",
-        exercise=False,
-    )
-    return encode(envelope, state_bytes(state))
 
 
 class Broker:
