@@ -58,7 +58,7 @@ class Client:
         return _judged(self._http.post(path, json=body, headers=headers))
 
     def read(self, path: str) -> "dict[str, Any] | Refusal":
-        """Read something."""
+        """What stands at a path, or the refusal."""
         return _judged(self._http.get(path))
 
     def rows(self) -> dict[str, dict[str, dict[str, Any]]]:

@@ -35,7 +35,7 @@ def text(words: str) -> str:
 
 
 def paragraph(words: str) -> str:
-    """A paragraph of prose."""
+    """Prose, as in `text`, in a block of its own."""
     return f"<p>{text(words)}</p>"
 
 

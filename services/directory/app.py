@@ -39,7 +39,7 @@ from services.directory.mandates import add_mandates
 from services.directory.numbers import add_numbers
 from services.directory.people import add_people
 from services.directory.rules.organisations import named_by
-from services.directory.rules.session import end, open_session
+from services.directory.rules.session import end, open_in_demonstration
 from services.directory.settings import DirectorySettings
 from services.directory.slips import add_slips
 from services.directory.store.reads import Named
@@ -166,7 +166,7 @@ def _add_demo(app: FastAPI, directory: Directory) -> None:
         person = directory.own.person(body.person)
         if person is None or not person.fictitious or person.guest is not None:
             raise Problem(404, "not_found")
-        session = open_session(uuid4(), person.id, directory.now())
+        session = open_in_demonstration(uuid4(), person.id, directory.now())
         await directory.keep(session)
         seat(response, directory, session)
         return {"session": str(session.id)}

@@ -12,7 +12,7 @@ import pytest
 from schemas.events.person import Membership, Person
 from schemas.refused import Refused
 from schemas.values import IBD, Right
-from services.directory.rules.session import open_session
+from services.directory.rules.session import open_in_demonstration
 from services.directory.store.keys import exported
 from services.directory.store.opening import opening, trust_lock
 from services.directory.store.trust import restore_distrust
@@ -194,7 +194,7 @@ async def by_card(app: Any) -> Callable[[], Awaitable[Any]]:
 async def by_choice(app: Any) -> Callable[[], Awaitable[Any]]:
     """As in a demonstration, where somebody made up is chosen."""
     _, _, person = await signed_in(app)
-    session = open_session(uuid4(), UUID(person), app.state.directory.now())
+    session = open_in_demonstration(uuid4(), UUID(person), app.state.directory.now())
 
     async def choose() -> tuple[int, None]:
         await app.state.directory.keep(session)
@@ -215,7 +215,7 @@ async def test_whoever_signs_in_waits_for_who_throws_the_switch(app, filled: str
 
 async def test_a_session_that_is_being_opened_meanwhile_is_ended_too(app, filled: str) -> None:
     petra, hers, person = await signed_in(app)
-    session = open_session(uuid4(), UUID(person), app.state.directory.now())
+    session = open_in_demonstration(uuid4(), UUID(person), app.state.directory.now())
     connection = await asyncpg.connect(filled)
     async with connection.transaction():
         await opening(connection, session.person)

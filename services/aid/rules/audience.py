@@ -78,7 +78,7 @@ def _without_guests(incident: Incident) -> Readers:
 
 
 def asked_keys(approach: Approach) -> tuple[str, ...]:
-    """The keys of those who are asked."""
+    """The keys of those who are asked: the lender's desk, and the person where one is meant."""
     keys = [desk_key(approach.lender)]
     return tuple(keys if approach.person is None else [*keys, person_key(approach.person)])
 

@@ -16,8 +16,8 @@ CARD_LASTS: Final = timedelta(hours=2)
 """The phone is unknown: long enough to ask for help and to be given a key, too short to be forgotten."""
 
 
-def open_session(session: UUID, person: UUID, now: datetime) -> Session:
-    """A session of a demonstration."""
+def open_in_demonstration(session: UUID, person: UUID, now: datetime) -> Session:
+    """A session of a visitor who is somebody made up, without any key."""
     return Session(id=session, person=person, started_at=now, expires_at=now + LASTS, demonstration=True)
 
 

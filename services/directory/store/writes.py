@@ -191,7 +191,7 @@ def sealed_contact(person: UUID, name: str, phone: str, key: bytes) -> Contact:
 
 
 def sealed(field: str, text: str, person: UUID, key: bytes) -> str:
-    """One of them."""
+    """A field of a contact, which only that person's key opens."""
     return seal(text, key, person, field)
 
 

@@ -68,7 +68,7 @@ class Frame:
 
     @cached_property
     def rest(self) -> bytes:
-        """All parts."""
+        """All parts, one after another."""
         return b"".join([part.text for part in self.parts])
 
     @cached_property

@@ -39,7 +39,7 @@ class Demand:
 
     @property
     def options(self) -> list[Option]:
-        """In words."""
+        """The same as objects, for whoever does not reckon with arrays."""
         return [self.field.option(place) for place in range(len(self))]
 
 
@@ -142,7 +142,7 @@ class Network:
 
     @property
     def size(self) -> int:
-        """Arcs."""
+        """How many arcs the network has."""
         return self._flow.num_arcs()
 
     @property

@@ -63,7 +63,7 @@ class Field:
 
     @cached_property
     def costs(self) -> Numbers:
-        """Minutes."""
+        """What each option costs, in minutes."""
         costs: Numbers = self.bill.sum(axis=0)
         return costs
 

@@ -37,11 +37,11 @@ class Staff:
         return len(self.people)
 
     def speaks(self, language: str) -> Flags:
-        """Who speaks a language."""
+        """Of each of `people`, whether they speak a language."""
         return self._those_with("language", language)
 
     def knows(self, system: str) -> Flags:
-        """Who knows a system themselves."""
+        """Of each of `people`, whether they know a system themselves."""
         return self._those_with("system", system)
 
     def _those_with(self, kind: str, name: str) -> Flags:

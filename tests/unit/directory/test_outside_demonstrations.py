@@ -17,7 +17,7 @@ from services.directory.directory import Directory, OwnTables
 from services.directory.doors import seat, unseat
 from services.directory.rules.fictitious import PERSONAS, make_people
 from services.directory.rules.organisations import fictitious_partnerships, real_organisations
-from services.directory.rules.session import LASTS, end, open_session
+from services.directory.rules.session import LASTS, end, open_in_demonstration
 from services.directory.seed import FACTS
 from services.directory.settings import DirectorySettings
 from services.runtime import who
@@ -132,7 +132,7 @@ async def test_over_tls_a_session_is_a_cookie_that_no_other_host_can_plant(origi
     told = {**COMMON, "allowed_origins": origins, "rp_id": "noaber.example"}
     made = Directory(DirectorySettings(token_private_key=DEMO_PRIVATE, internal_token="x" * 32, **told))
     given, taken = Response(), Response()
-    seat(given, made, open_session(UUID(int=1), UUID(int=2), clock()()))
+    seat(given, made, open_in_demonstration(UUID(int=1), UUID(int=2), clock()()))
     unseat(taken, made)
     for answer in (given, taken):
         cookie, *said = (part.strip() for part in answer.headers["set-cookie"].split(";"))
@@ -148,7 +148,7 @@ async def test_over_tls_a_session_is_a_cookie_that_no_other_host_can_plant(origi
 
 def test_a_session_lasts_a_shift_and_only_its_person_ends_it() -> None:
     now = clock()()
-    session = open_session(UUID(int=1), UUID(int=2), now)
+    session = open_in_demonstration(UUID(int=1), UUID(int=2), now)
     assert isinstance(session, Session) and session.expires_at == now + LASTS and not session.revoked
     assert end(session, UUID(int=2)).revoked
     with pytest.raises(Refused) as refused:
