@@ -2,17 +2,19 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from deploy.doctor.clocks import APART, of_clock
 from deploy.doctor.finding import Finding, attention, urgent
 from schemas.topics import TOPICS
+from services.runtime.letters import Letters
 from services.runtime.places import places_of
 from services.runtime.prepare import DEAD_LETTER_PARTITIONS, partitions_in
 
@@ -69,30 +71,19 @@ async def _look_inside(bootstrap: str, prefix: str) -> list[Finding]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     try:
         await consumer.start()
-        dead = await _dead(consumer, prefix)
+        dead = Counter(letter.topic for letter in await Letters(bootstrap, prefix).open())
         return [*of_dead(dead), *of_clock("Kafka", await _ahead(consumer, prefix))]
     finally:
         await consumer.stop()
 
 
-async def _dead(consumer: AIOKafkaConsumer, prefix: str) -> dict[str, int]:
-    """Topic -> how many records stand in it that could never be handled."""
-    places = [
-        TopicPartition(prefix + topic.dead_letters, number)
-        for topic in TOPICS
-        for number in range(DEAD_LETTER_PARTITIONS)
-    ]
-    ends, begins = await consumer.end_offsets(places), await consumer.beginning_offsets(places)
-    return {place.topic.removeprefix(prefix): ends[place] - begins[place] for place in places}
-
-
 def of_dead(counted: Mapping[str, int]) -> list[Finding]:
-    """Which topics have dead letters. `counted`: how many stand in each."""
+    """Which topics have dead letters. `counted`: topic -> how many that nobody skipped or replayed yet."""
     why = "a reader could not make sense of them and went on without; somebody may miss something"
-    mend = "noaber logs NAME says why, where NAME read it: aid, live, matching, clock or notification"
+    mend = "noaber operate: skip or replay each; noaber logs NAME says more, where NAME read it"
     return [
-        attention("dead-letters", f"{number} records stand in {topic}", why, mend)
-        for topic, number in counted.items()
+        attention("dead-letters", f"{number} dead letters of {topic} wait for somebody", why, mend)
+        for topic, number in sorted(counted.items())
         if number
     ]
 

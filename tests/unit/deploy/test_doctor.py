@@ -147,7 +147,7 @@ WRONG: dict[str, tuple[Callable[[Path], list[Finding]], Weight, str]] = {
         Weight.URGENT,
         "duty has 3",
     ),
-    "dead-letters": (lambda _: topics.of_dead({"duty.dead": 2}), Weight.ATTENTION, "2 records"),
+    "dead-letters": (lambda _: topics.of_dead({"duty": 2}), Weight.ATTENTION, "2 dead letters of duty"),
 }
 """Name of the finding (up to the comma) -> what makes it, how heavy it is, and a part of what it says."""
 
