@@ -8,14 +8,16 @@ from aiokafka import AIOKafkaConsumer
 
 from deploy.stack import OWNERS
 from schemas.topics import ALARMS, APPROACHES, BELLS, SUGGESTIONS, TOPICS
+from services.matching.handlers.voice import COUNTS_REST_MS
 from services.runtime.places import places_of
 from tests.faults.crowd import Crowd
 from tests.faults.history import History
 from tests.faults.orders import Orders
 
 POLL_MS = 3_000
-STILL_SECONDS = 3.0
-"""Nothing written and nothing left to publish for so long: what was suggested and sealed has been heard."""
+LOOK_SECONDS = 3.0
+STILL_SECONDS = COUNTS_REST_MS / 1_000 + LOOK_SECONDS
+"""Nothing written and nothing to publish for so long: what was suggested, counted and sealed was heard."""
 PATIENCE = 60.0
 HINTS = {"aid": (SUGGESTIONS.name, ALARMS.name), "notification": (APPROACHES.name, BELLS.name)}
 """Owner -> what it acts on by itself."""
@@ -45,14 +47,16 @@ async def until_still(superuser: str, kafka: str) -> None:
     await consumer.start()
     tables = [f"(SELECT count(*) FROM {owner}.{each})" for owner in OWNERS for each in ("journal", "outbox")]
     loop = asyncio.get_running_loop()
-    end, before = loop.time() + PATIENCE, None
+    end, since = loop.time() + PATIENCE, loop.time()
+    before: tuple[int, ...] | None = None
     try:
         while loop.time() < end:
             counts = tuple(await connection.fetchrow("SELECT " + ", ".join(tables)))
-            if counts == before and not any(counts[1::2]) and not await _ahead(connection, consumer):
+            if counts != before or any(counts[1::2]) or await _ahead(connection, consumer):
+                before, since = counts, loop.time()
+            elif loop.time() - since >= STILL_SECONDS:
                 return
-            before = counts
-            await asyncio.sleep(STILL_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS)
     finally:
         await consumer.stop()
         await connection.close()
