@@ -51,7 +51,8 @@ async def until_still(superuser: str, kafka: str) -> None:
     before: tuple[int, ...] | None = None
     try:
         while loop.time() < end:
-            counts = tuple(await connection.fetchrow("SELECT " + ", ".join(tables)))
+            (row,) = await connection.fetch("SELECT " + ", ".join(tables))
+            counts = tuple(row)
             if counts != before or any(counts[1::2]) or await _ahead(connection, consumer):
                 before, since = counts, loop.time()
             elif loop.time() - since >= STILL_SECONDS:

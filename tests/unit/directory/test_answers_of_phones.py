@@ -56,6 +56,7 @@ def test_a_signature_that_was_not_bent_is_taken_from_its_key_and_from_no_other()
         signed(Assertion(**SIGNED), CHALLENGE, SITE, nobodys_key(), 0)
 
 
+@pytest.mark.timeout(900)
 @settings(max_examples=cases(short=150, long=20_000), database=None)
 @given(answer=bent(SIGNED))
 def test_no_signature_that_was_bent_is_taken_or_breaks_anything(answer: dict[str, str]) -> None:
@@ -63,6 +64,7 @@ def test_no_signature_that_was_bent_is_taken_or_breaks_anything(answer: dict[str
         signed(Assertion(**answer), CHALLENGE, SITE, KEY, 0)
 
 
+@pytest.mark.timeout(900)
 @settings(max_examples=cases(short=150, long=20_000), database=None)
 @given(answer=bent(MADE))
 def test_a_key_that_was_bent_on_its_way_breaks_nothing(answer: dict[str, str]) -> None:
