@@ -116,13 +116,21 @@ def stack() -> Json:
     }
 
 
+def _group(service: Service) -> int:
+    """With which part of an upgrade it is replaced, from 1. Raises ValueError for one that nobody placed."""
+    found = [number for number, names in enumerate(UPGRADE, 1) if service.name in names]
+    if not found:
+        raise ValueError(f"deploy/stack.py: UPGRADE does not say when {service.name} is replaced")
+    return found[0]
+
+
 def _service(service: Service, told: dict[str, str], calls: dict[str, list[str]]) -> Json:
     called_by = sorted(name for name, called in calls.items() if service.name in called)
     return {
         "command": ["python", "-m", service.module, *service.arguments],
         "port": PLATFORM.port(service.name),
         "owner": service.owner or "",
-        "group": next(number for number, names in enumerate(UPGRADE, 1) if service.name in names),
+        "group": _group(service),
         "ready": _ready(service, called_by),
         "replace": "Recreate" if service.name in ALONE else "RollingUpdate",
         "abroad": service.name in ABROAD,

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from deploy import cluster
 from deploy.bootstrap import ROOT
-from deploy.stack import OWNERS, SERVICES, Secrets, private_key, secrets_in
+from deploy.stack import OWNERS, SERVICES, Secrets, Service, private_key, reads, secrets_in
 from schemas.topics import TOPICS
 from services.runtime.settings import SECRET, Mode
 from services.runtime.tokens import DEMO_KEY
@@ -38,6 +38,14 @@ def test_a_stale_file_is_named_and_written_anew(tmp_path: Path, capsys: pytest.C
     assert "topics.json is stale; run: make generate" in capsys.readouterr().err
     assert cluster.main([], tmp_path) == 0
     assert cluster.main(["--check"], tmp_path) == 0
+
+
+def test_a_process_that_a_list_forgot_is_named_with_the_list() -> None:
+    forgotten = Service("tally", "services.tally", 21)
+    with pytest.raises(ValueError, match="READS has no line for tally"):
+        reads(forgotten)
+    with pytest.raises(ValueError, match="UPGRADE does not say when tally"):
+        cluster._group(forgotten)
 
 
 def test_every_process_runs_as_on_one_machine_and_has_resources(services: dict[str, Any]) -> None:
