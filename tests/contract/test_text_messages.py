@@ -37,7 +37,7 @@ from tests.contract.moody import Mood, Moody
 from tests.contract.tables import database_of
 from tests.contract.test_the_night import asked as approach
 from tests.contract.test_the_night import event
-from tests.enveloped import record_of
+from tests.unit.runtime.kafka_double import record_of
 
 ILSE, BAS, COR = (UUID(int=number) for number in (1, 2, 3))
 LANGUAGES = {ILSE: "nl", BAS: "en", COR: "nl"}
