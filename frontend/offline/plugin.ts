@@ -10,7 +10,7 @@ interface Chunk {
   imports?: string[];
 }
 
-/** What opens without network: the page, both languages, signing in, reporting and asking. Others follow when used. */
+/** What opens without network: the page, both languages, signing in, reporting, asking, and reading an incident that was seen. */
 const ENTRIES = [
   "index.html",
   "src/i18n/nl.ts",
@@ -20,7 +20,13 @@ const ENTRIES = [
   "src/screens/report/Help.svelte",
   "src/screens/incident/Incident.svelte",
   "src/screens/incident/AskHelp.svelte",
+  "src/screens/incident/Services.svelte",
+  "src/screens/incident/Log.svelte",
+  "src/screens/incident/Coordinators.svelte",
+  "src/screens/guests/Guests.svelte",
+  "src/screens/mandates/Under.svelte",
   "src/offline/Waiting.svelte",
+  "src/offline/Seen.svelte",
   "src/offline/device.ts",
 ] as const;
 

@@ -108,9 +108,17 @@ async def test_who_has_no_number_is_not_called_and_a_stranger_learns_nothing(exc
 
 
 async def test_keys_are_pressed_on_this_machine_only(exchange: Phones) -> None:
-    for headers in ({"Host": "elsewhere.example"}, {"Origin": "http://elsewhere.example"}):
-        assert (await exchange.http.get("/simulated/", headers=headers)).status_code == 403
     assert "Er gaat geen telefoon over" in (await exchange.http.get("/simulated/")).text
+    wanted = _wanted()
+    await _ask(exchange, wanted)
+    press = f"/simulated/calls/{await exchange.ringing(NUMBER)}/keys"
+    for headers in ({"Host": "elsewhere.example"}, {"Origin": "http://elsewhere.example"}):
+        for path in ("/simulated/", "/simulated/calls"):
+            assert (await exchange.http.get(path, headers=headers)).status_code == 403
+        pressed = await exchange.http.post(press, data={"keys": "314159"}, headers=headers)
+        assert pressed.status_code == 403
+    found = await exchange.order("/internal/code-calls/outcome", {"id": wanted["id"]})
+    assert found.json()["state"] == "ringing"
 
 
 async def test_the_calls_to_somebody_are_told_to_a_service_and_nobody_elses(exchange: Phones) -> None:

@@ -283,15 +283,26 @@ async def test_a_changed_number_is_told_once_at_the_one_before(stand: Stand) -> 
     # A process that died before it noted anything, and one that hears it again.
     await stand.rows("DELETE FROM text_message")
     await stand.rows("DELETE FROM notice")
-    for _ in range(2):
+    for heard in ([], [after]):
         async with stand.home.service() as service:
-            await service.notices.of_contacts([after], datetime.now(UTC))
+            await service.notices.of_contacts(heard, datetime.now(UTC))
             assert await stand.over(1) == [("sent", 1, "")]
             [kept] = await service.own.calls(ILSE)
             assert (kept.organisation, kept.at) == (None, until_then)
     told = await stand.home.phones.texts()
     assert [number for number, _ in told] == [NUMBERS[ILSE]] * 2
     assert "een beheerder wijzigde het" in told[0][1]
+
+
+async def test_a_report_of_another_message_changes_nothing(stand: Stand) -> None:
+    async with stand.home.service() as service:
+        await stand.put(card())
+        sent = await stand.over(2)
+        for row in await stand.rows("SELECT id FROM text_message"):
+            for arrived in (True, False):
+                report = Report(row["id"], "SM0", arrived)
+                assert await service.notices.reported(report, datetime.now(UTC)) is None
+        assert await stand.over(2) == sent
 
 
 async def test_a_report_that_overtakes_the_answer_to_its_order_is_kept(stand: Stand) -> None:

@@ -276,5 +276,13 @@ async def test_a_restore_brings_no_trust_back(filled: str) -> None:
         assert await restore_distrust(connection, file.distrusted, at) == ["GM1735"]
         assert await restore_distrust(connection, file.distrusted, at) == ["GM1735"]
     assert (await exported(connection)).distrusted == file.distrusted
-    await connection.close()
     assert [tuple(row) for row in await trust_rows(filled)] == [("GM1735", 1, "true")]
+    async with directory(filled) as app:
+        # Tables in which it was trusted again, before it was thrown anew.
+        petra = Browser(app)
+        await petra.sign_in(hers)
+        await throw(petra, hers, TRUST)
+    async with connection.transaction():
+        assert await restore_distrust(connection, file.distrusted, at) == ["GM1735"]
+    await connection.close()
+    assert [tuple(row) for row in await trust_rows(filled)] == [("GM1735", 3, "true")]

@@ -32,6 +32,8 @@ export interface Colleague {
 
 class Directory {
   organisations = $state.raw<ReadonlyMap<string, Organisation>>(new Map());
+  /** Names that this device kept, for a picture that it kept. */
+  kept = $state.raw<ReadonlyMap<string, string>>(new Map());
   /** Of what is asked for or there: nothing, of some, of all. */
   private asked: "none" | "some" | "all" = "none";
 
@@ -52,7 +54,7 @@ class Directory {
 
   /** The name, or the id until the names are there. */
   name(id: string | null | undefined): string {
-    return id ? (this.organisations.get(id)?.name ?? id) : "";
+    return id ? (this.organisations.get(id)?.name ?? this.kept.get(id) ?? id) : "";
   }
 }
 

@@ -33,13 +33,14 @@ class Live {
   private scheduled = false;
   private ticking = false;
 
+  /** Once; again is nothing. */
   start(): void {
-    this.tick();
-    this.connection.start();
+    if (!this.ticking) this.restart();
   }
 
   /** Somebody else sits down, or the same person anew: nothing of the old picture stays. */
   restart(): void {
+    this.tick();
     this.connection.stop();
     this.connection.forget();
     this.connection.start();
@@ -48,7 +49,12 @@ class Live {
 
   absorb(rows: readonly (Row | null)[]): void {
     const present = rows.filter((row): row is Row => row !== null);
-    this.connection.replace(absorb(this.connection.picture, present));
+    this.show(absorb(this.connection.picture, present));
+  }
+
+  /** A picture that came otherwise than from the server's own word: a snapshot takes its place as soon as there is one. */
+  show(picture: Picture): void {
+    this.connection.replace(picture);
     this.publish();
   }
 
@@ -77,10 +83,12 @@ class Live {
   private tick(): void {
     if (this.ticking) return;
     this.ticking = true;
-    setInterval(() => {
+    const beat = () => {
       this.now = Date.now();
       this.judge();
-    }, 1000);
+    };
+    beat();
+    setInterval(beat, 1000);
     const hurry = () => this.connection.hurry();
     addEventListener("online", hurry);
     addEventListener("offline", () => this.judge());

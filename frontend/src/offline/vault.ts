@@ -1,4 +1,4 @@
-/** What is kept on this device until it is sent: encrypted, for a day at most; nobody's name or words stand there to read. */
+/** What is kept on this device until it is sent, or to be read without network: encrypted, for a day at most; nobody's name or words stand there to read. */
 import { deviceShelf } from "./shelf";
 
 /** A record as it lies on the device. */
@@ -63,19 +63,25 @@ export class Vault {
 
   /** Of one person, everything: they said that they leave. */
   forget(person: string): Promise<void> {
-    return this.next(async () => {
-      for (const name of await this.shelf.names())
-        if (name === "who" || name.split("/")[1] === person) await this.shelf.drop(name);
-    });
+    return this.dropWhere((name) => name === "who" || name.split("/")[1] === person);
+  }
+
+  /** Of one kind (the first word of a name), what is not this person's; all of it where it is nobody's to see. */
+  leave(kind: string, person: string | null): Promise<void> {
+    return this.dropWhere((name) => name.startsWith(`${kind}/`) && name.split("/")[1] !== person);
   }
 
   /** Drops what is older than a day, whoever's it is. */
   sweep(): Promise<void> {
+    return this.dropWhere(async (name) => {
+      const sealed = await this.shelf.get(name);
+      return sealed !== undefined && !this.fresh(sealed);
+    });
+  }
+
+  private dropWhere(goes: (name: string) => boolean | Promise<boolean>): Promise<void> {
     return this.next(async () => {
-      for (const name of await this.shelf.names()) {
-        const sealed = await this.shelf.get(name);
-        if (sealed && !this.fresh(sealed)) await this.shelf.drop(name);
-      }
+      for (const name of await this.shelf.names()) if (await goes(name)) await this.shelf.drop(name);
     });
   }
 

@@ -63,6 +63,8 @@ for (const language of ["nl", "en"]) {
       "/oidc/start": [503, { code: "provider_away", status: 503, detail, facts: { retry_after: 10 } }],
     };
     return staged(named("sign-in"), { size: SIZES.phone, language, played: false, commands }, async (page) => {
+      // Nothing is chosen in somebody's place.
+      assert.equal(await page.getByRole("button", { name: via }).count(), 0);
       await page.getByLabel(which).selectOption({ label: "Enschede" });
       await page.getByRole("button", { name: via }).click();
       await page.getByText(said).waitFor();

@@ -1,7 +1,7 @@
-/** A report without any network, in a browser with its service worker: it opens, is kept unreadable, and is sent once. */
+/** Without any network, in a browser with its service worker: a report is kept and sent once, and what was seen is read again. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { NOW, ORGANISATIONS, snapshotOf } from "../fixtures/story.mjs";
+import { INCIDENT, NOW, ORGANISATIONS, PEOPLE, snapshotOf } from "../fixtures/story.mjs";
 import { launch } from "./chromium.mjs";
 import { serve } from "./stage.mjs";
 import { SIZES, violations } from "./staged.mjs";
@@ -9,11 +9,14 @@ import { SIZES, violations } from "./staged.mjs";
 let site;
 let browser;
 let sent;
+/** Who is signed in, by the servers; null: nobody. */
+let seated = "wilma";
 
 /** The servers, behind the same origin: a service worker sees what the page asks of them. */
 function api(path, request, body) {
-  if (path === "/api/live/snapshot") return snapshotOf("wilma");
+  if (path === "/api/live/snapshot") return seated && snapshotOf(seated);
   if (path === "/api/directory/organisations") return { organisations: ORGANISATIONS };
+  if (/sign-out|end-all/.test(path)) seated = null;
   if (request.method === "POST") sent.push({ path, key: request.headers["idempotency-key"], body: JSON.parse(body) });
   return { row: null, rows: [] };
 }
@@ -86,3 +89,114 @@ test("a report and a request are written and kept without network, and each is s
     await context.close();
   }
 });
+
+const HOUR = 3_600_000;
+
+/** Somebody looks at the incident, with a network, until this device has kept it; returns the page and its socket. */
+async function see(context, name) {
+  seated = name;
+  await context.setOffline(false);
+  await context.clock.setFixedTime(NOW);
+  const page = await context.newPage();
+  const at = { page, socket: null };
+  await page.routeWebSocket("**/api/live/socket", (socket) => {
+    at.socket = socket;
+    socket.onMessage(() => socket.send(JSON.stringify({ type: "hello", cursor: "c1", at: new Date(NOW).toISOString() })));
+  });
+  await page.goto(`/incident/${INCIDENT}`);
+  await page.getByText("Live").first().waitFor();
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await page.waitForFunction(async () => (await indexedDB.databases()).length > 0);
+  return at;
+}
+
+async function until(holds, what) {
+  for (let tries = 0; !(await holds()); tries += 1) assert.ok(tries < 200, what);
+}
+
+const glances = async (page) => (await kept(page)).names.filter((each) => each.startsWith("seen/"));
+const MINE = `seen/${PEOPLE.wilma}/${INCIDENT}`;
+const isKept = (page) => until(async () => (await glances(page)).includes(MINE) && (await kept(page)).names.includes("who"), "what was seen is kept");
+
+/** The app from its icon, without network, so many hours later: nothing is in memory. */
+async function cold(context, hours) {
+  for (const page of context.pages()) await page.close();
+  await context.setOffline(true);
+  await context.clock.setFixedTime(NOW + hours * HOUR);
+  const page = await context.newPage();
+  page.setDefaultTimeout(8_000);
+  await page.goto("/");
+  return page;
+}
+
+/** How what was seen goes from a device: each is done after it was kept, and is followed by a cold start without network. */
+const GOES = {
+  "who saw it signed out": async ({ page }) => {
+    await page.getByText("Menu", { exact: true }).click();
+    await page.getByRole("button", { name: /^Afmelden/ }).click();
+    await page.waitForURL("**/sign-in*");
+  },
+  "who saw it ended all sessions": async ({ page }) => {
+    await page.getByText("Menu", { exact: true }).click();
+    await page.getByRole("link", { name: "Mijn toestellen" }).click();
+    await page.getByRole("button", { name: /overal/i }).click();
+    await page.waitForURL("**/sign-in*");
+  },
+  "the server ended the session, as the switch does": async ({ page, socket }) => {
+    seated = null;
+    await socket.close({ code: 4401 });
+    await page.waitForURL("**/sign-in*");
+  },
+  "somebody else came": async ({ page }) => {
+    seated = "kees";
+    await page.goto("/tasks");
+    await page.getByText("Live").first().waitFor();
+  },
+};
+
+test("an incident that was seen is read from cold without network, by who saw it, for a day, and nothing there can be changed", async () => {
+  const context = await browser.newContext({ baseURL: site.url, viewport: SIZES.phone, locale: "nl-NL", reducedMotion: "reduce" });
+  try {
+    const { page: first } = await see(context, "wilma");
+    await isKept(first);
+    assert.doesNotMatch((await kept(first)).text, /Hof van Twente|Merel|06 11/);
+
+    const page = await cold(context, 0.5);
+    await page.getByText("Zoals vandaag om 11:42, geen verbinding.").waitFor();
+    assert.equal(new URL(page.url()).pathname, `/incident/${INCIDENT}`);
+    await page.getByRole("heading", { level: 1, name: "Hof van Twente" }).waitFor();
+    for (const each of ["Merel", "06 11 22 33 44", "via Hengelo", "Almelo"]) await page.getByText(each).first().waitFor();
+    const does = await page.locator("main").getByRole("button").allInnerTexts();
+    assert.deepEqual(does, ["Wis van dit toestel"]);
+    assert.equal(await page.locator("main").locator("input, textarea, select").count(), 0);
+    assert.deepEqual(await violations(page), []);
+    if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/seen.png`, fullPage: true });
+    await page.getByRole("link", { name: "Meld een incident" }).click();
+    await page.getByRole("link", { name: "Bekijk Hof van Twente, zoals vandaag om 11:42" }).waitFor();
+
+    const later = await cold(context, 24);
+    await later.waitForURL("**/report");
+    await later.getByText("Er is nu geen netwerk").waitFor();
+    assert.deepEqual(await glances(later), []);
+  } finally {
+    await context.close();
+  }
+});
+
+for (const [how, goes] of Object.entries(GOES)) {
+  test(`an incident that was seen is gone from the device once ${how}`, async () => {
+    const context = await browser.newContext({ baseURL: site.url, viewport: SIZES.phone, locale: "nl-NL", reducedMotion: "reduce" });
+    try {
+      const saw = await see(context, "wilma");
+      await isKept(saw.page);
+      await goes(saw);
+      await until(async () => (await glances(saw.page)).length === 0, "what was seen is gone");
+      const page = await cold(context, 0.5);
+      await page.waitForURL("**/report");
+      await page.getByText("Er is nu geen netwerk").waitFor();
+      assert.doesNotMatch(await page.innerText("body"), /Hof van Twente/);
+    } finally {
+      await context.close();
+    }
+  });
+}

@@ -38,7 +38,7 @@ async function textOf(request) {
   return text;
 }
 
-/** Serves dist as Caddy does: unknown paths get the page itself. `api(path, request, body)`, if any, answers the rest. */
+/** Serves dist as Caddy does: unknown paths get the page itself. `api(path, request, body)`, if any, answers the rest; null: 401. */
 export async function serve(api) {
   await access(join(DIST, "index.html")).catch(() => {
     throw new Error("There are no built pages yet: run `npm run build` first.");
@@ -47,7 +47,8 @@ export async function serve(api) {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     if (api && path.startsWith("/api/")) {
       void textOf(request).then((body) => {
-        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(api(path, request, body)));
+        const answer = api(path, request, body);
+        response.writeHead(answer ? 200 : 401, { "content-type": "application/json" }).end(JSON.stringify(answer ?? { code: "signed_out" }));
       });
       return;
     }

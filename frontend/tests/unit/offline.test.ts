@@ -3,7 +3,13 @@ import { shellOf, workerFor } from "../../offline/plugin";
 import type { Answer, Changed } from "../../src/api/http";
 import { type Letter, Outbox, type Post, fateOf } from "../../src/offline/outbox.svelte";
 import { memoryShelf } from "../../src/offline/shelf";
+import type { Organisation } from "../../src/api/directory.svelte";
+import type { Snapshot } from "../../src/gen/wire";
+import { fromSnapshot } from "../../src/live/picture";
+import { commitmentsOf, holds, log, requests } from "../../src/live/select";
+import { glanceOf, pictureOf, titleOf } from "../../src/offline/seen";
 import { DAY_MS, type Sealed, Vault } from "../../src/offline/vault";
+import { GUEST_ROWS, HIT_DESK, INCIDENT, ORGANISATIONS, homeHit, rowsOf, snapshotOf } from "../fixtures/story.mjs";
 
 const WILMA = "wilma";
 const OK: Answer<Changed> = { ok: true, value: { row: null, rows: [] } };
@@ -60,6 +66,46 @@ describe("what this device keeps", () => {
     for (const name of ["who", "report/wilma", "letter/wilma/1", "ask/wilma/i", "report/bram"]) await vault.keep(name, {});
     await vault.forget(WILMA);
     expect([...records.keys()]).toEqual(["report/bram"]);
+  });
+
+  test("of one kind, is nobody's when nobody is in, and one person's when another was before", async () => {
+    for (const name of ["seen/wilma/i", "seen/bram/i", "report/wilma"]) await vault.keep(name, {});
+    await vault.leave("seen", WILMA);
+    expect([...records.keys()]).toEqual(["seen/wilma/i", "report/wilma"]);
+    await vault.leave("seen", null);
+    expect([...records.keys()]).toEqual(["report/wilma"]);
+  });
+});
+
+describe("an incident as it was last seen", () => {
+  const all = new Map((ORGANISATIONS as Organisation[]).map((each) => [each.id, each]));
+  const seenBy = (name: string, rows?: unknown[]) => fromSnapshot(snapshotOf(name, rows) as Snapshot);
+
+  test("shows what its page showed", () => {
+    const picture = seenBy("gert", [...rowsOf("gert"), ...HIT_DESK]);
+    const glance = glanceOf(picture, INCIDENT, all, now)!;
+    const again = pictureOf(JSON.parse(JSON.stringify(glance)));
+    const shown = [
+      again.rows.incident.get(INCIDENT), requests(again), commitmentsOf(again, () => true), log(again), again.at, again.demonstration,
+    ];
+    expect(shown).toEqual([
+      picture.rows.incident.get(INCIDENT), requests(picture, INCIDENT),
+      commitmentsOf(picture, (data) => data.incident === INCIDENT && holds(data)), log(picture, INCIDENT), picture.at, true,
+    ]);
+    expect(titleOf(glance)).toBe("Hof van Twente");
+  });
+
+  test("holds nobody's rights, no other incident and no other organisation's name", () => {
+    const other = homeHit();
+    const glance = glanceOf(seenBy("gert", [...rowsOf("gert"), ...HIT_DESK]), INCIDENT, all, now)!;
+    expect(pictureOf(glance).me).toBeNull();
+    expect(new Set(glance.rows.map(({ kind }) => kind))).toEqual(new Set(["incident", "help_request", "commitment", "log_entry"]));
+    expect(JSON.stringify(glance)).not.toMatch(new RegExp(`rights|${other.id}|Losser|GM0168`));
+  });
+
+  test("is not kept of what somebody may not see, nor for a guest, whose time ends elsewhere", () => {
+    expect(glanceOf(seenBy("kees"), INCIDENT, all, now)).toBeNull();
+    expect(glanceOf(seenBy("bram", GUEST_ROWS), INCIDENT, all, now)).toBeNull();
   });
 });
 

@@ -17,6 +17,7 @@ import { DICTIONARIES as SLIPS } from "../../src/screens/people/slips-words";
 import { DICTIONARIES as REPORT } from "../../src/screens/report/words";
 import { DICTIONARIES as SIGN_IN } from "../../src/screens/signin/words";
 import { DICTIONARIES as OFFLINE } from "../../src/offline/words";
+import { DICTIONARIES as SEEN } from "../../src/offline/seen-words";
 import { DICTIONARIES as TASKS } from "../../src/screens/tasks/words";
 import { DICTIONARIES as TRUST } from "../../src/screens/trust/words";
 import { DICTIONARIES as WALL } from "../../src/screens/wall/words";
@@ -36,7 +37,7 @@ function sources(folder: string): string[] {
 describe("the dictionaries", () => {
   test("have the same keys", () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
-    for (const { nl, en } of [ACCESS, CARDS, DESK, ELSEWHERE, GUESTS, MANDATES, NIGHT, NUMBERS, OFFLINE, PEOPLE, REPORT, SIGN_IN, SLIPS, TASKS, TRUST, WALL]) expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
+    for (const { nl, en } of [ACCESS, CARDS, DESK, ELSEWHERE, GUESTS, MANDATES, NIGHT, NUMBERS, OFFLINE, PEOPLE, REPORT, SEEN, SIGN_IN, SLIPS, TASKS, TRUST, WALL]) expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
   });
 
   test("use the same parameters and forms in both languages", () => {
