@@ -90,7 +90,10 @@ async def test_a_repeat_ends_nobody_and_writes_nothing_and_it_is_taken_back(app,
 async def test_two_at_once_throw_it_once(app, filled: str) -> None:
     petra, hers, _ = await signed_in(app)
     ruud, his = await officer(app, filled)
-    answers = await asyncio.gather(throw(petra, hers), throw(ruud, his))
+    async with being_thrown(filled) as thrower:
+        both = asyncio.gather(throw(petra, hers), throw(ruud, his))
+        await until_waited(thrower, 2)
+    answers = await both
     assert sorted(each["ended"] for each in answers) == [0, 1]
     assert [tuple(row) for row in await trust_rows(filled)] == [("GM1735", 1, "true")]
 
@@ -114,6 +117,8 @@ async def test_a_neighbour_with_the_same_rights_and_a_colleague_without_are_refu
     colleague, own = await somebody(app, filled, (Right.REPORT, Right.LEND))
     for here, phone in ((neighbour, theirs), (colleague, own)):
         for path in (DISTRUST, TRUST):
+            # Nobody is asked to sign for what they may not do.
+            assert code_of(await here.post(path, {})) == "not_yours_to_do"
             status, no = await proven(here, phone, "switch", path, {})
             assert (status, no["code"]) == (403, "not_yours_to_do")
     assert (await proven(neighbour, theirs, "switch", "organisations/GM9999/distrust", {}))[0] == 404
@@ -155,12 +160,12 @@ async def being_thrown(database: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-async def until_waited(connection: asyncpg.Connection) -> None:
-    """Until somebody waits for a lock of this database."""
+async def until_waited(connection: asyncpg.Connection, waiting: int = 1) -> None:
+    """Until so many wait for locks of this database."""
     query = """SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
     async with asyncio.timeout(WAIT_SECONDS):
-        while not await connection.fetchval(query):
+        while await connection.fetchval(query) < waiting:
             await asyncio.sleep(0.01)
 
 

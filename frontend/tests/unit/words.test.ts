@@ -5,6 +5,7 @@ import { en } from "../../src/i18n/en";
 import { fill } from "../../src/i18n/index.svelte";
 import { nl } from "../../src/i18n/nl";
 import { DICTIONARIES as ACCESS } from "../../src/screens/access/words";
+import { DICTIONARIES as CARD } from "../../src/screens/cards/card-words";
 import { DICTIONARIES as CARDS } from "../../src/screens/cards/words";
 import { DICTIONARIES as DESK } from "../../src/screens/desk/words";
 import { DICTIONARIES as ELSEWHERE } from "../../src/screens/elsewhere/words";
@@ -37,14 +38,14 @@ function sources(folder: string): string[] {
 describe("the dictionaries", () => {
   test("have the same keys", () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
-    for (const { nl, en } of [ACCESS, CARDS, DESK, ELSEWHERE, GUESTS, MANDATES, NIGHT, NUMBERS, OFFLINE, PEOPLE, REPORT, SEEN, SIGN_IN, SLIPS, TASKS, TRUST, WALL]) expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
+    for (const { nl, en } of [ACCESS, CARD, CARDS, DESK, ELSEWHERE, GUESTS, MANDATES, NIGHT, NUMBERS, OFFLINE, PEOPLE, REPORT, SEEN, SIGN_IN, SLIPS, TASKS, TRUST, WALL]) expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
   });
 
   test("use the same parameters and forms in both languages", () => {
     const shape = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort().join();
     const different = Object.keys(nl).filter((key) => shape(nl[key as keyof typeof nl]) !== shape(en[key as keyof typeof nl]));
     expect(different).toEqual([]);
-    for (const apart of [ACCESS, CARDS, DESK, ELSEWHERE, GUESTS, MANDATES, NIGHT, NUMBERS, OFFLINE, PEOPLE, REPORT, SIGN_IN, SLIPS, TASKS, TRUST, WALL] as { nl: Record<string, string>; en: Record<string, string> }[]) {
+    for (const apart of [ACCESS, CARD, CARDS, DESK, ELSEWHERE, GUESTS, MANDATES, NIGHT, NUMBERS, OFFLINE, PEOPLE, REPORT, SIGN_IN, SLIPS, TASKS, TRUST, WALL] as { nl: Record<string, string>; en: Record<string, string> }[]) {
       expect(Object.keys(apart.nl).filter((key) => shape(apart.nl[key]!) !== shape(apart.en[key] ?? ""))).toEqual([]);
     }
   });
