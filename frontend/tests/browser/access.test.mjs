@@ -64,6 +64,7 @@ for (const language of ["nl", "en"]) {
     };
     return staged(named("sign-in"), { size: SIZES.phone, language, played: false, commands }, async (page) => {
       // Nothing is chosen in somebody's place.
+      await page.getByLabel(which).waitFor();
       assert.equal(await page.getByRole("button", { name: via }).count(), 0);
       await page.getByLabel(which).selectOption({ label: "Enschede" });
       await page.getByRole("button", { name: via }).click();
