@@ -6,7 +6,7 @@ import { packed } from "./packed.ts";
 const BASE =
   /src\/(api\/(?!passkeys)|live|router|gen\/catalogue|i18n\/(index|time)|ui\/(announce|focus|sending|Button|Chip|Choice|Field|IbdNumber|Links|LiveIndicator|Notice|ProblemNote|Shell|Stepper|Tick))/;
 /** This device's memory: read by several pages, and by each of them whole. */
-const DEVICE = /src\/offline\/(device|outbox|shelf|vault|who)/;
+const DEVICE = /src\/offline\/(outbox|shelf|vault|who)/;
 
 const STACK = process.env["NOABER_URL"] ?? "http://localhost:7400";
 

@@ -27,6 +27,7 @@ const ENTRIES = [
   "src/screens/mandates/Under.svelte",
   "src/offline/Waiting.svelte",
   "src/offline/Seen.svelte",
+  "src/offline/device.ts",
 ] as const;
 
 const WORKER = join(import.meta.dirname, "worker.js");
