@@ -26,6 +26,7 @@ from deploy.stack import (
     gateway_environment,
     private_key,
     public_keys,
+    push_public_key,
     secrets_in,
     write_secrets,
 )
@@ -38,7 +39,10 @@ FILES: Final = ROOT / "deploy" / "helm" / "files"
 HOST: Final = "{{ .Values.host }}"
 """Filled in by the chart; everything else is known here."""
 
-SECRET: Final = ("NOABER_TOKEN_PRIVATE_KEY", "NOABER_TOKEN_PUBLIC_KEYS", "NOABER_INTERNAL_TOKEN")
+PUSH: Final = ("NOABER_PUSH_KEY", "NOABER_PUSH_PUBLIC_KEY")
+"""A Secret from before there were any has none: then nothing is pushed."""
+
+SECRET: Final = ("NOABER_TOKEN_PRIVATE_KEY", "NOABER_TOKEN_PUBLIC_KEYS", "NOABER_INTERNAL_TOKEN", *PUSH)
 """What a process is told from the Secret of that name."""
 
 DOOR: Final = "import doors/{$NOABER_DOORS:loopback}.caddy"
@@ -137,6 +141,7 @@ def _service(service: Service, told: dict[str, str], calls: dict[str, list[str]]
         "calls": calls[service.name],
         "calledBy": called_by,
         "secrets": [name for name in SECRET if name in told],
+        "mayLack": [name for name in PUSH if name in told],
         "environment": {name: value for name, value in _told(told).items() if name not in SECRET},
     }
 
@@ -193,6 +198,8 @@ def secret_list(made: Secrets) -> Json:
         "NOABER_TOKEN_PRIVATE_KEY": private_key(made, Mode.REAL),
         "NOABER_TOKEN_PUBLIC_KEYS": public_keys(made, Mode.REAL),
         "NOABER_INTERNAL_TOKEN": made.internal_token,
+        "NOABER_PUSH_KEY": made.push_key,
+        "NOABER_PUSH_PUBLIC_KEY": push_public_key(made),
     }
     owners = [
         _secret(

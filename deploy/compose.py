@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.bootstrap import ROOT, SetupFailed, home_of
-from deploy.env_file import asked, rotate, write_secrets
+from deploy.env_file import asked, asked_or_nothing, rotate, write_secrets
 from deploy.parts.kafka import CLUSTER
 from deploy.parts.kafka import SETTINGS as KAFKA_SETTINGS
 from deploy.parts.ports import BASE
@@ -111,6 +111,11 @@ def _platform(live_nodes: int) -> Platform:
             internal_token=asked("internal_token"),
         ),
         settings={"NOABER_TOKEN_PUBLIC_KEYS": asked("token_public_keys"), "NOABER_DATA_HOME": SCRATCH},
+        own_settings={
+            # A file from before there was one has none: then nothing is pushed.
+            "directory": {"NOABER_PUSH_PUBLIC_KEY": asked_or_nothing("push_public_key")},
+            "notification": {"NOABER_PUSH_KEY": asked_or_nothing("push_key")},
+        },
     )
 
 

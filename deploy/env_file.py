@@ -7,7 +7,7 @@ from typing import Final
 
 from deploy.bootstrap import SetupFailed
 from deploy.rotation import rotated
-from deploy.stack import OWNERS, Secrets, private_key, public_keys, secrets_in
+from deploy.stack import OWNERS, Secrets, private_key, public_keys, push_public_key, secrets_in
 from deploy.stack import write_secrets as keep
 from services.runtime.settings import Mode
 
@@ -17,6 +17,11 @@ SUPERUSER: Final = "postgres_password"
 def asked(name: str) -> str:
     """A value that compose takes from that file, and without which it stops."""
     return f"${{{_variable(name)}:?run python -m deploy.compose secrets}}"
+
+
+def asked_or_nothing(name: str) -> str:
+    """A value that compose takes from that file, where it stands there."""
+    return f"${{{_variable(name)}:-}}"
 
 
 def write_secrets(home: Path) -> Path:
@@ -62,6 +67,8 @@ def _write(file: Path, made: Secrets, superuser: str) -> None:
         "token_private_key": private_key(made, Mode.DEMO),
         "token_public_keys": public_keys(made, Mode.DEMO),
         "internal_token": made.internal_token,
+        "push_key": made.push_key,
+        "push_public_key": push_public_key(made),
     }
     half = file.with_suffix(".half")
     half.touch(mode=0o600)

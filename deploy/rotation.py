@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from deploy.stack import KEPT, Secrets, signing_keys
+from services.runtime.push_keys import new_push_key
 
 
 def rotated(made: Secrets, now: datetime, *, at_once: bool = False) -> Secrets:
@@ -21,6 +22,8 @@ def rotated(made: Secrets, now: datetime, *, at_once: bool = False) -> Secrets:
             private_key=private,
             public_keys=public,
             internal_token=secrets.token_urlsafe(32),
+            # With it and the tables one could show people anything in our name: they switch it on anew.
+            push_key=new_push_key(),
         )
     signed = made.private_key.partition(":")[0]
     retired = {**made.retired, signed: now.isoformat()}

@@ -11,6 +11,7 @@ from typing import Any, Final
 from deploy.address import HERE, Address
 from schemas import topics
 from schemas.topics import Topic
+from services.runtime.push_keys import new_push_key, public_text, push_private_key
 from services.runtime.settings import Mode, Seed
 from services.runtime.tokens import DEMO_KEY, new_keys
 
@@ -155,7 +156,8 @@ def reads(service: Service) -> tuple[Topic, ...]:
 class Secrets:
     """Made once per home: database passwords, the key that signs sessions, what services show each other.
 
-    `retired`: id of a key that signs no more -> since when, in ISO 8601.
+    `retired`: id of a key that signs no more -> since when, in ISO 8601. `push_key`: by which push services
+    know this installation; empty where nothing is pushed.
     """
 
     passwords: dict[str, str]
@@ -163,6 +165,7 @@ class Secrets:
     public_keys: dict[str, str]
     internal_token: str
     retired: dict[str, str] = field(default_factory=dict)
+    push_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -233,8 +236,9 @@ def secrets_in(file: Path) -> Secrets:
     else:
         made = json.loads(file.read_text())
     missing = [owner for owner in OWNERS if owner not in made["passwords"]]
-    if missing:
+    if missing or "push_key" not in made:
         made["passwords"] |= {owner: secrets.token_urlsafe(24) for owner in missing}
+        made.setdefault("push_key", new_push_key())
         _replace(file, json.dumps(made))
     return Secrets(**made)
 
@@ -276,6 +280,9 @@ def environment(platform: Platform, service: Service) -> dict[str, str]:
         told["NOABER_TOKEN_PRIVATE_KEY"] = private_key(platform.secrets, platform.mode)
         told["NOABER_RP_ID"] = platform.address.rp_id
         told["NOABER_NOTIFICATION_URL"] = f"http://{platform.at('notification')}"
+        told["NOABER_PUSH_PUBLIC_KEY"] = push_public_key(platform.secrets)
+    if service.name == "notification":
+        told["NOABER_PUSH_KEY"] = platform.secrets.push_key
     if service.name in ("directory", "notification") or service in platform.live:
         told["NOABER_INTERNAL_TOKEN"] = platform.secrets.internal_token
         told["NOABER_CONTACT_KEYS_URL"] = f"http://{platform.at('directory')}/internal/contact-keys"
@@ -286,6 +293,11 @@ def environment(platform: Platform, service: Service) -> dict[str, str]:
 def private_key(made: Secrets, mode: Mode) -> str:
     """The key that signs, as the directory reads it."""
     return _key_name(mode, made.private_key)
+
+
+def push_public_key(made: Secrets) -> str:
+    """What browsers are told; empty where nothing is pushed."""
+    return public_text(push_private_key(made.push_key)) if made.push_key else ""
 
 
 def public_keys(made: Secrets, mode: Mode) -> str:

@@ -12,6 +12,7 @@ from services.runtime.metrics import (
     LAG,
     LAST_BACKUP,
     ORDERS,
+    PUSHES,
     RELAY_ACTIVE,
     RELAY_OLDEST,
     RELAY_WAITING,
@@ -85,6 +86,7 @@ PANELS: Final = (
         "",
         {"{{what}} {{outcome}}": f"sum by (what, outcome) (increase({ORDERS.name}[1h]))"},
     ),
+    Panel("Push messages an hour", "", {"{{outcome}}": f"sum by (outcome) (increase({PUSHES.name}[1h]))"}),
     Panel("Since the last backup", "", {"age": f"time() - max({LAST_BACKUP.name})"}, "s"),
     Panel(
         "Seals",

@@ -9,9 +9,16 @@ const CACHE = `noaber-${RELEASE}`;
 const PAGE = "/index.html";
 /** A network that says nothing for so long is no network: the kept page is shown, and it says itself what it knows. */
 const PATIENCE_MS = 4_000;
+/** What a tap on a message may open (services/notification/rules/pushing.py). */
+const PAGES = ["cards", "desk", "devices"];
 
 self.addEventListener("install", (event) => event.waitUntil(keepShell()));
 self.addEventListener("activate", (event) => event.waitUntil(dropOthers()));
+self.addEventListener("push", (event) => event.waitUntil(show(event.data?.json() ?? {})));
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openPage(event.notification.data));
+});
 self.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   const { origin, pathname } = new URL(url);
@@ -19,6 +26,21 @@ self.addEventListener("fetch", (event) => {
   if (mode === "navigate") event.respondWith(pageFor(event.request));
   else if (pathname.startsWith("/assets/")) event.respondWith(assetFor(event.request));
 });
+
+/** One message; the same one again replaces itself. A browser takes the right away from who is sent one and shows none. */
+async function show({ id, text, language, page }) {
+  await self.registration.showNotification("Noaber", {
+    body: text ?? "", lang: language ?? "", tag: id ?? "", data: page ?? "", icon: "/icon-192.png", requireInteraction: true,
+  });
+}
+
+/** A page that is named, and no address that is sent: where it is open already, that window, with what was typed in it. */
+async function openPage(page) {
+  const path = PAGES.includes(page) ? `/${page}` : "/";
+  const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const there = open.find((each) => new URL(each.url).pathname === path);
+  return there ? there.focus() : self.clients.openWindow(path);
+}
 
 /** Whole or not at all: one file of another release, and this release is not installed. */
 async function keepShell() {

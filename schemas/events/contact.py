@@ -1,4 +1,4 @@
-"""How to reach a person: names and numbers, each sealed with the person's own data key."""
+"""How to reach a person: names, numbers and devices, each sealed with the person's own data key."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -24,6 +24,18 @@ class FormerNumber(Value):
     changed_by: UUID
 
 
+class PushDevice(Value):
+    """A browser that shows its owner push messages. `sealed`: its `PushSubscription` as JSON.
+
+    `passkey`: the key that was shown when it was added; the device goes when that does.
+    """
+
+    id: UUID
+    sealed: str
+    added_at: Moment
+    passkey: UUID | None = None
+
+
 class Contact(State):
     """Sealed values are base64 of a 12-byte nonce and AES-256-GCM ciphertext.
 
@@ -40,4 +52,5 @@ class Contact(State):
     mail: str = ""
     waiting: WaitingNumber | None = None
     former: FormerNumber | None = None
+    devices: tuple[PushDevice, ...] = ()
     forgotten: bool = False

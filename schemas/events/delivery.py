@@ -68,7 +68,8 @@ class TurnEnds(Value):
 class Delivery(Row):
     """The ladder of one organisation for one request; only its own people read it.
 
-    `phone` stands there once nobody is left: whom to phone instead.
+    `phone` stands there once nobody is left: whom to phone instead. `untold`: to whom a text that said so did
+    not get through, so that somebody phones them.
     """
 
     TYPE: ClassVar[str] = "delivery"
@@ -83,3 +84,4 @@ class Delivery(Row):
     passed: Annotated[tuple[Passed, ...], OWN] = ()
     turn: Annotated[TurnEnds | None, OWN] = None
     phone: Annotated[Text, OWN] = ""
+    untold: Annotated[tuple[UUID, ...], OWN] = ()

@@ -38,6 +38,7 @@ from services.directory.language import add_language
 from services.directory.mandates import add_mandates
 from services.directory.numbers import add_numbers
 from services.directory.people import add_people
+from services.directory.push import GONE, add_push
 from services.directory.rules.organisations import named_by
 from services.directory.rules.session import end, open_in_demonstration
 from services.directory.settings import DirectorySettings
@@ -64,6 +65,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
         "/internal/forget",
         "/internal/invite",
         "/internal/cards",
+        GONE,
         f"{PREFIX}/organisations",
     )
     demo = (f"{PREFIX}/demo/people", f"{PREFIX}/demo/sign-in")
@@ -90,6 +92,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     add_people(app, directory)
     add_numbers(app, directory)
     add_language(app, directory)
+    add_push(app, directory)
     add_slips(app, directory)
     add_export(app, directory)
     add_guests(app, directory)

@@ -224,6 +224,7 @@ class Purpose(StrEnum):
     NUMBER = "number"
     GUEST = "guest"
     WAKE_LIST = "wake_list"
+    PUSH = "push"
 
 
 class ToSign(Command):

@@ -25,6 +25,7 @@ from services.directory.settings import DirectorySettings
 from services.directory.store.access import Accesses
 from services.directory.store.accounts import Accounts
 from services.directory.store.cards import Cards
+from services.directory.store.devices import PushDevices
 from services.directory.store.mandates import Mandates
 from services.directory.store.numbers import Numbers
 from services.directory.store.people import People
@@ -168,6 +169,7 @@ class Directory:
         self.accesses = Accesses(pool)
         self.accounts = Accounts(pool)
         self.cards = Cards(pool)
+        self.devices = PushDevices(pool)
         self.mandates = Mandates(pool)
         self.numbers = Numbers(pool)
         self.people = People(pool)

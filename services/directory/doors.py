@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import Cookie, FastAPI, Header, Response
 
@@ -123,18 +123,22 @@ async def proven(directory: Directory, answer: Assertion, purpose: Purpose, bega
     return Proof(person, found[0], Use(answer.credential, true.sign_count))
 
 
-async def prove(directory: Directory, asker: Asker, answer: Assertion, purpose: Purpose, began: str) -> None:
-    """Make whoever sits here show that they are who signed in. Refused: as `proven`, and another's key."""
+async def prove(directory: Directory, asker: Asker, answer: Assertion, purpose: Purpose, began: str) -> UUID:
+    """Make whoever sits here show that they are who signed in; our id of the key with which they did.
+
+    Refused: as `proven`, and another's key.
+    """
     shown = await proven(directory, answer, purpose, began)
     if shown.person.id != asker.person.id:
         raise Refused("passkey_refused")
     await directory.accesses.used(shown.passkey, shown.use, shown.person.id, directory.now())
+    return shown.passkey.id
 
 
 async def fresh(
     directory: Directory, asker: Asker, answer: Assertion | None, purpose: Purpose, began: str
-) -> None:
-    """A session may be stolen: whoever has a key shows, here and now, that it is them.
+) -> UUID | None:
+    """A session may be stolen: whoever has a key shows, here and now, that it is them; our id of that key.
 
     Only who plays in a demonstration has none. Refused: as `prove`, `prove_it`, and `card_not_enough` for
     who came in with a card: one must not lead to the next.
@@ -142,11 +146,11 @@ async def fresh(
     if asker.person.guest is not None:
         raise Refused("not_found")
     if asker.session.way is SignInWay.DEMO:
-        return
+        return None
     no_card(asker)
     if answer is None:
         raise Refused("prove_it")
-    await prove(directory, asker, answer, purpose, began)
+    return await prove(directory, asker, answer, purpose, began)
 
 
 def no_card(asker: Asker) -> None:

@@ -17,6 +17,7 @@ from services.directory.called import calls_to
 from services.directory.directory import Directory
 from services.directory.doors import PREFIX, no_card
 from services.directory.numbers import NumberShown, shown
+from services.directory.push import DeviceShown, devices_of
 from services.runtime.acts import Act
 from services.runtime.calls import Call
 from services.runtime.gate import Asking
@@ -110,6 +111,7 @@ class Export(BaseModel):
     wake_lists: list[Woken]
     number_waiting: NumberShown | None
     number_before: Before | None
+    devices: list[DeviceShown]
     calls: list[Call] | None
     acts: list[Act]
 
@@ -155,6 +157,7 @@ def add_export(app: FastAPI, directory: Directory) -> None:
             wake_lists=await _turns(directory, employers, person.id),
             number_waiting=await _number(directory, person.id),
             number_before=await _before(directory, person.id),
+            devices=await devices_of(directory, person.id),
             calls=await calls_to(person.id, directory.settings),
             acts=await directory.people.acts(person.id),
         )

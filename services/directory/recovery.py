@@ -3,6 +3,7 @@
 import asyncpg
 
 from services.directory.store.access import restore_accesses
+from services.directory.store.devices import restore_devices
 from services.directory.store.keys import KeyFile, exported, imported
 from services.directory.store.numbers import restore_numbers
 from services.directory.store.trust import restore_distrust
@@ -29,6 +30,7 @@ async def restored(database: str, file: KeyFile) -> None:
             accesses = await restore_accesses(connection, file.removed, at)
             distrusted = await restore_distrust(connection, file.distrusted, at)
             numbers = await restore_numbers(connection, at)
+            devices = await restore_devices(connection, at)
             epoch = await begin_anew(connection, at)
     finally:
         await connection.close()
@@ -39,6 +41,8 @@ async def restored(database: str, file: KeyFile) -> None:
         print(f"directory: {organisation} is distrusted: its people sign in with a passkey or a card")
     if numbers:
         print(f"directory: new numbers that waited for a second yes are gone ({numbers}): ask for them anew")
+    if devices:
+        print(f"directory: no device shows messages any more ({devices} people): they switch it on anew")
     if accesses:
         print("directory: every invitation and every session of a passkey is over: people sign in anew")
         print("directory: passkeys that were removed after the newest key file was written are back;")

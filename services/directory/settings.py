@@ -2,8 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field, FilePath
+from pydantic import Field, FilePath, field_validator
 
+from schemas.push import ALL_BROWSERS, Hosts
+from services.runtime.push_keys import public_key
 from services.runtime.settings import Address, OwnerSettings, WebSettings
 
 
@@ -12,6 +14,8 @@ class DirectorySettings(OwnerSettings, WebSettings):
 
     `rp_id`: the host name that passkeys belong to. Another one later makes all of them useless.
     `notification_url`: where phones are rung from, if there is a telephone.
+    `push_public_key`: what browsers are told to subscribe with. `push_hosts`: the push services that are
+    believed; `notification` is told the same. Where one of the two is empty, nothing is pushed.
     `providers_file`: the identity providers of organisations, if any (services/directory/provider_file.py).
     """
 
@@ -20,6 +24,20 @@ class DirectorySettings(OwnerSettings, WebSettings):
     providers_file: FilePath | None = None
     rp_id: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", examples=["noaber.example.nl"])]
     internal_token: Annotated[str, Field(min_length=32)]
+    push_public_key: str = ""
+    push_hosts: Hosts = ALL_BROWSERS
+
+    @field_validator("push_public_key")
+    @classmethod
+    def _a_point(cls, value: str) -> str:
+        if value:
+            public_key(value)
+        return value
+
+    @property
+    def push(self) -> str:
+        """What browsers are told to subscribe with; empty where nothing is pushed."""
+        return self.push_public_key if self.push_hosts else ""
 
     @property
     def secure(self) -> bool:

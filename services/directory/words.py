@@ -36,6 +36,18 @@ WORDS: Final[Mapping[str, Words]] = {
         "Iemand staat twee keer op de piketlijst. Laat diegene op een plek staan.",
         "Somebody is on the list twice. Leave them in one place.",
     ),
+    "no_push": Words(
+        "Noaber stuurt hier geen meldingen naar toestellen. Bellen en sms'en gaan gewoon door.",
+        "Noaber sends no notifications to devices here. Calls and text messages go on as usual.",
+    ),
+    "push_service_unknown": Words(
+        "Noaber kent de berichtendienst van deze browser niet. Gebruik Chrome, Edge, Firefox of Safari.",
+        "Noaber does not know this browser's push service. Use Chrome, Edge, Firefox or Safari.",
+    ),
+    "too_many_devices": Words(
+        "Je krijgt al op vijf toestellen meldingen. Zet ze eerst op een ander toestel uit.",
+        "You get notifications on five devices already. First switch them off on another one.",
+    ),
     "no_number_waits": Words(
         "Dit nummer wacht niet meer op een akkoord. Laad de pagina opnieuw.",
         "This number does not wait for a yes any more. Load the page again.",

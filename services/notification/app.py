@@ -24,20 +24,24 @@ from services.notification.callback import CallBacks, TooOften, Wanted
 from services.notification.caller import Caller, Reach
 from services.notification.carrier import PREFIX as HOOKS
 from services.notification.carrier import Carrier
+from services.notification.devices import Devices
 from services.notification.hooks import hooks
 from services.notification.numbers import Numbers
 from services.notification.ports import Heard, Report, Telephone
+from services.notification.pusher import Pusher
+from services.notification.rounds import Rounds
 from services.notification.rules.code import CodeState
-from services.notification.rules.ladder import rung
+from services.notification.rules.ladder import rung, untold
 from services.notification.settings import NotificationSettings
 from services.notification.simulated.app import PREFIX as SIMULATED
 from services.notification.simulated.app import simulated
 from services.notification.store.codes import Codes
 from services.notification.store.deliveries import Deliveries
-from services.notification.store.notices import Notices
+from services.notification.store.notices import Channels, Notices
 from services.notification.store.own import Own
 from services.notification.store.receipts import Receipts
 from services.notification.texter import Texter
+from services.notification.web_push import WebPush
 from services.notification.words import WORDS
 from services.runtime.calls import Call
 from services.runtime.database import open_pool
@@ -103,6 +107,7 @@ class Notification:
         self.call_backs: CallBacks | None = None
         self.caller: Caller | None = None
         self.texter: Texter | None = None
+        self.pusher: Pusher | None = None
         self.database = Pulse(self._ask_database)
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -113,7 +118,9 @@ class Notification:
         pool = await open_pool(settings.database, settings.pool_size)
         self._side = side = await open_pool(settings.database, 2)
         self.deliveries, self.receipts = Deliveries(pool), Receipts(pool)
-        self.own, self.notices = Own(pool), Notices(pool)
+        account, sender = settings.account(self.simulated_token), settings.sender()
+        channels = Channels(texts=account is not None, pushes=sender is not None)
+        self.own, self.notices = Own(pool), Notices(pool, channels)
         self.waker = Waker(side)
         letters = LazyDeadLetters(settings.kafka, settings.topic_prefix)
         self.intake = Intake(
@@ -126,11 +133,14 @@ class Notification:
             on_replica=self.keep,
             dead_letters=letters,
         )
-        account = settings.account(self.simulated_token)
+        numbers = Numbers(pool, *self._keys())
         async with httpx.AsyncClient() as http:
             if account is not None:
                 self.telephone = Carrier(account, http)
-                await self._use_telephone(pool, Numbers(pool, *self._keys()))
+                await self._use_telephone(pool, numbers)
+            if sender is not None:
+                self._use_push(numbers, WebPush(sender, http))
+            await self.notices.of_kept_contacts(self.now())
             self.tasks += [
                 lasting(self.intake.run(), "intake"),
                 lasting(self.waker.run(), "waker"),
@@ -161,8 +171,7 @@ class Notification:
         contacts = [event.state for event in events if isinstance(event.state, Contact)]
         if any(each.former is not None for each in contacts):
             await self.notices.of_contacts(contacts, self.now())
-            if self.texter is not None:
-                self.texter.look()
+            self._look()
 
     async def heed(self, event: Event) -> None:
         """Something that was published: it may begin a delivery, end a turn or all of it, or be told."""
@@ -175,9 +184,14 @@ class Notification:
         elif isinstance(state, Card):
             await self.notices.of_card(state, now)
         self.waker.wake()
-        if self.caller is not None and self.texter is not None:
-            self.caller.look()
-            self.texter.look()
+        self._look()
+
+    def _look(self) -> None:
+        for each in self._rounds():
+            each.look()
+
+    def _rounds(self) -> list[Rounds]:
+        return [each for each in (self.caller, self.texter, self.pusher) if each is not None]
 
     def health(self) -> Health:
         """Healthy while it can call; that there is no telephone is said, and is not an illness."""
@@ -185,7 +199,7 @@ class Notification:
         if intake is None:
             return Health(healthy=False, why="starting")
         trouble = intake.hinders(depends_on(self.database, self.tasks))
-        trouble += [each.trouble for each in (self.caller, self.texter) if each is not None and each.trouble]
+        trouble += [each.trouble for each in self._rounds() if each.trouble]
         details = {} if self.telephone is not None else {"telephone": "none"}
         return Health(healthy=not trouble, why="; ".join(trouble), lag=intake.lag, details=details)
 
@@ -203,15 +217,33 @@ class Notification:
             wake_relay=self.waker.wake,
         )
         # Before everything is heard it is not known who is on which list, and who works there still.
-        self.texter = Texter(self.notices, reach, now=self.time, may_send=lambda: intake.caught_up)
+        self.texter = Texter(
+            self.notices,
+            reach,
+            now=self.time,
+            may_send=lambda: intake.caught_up,
+            on_lost=self.note_lost,
+        )
         self.tasks.append(lasting(self.caller.run(), "caller"))
         self.tasks.append(lasting(self.texter.run(), "texter"))
         await codes.give_up_on_what_was_left()
-        await self.notices.of_kept_contacts(self.now())
         self.call_backs = CallBacks(codes, numbers, self.telephone, self.now, self.settings.internal_token)
+
+    def _use_push(self, numbers: Numbers, service: WebPush) -> None:
+        assert self.intake is not None
+        intake = self.intake
+        gone = str(httpx.URL(self.settings.contact_keys_url).join("device-gone"))
+        devices = Devices(numbers, gone, self.settings.internal_token)
+        self.pusher = Pusher(self.notices, devices, service, now=self.time, may_send=lambda: intake.caught_up)
+        self.tasks.append(lasting(self.pusher.run(), "pusher"))
 
     def _keys(self) -> tuple[str, str]:
         return self.settings.contact_keys_url, self.settings.internal_token
+
+    async def note_lost(self, delivery: UUID, person: UUID) -> None:
+        """The ladder says that this person was not reached by text, so that somebody phones."""
+        await self.deliveries.change(delivery, lambda each, _: untold(each, person), self.now())
+        self.waker.wake()
 
     def time(self) -> datetime:
         """Now."""

@@ -47,19 +47,27 @@ class Numbers:
         return await self._unsealed(person, sealed)
 
     async def _unsealed(self, person: UUID, sealed: Callable[[Contact], str]) -> str:
-        state = await self._pool.fetchval(_STATE, Contact.TYPE, str(person))
-        if state is None:
+        contact = await self.contact(person)
+        if contact is None:
             raise NoNumber
-        contact = Contact.model_validate_json(state)
         number = sealed(contact)
-        try:
-            keys = await fetch_keys(self._url, self._token, [person])
-        except httpx.HTTPError as away:
-            raise Unreachable(f"the keys of contacts cannot be had: {type(away).__name__}") from away
-        key = keys.get(str(person))
+        key = await self.key(person)
         if contact.forgotten or key is None:
             raise NoNumber
         try:
             return e164(unseal(number, key, person, "phone"))
         except Unreadable:
             raise NoNumber from None
+
+    async def contact(self, person: UUID) -> Contact | None:
+        """What was taken in of them, still sealed."""
+        state = await self._pool.fetchval(_STATE, Contact.TYPE, str(person))
+        return None if state is None else Contact.model_validate_json(state)
+
+    async def key(self, person: UUID) -> bytes | None:
+        """What unseals it; None for who was forgotten. Raises Unreachable while the directory is away."""
+        try:
+            keys = await fetch_keys(self._url, self._token, [person])
+        except httpx.HTTPError as away:
+            raise Unreachable(f"the keys of contacts cannot be had: {type(away).__name__}") from away
+        return keys.get(str(person))

@@ -1,12 +1,13 @@
-"""What `notification` needs of the outside: a telephone."""
+"""What `notification` needs of the outside: a telephone, and the push services of browsers."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from schemas.push import PushSubscription
 from schemas.values import Language
 
 
@@ -16,6 +17,10 @@ class Unreachable(Exception):
 
 class Declined(Exception):
     """The provider says no: the phone does not ring and will not."""
+
+
+class Gone(Exception):
+    """The push service knows this browser no more, and never will again."""
 
 
 class Forged(Exception):
@@ -92,3 +97,15 @@ class Telephone(Protocol):
 
     def thanks(self, text: str, language: Language) -> str:
         """The document that says one sentence more and hangs up."""
+
+
+class PushService(Protocol):
+    """The push services of browsers. What it raises never holds an address."""
+
+    async def push(
+        self, reference: UUID, to: PushSubscription, plain: bytes, now: datetime, lasts: timedelta
+    ) -> None:
+        """The push service took it; it keeps it so long for a device that is off.
+
+        `reference` replaces what has the same and waits there still. Raises Unreachable, Declined and Gone.
+        """

@@ -4,8 +4,12 @@ from typing import Annotated, Final
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from schemas.push import ALL_BROWSERS, Hosts, hosts_in
 from services.notification.carrier import Account
+from services.notification.simulated.pushes import PLAYED
+from services.notification.web_push import Sender
 from services.runtime.origins import Origins
+from services.runtime.push_keys import push_private_key
 from services.runtime.settings import Mode, OwnerSettings, WebSettings
 
 Said = Annotated[str, Field(validate_default=True)]
@@ -20,6 +24,10 @@ class NotificationSettings(OwnerSettings, WebSettings):
     this process, and in a real platform none. `telephone_token` also signs what the provider tells us.
     `telephone_callback`: the address, without a path, under which the provider reaches this platform; where
     people go, if nothing else is said and that is over TLS.
+
+    `push_key`: with which push services know us; empty means that nothing is pushed. `push_contact`: an
+    address (mailto: or https:) where they find whoever runs this; where people go, if nothing else is said.
+    `push_hosts`: where push messages may go at all; empty means nowhere.
     """
 
     contact_keys_url: str
@@ -29,6 +37,16 @@ class NotificationSettings(OwnerSettings, WebSettings):
     telephone_token: Said = ""
     telephone_caller: Said = ""
     telephone_callback: Said = ""
+    push_key: str = ""
+    push_contact: Annotated[str, Field(pattern=r"^((mailto:|https://)\S+)?$")] = ""
+    push_hosts: Hosts = ALL_BROWSERS
+
+    @field_validator("push_key")
+    @classmethod
+    def _a_key(cls, value: str) -> str:
+        if value:
+            push_private_key(value)
+        return value
 
     @field_validator("telephone_account", "telephone_token", "telephone_caller")
     @classmethod
@@ -67,4 +85,15 @@ class NotificationSettings(OwnerSettings, WebSettings):
             self.telephone_token,
             self.telephone_caller,
             self.telephone_callback.rstrip("/"),
+        )
+
+    def sender(self) -> Sender | None:
+        """Who pushes, or None where there is no key; a demonstration plays the push services as well."""
+        if not (self.push_key and self.push_hosts):
+            return None
+        return Sender(
+            push_private_key(self.push_key),
+            self.push_contact or self.origins.patterns[0],
+            hosts_in(self.push_hosts),
+            f"http://127.0.0.1:{self.http_port}{PLAYED}" if self.simulates else "",
         )

@@ -1,9 +1,10 @@
 """Sends the text messages that are due: each once, also when we die between the order and its answer."""
 
 import logging
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from schemas.phone_number import NoNumber
 from services.notification.caller import Reach
@@ -18,11 +19,6 @@ log: Final = logging.getLogger(__name__)
 
 AT_ONCE: Final = 50
 
-KEPT: Final = timedelta(weeks=8)
-"""Long enough to see what came of a night, and whose phone stayed silent."""
-
-FORGET_EVERY: Final = timedelta(hours=1)
-
 EARLIER: Final = timedelta(minutes=2)
 """So far the clock of who saw it happen may be ahead of the provider's; words and number tell the rest."""
 
@@ -30,26 +26,32 @@ EARLIER: Final = timedelta(minutes=2)
 class Texter(Rounds):
     """Looks each second, or when told, which messages are due; `may_send` holds it until all is known."""
 
-    def __init__(self, notices: Notices, reach: Reach, *, now: Now, may_send: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        notices: Notices,
+        reach: Reach,
+        *,
+        now: Now,
+        may_send: Callable[[], bool],
+        on_lost: Callable[[UUID, UUID], Awaitable[None]],
+    ) -> None:
+        """`on_lost`: writes down that a text about a ladder (its delivery, and to whom) got lost."""
         super().__init__(may_send, "text messages are not sent")
         self._notices = notices
         self._numbers = reach.numbers
         self._telephone = reach.telephone
         self._now = now
-        self._forget_from = now()
+        self._on_lost = on_lost
 
     async def once(self) -> None:
-        """Write out what is to be told, send what is due, and forget what is old."""
+        """Write out what is to be told, send what is due, say what got lost, and forget what is old."""
         while await self._notices.spread(self._now()):
             pass
         await all_ended(*map(self._send, await self._notices.due(self._now(), AT_ONCE)))
+        for delivery, person in await self._notices.lost():
+            await self._on_lost(delivery, person)
         self.trouble = await self._notices.trouble()
-        await self._forget(self._now())
-
-    async def _forget(self, now: datetime) -> None:
-        if now >= self._forget_from:
-            await self._notices.forget(now - KEPT)
-            self._forget_from = now + FORGET_EVERY
+        await self._notices.tidy(self._now())
 
     async def _send(self, text: TextMessage) -> None:
         now = self._now()

@@ -8,15 +8,16 @@ from pydantic import BaseModel
 
 
 class Why(StrEnum):
-    """To be woken for a request, or to key in a code; or a text message."""
+    """To be woken for a request, or to key in a code; or a message, as a text or on a device."""
 
     WAKE = "wake"
     CODE = "code"
     TEXT = "text"
+    PUSH = "push"
 
 
 class Call(BaseModel):
-    """When somebody was called, what for and what came of it; of a text message when what it tells happened.
+    """When somebody was called, what for and what came of it; of a message when what it tells happened.
 
     `ordered_at`: when the provider was told to; `provider_id`: what it calls that call or message; `body`:
     what a message says.

@@ -80,6 +80,12 @@ ORDERS: Final = Metric(
     "Calls and texts that the provider was told to make.",
     ("what", "outcome"),
 )
+PUSHES: Final = Metric(
+    "noaber_pushes_total",
+    Kind.COUNTER,
+    "Push messages that services of browsers were told to bring; beside each goes a call or text.",
+    ("outcome",),
+)
 LAST_BACKUP: Final = Metric(
     "noaber_last_backup_timestamp_seconds",
     Kind.GAUGE,
@@ -103,6 +109,7 @@ DECLARED: Final = (
     FRAMES,
     SUGGESTIONS,
     ORDERS,
+    PUSHES,
     LAST_BACKUP,
     SEALS,
     UNSEALED,

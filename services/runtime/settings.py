@@ -154,7 +154,13 @@ def read(kind: type[Kind]) -> Kind:
 
 
 SECRET: Final = frozenset(
-    {"NOABER_DATABASE", "NOABER_INTERNAL_TOKEN", "NOABER_TELEPHONE_TOKEN", "NOABER_TOKEN_PRIVATE_KEY"}
+    {
+        "NOABER_DATABASE",
+        "NOABER_INTERNAL_TOKEN",
+        "NOABER_PUSH_KEY",
+        "NOABER_TELEPHONE_TOKEN",
+        "NOABER_TOKEN_PRIVATE_KEY",
+    }
 )
 """Settings whose value never goes into a log."""
 

@@ -19,6 +19,7 @@ READS = {
     f"{DIRECTORY}/cards/asked": Y,
     f"{DIRECTORY}/export": Y,
     f"{DIRECTORY}/number": Y,
+    f"{DIRECTORY}/push": Y,
     f"{DIRECTORY}/language": Y,
     f"{DIRECTORY}/oidc/accounts": Y,
     f"{AID}/export": Y,

@@ -8,6 +8,7 @@ import pytest
 
 from deploy.client import Client, Refusal, new_id
 from tests.badinput.parties import ROLES, Parties
+from tests.push_browser import PushBrowser
 from tests.unit.runtime.test_described import APPS
 
 pytestmark = pytest.mark.timeout(240)
@@ -130,6 +131,9 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
     # Nothing waits for the colleague, whose own number it would be.
     ("POST", f"{PEOPLE}/{{person}}/number"): ("{case.victim}/people/{administered}", say_number, SAYS_NUMBER),
     ("GET", f"{DIRECTORY}/number"): ("", nothing, ALL),
+    ("GET", f"{DIRECTORY}/push"): ("", nothing, ALL),
+    ("POST", f"{DIRECTORY}/push"): ("", lambda _: {"subscription": PushBrowser().subscription}, ALL),
+    ("POST", f"{DIRECTORY}/push/{{device}}/remove"): ("{newcomer}", nothing, ALL),
     ("GET", f"{DIRECTORY}/language"): ("", nothing, ALL),
     ("POST", f"{DIRECTORY}/language"): ("", lambda _: {"language": "nl"}, ALL),
     ("GET", f"{DIRECTORY}/export"): ("", nothing, ALL),
@@ -294,6 +298,7 @@ BESIDE = {
     "/health",
     "/internal/cards",
     "/internal/contact-keys",
+    "/internal/device-gone",
     "/internal/forget",
     "/internal/invite",
     "/metrics",
@@ -466,6 +471,7 @@ FOREIGN: dict[str, Try | str] = {
         N, "{case.victim}/people/{administered}", say_number
     ),
     f"POST {PEOPLE}/{{person}}/number person": boss(N, "{theirs.victim}/people/{administered}", say_number),
+    f"POST {DIRECTORY}/push/{{device}}/remove device": PERSONS_OWN,
     f"GET {DIRECTORY}/wake-list organisation": boss(N, "?organisation={lender}"),
     f"POST {DIRECTORY}/wake-list organisation": boss(
         N, "", lambda p: {"organisation": p.lender, "turns": []}

@@ -121,7 +121,7 @@ class House:
 
     def __init__(self, database: str, port: int, **more: Any) -> None:
         self._database = database
-        self._port = port
+        self.port = port
         self._more = more
         self.phones = Phones(port)
 
@@ -132,7 +132,7 @@ class House:
         settings = _settings(
             self._database,
             http_port=own,
-            telephone_url=f"http://127.0.0.1:{self._port}",
+            telephone_url=f"http://127.0.0.1:{self.port}",
             telephone_callback=f"http://127.0.0.1:{own}",
             telephone_account="house",
             telephone_token=TOKEN,

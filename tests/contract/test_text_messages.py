@@ -27,6 +27,7 @@ from services.notification.ports import Report
 from services.notification.rules import sending
 from services.notification.simulated.app import simulated
 from services.notification.simulated.exchange import Exchange
+from services.notification.store import notices
 from services.notification.store.notices import Notices
 from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher
@@ -102,10 +103,15 @@ async def stand(
     provider = Moody(telephones, Mood.WELL)
     async with house(database, provider, kafka=backing.kafka, topic_prefix=topic_prefix) as home:
         made = Stand(database, backing.kafka, topic_prefix, home, provider, telephones.state.exchange)
-        turns = (Turn(person=ILSE), Turn(person=BAS))
-        wake_list = WakeList(id="GM0153", turns=turns, phone="14 053", exercise=False)
-        await made.put(*(_person(each) for each in NUMBERS), wake_list)
+        await made.put(*staff_and_list())
         yield made
+
+
+def staff_and_list() -> list[State]:
+    """Who works there, and whom of them it wakes."""
+    turns = (Turn(person=ILSE), Turn(person=BAS))
+    wake_list = WakeList(id="GM0153", turns=turns, phone="14 053", exercise=False)
+    return [*(_person(each) for each in NUMBERS), wake_list]
 
 
 def _person(who: UUID) -> Person:
@@ -356,7 +362,7 @@ async def test_who_has_no_number_is_not_tried_and_that_is_said(stand: Stand) -> 
 async def test_what_was_sent_is_told_to_whom_it_was_sent_and_forgotten_after_weeks(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(texter, "FORGET_EVERY", timedelta(0))
+    monkeypatch.setattr(notices, "FORGET_EVERY", timedelta(0))
     first = card()
     async with stand.home.service() as service:
         await stand.put(first)
@@ -370,9 +376,9 @@ async def test_what_was_sent_is_told_to_whom_it_was_sent_and_forgotten_after_wee
         )
         assert told.provider_id and "card" in str(told.body)
         assert await service.own.calls(COR) == []
-        age = texter.KEPT - timedelta(days=1)
+        age = notices.KEPT - timedelta(days=1)
         await stand.rows(f"UPDATE notice SET at = at - interval '{age.days} days'")
-        await service.notices.forget(datetime.now(UTC) - texter.KEPT)
+        await service.notices.forget(datetime.now(UTC) - notices.KEPT)
         assert len(await service.own.calls(BAS)) == 1
         await stand.rows("UPDATE notice SET at = at - interval '2 days'")
         await until(lambda: _forgotten(stand), "the messages are forgotten")

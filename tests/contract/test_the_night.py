@@ -16,6 +16,7 @@ from schemas.events.approach import Approach, ApproachState
 from schemas.events.bell import Bell
 from schemas.events.delivery import AttemptState, Delivery, DeliveryState
 from schemas.events.duty import Duty
+from schemas.events.person import Membership, Person
 from schemas.events.wake_list import Turn, WakeList
 from schemas.night import Wake
 from schemas.state import State
@@ -24,6 +25,7 @@ from services.notification.app import Notification
 from services.notification.carrier import Carrier
 from services.notification.ports import Call, Unreachable
 from services.notification.rules.ladder import delivery_id
+from services.notification.rules.sending import TextState
 from services.notification.store.receipts import Receipts
 from tests.contract.exchange import House, fill, house, keys, until
 from tests.contract.tables import database_of
@@ -255,3 +257,30 @@ async def test_what_is_no_longer_asked_is_not_called_for_while_somebody_else_the
         assert len(await called(home)) <= 1
         await service.heed(event(first, 3))
         assert (await delivery(service)).state is DeliveryState.CALLING
+
+
+async def test_whom_the_text_that_nobody_is_left_did_not_reach_stands_in_the_ladder_once(
+    home: House, database: str
+) -> None:
+    now = datetime.now(UTC)
+    for person in NUMBERS:
+        works = (Membership(organisation="GM0153"),)
+        await replica(database, Person(id=person, memberships=works, exercise=False))
+        await replica(database, Duty(id=person, on=False, changed_at=now, exercise=False))
+    connection = await asyncpg.connect(database)
+    await connection.execute("DELETE FROM replica WHERE aggregate = 'contact' AND key = $1", str(COR))
+    async with home.service() as service:
+        await service.heed(event(asked()))
+
+        async def says(*untold: UUID) -> bool | None:
+            return (await delivery(service)).untold == untold or None
+
+        await until(lambda: says(COR), "the ladder says who has no number")
+        [bas] = await connection.fetch(
+            "SELECT id FROM text_message WHERE person = $1 AND state = 'sent'", BAS
+        )
+        await service.notices.become(bas["id"], TextState.UNDELIVERED, "it did not arrive")
+        await until(lambda: says(COR, BAS), "the ladder says whom it did not reach")
+        assert await service.notices.lost() == []
+    await connection.close()
+    assert [number for number, _ in await home.phones.texts()].count(NUMBERS[ILSE]) == 1

@@ -6,15 +6,16 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.client import Client
+from deploy.client import Client, new_id
 from deploy.running import Running
 from schemas.phone_number import e164
 from schemas.values import Right
 from services.directory.rules.fictitious import MadeUp
 from tests.journey.case import Case
-from tests.journey.cast import People
+from tests.journey.cast import People, done
 from tests.journey.looking import Page
 from tests.journey.waiting import until
+from tests.push_browser import PushBrowser, raw
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -29,6 +30,10 @@ def test_a_card_and_the_registered_phone_let_somebody_in_and_all_see_it_and_the_
     whom = next(each for each in staff if called[each.name] == 1)
     administrator = people.with_right(Right.ADMINISTER, case.victim)
     listed = staff[:3]
+    browser = PushBrowser(f"https://fcm.googleapis.com/fcm/send/{new_id()}")
+    with_device = people.be(listed[0].person.id)
+    devices = done(with_device.send("/api/directory/push", {"subscription": browser.subscription}))
+    assert len(devices["devices"]) == 1
     turns = [{"person": str(each.person.id)} for each in listed]
     administrator.send("/api/directory/wake-list", {"organisation": case.victim, "turns": turns})
     printed = administrator.send(HOME, {"organisation": case.victim, "roles": ["ciso"]})
@@ -42,6 +47,7 @@ def test_a_card_and_the_registered_phone_let_somebody_in_and_all_see_it_and_the_
             sid = until(lambda: ringing(phones), 15, what="a phone that rings")
             # Once that somebody asks, and once more when somebody is in.
             texted(phones, listed, 1)
+            until(lambda: shown_on(phones, browser), 15, what="the same on the device of one of them")
             phones.post(f"/simulated/calls/{sid}/answer")
             phones.post(f"/simulated/calls/{sid}/keys", data={"keys": asked["code"]})
             until(lambda: "session" in there.send(f"{HOME}/enter", {}), 15, what="the way in")
@@ -56,6 +62,15 @@ def ringing(phones: httpx.Client) -> Any:
     """The id of the newest call that rings."""
     calls = phones.get("/simulated/calls").json()["calls"]
     return next((each["sid"] for each in reversed(calls) if each["status"] == "ringing"), None)
+
+
+def shown_on(phones: httpx.Client, browser: PushBrowser) -> bool:
+    """Whether this browser, which alone can read it, was given a message about a card to show."""
+    there = browser.endpoint.removeprefix("https://")
+    pushes = phones.get("/simulated/calls").json()["pushes"]
+    return any(
+        browser.shown(raw(each["body"]))["page"] == "cards" for each in pushes if each["endpoint"] == there
+    )
 
 
 def texted(phones: httpx.Client, listed: list[MadeUp], times: int) -> None:

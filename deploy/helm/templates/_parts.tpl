@@ -76,5 +76,8 @@ topologySpreadConstraints:
     secretKeyRef:
       name: {{ $.Values.secretName }}
       key: {{ . }}
+      {{- if has . $service.mayLack }}
+      optional: true
+      {{- end }}
 {{- end }}
 {{- end }}

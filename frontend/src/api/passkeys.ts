@@ -110,7 +110,7 @@ export async function comeIn(secret: string, code: string): Promise<Answer<{ ses
 }
 
 type Purpose =
-  | "sign_in" | "add" | "invite" | "guest" | "print" | "approve" | "stop" | "remove" | "mandates" | "switch" | "people" | "number" | "wake_list" | "bind";
+  | "sign_in" | "add" | "invite" | "guest" | "print" | "approve" | "stop" | "remove" | "mandates" | "switch" | "people" | "number" | "wake_list" | "bind" | "push";
 
 async function signed<T>(purpose: Purpose, path: string, more: object = {}): Promise<Answer<T>> {
   const asked = await post<Asked>(`${HOME}/passkey/options`, { purpose }, uuid7());

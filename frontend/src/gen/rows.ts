@@ -466,7 +466,8 @@ export interface WakeListData {
 
 /** The ladder of one organisation for one request; only its own people read it.
  *
- * `phone` stands there once nobody is left: whom to phone instead. */
+ * `phone` stands there once nobody is left: whom to phone instead. `untold`: to whom a text that said so did
+ * not get through, so that somebody phones them. */
 export interface DeliveryData {
   exercise: boolean;
   tlp: Tlp;
@@ -480,6 +481,7 @@ export interface DeliveryData {
   passed: Passed[];
   turn: TurnEnds | null;
   phone: string;
+  untold: string[];
 }
 
 /** What was decided last about one organisation, by its own people or by the IBD on their behalf.

@@ -135,7 +135,7 @@ const ladder = (request, more, version = 1) => {
     kind: "delivery", id: key, v: [1, version, 1], level: "own",
     data: {
       exercise: true, tlp: "TLP:AMBER", id: key, request, organisation: "GM0164", function: "civil_affairs", state: "calling",
-      asked_at: at(-9), attempts: [], passed: [], turn: null, phone: "", ...more,
+      asked_at: at(-9), attempts: [], passed: [], turn: null, phone: "", untold: [], ...more,
     },
   };
 };
@@ -144,12 +144,12 @@ const LOGS = {
   nl: {
     title: "Belronde van Hengelo", first: "Pim gebeld: ✕ kan niet (11:35)", rings: "Sanne gebeld: ◐ de telefoon gaat", off: "Anouk",
     next: "Geen ja om 11:44? Dan bellen we Iris.", last: "Geen ja om 11:44? Daarna is er niemand meer. Bel dan 14 074",
-    yes: "Sanne gebeld: ✓ zei ja (11:43)", nobody: "Niemand zei ja. Bel 14 0741", idle: "Niemand heeft nu dienst. Bel", earlier: "Eerdere belrondes",
+    yes: "Sanne gebeld: ✓ zei ja (11:43)", nobody: "Niemand zei ja. Bel 14 0741", untold: "SMS aan Pim is niet aangekomen. Bel zelf.", idle: "Niemand heeft nu dienst. Bel", earlier: "Eerdere belrondes",
   },
   en: {
     title: "Calls to Hengelo", first: "Pim called: ✕ cannot (11:35)", rings: "Sanne called: ◐ the phone rings", off: "Anouk",
     next: "No yes at 11:44? Then we call Iris.", last: "No yes at 11:44? Nobody is left after that. Then phone 14 074",
-    yes: "Sanne called: ✓ said yes (11:43)", nobody: "Nobody said yes. Phone 14 0741", idle: "Nobody is on duty now. Phone", earlier: "Earlier calls",
+    yes: "Sanne called: ✓ said yes (11:43)", nobody: "Nobody said yes. Phone 14 0741", untold: "The text to Pim did not arrive. Phone yourself.", idle: "Nobody is on duty now. Phone", earlier: "Earlier calls",
   },
 };
 
@@ -170,8 +170,9 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
       const list = { kind: "wake_list", id: "GM0164", v: [1, 1, 1], level: "own", data: { exercise: false, tlp: "TLP:AMBER", id: "GM0164", turns: [], minutes: 3, phone: "14 074" } };
       say(delta(list, ladder(ASKED, { attempts, turn: { ...turn, next: null } }, 2)));
       await shows(text.last);
-      say(delta(ladder(ASKED, { state: "nobody", attempts: [attempts[0], { ...attempts[1], state: "unanswered" }], phone: "14 0741" }, 3)));
+      say(delta(ladder(ASKED, { state: "nobody", attempts: [attempts[0], { ...attempts[1], state: "unanswered" }], phone: "14 0741", untold: [PIM] }, 3)));
       await shows(text.nobody);
+      await shows(text.untold);
       assert.equal(await log.getByRole("link", { name: "14 0741" }).getAttribute("href"), "tel:140741");
       await fits(page);
       await picture(page, `ladder-nobody-${language}`);

@@ -6,13 +6,24 @@ import { workerFor } from "../../offline/plugin";
 const SOURCE = readFileSync(join(import.meta.dirname, "../../offline/worker.js"), "utf8");
 const ORIGIN = "https://noaber.example";
 
+type Shown = { title: string; body: string; tag: string; lang: string; data: string };
 type Asked = { request: { method: string; mode: string; url: string }; respondWith(answer: Promise<Response>): void };
 type Listener = (event: Asked & { waitUntil(done: Promise<unknown>): void }) => void;
 
 /** The worker of one release in a made-up browser: `network` answers what it fetches. */
-function worker(page: string, network: (path: string) => Promise<Response>, stores = new Map<string, Map<string, Response>>()) {
+function worker(page: string, network: (path: string) => Promise<Response>, stores = new Map<string, Map<string, Response>>(), windows: string[] = []) {
   const listeners = new Map<string, Listener>();
-  const self = { location: { origin: ORIGIN }, addEventListener: (name: string, listener: Listener) => listeners.set(name, listener) };
+  const shown: Shown[] = [];
+  const opened: string[] = [];
+  const self = {
+    location: { origin: ORIGIN },
+    addEventListener: (name: string, listener: Listener) => listeners.set(name, listener),
+    registration: { showNotification: async (title: string, more: Omit<Shown, "title">) => void shown.push({ title, ...more }) },
+    clients: {
+      matchAll: async () => windows.map((path) => ({ url: ORIGIN + path, focus: async () => opened.push(`focus ${path}`) })),
+      openWindow: async (path: string) => opened.push(`open ${path}`),
+    },
+  };
   const pathOf = (asked: string | { url: string }) => new URL(typeof asked === "string" ? asked : asked.url, ORIGIN).pathname;
   const caches = {
     open: async (name: string) => {
@@ -27,17 +38,19 @@ function worker(page: string, network: (path: string) => Promise<Response>, stor
   };
   const text = workerFor(new Map([["index.html", Buffer.from(page)]]), SOURCE);
   new Function("self", "caches", "fetch", text)(self, caches, (asked: string | { url: string }) => network(pathOf(asked)));
-  const lasting = async (name: string) => {
+  const lasting = async (name: string, more: object = {}) => {
     let done: Promise<unknown> = Promise.resolve();
-    listeners.get(name)!({ waitUntil: (work: Promise<unknown>) => (done = work) } as never);
+    listeners.get(name)!({ waitUntil: (work: Promise<unknown>) => (done = work), ...more } as never);
     await done;
   };
+  const push = (content: object | null) => lasting("push", { data: content && { json: () => content } });
+  const tap = (page: unknown) => lasting("notificationclick", { notification: { data: page, close: () => undefined } });
   const ask = async (path: string, mode = "cors", method = "GET"): Promise<string | null> => {
     let answer: Promise<Response> | null = null;
     listeners.get("fetch")!({ request: { method, mode, url: ORIGIN + path }, respondWith: (given: Promise<Response>) => (answer = given) } as never);
     return answer && (await answer as Response).text();
   };
-  return { stores, ask, install: () => lasting("install"), activate: () => lasting("activate") };
+  return { stores, ask, shown, opened, push, tap, install: () => lasting("install"), activate: () => lasting("activate") };
 }
 
 const says = (text: string, status = 200) => async () => new Response(text, { status });
@@ -82,4 +95,20 @@ test("is not installed by halves, and drops the files of older releases only whe
   await later.activate();
   expect(stores.size).toBe(1);
   expect(await worker("new", silence, stores).ask("/", "navigate")).toBe("new");
+});
+
+test("shows what was pushed once and in its language, and always something", async () => {
+  const { push, shown } = worker("page", says("never"));
+  await push({ id: "6", text: "Oefening. Noaber: bel 14 053.", language: "nl", page: "desk" });
+  await push(null);
+  expect(shown.map(({ title, body, tag, lang, data }) => [title, body, tag, lang, data])).toEqual([
+    ["Noaber", "Oefening. Noaber: bel 14 053.", "6", "nl", "desk"],
+    ["Noaber", "", "", "", ""],
+  ]);
+});
+
+test("a tap opens a page of ours by its name, in the window where it is open already, and no address", async () => {
+  const { tap, opened } = worker("page", says("never"), new Map(), ["/desk"]);
+  for (const page of ["cards", "desk", "https://elsewhere.example/", "//elsewhere.example", undefined]) await tap(page);
+  expect(opened).toEqual(["open /cards", "focus /desk", "open /", "open /", "open /"]);
 });

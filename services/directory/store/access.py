@@ -14,6 +14,7 @@ from schemas.events.session import Session, SignInWay
 from schemas.refused import Refused
 from schemas.state import State
 from services.directory.rules.access import after_restore
+from services.directory.store.devices import fewer_devices
 from services.directory.store.opening import opening
 from services.directory.store.writes import TABLES, living_sessions
 from services.runtime.database import LOCK
@@ -111,20 +112,24 @@ class Accesses:
     async def remove(
         self, person: UUID, passkey: UUID, decide: Callable[[Access], Access], who: UUID, at: datetime
     ) -> list[State]:
-        """Take a key away and end the sessions that were opened with it; all that changed."""
+        """Take a key away, and with it sessions and devices that it opened; all that changed."""
         async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOCK, f"person:{person}")
             version, access = await _locked(connection, person)
             decided = decide(access)
             gone = [each.credential for each in access.passkeys if each not in decided.passkeys]
             await connection.execute("DELETE FROM passkey_use WHERE credential = ANY($1::text[])", gone)
             ended = await ended_sessions(connection, "state->>'passkey' = $1", str(passkey))
+            ended += await fewer_devices(connection, person, lambda each: each.passkey != passkey)
             await TABLES.write(connection, [Written(decided, version + 1), *ended], Cause(uuid4(), who, at))
         return [decided, *(each.state for each in ended)]
 
     async def end_all(self, person: UUID, at: datetime) -> list[State]:
-        """End every session of a person; those that were not over yet."""
+        """End every session of a person, and show nothing on any device of theirs; all that changed."""
         async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOCK, f"person:{person}")
             ended = await ended_sessions(connection, "person = $1", str(person))
+            ended += await fewer_devices(connection, person, lambda each: False)
             await TABLES.write(connection, ended, Cause(uuid4(), person, at))
         return [each.state for each in ended]
 

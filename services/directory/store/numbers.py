@@ -16,7 +16,8 @@ from schemas.state import State
 from schemas.values import Right
 from services.directory.rules.numbers import may_say_no, may_say_yes
 from services.directory.rules.people import membership
-from services.directory.store.people import able_of, known_contact, known_person, staff_of
+from services.directory.store.contacts import known_contact
+from services.directory.store.people import able_of, known_person, staff_of
 from services.directory.store.writes import TABLES, sealed
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written

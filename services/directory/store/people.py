@@ -8,13 +8,14 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from schemas.events.contact import Contact, FormerNumber, WaitingNumber
+from schemas.events.contact import FormerNumber, WaitingNumber
 from schemas.events.person import Person
 from schemas.refused import Refused
 from schemas.state import State
 from schemas.values import OurLanguage, Right
 from services.directory.rules.people import MOST_PEOPLE
 from services.directory.store.accounts import keep_accounts
+from services.directory.store.contacts import known_contact
 from services.directory.store.writes import TABLES, forget, sealed, sealed_contact
 from services.runtime.acts import Act, acts_of
 from services.runtime.database import LOCK
@@ -50,15 +51,6 @@ class Called:
     name: str
     phone: str
     waits: bool = False
-
-
-@dataclass(frozen=True)
-class Sealed:
-    """A contact at its version, and the key that unseals it."""
-
-    version: int
-    contact: Contact
-    key: bytes
 
 
 class People:
@@ -172,15 +164,6 @@ async def known_person(connection: Any, person: UUID) -> tuple[int, Person]:
     if not found or not isinstance(found[0].state, Person):
         raise Refused("not_found")
     return found[0].version, found[0].state
-
-
-async def known_contact(connection: Any, person: UUID) -> Sealed | None:
-    """What is kept sealed of somebody; None for whoever was forgotten."""
-    key = await connection.fetchval("SELECT key FROM data_key WHERE person = $1", str(person))
-    found = await TABLES.read(connection, Contact.TYPE, [str(person)])
-    if key is None or not found or not isinstance(found[0].state, Contact):
-        return None
-    return Sealed(found[0].version, found[0].state, key)
 
 
 async def _recalled(connection: Any, person: UUID, called: Called, keeping: Keeping) -> list[Written]:

@@ -13,12 +13,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from schemas.events.access import Access
 from schemas.events.card import Card
-from schemas.events.contact import Contact, FormerNumber, WaitingNumber
+from schemas.events.contact import Contact, FormerNumber, PushDevice, WaitingNumber
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
 from schemas.events.session import FORGOTTEN_AFTER, Session
 from schemas.events.trust import Trust
 from schemas.events.wake_list import WakeList
+from schemas.push import PushSubscription
 from services.directory.store.tables import (
     AccessRow,
     CardRow,
@@ -176,6 +177,14 @@ class Reads:
             if contact.former is not None:
                 return unseal(contact.former.phone, key, person, "phone"), contact.former
         return None
+
+    async def devices(self, person: UUID) -> list[tuple[PushDevice, PushSubscription]]:
+        """What shows them messages, and where that is reached."""
+        return [
+            (each, PushSubscription.model_validate_json(unseal(each.sealed, key, person, f"push/{each.id}")))
+            for contact, key in (await self._sealed([str(person)])).values()
+            for each in contact.devices
+        ]
 
     async def _sealed(self, people: Sequence[str]) -> dict[str, tuple[Contact, bytes]]:
         """Person -> contact and what unseals it; a forgotten person has none."""

@@ -106,6 +106,13 @@ def ended(delivery: Delivery, attempt: UUID, state: AttemptState, ladder: Ladder
     return _next(closed, ladder) if _is_current(delivery, attempt) else closed
 
 
+def untold(delivery: Delivery, person: UUID) -> Delivery:
+    """The text that nobody is left did not get through to this person, as far as is known."""
+    if person in delivery.untold:
+        return delivery
+    return delivery.model_copy(update={"untold": (*delivery.untold, person)})
+
+
 def over(delivery: Delivery) -> Delivery:
     """Nobody at the organisation is asked any more: no further call is placed."""
     if delivery.state not in GOING_ON:

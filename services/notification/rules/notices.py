@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from schemas.events.card import Card, CardState
 from schemas.events.contact import Contact
-from schemas.events.delivery import Delivery, DeliveryState
+from schemas.events.delivery import Attempt, AttemptState, Delivery, DeliveryState
 from schemas.events.person import Person
 from schemas.events.wake_list import Turn
 from schemas.values import Right
@@ -30,7 +30,8 @@ _THINGS: Final = UUID("7f0a5a1e-6c0b-4c39-9f27-2a9b54d0c2a1")
 class About(StrEnum):
     """Somebody has a card's words and asks to come in; it let somebody in; nobody on a ladder said yes.
 
-    Or somebody's number counts no more: an administrator changed it, or they did themselves.
+    Or somebody's number counts no more: an administrator changed it, or they did themselves. Or somebody is
+    being called at this moment.
     """
 
     CARD_ASKED = "card_asked"
@@ -38,15 +39,22 @@ class About(StrEnum):
     NOBODY = "nobody"
     NUMBER_CHANGED = "number_changed"
     OWN_NUMBER = "own_number"
+    CALLED = "called"
 
 
 TO_FORMER: Final = (About.NUMBER_CHANGED, About.OWN_NUMBER)
 """Told at the number that counted before: whoever made the new one theirs hears what is told at that."""
 
+BY_CALL: Final = (About.CALLED,)
+"""Told by a call already: no text, only what devices show."""
+
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing to tell. `subject`: number of a card, id of a delivery or person; `phone`: whom to phone."""
+    """One thing to tell. `phone`: whom to phone.
+
+    `subject`: number of a card, id of a delivery or person, or of both with / between: who is called for it.
+    """
 
     id: UUID
     about: About
@@ -82,7 +90,9 @@ def over_since(card: Card) -> datetime | None:
 
 
 def of_delivery(delivery: Delivery, now: datetime) -> list[Notice]:
-    """What is to be told when nobody is left to call: whom to phone."""
+    """What is to be told when somebody is called, and when nobody is left to call: whom to phone."""
+    if delivery.state is DeliveryState.CALLING:
+        return [_called(delivery, each) for each in delivery.attempts if each.state is AttemptState.CALLING]
     if delivery.state is not DeliveryState.NOBODY:
         return []
     return [
@@ -98,6 +108,14 @@ def of_delivery(delivery: Delivery, now: datetime) -> list[Notice]:
     ]
 
 
+def _called(delivery: Delivery, attempt: Attempt) -> Notice:
+    subject = f"{delivery.id}/{attempt.person}"
+    key = uuid5(attempt.id, "push")
+    return Notice(
+        key, About.CALLED, subject, delivery.organisation, attempt.at, "", exercise=delivery.exercise
+    )
+
+
 def of_contact(contact: Contact, now: datetime) -> list[Notice]:
     """What is to be told where a number was changed not long ago."""
     former = contact.former
@@ -108,15 +126,22 @@ def of_contact(contact: Contact, now: datetime) -> list[Notice]:
     return [Notice(key, about, str(contact.id), "", former.until, "", exercise=False)]
 
 
+def for_one(notice: Notice) -> str | None:
+    """Whom alone it is for, by their id; None where it is for an organisation."""
+    if notice.about in TO_FORMER:
+        return notice.subject
+    return notice.subject.partition("/")[2] if notice.about is About.CALLED else None
+
+
 def told(notice: Notice, turns: Sequence[Turn], people: Sequence[Person]) -> list[Person]:
     """Who gets the message: everybody on the list who works there now; of an exercise only who enrolled.
 
     On duty or not: it is no call, and worth most where who is on duty does not answer. Of a card also who may
     stop it, list or not: whoever keeps the list must not be able to keep an alarm from them.
-    Of a number only whose it was.
+    Of a number only whose it was, and of a call only who is called.
     """
-    if notice.about in TO_FORMER:
-        return [each for each in people if str(each.id) == notice.subject and not each.forgotten]
+    if (alone := for_one(notice)) is not None:
+        return [each for each in people if str(each.id) == alone and not each.forgotten]
     here = {each.id: each for each in people if not each.forgotten and each.works_for(notice.organisation)}
     listed = [
         here[turn.person] for turn in turns if turn.person in here and (turn.exercises or not notice.exercise)

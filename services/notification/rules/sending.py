@@ -1,10 +1,12 @@
-"""How often and how long it is tried to send one text message."""
+"""How often and how long it is tried to send one message, as a text or to a device."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
+
+from services.notification.rules.notices import TO_FORMER, About
 
 UNDER_WAY: Final = timedelta(seconds=30)
 """Longer than a look-up and the order after it are under way, of a call as of a message: what the provider
@@ -23,7 +25,7 @@ PROMPT: Final = timedelta(seconds=15)
 class TextState(StrEnum):
     """Waits to be ordered; ordered, and no answer yet; taken by the provider; arrived, as it says. Or given
     up: it did not arrive, twice; it was declined each time; nobody knows whether it was taken; there is no
-    number; or it was no longer needed.
+    number; the device is gone; or it was no longer needed.
     """
 
     WAITING = "waiting"
@@ -34,17 +36,21 @@ class TextState(StrEnum):
     REFUSED = "refused"
     UNKNOWN = "unknown"
     NO_NUMBER = "no_number"
+    GONE = "gone"
     NOT_NEEDED = "not_needed"
 
 
 OPEN: Final = (TextState.WAITING, TextState.ORDERED)
+
+LOST: Final = (TextState.UNDELIVERED, TextState.REFUSED, TextState.UNKNOWN, TextState.NO_NUMBER)
+"""Somebody else has to phone whom it was for."""
 
 
 @dataclass(frozen=True)
 class TextMessage:
     """One message to one person, and what is known of it. `at`: when what it tells happened.
 
-    `former`: it goes to the number that counted until then.
+    `device`: whose browser shows it; None for an SMS.
     """
 
     id: UUID
@@ -53,7 +59,13 @@ class TextMessage:
     state: TextState
     tries: int
     at: datetime
-    former: bool = False
+    about: About = About.CARD_ASKED
+    device: UUID | None = None
+
+    @property
+    def former(self) -> bool:
+        """Whether it goes to the number that counted until then."""
+        return self.about in TO_FORMER
 
     @property
     def tried_enough(self) -> bool:

@@ -36,6 +36,10 @@ _TEXTS: Final = {
             "Not expected? Make the card void in Noaber."
         ),
     },
+    About.CALLED: {
+        "nl": "Noaber: u wordt nu gebeld ({when}), want er is hulp gevraagd. Neem op.",
+        "en": "Noaber: you are being called now ({when}), since help is asked. Answer the phone.",
+    },
     About.NOBODY: {
         "nl": (
             "Noaber: er is hulp gevraagd en niemand van uw piketlijst pakt het op ({when}). "
@@ -72,9 +76,44 @@ _DIALLED: Final = re.compile(r"[0-9+()/. -]{3,24}")
 """What fits and is a number; what else an organisation wrote there stands in Noaber."""
 
 
+_ON_DEVICE: Final = {
+    About.NUMBER_CHANGED: {
+        "nl": (
+            "Noaber: een beheerder wijzigde uw nummer ({when}). "
+            "Klopt dat niet? Waarschuw uw organisatie, of bel de IBD: {ibd}."
+        ),
+        "en": (
+            "Noaber: an administrator changed your number ({when}). "
+            "Not right? Warn your organisation, or phone the IBD: {ibd}."
+        ),
+    },
+    About.OWN_NUMBER: {
+        "nl": (
+            "Noaber: u wijzigde uw nummer ({when}). "
+            "Was u dat niet? Waarschuw uw organisatie, of bel de IBD: {ibd}."
+        ),
+        "en": (
+            "Noaber: you changed your number ({when}). "
+            "Was it not you? Warn your organisation, or phone the IBD: {ibd}."
+        ),
+    },
+}
+"""What is said otherwise on a device, which is no number that counts no more."""
+
+
+def on_device(notice: Notice, language: OurLanguage) -> str:
+    """The same for a device of the person's own."""
+    words = _ON_DEVICE.get(notice.about, _TEXTS[notice.about])
+    return _filled(words[language], notice, language)
+
+
 def text_message(notice: Notice, language: OurLanguage) -> str:
     """The message in this language."""
-    words = _TEXTS[notice.about][language].format(
+    return _filled(_TEXTS[notice.about][language], notice, language)
+
+
+def _filled(text: str, notice: Notice, language: OurLanguage) -> str:
+    words = text.format(
         card=notice.subject.rpartition("-")[2],
         when=f"{dutch_time(notice.at):%d-%m %H:%M}",
         phone=notice.phone if _DIALLED.fullmatch(notice.phone) else IBD_PHONE,

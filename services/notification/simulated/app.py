@@ -15,6 +15,7 @@ from services.notification.carrier import API
 from services.notification.forms import read_form
 from services.notification.simulated.exchange import Exchange
 from services.notification.simulated.page import page
+from services.notification.simulated.pushes import add_pushes
 from services.runtime.settings import Mode, Settings
 
 ROOT: Final = "/simulated"
@@ -42,6 +43,7 @@ def simulated(mode: Mode, token: str) -> FastAPI:
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     exchange = app.state.exchange = Exchange(token)
     add_api(app, exchange)
+    add_pushes(app, exchange.pushes)
     _add_page(app, exchange)
 
     @app.get("/health")
@@ -94,13 +96,19 @@ def _add_page(app: FastAPI, exchange: Exchange) -> None:
     @app.get(f"{ROOT}/")
     async def phones(request: Request) -> Response:
         _check_place(request)
-        return HTMLResponse(page(exchange.calls.values(), exchange.messages))
+        return HTMLResponse(page(exchange.calls.values(), exchange.messages, exchange.pushes.taken))
 
     @app.get(f"{ROOT}/calls")
     async def calls(request: Request) -> JSONResponse:
         _check_place(request)
         shown = [{**each.shown(), "says": each.says} for each in exchange.calls.values()]
-        return JSONResponse({"calls": shown, "messages": [each.shown() for each in exchange.messages]})
+        return JSONResponse(
+            {
+                "calls": shown,
+                "messages": [each.shown() for each in exchange.messages],
+                "pushes": [each.shown() for each in exchange.pushes.taken],
+            }
+        )
 
     @app.post(f"{ROOT}/calls/{{sid}}/{{verb}}")
     async def act(request: Request, sid: str, verb: str) -> Response:

@@ -14,6 +14,7 @@ import httpx
 
 from services.notification.carrier import signature_of
 from services.notification.hooks import SIGNATURE
+from services.notification.simulated.pushes import Pushes
 from services.runtime.certificates import believed
 
 log: Final = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ class Exchange:
         self._kept = kept
         self.calls: dict[str, Ringing] = {}
         self.messages: list[Message] = []
+        self.pushes = Pushes(kept)
         self.reports: dict[str, list[str]] = {}
         """Number -> what is told of the next messages there, in turn; without one nothing is told."""
         self._timers: set[asyncio.Task[None]] = set()

@@ -5,6 +5,7 @@ from html import escape
 
 from schemas.night import dutch_time
 from services.notification.simulated.exchange import Message, Ringing
+from services.notification.simulated.pushes import Pushed
 
 _HEAD = """<!doctype html><html lang="nl"><head><meta charset="utf-8">{refresh}
 <meta name="viewport" content="width=device-width"><title>Gesimuleerde telefoons</title><style>
@@ -18,7 +19,7 @@ telefoon.</p>
 """
 
 
-def page(calls: Iterable[Ringing], messages: Iterable[Message]) -> str:
+def page(calls: Iterable[Ringing], messages: Iterable[Message], pushed: Iterable[Pushed]) -> str:
     """The whole page, newest first. It renews itself while nobody is keying in a code."""
     newest = list(calls)[::-1]
     busy = any(call.status == "in-progress" for call in newest)
@@ -29,7 +30,8 @@ def page(calls: Iterable[Ringing], messages: Iterable[Message]) -> str:
         for call in newest
         if call.over
     ]
-    parts = _list(ringing) + _texts(list(messages)[::-1]) + "<h2>Voorbij</h2>" + _list(over[:10])
+    parts = _list(ringing) + _texts(list(messages)[::-1]) + _pushes(list(pushed)[::-1])
+    parts += "<h2>Voorbij</h2>" + _list(over[:10])
     return _HEAD.format(refresh=refresh) + parts + "</body></html>"
 
 
@@ -45,6 +47,16 @@ def _texts(messages: Iterable[Message]) -> str:
     if not received:
         return "<h2>Sms</h2><p>Er is geen sms gekomen.</p>"
     return "<h2>Sms</h2>" + "".join(_inbox(number, found) for number, found in received.items())
+
+
+def _pushes(pushed: list[Pushed]) -> str:
+    """What the vendors of browsers learn: to which device something goes, when, and how long it is."""
+    lines = [
+        f"<li>{dutch_time(each.at):%H:%M} naar {escape(each.endpoint)}"
+        f"<p>{len(each.body)} bytes, verzegeld voor dat ene toestel.</p></li>"
+        for each in pushed[:10]
+    ]
+    return "<h2>Pushberichten</h2>" + _list(lines or ["<li>Er is geen pushbericht verstuurd.</li>"])
 
 
 def _inbox(number: str, messages: Iterable[Message]) -> str:

@@ -1,8 +1,8 @@
 """What is told by text message; and the receipts, written before an order and completed by its answer."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
-from datetime import datetime
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -15,16 +15,17 @@ from schemas.events.wake_list import WakeList
 from services.notification.ports import Report
 from services.notification.rules.ladder import STALE
 from services.notification.rules.notices import (
-    TO_FORMER,
+    BY_CALL,
     About,
     Notice,
+    for_one,
     of_card,
     of_contact,
     over_since,
     told,
 )
-from services.notification.rules.sending import OPEN, TextMessage, TextState, next_try
-from services.notification.rules.text_words import text_message
+from services.notification.rules.sending import LOST, OPEN, TextMessage, TextState, next_try
+from services.notification.rules.text_words import on_device, text_message
 from services.runtime.database import LOCK
 
 _NOTE: Final = """
@@ -44,19 +45,22 @@ SELECT state FROM replica WHERE aggregate = 'contact'
 AND (convert_from(state, 'UTF8')::jsonb->'former'->>'until')::timestamptz > $1
 """
 _WRITE: Final = """
-INSERT INTO text_message (id, notice, person, body, due) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO text_message (id, notice, person, body, due, device) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (id) DO NOTHING
 """
 _DUE: Final = """
-SELECT text.id, text.person, text.body, text.state, text.tries, notice.at, notice.about = ANY($4) AS former
+SELECT text.id, text.person, text.body, text.state, text.tries, notice.at, notice.about, text.device
 FROM text_message text JOIN notice ON notice.id = text.notice
-WHERE text.state = ANY($1) AND text.due <= $2 ORDER BY text.due LIMIT $3
+WHERE text.state = ANY($1) AND text.due <= $2 AND (text.device IS NOT NULL) = $4 ORDER BY text.due LIMIT $3
 """
 _NEEDED: Final = """
 SELECT NOT notice.over
        AND (notice.about <> 'nobody' OR coalesce(delivery.state->>'state' = 'nobody', false))
+       AND (notice.about <> 'called' OR coalesce(
+           delivery.state->'attempts'->-1->>'state' = 'calling'
+           AND delivery.state->'attempts'->-1->>'person' = text.person::text, false))
 FROM text_message text JOIN notice ON notice.id = text.notice
-LEFT JOIN delivery ON delivery.id = notice.subject
+LEFT JOIN delivery ON delivery.id = split_part(notice.subject, '/', 1)
 WHERE text.id = $1
 """
 _OVER: Final = """
@@ -87,15 +91,42 @@ _KNOWN: Final = """
 SELECT known FROM text_message, unnest(ARRAY[message, returned]) AS known
 WHERE person = $1 AND known IS NOT NULL
 """
-# A no is about one number, which may have no screen; silence is about the provider.
-_TROUBLE: Final = "SELECT count(*), max(why) AS why FROM text_message WHERE state = 'ordered' AND why <> ''"
+# A no is about one number, which may have no screen; silence is about the provider. A push service is
+# one of several, and beside every push there is a text.
+_TROUBLE: Final = """
+SELECT count(*), max(why) AS why FROM text_message WHERE state = 'ordered' AND why <> '' AND device IS NULL
+"""
+_LOST: Final = """
+SELECT notice.subject, text.person FROM text_message text
+JOIN notice ON notice.id = text.notice JOIN delivery ON delivery.id = notice.subject
+WHERE text.state = ANY($1) AND text.device IS NULL AND notice.about = 'nobody'
+    AND NOT coalesce(delivery.state->'untold', '[]') ? text.person::text
+ORDER BY text.due
+"""
+_CONTACTS: Final = "SELECT state FROM replica WHERE aggregate = 'contact' AND key = ANY($1::text[])"
+
+
+KEPT: Final = timedelta(weeks=8)
+"""Long enough to see what came of a night, and whose phone stayed silent."""
+
+FORGET_EVERY: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Channels:
+    """By what is told here: whether there is a telephone, and whether there is a key for push."""
+
+    texts: bool
+    pushes: bool
 
 
 class Notices:
     """On a pool of connections to the own schema."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", channels: Channels) -> None:
         self._pool = pool
+        self._channels = channels
+        self._forget_from: datetime | None = None
 
     async def of_card(self, card: Card, now: datetime) -> None:
         """Note what is to be told of a card as it is now; what was noted before stays as it is."""
@@ -127,32 +158,44 @@ class Notices:
                 return False
             notice = _notice(row)
             people = await _told(connection, notice) if now - notice.at <= STALE else []
-            await connection.executemany(
-                _WRITE,
-                [
-                    # From the person and not from a count: nobody is told the same thing twice.
-                    (
-                        uuid5(notice.id, f"text/{each.id}"),
-                        notice.id,
-                        each.id,
-                        text_message(notice, each.spoken_to),
-                        now,
-                    )
-                    for each in people
-                ],
-            )
+            rows = list[tuple[Any, ...]]()
+            by_call = notice.about in BY_CALL
+            # From the person or device and not from a count: nobody is told the same thing twice.
+            for each in people if self._channels.texts and not by_call else ():
+                words = text_message(notice, each.spoken_to)
+                rows.append((uuid5(notice.id, f"text/{each.id}"), notice.id, each.id, words, now, None))
+            # Without a telephone nobody is called, whatever a ladder says.
+            shows = self._channels.pushes and (self._channels.texts or not by_call)
+            for each, device in await _devices(connection, people) if shows else ():
+                words = on_device(notice, each.spoken_to)
+                rows.append((uuid5(notice.id, f"push/{device}"), notice.id, each.id, words, now, device))
+            await connection.executemany(_WRITE, rows)
             await connection.execute(_SPREAD, notice.id)
             return True
 
     async def due(self, now: datetime, most: int) -> list[TextMessage]:
-        """What is to be sent now, the longest due first."""
-        rows = await self._pool.fetch(_DUE, [*OPEN], now, most, [*TO_FORMER])
-        return [TextMessage(**{**row, "state": TextState(row["state"])}) for row in rows]
+        """What is to be texted now, the longest due first."""
+        return await self._due(now, most, to_devices=False)
+
+    async def due_on_devices(self, now: datetime, most: int) -> list[TextMessage]:
+        """What is to be shown on devices now, the longest due first."""
+        return await self._due(now, most, to_devices=True)
+
+    async def _due(self, now: datetime, most: int, *, to_devices: bool) -> list[TextMessage]:
+        rows = await self._pool.fetch(_DUE, [*OPEN], now, most, to_devices)
+        return [
+            TextMessage(**{**row, "state": TextState(row["state"]), "about": About(row["about"])})
+            for row in rows
+        ]
 
     async def claim(self, text: TextMessage, now: datetime) -> bool:
         """The right to order this message now; False when somebody else did since it was read."""
         due = next_try(text.tries + 1, now)
         return bool(await self._pool.fetchval(_CLAIM, text.id, text.tries, due, [*OPEN]))
+
+    async def taken(self, push: UUID) -> None:
+        """The push service took it; it gives no number to what it takes."""
+        await self._pool.execute("UPDATE text_message SET state = 'sent', why = '' WHERE id = $1", push)
 
     async def complete(self, text: UUID, message: str) -> None:
         """The provider took it; where it told already what became of it, that stays."""
@@ -191,6 +234,17 @@ class Notices:
         """The provider's ids of messages to somebody that are accounted for."""
         return [str(row["known"]) for row in await self._pool.fetch(_KNOWN, person)]
 
+    async def lost(self) -> list[tuple[UUID, UUID]]:
+        """(delivery, person) of every text about a ladder that got lost, and does not stand in it yet."""
+        rows = await self._pool.fetch(_LOST, [*LOST])
+        return [(UUID(row["subject"]), row["person"]) for row in rows]
+
+    async def tidy(self, now: datetime) -> None:
+        """Forget what is old, if that was not done in the last hour."""
+        if self._forget_from is None or now >= self._forget_from:
+            await self.forget(now - KEPT)
+            self._forget_from = now + FORGET_EVERY
+
     async def forget(self, moment: datetime) -> None:
         """Delete what happened before this moment, and whom it was told."""
         async with self._pool.acquire() as connection, connection.transaction():
@@ -208,14 +262,22 @@ async def note(connection: Any, notices: Sequence[Notice]) -> None:
     await connection.executemany(_NOTE, [tuple(asdict(each).values()) for each in notices])
 
 
+async def _devices(connection: Any, people: Sequence[Person]) -> list[tuple[Person, UUID]]:
+    """Each of them with each device that shows messages to them."""
+    known = {each.id: each for each in people}
+    rows = await connection.fetch(_CONTACTS, [str(each) for each in known])
+    contacts = [Contact.model_validate_json(row["state"]) for row in rows]
+    return [(known[each.id], device.id) for each in contacts for device in each.devices]
+
+
 def _notice(row: Any) -> Notice:
     known = {each.name: row[each.name] for each in fields(Notice)}
     return Notice(**{**known, "about": About(known["about"])})
 
 
 async def _told(connection: Any, notice: Notice) -> list[Person]:
-    if notice.about in TO_FORMER:
-        rows = await connection.fetch(_PEOPLE, f'"{notice.subject}"')
+    if (alone := for_one(notice)) is not None:
+        rows = await connection.fetch(_PEOPLE, f'"{alone}"')
         return told(notice, (), [Person.model_validate_json(row["state"]) for row in rows])
     state = await connection.fetchval(_LIST, notice.organisation)
     turns = () if state is None else WakeList.model_validate_json(state).turns

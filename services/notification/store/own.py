@@ -23,10 +23,11 @@ SELECT 'code' AS why, placed_at AS at, state FROM code_call WHERE person = $1 OR
 """
 
 _TEXTS: Final = """
-SELECT 'text' AS why, notice.at, text.state, nullif(notice.organisation, '') AS organisation,
+SELECT CASE WHEN text.device IS NULL THEN 'text' ELSE 'push' END AS why, notice.at, text.state,
+    nullif(notice.organisation, '') AS organisation,
     text.message AS provider_id, text.body
 FROM text_message text JOIN notice ON notice.id = text.notice
-WHERE text.person = $1 ORDER BY notice.at DESC
+WHERE text.person = $1 ORDER BY why, notice.at DESC
 """
 
 

@@ -19,7 +19,7 @@ from deploy.parts.kafka import CLUSTER, jars
 from deploy.stack import BY_NAME, KEPT, SERVICES, Platform, environment, secrets_in
 from services.runtime.settings import Mode, Seed
 
-ASKED = re.compile(r"\$\{(NOABER_[A-Z_]+):\?[^}]*\}")
+ASKED = re.compile(r"\$\{(NOABER_[A-Z_]+):(?:\?[^}]*|-)\}")
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 THEIRS = {"apache/kafka:4.3.1", "postgres:18", "caddy:2"}
 

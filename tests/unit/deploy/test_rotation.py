@@ -71,6 +71,7 @@ def test_one_rotation_is_enough_and_what_runs_on_stops_believing_too(made: Secre
 def test_at_once_no_secret_of_the_stolen_file_is_left(made: Secrets) -> None:
     found = rotated(rotated(made, NOW), NOW, at_once=True)
     assert found.internal_token != made.internal_token
+    assert found.push_key not in ("", made.push_key)
     assert found.passwords.keys() == made.passwords.keys()
     assert not set(found.passwords.values()) & set(made.passwords.values())
     assert len(found.public_keys) == 1 and not found.retired

@@ -12,6 +12,7 @@ from deploy import stack
 from deploy.parts.ports import BLOCK
 from deploy.parts.postgres import Postgres
 from deploy.stack import OFFSETS, OWNERS, SERVICES, Platform, environment, secrets_in
+from services.runtime.push_keys import public_text, push_private_key
 from services.runtime.settings import Mode, Seed
 from services.runtime.tokens import BadToken, Claims, Signer, Verifier
 
@@ -46,12 +47,37 @@ def test_an_owner_that_came_later_gets_a_password_and_nothing_else_changes(tmp_p
     assert _mode(file) == 0o600 and secrets_in(file) == found
 
 
+def test_a_home_from_before_push_messages_gets_a_key_for_them_once(tmp_path: Path) -> None:
+    file = tmp_path / "run" / "secrets.json"
+    made = secrets_in(file)
+    older = json.loads(file.read_text())
+    del older["push_key"]
+    file.write_text(json.dumps(older))
+    found = secrets_in(file)
+    assert found.push_key and replace(found, push_key="") == replace(made, push_key="")
+    assert _mode(file) == 0o600 and secrets_in(file) == found
+
+
+def test_who_sends_push_messages_has_the_key_and_who_tells_browsers_of_it_has_its_public_half(
+    platform: Platform,
+) -> None:
+    told = {service.name: environment(platform, service) for service in SERVICES}
+    [sender] = [name for name, each in told.items() if "NOABER_PUSH_KEY" in each]
+    [teller] = [name for name, each in told.items() if "NOABER_PUSH_PUBLIC_KEY" in each]
+    assert (sender, teller) == ("notification", "directory")
+    key = push_private_key(told[sender]["NOABER_PUSH_KEY"])
+    assert told[teller]["NOABER_PUSH_PUBLIC_KEY"] == public_text(key)
+    without = replace(platform, secrets=replace(platform.secrets, push_key=""))
+    assert environment(without, stack.BY_NAME["directory"])["NOABER_PUSH_PUBLIC_KEY"] == ""
+
+
 def test_two_homes_have_nothing_in_common(tmp_path: Path) -> None:
     one, other = (secrets_in(tmp_path / name / "secrets.json") for name in ("one", "other"))
     assert not set(one.passwords.values()) & set(other.passwords.values())
     assert one.private_key != other.private_key
     assert one.public_keys != other.public_keys
     assert one.internal_token != other.internal_token
+    assert one.push_key != other.push_key
 
 
 def test_the_superusers_password_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

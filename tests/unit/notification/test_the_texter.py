@@ -9,6 +9,7 @@ import pytest
 
 from services.notification.caller import Reach
 from services.notification.rounds import all_ended
+from services.notification.rules.notices import About
 from services.notification.rules.sending import TextMessage, TextState
 from services.notification.texter import Texter
 
@@ -53,7 +54,14 @@ class Table:
         """It was taken."""
         self.became.append(f"sent {message}")
 
-    async def forget(self, _: datetime) -> None:
+    async def lost(self) -> list[tuple[UUID, UUID]]:
+        """Nothing of a ladder."""
+        return []
+
+    async def note_lost(self, *_: UUID) -> None:
+        """Nobody is told."""
+
+    async def tidy(self, _: datetime) -> None:
         """Nothing is old."""
 
     async def trouble(self) -> str:
@@ -102,7 +110,8 @@ async def ordered(
     """(what was written, what was ordered)."""
     table, telephone = Table(message, [*needed]), Telephone(taken)
     doubles: Any = (table, Reach(telephone, telephone))  # type: ignore[arg-type]
-    texter = Texter(*doubles, now=lambda: NIGHT + timedelta(minutes=10), may_send=lambda: True)
+    later = NIGHT + timedelta(minutes=10)
+    texter = Texter(*doubles, now=lambda: later, may_send=lambda: True, on_lost=table.note_lost)
     running = asyncio.create_task(texter.run())
     async with asyncio.timeout(10):
         while not table.became:
@@ -118,12 +127,14 @@ async def test_what_is_no_longer_so_is_not_ordered_also_where_an_earlier_order_w
     assert await sent(state, 1, None, needed=(False,)) == (["not_needed"], 0)
 
 
-@pytest.mark.parametrize(("former", "number"), [(True, "+31600000009"), (False, "+31600000001")])
+@pytest.mark.parametrize(
+    ("about", "number"), [(About.OWN_NUMBER, "+31600000009"), (About.CARD_USED, "+31600000001")]
+)
 async def test_what_is_for_the_number_before_goes_there_and_all_else_to_the_one_that_counts(
-    former: bool,  # noqa: FBT001
+    about: About,
     number: str,
 ) -> None:
-    message = TextMessage(TEXT, ILSE, "x", TextState.WAITING, 0, NIGHT, former)
+    message = TextMessage(TEXT, ILSE, "x", TextState.WAITING, 0, NIGHT, about)
     assert (await ordered(message, None, (True,)))[1] == [f"x to {number}"]
 
 

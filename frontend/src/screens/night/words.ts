@@ -53,6 +53,7 @@ const nl = {
   "round.off": "Niemand heeft nu dienst. Bel",
   "round.nobody": "Niemand zei ja. Bel",
   "round.over": "Bellen is niet meer nodig.",
+  "round.untold": "SMS aan {name} is niet aangekomen. Bel zelf.",
   "round.somebody": "een collega",
   "round.earlier": "Eerdere belrondes",
 };
@@ -109,6 +110,7 @@ const en: typeof nl = {
   "round.off": "Nobody is on duty now. Phone",
   "round.nobody": "Nobody said yes. Phone",
   "round.over": "No more calls are needed.",
+  "round.untold": "The text to {name} did not arrive. Phone yourself.",
   "round.somebody": "a colleague",
   "round.earlier": "Earlier calls",
 };
