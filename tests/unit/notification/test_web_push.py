@@ -121,8 +121,9 @@ async def test_a_service_that_drips_or_is_silent_is_not_waited_for(monkeypatch: 
     request = await pushed(httpx.Response(201, content=drips()))
     assert request.method == "POST"
     monkeypatch.setattr(web_push, "SECONDS", 0.02)
-    with pytest.raises(Unreachable):
-        await pushed(None)
+    async with asyncio.timeout(2):
+        with pytest.raises(Unreachable):
+            await pushed(None)
 
 
 @pytest.mark.parametrize(
