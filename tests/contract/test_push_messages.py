@@ -36,7 +36,7 @@ from tests.contract.moody import Mood, Moody
 from tests.contract.tables import database_of
 from tests.contract.test_text_messages import BAS, ILSE, LISTED, NUMBERS, Stand, card, staff_and_list
 from tests.contract.test_the_night import asked as approach
-from tests.contract.test_the_night import event
+from tests.enveloped import event_of
 from tests.push_browser import PushBrowser
 
 PHONE, LAPTOP, OTHERS = (UUID(int=number) for number in (11, 12, 13))
@@ -185,7 +185,7 @@ async def test_a_device_that_is_gone_is_told_and_one_that_was_taken_away_or_forg
         stand.answers(PHONE, 201)
         monkeypatch.setattr(numbers, "fetch_keys", forgotten)
         await stand.rows("DELETE FROM text_message")
-        await service.heed(event(card(id="GM0153-0002")))
+        await service.heed(event_of(card(id="GM0153-0002")))
         assert await stand.ended(2) == {PHONE: "sent", OTHERS: "gone"}
     assert len(stand.directory.gone) == 2
 
@@ -220,7 +220,7 @@ async def test_who_is_called_sees_so_on_their_device_while_it_rings_and_colleagu
     async with stand.home.service() as service:
         await stand.put(Duty(id=ILSE, on=True, changed_at=datetime.now(UTC), exercise=False))
         await until(lambda: _on_duty(stand), "Ilse is on duty")
-        await service.heed(event(approach(wake=Wake.NOW)))
+        await service.heed(event_of(approach(wake=Wake.NOW)))
         call = await stand.home.phones.ringing(NUMBERS[ILSE])
         assert await stand.ended(2) == {PHONE: "sent", LAPTOP: "sent"}
         [words] = stand.shown(PHONE)

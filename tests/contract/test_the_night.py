@@ -270,7 +270,7 @@ async def test_whom_the_text_that_nobody_is_left_did_not_reach_stands_in_the_lad
     connection = await asyncpg.connect(database)
     await connection.execute("DELETE FROM replica WHERE aggregate = 'contact' AND key = $1", str(COR))
     async with home.service() as service:
-        await service.heed(event(asked()))
+        await service.heed(event_of(asked()))
 
         async def says(*untold: UUID) -> bool | None:
             return (await delivery(service)).untold == untold or None
