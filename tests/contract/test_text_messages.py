@@ -37,8 +37,7 @@ from tests.contract.exchange import KEY, TOKEN, House, fill, house, keys, until
 from tests.contract.moody import Mood, Moody
 from tests.contract.tables import database_of
 from tests.contract.test_the_night import asked as approach
-from tests.contract.test_the_night import event
-from tests.unit.runtime.kafka_double import record_of
+from tests.enveloped import event_of, record_of
 
 ILSE, BAS, COR = (UUID(int=number) for number in (1, 2, 3))
 LANGUAGES = {ILSE: "nl", BAS: "en", COR: "nl"}
@@ -395,7 +394,7 @@ async def test_when_nobody_on_a_ladder_is_left_the_list_is_told_whom_to_phone_un
     async with stand.home.service() as service:
         await _has_read(service)
         # Nobody is on duty.
-        await service.heed(event(approach(wake=Wake.NOW)))
+        await service.heed(event_of(approach(wake=Wake.NOW)))
         await stand.over(2)
         told = await stand.home.phones.texts()
         assert sorted(number for number, _ in told) == LISTED
