@@ -22,8 +22,9 @@ from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher
 from services.runtime.taken_in import EPOCHS, TABLES
 from tests.contract.doubles import MemoryGraveyard
+from tests.enveloped import NOW, record_of
 from tests.soon import until
-from tests.unit.runtime.kafka_double import NOW, Broker, record_of
+from tests.unit.runtime.kafka_double import Broker
 
 ONE = UUID(int=1)
 

@@ -5,13 +5,12 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
 
 from schemas.catalogue import Function
-from schemas.envelope import Envelope, Event
 from schemas.events.approach import Approach, ApproachState
 from schemas.events.bell import Bell
 from schemas.events.delivery import AttemptState, Delivery, DeliveryState
@@ -29,6 +28,7 @@ from services.notification.rules.sending import TextState
 from services.notification.store.receipts import Receipts
 from tests.contract.exchange import House, fill, house, keys, until
 from tests.contract.tables import database_of
+from tests.enveloped import event_of
 
 ILSE, BAS, COR = (UUID(int=number) for number in (1, 2, 3))
 NUMBERS = {ILSE: "+31600000001", BAS: "+31600000002", COR: "+31600000003"}
@@ -66,22 +66,6 @@ async def replica(database: str, state: State) -> None:
         state.model_dump_json().encode(),
     )
     await connection.close()
-
-
-def event(state: State, version: int = 1) -> Event:
-    """As it is taken in."""
-    envelope = Envelope(
-        id=uuid4(),
-        type=state.event_type(),
-        source="urn:noaber:aid",
-        time=datetime.now(UTC),
-        key=state.key,
-        version=version,
-        epoch=1,
-        correlation="c",
-        exercise=False,
-    )
-    return Event(envelope, state)
 
 
 def asked(**more: Any) -> Approach:
@@ -123,7 +107,7 @@ async def rung(service: Notification) -> None:
     turn = (await delivery(service)).turn
     assert turn is not None
     service.now = lambda: turn.due
-    await service.heed(event(Bell(id=turn.id, delivery=delivery_id(REQUEST, "GM0153"), due=turn.due)))
+    await service.heed(event_of(Bell(id=turn.id, delivery=delivery_id(REQUEST, "GM0153"), due=turn.due)))
 
 
 async def test_the_list_is_called_in_turn_without_who_is_off_duty_until_a_yes(
@@ -131,7 +115,7 @@ async def test_the_list_is_called_in_turn_without_who_is_off_duty_until_a_yes(
 ) -> None:
     async with home.service() as service:
         for again in range(3):
-            await service.heed(event(asked(), 1 + again))
+            await service.heed(event_of(asked(), 1 + again))
         sid = await home.phones.ringing(NUMBERS[ILSE])
         await rung(service)
         await home.phones.press(await home.phones.ringing(NUMBERS[COR]), "1")
@@ -157,10 +141,10 @@ async def test_a_death_between_the_order_and_its_receipt_rings_no_phone_twice(
     with monkeypatch.context() as broken:
         broken.setattr(Receipts, "complete", dies)
         async with home.service() as service:
-            await service.heed(event(asked()))
+            await service.heed(event_of(asked()))
             await home.phones.ringing(NUMBERS[ILSE])
     async with home.service() as service:
-        await service.heed(event(asked()))
+        await service.heed(event_of(asked()))
         attempt = (await delivery(service)).attempts[0]
 
         async def complete() -> bool | None:
@@ -181,7 +165,7 @@ async def test_a_death_before_the_order_went_out_forgets_nobody(
     with monkeypatch.context() as broken:
         broken.setattr(Carrier, "call", dies)
         async with home.service() as service:
-            await service.heed(event(asked()))
+            await service.heed(event_of(asked()))
 
             async def claimed() -> bool | None:
                 return await service.receipts.is_ordered((await delivery(service)).attempts[0].id) or None
@@ -213,8 +197,8 @@ async def test_of_two_orders_to_one_person_without_an_answer_each_is_looked_up_a
 
     monkeypatch.setattr(Carrier, "call", lossy)
     async with home.service() as service:
-        await service.heed(event(asked()))
-        await service.heed(event(asked(id=UUID(int=10), request=UUID(int=18))))
+        await service.heed(event_of(asked()))
+        await service.heed(event_of(asked(id=UUID(int=10), request=UUID(int=18))))
 
         async def complete() -> bool | None:
             now = datetime.now(UTC)
@@ -232,7 +216,7 @@ async def test_nobody_is_called_before_everything_was_heard_nor_after_going_off_
     async with home.service() as service:
         assert service.intake is not None
         service.intake.caught_up = False
-        await service.heed(event(asked()))
+        await service.heed(event_of(asked()))
         await replica(database, Duty(id=ILSE, on=False, changed_at=datetime.now(UTC), exercise=False))
         assert await called(home) == []
         service.intake.caught_up = True
@@ -245,17 +229,17 @@ async def test_what_is_no_longer_asked_is_not_called_for_while_somebody_else_the
 ) -> None:
     async with home.service() as service:
         first, second = asked(), asked(id=UUID(int=10), person=COR)
-        await service.heed(event(first))
-        await service.heed(event(second))
+        await service.heed(event_of(first))
+        await service.heed(event_of(second))
         closed = {"state": ApproachState.WITHDRAWN}
-        await service.heed(event(first.model_copy(update=closed), 2))
+        await service.heed(event_of(first.model_copy(update=closed), 2))
         assert (await delivery(service)).state is DeliveryState.CALLING
-        await service.heed(event(second.model_copy(update=closed), 2))
+        await service.heed(event_of(second.model_copy(update=closed), 2))
         # An older state that comes late wakes nobody again.
-        await service.heed(event(first, 1))
+        await service.heed(event_of(first, 1))
         assert (await delivery(service)).state is DeliveryState.OVER
         assert len(await called(home)) <= 1
-        await service.heed(event(first, 3))
+        await service.heed(event_of(first, 3))
         assert (await delivery(service)).state is DeliveryState.CALLING
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from schemas.codec import decode
 from schemas.values import Level
 from services.live.rules.board import IN_A_PART, Board, Changes, Spot
+from tests.enveloped import record_of
 from tests.unit.live.history import History, Viewer, key, rows_of, somebody, viewers_of
-from tests.unit.runtime.kafka_double import record_of
 
 EXAMPLES = 2_000 if os.environ.get("NOABER_COUNTS") == "long" else 300
 SETTINGS = settings(

@@ -15,9 +15,9 @@ from schemas.events.incident import Incident
 from services.live import snapshots
 from services.live.rules import picture as pictures
 from services.live.snapshots import Snapshots
+from tests.enveloped import record_of
 from tests.unit.live.history import History, viewers_of
 from tests.unit.live.test_viewers import ASKER, Socket, a_live, an_incident, hears, told
-from tests.unit.runtime.kafka_double import record_of
 
 ROWS = 12
 

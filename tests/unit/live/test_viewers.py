@@ -34,9 +34,9 @@ from services.runtime.now import clock
 from services.runtime.settings import Mode
 from services.runtime.tokens import new_keys
 from services.runtime.who import Asker
+from tests.enveloped import record_of
 from tests.soon import until
 from tests.unit.live.history import History
-from tests.unit.runtime.kafka_double import record_of
 
 NOW = clock(0)()
 PERSON = Person(id=UUID(int=1), memberships=(Membership(organisation="GM1735"),), exercise=False)

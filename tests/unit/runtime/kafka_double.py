@@ -2,19 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
-from schemas.codec import encode, state_bytes
 from schemas.envelope import Record
-from schemas.state import State
-from tests.enveloped import envelope_of
-
-NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -25,10 +19,6 @@ class Found:
     key: bytes
     value: bytes
     headers: tuple[tuple[str, bytes], ...]
-
-
-def record_of(state: State, version: int = 1, epoch: int = 1) -> Record:
-    return encode(envelope_of(state, version, epoch), state_bytes(state))
 
 
 class Broker:

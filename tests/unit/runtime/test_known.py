@@ -5,7 +5,7 @@ from uuid import UUID
 from schemas.codec import decode, state_bytes
 from schemas.events.person import Membership, Person
 from services.runtime.known import Directory
-from tests.unit.runtime.kafka_double import record_of
+from tests.enveloped import record_of
 
 ME = UUID(int=1)
 

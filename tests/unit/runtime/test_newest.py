@@ -16,8 +16,9 @@ from schemas.topics import DUTY
 from services.runtime import replica as replica_module
 from services.runtime.consume import DEAD_IN_A_ROW, READERS
 from services.runtime.replica import Newest, StartOver
+from tests.enveloped import NOW, record_of
 from tests.soon import until
-from tests.unit.runtime.kafka_double import NOW, Broker, record_of
+from tests.unit.runtime.kafka_double import Broker
 
 
 @pytest.fixture

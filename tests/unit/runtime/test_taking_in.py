@@ -14,8 +14,9 @@ from schemas.topics import DUTY, SESSIONS
 from services.runtime import intake as intake_module
 from services.runtime.intake import Intake
 from tests.contract.doubles import MemoryGraveyard
+from tests.enveloped import NOW, record_of
 from tests.soon import until
-from tests.unit.runtime.kafka_double import NOW, Broker, record_of
+from tests.unit.runtime.kafka_double import Broker
 
 
 class Database:
