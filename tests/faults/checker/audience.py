@@ -57,7 +57,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "delivery": {
         "public": "exercise",
         "asked": "tlp",
-        "own": "id request organisation function state asked_at attempts passed turn phone",
+        "own": "id request organisation function state asked_at attempts passed turn phone untold",
     },
     "card": {
         "public": "exercise",
