@@ -3,10 +3,14 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from deploy.stack import READS
 from schemas.events.seal import AidSeal
 from schemas.live import ROW_STATES, Kind
+from schemas.state import Row
 from schemas.topics import BY_STATE, TOPICS, owned_by
+from schemas.visibility import field_levels
 from services.aid.rules.world import _SHELVES
 from services.aid.store.postgres import AGGREGATES
 from tests.architecture.checkout import text
@@ -40,3 +44,10 @@ def test_the_checker_knows_who_owns_and_who_sees_each() -> None:
     assert set(OF_AN_INCIDENT) == children, "tests/faults/checker/audience.py: OF_AN_INCIDENT"
     owned = {topic.state.TYPE: topic.owner for topic in TOPICS if topic.about is None}
     assert owned == OWNER, "tests/faults/checker/facts.py: OWNER"
+
+
+@pytest.mark.parametrize("state", ROW_STATES, ids=lambda each: each.TYPE)
+def test_the_checker_says_by_itself_who_sees_each_field(state: type[Row]) -> None:
+    said = {name: level for level, names in FIELDS[state.TYPE].items() for name in names.split()}
+    meant = {name: str(level) for name, level in field_levels(state).items()}
+    assert said == meant, "tests/faults/checker/audience.py: FIELDS"
