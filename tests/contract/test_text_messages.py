@@ -19,11 +19,10 @@ from schemas.events.wake_list import Turn, WakeList
 from schemas.night import Wake
 from schemas.state import State
 from schemas.topics import BY_STATE
-from services.notification import carrier, numbers, texter
+from services.notification import carrier, numbers
 from services.notification.app import Notification
 from services.notification.carrier import Carrier
 from services.notification.numbers import Numbers
-from services.notification.ports import Report
 from services.notification.rules import sending
 from services.notification.simulated.app import simulated
 from services.notification.simulated.exchange import Exchange
@@ -247,34 +246,6 @@ async def _ordered(stand: Stand, count: int) -> bool | None:
     return len(await stand.rows("SELECT id FROM text_message WHERE state = 'ordered'")) == count or None
 
 
-async def test_what_did_not_arrive_is_sent_once_more_and_a_report_is_believed_of_that_message_alone(
-    stand: Stand, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(texter, "AGAIN", timedelta(0))
-    stand.telephones.reports[LISTED[0]] = ["undelivered", "delivered"]
-    stand.telephones.reports[LISTED[1]] = ["failed", "undelivered"]
-    async with stand.home.service() as service:
-        await stand.put(card())
-        reported = await until(lambda: _reported(stand), "all that was reported is heard")
-        assert [(each["state"], each["tries"], each["why"]) for each in reported] == [
-            ("delivered", 2, ""),
-            ("undelivered", 2, "it did not arrive"),
-        ]
-        assert await stand.arrived() == sorted(LISTED * 2)
-        assert service.texter is not None
-        for each in reported:
-            # Of an earlier one, or of one that is no message of ours.
-            for message in (each["returned"], "SM0"):
-                await service.texter.hear(Report(each["id"], message, arrived=not each["why"]))
-        assert await _reported(stand) == reported
-
-
-async def _reported(stand: Stand) -> list[Any] | None:
-    rows = await stand.rows("SELECT id, state, tries, why, returned FROM text_message ORDER BY person")
-    told = [each for each in rows if each["state"] in ("delivered", "undelivered")]
-    return told if len(told) == len(rows) == 2 else None
-
-
 async def test_a_changed_number_is_told_once_at_the_one_before(stand: Stand) -> None:
     until_then = datetime.now(UTC)
     [row] = await stand.rows(f"SELECT state FROM replica WHERE aggregate = 'contact' AND key = '{ILSE}'")
@@ -297,32 +268,6 @@ async def test_a_changed_number_is_told_once_at_the_one_before(stand: Stand) -> 
     told = await stand.home.phones.texts()
     assert [number for number, _ in told] == [NUMBERS[ILSE]] * 2
     assert "een beheerder wijzigde het" in told[0][1]
-
-
-async def test_a_report_of_another_message_changes_nothing(stand: Stand) -> None:
-    async with stand.home.service() as service:
-        await stand.put(card())
-        sent = await stand.over(2)
-        for row in await stand.rows("SELECT id FROM text_message"):
-            for arrived in (True, False):
-                report = Report(row["id"], "SM0", arrived)
-                assert await service.notices.reported(report, datetime.now(UTC)) is None
-        assert await stand.over(2) == sent
-
-
-async def test_a_report_that_overtakes_the_answer_to_its_order_is_kept(stand: Stand) -> None:
-    async with stand.home.service() as service:
-        await stand.put(card())
-        await stand.over(2)
-        [text] = await stand.rows(f"SELECT id, message FROM text_message WHERE person = '{ILSE}'")
-        await stand.rows(
-            f"UPDATE text_message SET state = 'ordered', message = NULL WHERE id = '{text['id']}'"
-        )
-        report = Report(text["id"], text["message"], arrived=True)
-        await service.notices.reported(report, datetime.now(UTC))
-        await service.notices.complete(text["id"], text["message"])
-        [found] = await stand.rows(f"SELECT state, message FROM text_message WHERE person = '{ILSE}'")
-        assert tuple(found) == ("delivered", text["message"])
 
 
 @pytest.mark.parametrize("state", [CardState.STOPPED, CardState.REPLACED])

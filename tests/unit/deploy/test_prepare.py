@@ -79,7 +79,12 @@ class Image:
         return done.stdout
 
     def _filled_in(self, value: str) -> str:
-        return re.sub(r"\$\{(\w+):\?[^}]*\}", lambda asked: self.secrets[asked[1]], value)
+        """As Compose does: with a question mark it has to be there, with a dash it may be empty."""
+
+        def found(asked: re.Match[str]) -> str:
+            return self.secrets[asked[1]] if asked[2] == "?" else self.secrets.get(asked[1], "")
+
+        return re.sub(r"\$\{(\w+):([?-])[^}]*\}", found, value)
 
 
 @pytest.fixture(scope="module")
