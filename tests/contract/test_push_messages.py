@@ -33,8 +33,8 @@ from services.runtime.seal import seal
 from services.runtime.settings import Mode
 from tests.contract.exchange import KEY, TOKEN, house, keys, serving, until
 from tests.contract.moody import Mood, Moody
+from tests.contract.stand import BAS, ILSE, LISTED, NUMBERS, Stand, card, staff_and_list
 from tests.contract.tables import database_of
-from tests.contract.test_text_messages import BAS, ILSE, LISTED, NUMBERS, Stand, card, staff_and_list
 from tests.contract.test_the_night import asked as approach
 from tests.enveloped import event_of
 from tests.push_browser import PushBrowser

@@ -7,11 +7,12 @@ import pytest
 
 from services.notification import texter
 from services.notification.ports import Report
-from tests.contract import test_text_messages
+from tests.contract import stand as stands
 from tests.contract.exchange import until
-from tests.contract.test_text_messages import ILSE, LISTED, Stand, card
+from tests.contract.stand import ILSE, LISTED, Stand, card
+from tests.contract.tables import database_of
 
-database, stand = test_text_messages.database, test_text_messages.stand
+database, stand = database_of("notification"), stands.stand
 
 
 async def test_what_did_not_arrive_is_sent_once_more_and_a_report_is_believed_of_that_message_alone(
