@@ -155,13 +155,19 @@ def test_no_request_breaks_a_service_and_every_answer_is_as_documented(
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         session.trust_env = False
         for found in documented[service]:
-            _attack(found.ok(), base, session, scene, answers, per_route)
+            _attack(found.ok(), base, session, scene, answers=answers, how_many=per_route)
     print(service, sum(answers.values()), "requests:", dict(sorted(answers.items())))
     assert answers[200] > 0 and answers[409] + answers[404] > 0
 
 
 def _attack(
-    operation: Any, base: str, session: requests.Session, scene: Scene, answers: Counter[int], how_many: int
+    operation: Any,
+    base: str,
+    session: requests.Session,
+    scene: Scene,
+    *,
+    answers: Counter[int],
+    how_many: int,
 ) -> None:
     ends_sessions = operation.path.endswith(("/sign-out", "/end", "/end-all"))
     # That of a colleague or of whoever the IBD puts out is over too.
