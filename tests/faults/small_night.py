@@ -28,6 +28,7 @@ def ladder(*attempts: Row, state: str = "answered", turn: Row | None = None) -> 
         **{"id": LADDER, "request": OTHER_REQUEST, "organisation": "GM0002", "function": "network"},
         **{"state": state, "asked_at": at(5), "attempts": list(attempts), "passed": [], "turn": turn},
         "phone": "",
+        "untold": [],
     }
 
 
