@@ -31,6 +31,7 @@ BENCHES: Final = (
     "history",
     "matching",
     "start",
+    "switch",
     "strip",
 )
 """Each is a module here with `measure(setting)`, which gives rows; in this order."""

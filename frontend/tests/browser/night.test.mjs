@@ -47,9 +47,6 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
       await page.getByText(say.number).waitFor();
       await picture(page, `wake-list-${language}`);
       await fits(page);
-      const small = await page.$$eval("main button, main select, main input:not([type=checkbox])", (all) =>
-        all.filter((each) => each.getBoundingClientRect().height < 44).map((each) => each.outerHTML.slice(0, 90)));
-      assert.deepEqual(small, []);
       await page.getByRole("button", { name: say.up }).focus();
       await page.keyboard.press("Enter");
       // The second press is without looking for the button: it kept the focus on the line's new place.
