@@ -16,6 +16,7 @@ from typing import Final, Self
 
 from deploy.bootstrap import SetupFailed
 from deploy.claim import Claim
+from deploy.kept_mode import keep_mode, kept_mode
 from deploy.keyfile import renew, write_private
 from deploy.parts.ports import free_port
 from deploy.parts.postgres import FAST_STOP, Postgres
@@ -37,11 +38,15 @@ SEALED_BY: Final = "directory.data_key"
 
 @dataclass(frozen=True)
 class Backup:
-    """A finished backup: a folder with a dump and a manifest that says what it should be."""
+    """A finished backup: a folder with a dump and a manifest that says what it should be.
+
+    `mode`: whose people are in it; None in one of a release that did not say.
+    """
 
     folder: Path
     made_at: str
     sha256: str
+    mode: Mode | None = None
 
     @property
     def dump(self) -> Path:
@@ -55,7 +60,8 @@ class Backup:
             found = json.loads((folder / MANIFEST).read_text())
             if found["format"] != FORMAT:
                 raise SetupFailed(f"{folder} is of format {found['format']}; this release reads {FORMAT}")
-            return cls(folder, found["made_at"], found["sha256"])
+            mode = found.get("mode")
+            return cls(folder, found["made_at"], found["sha256"], None if mode is None else Mode(mode))
         except (OSError, ValueError, KeyError, TypeError) as unreadable:
             raise SetupFailed(f"{folder} holds no backup: {unreadable}") from unreadable
 
@@ -78,7 +84,7 @@ def make_backup(home: Path, place: Path, base: int, folder: Path, keys: Path) ->
     folder.mkdir(parents=True, exist_ok=True)
     half.mkdir(mode=0o700)
     try:
-        _dump(Postgres(home, place / "data" / "postgres", base + POSTGRES), half, now)
+        _dump(Postgres(home, place / "data" / "postgres", base + POSTGRES), half, now, kept_mode(place))
         # After the dump: who is forgotten in between has no key, and can be read nowhere.
         renew(keys, run_step(platform_in(place, base), home, "services.directory", ["keys"]))
     except BaseException:
@@ -91,11 +97,16 @@ def make_backup(home: Path, place: Path, base: int, folder: Path, keys: Path) ->
     return Backup.of(folder / name)
 
 
-def _dump(postgres: Postgres, half: Path, now: datetime) -> None:
+def _dump(postgres: Postgres, half: Path, now: datetime, mode: Mode | None) -> None:
     # Everything that was ever said stands in it: nobody else on the machine may read it.
     (half / DUMP).touch(mode=0o600)
     postgres.dump(DATABASE, half / DUMP, SEALED_BY)
-    manifest = {"format": FORMAT, "made_at": now.isoformat(), "sha256": _digest(half / DUMP)}
+    manifest = {
+        "format": FORMAT,
+        "made_at": now.isoformat(),
+        "sha256": _digest(half / DUMP),
+        "mode": mode,
+    }
     write_private(half / MANIFEST, json.dumps(manifest))
 
 
@@ -129,6 +140,7 @@ def restore(home: Path, place: Path, backup: Backup, keys: Path) -> list[str]:
         mark(place).touch()
         postgres.remove_all()
         done = _fill(home, place, postgres, backup, keys.read_text())
+        keep_mode(place, backup.mode)
         mark(place).unlink()
     return done
 

@@ -18,6 +18,7 @@ import httpx
 from deploy.address import HERE, Address, refuse_another_name
 from deploy.bootstrap import SetupFailed
 from deploy.claim import Claim
+from deploy.kept_mode import keep_mode, refuse_another_mode
 from deploy.last_backup import expect_backups
 from deploy.parts import caddy, frontend
 from deploy.parts.health import health_of
@@ -104,10 +105,13 @@ class Running:
             raise
         try:
             refuse_unfinished(self._place)
+            refuse_another_mode(self._place, self.platform.mode)
             if self.platform.mode is Mode.REAL:
                 refuse_another_name(self._place, self.platform.address.rp_id)
                 expect_backups(self._place)
             self._start()
+            # Now that its tables agreed: a start that they refused must not decide whose they are.
+            keep_mode(self._place, self.platform.mode)
         except BaseException:
             self.__exit__()
             raise

@@ -12,6 +12,7 @@ from deploy.doctor.place import look_at_place
 from deploy.doctor.processes import of_processes
 from deploy.doctor.tables import look_at_postgres
 from deploy.doctor.topics import look_at_kafka
+from deploy.kept_mode import kept_mode, start_of
 from deploy.noaber.state import UP, read_state
 from deploy.noaber.status import seen
 from deploy.stack import Platform
@@ -24,7 +25,7 @@ def examine(home: Path) -> list[Finding]:
     state = read_state(home)
     found = look_at_machine(home, runs=state is not None)
     if state is None:
-        return [*found, *look_at_place(home, home / UP, None, datetime.now(UTC))]
+        return [*found, *look_at_place(home, home / UP, kept_mode(home / UP), datetime.now(UTC))]
     return [*found, *examine_running(home, state)]
 
 
@@ -41,4 +42,8 @@ def examine_running(home: Path, state: dict[str, Any]) -> list[Finding]:
 
 
 async def _look_at_stores(platform: Platform) -> list[Finding]:
-    return [*await look_at_postgres(platform), *await look_at_kafka(platform.kafka, platform.topic_prefix)]
+    start = start_of(platform.home)
+    return [
+        *await look_at_postgres(platform, start),
+        *await look_at_kafka(platform.kafka, platform.topic_prefix, start),
+    ]

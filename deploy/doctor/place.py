@@ -9,6 +9,7 @@ from typing import Final
 from cryptography import x509
 
 from deploy.doctor.finding import Finding, attention, urgent
+from deploy.kept_mode import start_of
 from deploy.last_backup import LastBackup, last_backup
 from deploy.parts.postgres import Postgres
 from deploy.unfinished import mark
@@ -32,7 +33,7 @@ def look_at_place(home: Path, place: Path, mode: str | None, now: datetime) -> l
         *of_unfinished(place),
         *of_data(Postgres(home, place / "data" / "postgres", 0)),
         *of_private([secrets, place / "data" / "postgres" / "password", *_keys(place)]),
-        *of_signing_key(secrets, now),
+        *of_signing_key(secrets, now, start_of(place)),
         *of_certificates((place / "data" / "caddy").rglob("*.crt"), now),
         *of_logs(place / "log"),
         *of_backup(last_backup(place), mode, now),
@@ -74,8 +75,11 @@ def of_private(files: Iterable[Path]) -> list[Finding]:
     ]
 
 
-def of_signing_key(secrets: Path, now: datetime) -> list[Finding]:
-    """Whether the key that signs is old. Its file is only written when one of its secrets changes."""
+def of_signing_key(secrets: Path, now: datetime, start: str) -> list[Finding]:
+    """Whether the key that signs is old. Its file is only written when one of its secrets changes.
+
+    `start`: the command that starts this platform.
+    """
     if not secrets.exists():
         return []
     age = now - datetime.fromtimestamp(secrets.stat().st_mtime, UTC)
@@ -83,7 +87,7 @@ def of_signing_key(secrets: Path, now: datetime) -> list[Finding]:
         return []
     what = f"the key that signs sessions is {age.days} days old"
     why = "a copy of it that got out somewhere opens everything for as long as it signs"
-    return [attention("signing-key", what, why, "noaber stop; noaber rotate; noaber up")]
+    return [attention("signing-key", what, why, f"noaber stop; noaber rotate; {start}")]
 
 
 def of_certificates(files: Iterable[Path], now: datetime) -> list[Finding]:

@@ -23,8 +23,8 @@ SELECT clock_timestamp() AS now, (SELECT version_num FROM alembic_version) AS re
 """
 
 
-async def look_at_postgres(platform: Platform) -> list[Finding]:
-    """Ask as each owner."""
+async def look_at_postgres(platform: Platform, start: str) -> list[Finding]:
+    """Ask as each owner; `start`: the command that starts this platform."""
     found: list[Finding] = []
     for owner in OWNERS:
         try:
@@ -33,7 +33,7 @@ async def look_at_postgres(platform: Platform) -> list[Finding]:
             what = f"the database does not answer {owner}: {away}"
             found.append(urgent("postgres", what, f"{owner} can do nothing", "noaber logs postgres"))
             continue
-        found += of_revision(owner, row["revision"], revisions(owner))
+        found += of_revision(owner, row["revision"], revisions(owner), start)
         if owner == OWNERS[0]:
             found += [*of_clock("Postgres", apart), *of_connections(row["used"], row["most"])]
     return found
@@ -61,14 +61,17 @@ def revisions(owner: str) -> list[str]:
     return [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()]
 
 
-def of_revision(owner: str, found: str | None, known: list[str]) -> list[Finding]:
-    """Whether an owner's tables are those of this release; `known`: its migrations, the newest first."""
+def of_revision(owner: str, found: str | None, known: list[str], start: str) -> list[Finding]:
+    """Whether an owner's tables are those of this release.
+
+    `known`: its migrations, the newest first; `start`: the command that starts this platform.
+    """
     if found == known[0]:
         return []
     why = f"{owner} writes what its tables do not hold, or reads what they do not have"
     if found in known or found is None:
         waiting = ", ".join(reversed(known[: known.index(found)] if found else known))
-        mend = "noaber stop; noaber up"
+        mend = f"noaber stop; {start}"
         return [urgent("migrations", f"migrations of {owner} are pending: {waiting}", why, mend)]
     what = f"the tables of {owner} are at {found}, which this release does not know (it ends at {known[0]})"
     return [urgent("migrations", what, why, "start the newer release again")]

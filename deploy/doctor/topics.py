@@ -21,11 +21,11 @@ from services.runtime.prepare import DEAD_LETTER_PARTITIONS, partitions_in
 ASK_SECONDS: Final = 10.0
 
 
-async def look_at_kafka(bootstrap: str, prefix: str) -> list[Finding]:
-    """Ask for topics, dead letters and records from the future."""
+async def look_at_kafka(bootstrap: str, prefix: str, start: str) -> list[Finding]:
+    """Ask for topics, dead letters and records from the future; `start`: what starts this platform."""
     try:
         async with asyncio.timeout(ASK_SECONDS):
-            wrong = of_topics(await _counted(bootstrap, prefix))
+            wrong = of_topics(await _counted(bootstrap, prefix), start)
             # For a topic that is not there nobody answers how long it is.
             return wrong or await _look_inside(bootstrap, prefix)
     except (KafkaError, TimeoutError, OSError) as away:
@@ -53,12 +53,12 @@ def wanted() -> dict[str, int]:
     return {**states, **{topic.dead_letters: DEAD_LETTER_PARTITIONS for topic in TOPICS}}
 
 
-def of_topics(there: Mapping[str, int]) -> list[Finding]:
+def of_topics(there: Mapping[str, int], start: str) -> list[Finding]:
     """Whether every topic is there, with its number of partitions."""
     missing = sorted(wanted().keys() - there.keys())
     if missing:
         what = f"topics are missing: {', '.join(missing)}"
-        return [urgent("topics", what, "what belongs there reaches nobody", "noaber stop; noaber up")]
+        return [urgent("topics", what, "what belongs there reaches nobody", f"noaber stop; {start}")]
     why = "the same key stands in two places, so an older state can win"
     return [
         urgent("topics", f"{name} has {there[name]} partitions instead of {number}", why, "noaber verify")

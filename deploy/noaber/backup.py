@@ -9,6 +9,7 @@ import click
 
 from deploy.backup import KEYS, Backup, make_backup, newest_backup, restore
 from deploy.bootstrap import home_of
+from deploy.kept_mode import start_of
 from deploy.last_backup import LastBackup, note_backup
 from deploy.noaber.state import UP, refuse_second, running_here
 
@@ -50,7 +51,7 @@ def restore_verb(folder: Path, keys: Path | None) -> None:
     for line in restore(home, home / UP, backup, keys or _beside(folder, backup)):
         click.echo(line)
     click.echo(f"Restored as it was at {backup.made_at}; what was decided later is not in it.")
-    click.echo("Start it: noaber up. Then check it: noaber verify.")
+    click.echo(f"Start it: {start_of(home / UP)}. Then check it: noaber verify.")
 
 
 def _beside(folder: Path, backup: Backup) -> Path:

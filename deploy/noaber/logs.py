@@ -9,7 +9,8 @@ from typing import Final
 import click
 
 from deploy.bootstrap import SetupFailed, home_of
-from deploy.noaber.state import DEMO, UP, read_state
+from deploy.kept_mode import DEMO, start_of
+from deploy.noaber.state import UP, read_state
 
 LOOK_SECONDS: Final = 0.2
 LAST_LINES: Final = 50
@@ -45,7 +46,7 @@ def log_folder(home: Path) -> Path:
         return Path(state["place"]) / "log"
     found = [folder for folder in (home / UP / "log", home / DEMO / "log") if any(folder.glob("*.log"))]
     if not found:
-        raise SetupFailed("no platform of this folder ever ran; start one: noaber up")
+        raise SetupFailed(f"no platform of this folder ever ran; start one: {start_of(home / UP)}")
     return max(found, key=lambda folder: max(file.stat().st_mtime for file in folder.glob("*.log")))
 
 

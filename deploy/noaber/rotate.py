@@ -7,6 +7,7 @@ import click
 
 from deploy.bootstrap import SetupFailed, home_of
 from deploy.claim import Claim
+from deploy.kept_mode import start_of
 from deploy.noaber.state import UP
 from deploy.rotation import rotated
 from deploy.stack import KEPT, secrets_in, write_secrets
@@ -24,7 +25,7 @@ def rotate(at_once: bool) -> None:  # noqa: FBT001 an option of the command line
     """Let a new key sign sessions from the next start on; who is signed in stays so."""
     place = home_of(os.environ) / UP
     if not (place / SECRETS).exists():
-        raise SetupFailed("there is no platform here yet; start one: noaber up")
+        raise SetupFailed(f"there is no platform here yet; start one: {start_of(place)}")
     claim = Claim(place)
     if claim.is_taken():
         raise SetupFailed("the platform runs, and would go on with the old key; stop it first: noaber stop")
@@ -41,4 +42,4 @@ def rotate(at_once: bool) -> None:  # noqa: FBT001 an option of the command line
         click.echo(
             f"{len(made.retired)} older ones are believed for at most {KEPT.days} days; nobody is out."
         )
-    click.echo("Start it as before: noaber up --real, or noaber up for a demonstration")
+    click.echo(f"Start it as before: {start_of(place)}")

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from deploy.bootstrap import SetupFailed
 from deploy.claim import Claim
+from deploy.kept_mode import DEMO, start_of
 from deploy.running import STATE
 
 UP: Final = "up"
-DEMO: Final = "demo"
-"""Folders within the home: a demonstration never touches the data of `noaber up`."""
+"""The folder within the home beside `DEMO`: a demonstration never touches the data of `noaber up`."""
 
 
 def read_state(home: Path) -> dict[str, Any] | None:
@@ -26,7 +26,7 @@ def running_here(home: Path) -> dict[str, Any]:
     """The state of the platform of this home. Raises SetupFailed when none runs."""
     state = read_state(home)
     if state is None:
-        raise SetupFailed("no platform of this folder runs; start one: noaber up")
+        raise SetupFailed(f"no platform of this folder runs; start one: {start_of(home / UP)}")
     return state
 
 

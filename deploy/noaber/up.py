@@ -12,8 +12,9 @@ import click
 
 from deploy.address import HERE, HOST, address_in
 from deploy.bootstrap import SetupFailed, home_of
+from deploy.kept_mode import DEMO
 from deploy.noaber.play import STORY, Speed, perform
-from deploy.noaber.state import DEMO, UP, refuse_second
+from deploy.noaber.state import UP, refuse_second
 from deploy.running import Running, Wish, forget
 from deploy.scenarios.story import read_story
 from services.runtime.settings import Mode, Seed

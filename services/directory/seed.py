@@ -1,5 +1,6 @@
 """Fills an empty directory: the organisations there are, and made-up people where that is asked for."""
 
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ FACTS: Final = Path(__file__).parent / "facts" / "municipalities.csv"
 
 
 async def seed(settings: SeedSettings) -> None:
-    """Write what is missing; a second run changes nothing."""
+    """Write what is missing; a second run changes nothing. It leaves where people are real."""
     now = clock()()
     organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
     made_up = settings.seed is Seed.FICTITIOUS
@@ -23,6 +24,10 @@ async def seed(settings: SeedSettings) -> None:
         organisations += fictitious_partnerships(organisations)
     async with await open_pool(settings.database, 1) as pool:
         writes = Writes(pool)
+        if made_up and await writes.are_real():
+            sys.exit(
+                "these tables hold real people, and no made-up ones are put among them: nothing was written"
+            )
         written = await writes.seed_organisations(organisations, now)
         made = make_people(organisations, settings.seed_people or PEOPLE) if made_up else []
         people = await writes.seed_people(made, now) if made else 0

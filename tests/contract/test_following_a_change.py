@@ -23,7 +23,7 @@ from tests.contract.entries import NOW, an_entry
 async def test_a_change_is_followed_from_the_journal_into_its_topic(
     pool: asyncpg.Pool, backing: Backing, topic_prefix: str
 ) -> None:
-    (told,) = await look_at_kafka(backing.kafka, topic_prefix)
+    (told,) = await look_at_kafka(backing.kafka, topic_prefix, "noaber up")
     assert told.what.startswith("topics are missing: accesses, ")
     await create_topics(backing.kafka, topic_prefix)
     first, second, other = an_entry(1), an_entry(2), an_entry(1, person=2)
@@ -49,13 +49,13 @@ async def test_a_change_is_followed_from_the_journal_into_its_topic(
     found = spots[first.key]
     assert (found.topic, found.epoch, found.version) == (topic_prefix + DUTY.name, 1, 2)
     assert found.value == second.payload
-    assert await look_at_kafka(backing.kafka, topic_prefix) == []
+    assert await look_at_kafka(backing.kafka, topic_prefix, "noaber up") == []
     await _bury_one(backing, topic_prefix)
-    (told,) = await look_at_kafka(backing.kafka, topic_prefix)
+    (told,) = await look_at_kafka(backing.kafka, topic_prefix, "noaber up")
     assert (told.about, told.what) == ("dead-letters", "1 dead letters of duty wait for somebody")
     letters = Letters(backing.kafka, topic_prefix)
     await letters.settle((await letters.open())[0], Act.SKIP)
-    assert await look_at_kafka(backing.kafka, topic_prefix) == []
+    assert await look_at_kafka(backing.kafka, topic_prefix, "noaber up") == []
 
 
 async def _bury_one(backing: Backing, prefix: str) -> None:

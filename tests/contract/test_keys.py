@@ -12,9 +12,11 @@ from pydantic import ValidationError
 
 from schemas.events.person import Person
 from services.directory.rules.fictitious import MadeUp
+from services.directory.seed import seed
 from services.directory.store.keys import KeyFile, Restored, exported, imported
 from services.directory.store.writes import Writes
 from services.runtime.database import open_pool
+from services.runtime.settings import Seed, SeedSettings
 from tests.contract.tables import database_of
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
@@ -43,6 +45,20 @@ async def writes(pool: asyncpg.Pool) -> Writes:
     made = Writes(pool)
     await made.seed_people([made_up(ANNA), made_up(BRAM)], NOW)
     return made
+
+
+async def test_made_up_people_are_never_put_among_real_ones(database: str, pool: asyncpg.Pool) -> None:
+    settings = SeedSettings(database=database, seed=Seed.FICTITIOUS, seed_people=1_100)
+    await Writes(pool).add_person(Person(id=CEES, readers={}, exercise=False), "Cees", "+31600000000", NOW)
+    with pytest.raises(SystemExit, match="real people"):
+        await seed(settings)
+    assert await pool.fetchval("SELECT count(*) FROM person") == 1
+    assert await pool.fetchval("SELECT count(*) FROM organisation") == 0
+    await seed(settings.model_copy(update={"seed": Seed.NONE}))
+    await Writes(pool).seed_people([made_up(ANNA)], NOW)
+    # A demonstration to which somebody real was let in is still one.
+    await seed(settings)
+    assert await pool.fetchval("SELECT count(*) FROM person") == 1_102
 
 
 async def keys_in(pool: asyncpg.Pool) -> set[UUID]:

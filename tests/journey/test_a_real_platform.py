@@ -9,12 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from deploy.client import Client, Refusal
+from deploy.kept_mode import kept_mode
 from deploy.noaber.cli import main
 from deploy.noaber.state import UP
 from deploy.running import STATE
 from deploy.stack import OFFSETS
 from schemas.live import CLOSE_SIGNED_OUT
 from services.runtime.metrics import LAST_BACKUP
+from services.runtime.settings import Mode
 from tests import own_name
 from tests.journey.looking import Page
 from tests.journey.test_up_and_down import home, up
@@ -56,6 +58,7 @@ def at_own_name(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for name, value in own_name.settings().items():
         monkeypatch.setenv(name, value)
     with up(home, "--real") as origin:
+        assert kept_mode(home / UP) is Mode.REAL
         own_name.led_here(monkeypatch)
         own_name.believed(monkeypatch, home / UP)
         yield origin

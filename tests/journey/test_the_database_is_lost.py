@@ -16,6 +16,7 @@ import pytest
 
 from deploy.backup import Backup, make_backup, platform_in, restore
 from deploy.bootstrap import SetupFailed, home_of
+from deploy.kept_mode import kept_mode
 from deploy.noaber.verify import look as verified
 from deploy.running import Running, Wish, forget
 from deploy.stack import OWNERS
@@ -23,6 +24,7 @@ from deploy.unfinished import refuse_unfinished
 from schemas.catalogue import Function
 from schemas.values import IBD, Right
 from services.directory.rules.fictitious import PEOPLE
+from services.runtime.settings import Mode
 from tests.journey.case import Case, claimed
 from tests.journey.cast import People, Places, done
 from tests.journey.looking import Page
@@ -114,6 +116,7 @@ def restored(lost: Lost) -> Iterator[Running]:
     # The keys that sign sessions are kept apart, like the others: with them nobody has to sign in again.
     shutil.copy(lost.folder / "secrets.json", place / "secrets.json")
     restore(HOME, place, lost.backup, lost.keys)
+    assert kept_mode(place) is Mode.DEMO
     try:
         with Running(Wish(HOME, place, first_port=8400), print) as running:
             yield running

@@ -65,6 +65,12 @@ class Writes:
             await TABLES.write(connection, new, _seeding([each.state for each in new], at))
         return len(new)
 
+    async def are_real(self) -> bool:
+        """Whether there are people here, and none of them is made up."""
+        async with self._pool.acquire() as connection:
+            found = await connection.fetch("SELECT DISTINCT state->>'fictitious' AS made_up FROM person")
+        return [row["made_up"] for row in found] == ["false"]
+
     async def seed_people(self, made_up: Sequence[MadeUp], at: datetime) -> int:
         """Write made-up people that are new, with a sealed contact each; how many those were."""
         async with self._pool.acquire() as connection, connection.transaction():

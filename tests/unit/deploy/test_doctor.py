@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from deploy.doctor import finding, machine, place, processes, tables, told, topics
 from deploy.doctor.clocks import of_clock
+from deploy.doctor.examination import examine
 from deploy.doctor.finding import ATTENTION, URGENT, WELL, Finding, Weight, attention, exit_code, urgent
+from deploy.kept_mode import keep_mode
 from deploy.last_backup import LastBackup, last_backup, note_backup
 from deploy.noaber.cli import main
 from deploy.parts.postgres import Postgres
@@ -69,7 +71,7 @@ def readable(folder: Path) -> list[Finding]:
 def old_key(folder: Path) -> list[Finding]:
     (folder / "secrets.json").touch()
     os.utime(folder / "secrets.json", (0, 0))
-    return place.of_signing_key(folder / "secrets.json", NOW)
+    return place.of_signing_key(folder / "secrets.json", NOW, "noaber up --real")
 
 
 def long_log(folder: Path) -> list[Finding]:
@@ -136,14 +138,22 @@ WRONG: dict[str, tuple[Callable[[Path], list[Finding]], Weight, str]] = {
     "aid, gone": (lambda _: process(pid=None), Weight.URGENT, "does not run"),
     "aid, again": (lambda _: process(restarts=3), Weight.ATTENTION, "3 times"),
     "aid, behind": (lambda _: process(lag=5_000), Weight.ATTENTION, "5000 records"),
-    "migrations": (lambda _: tables.of_revision("aid", "1", ["2", "1"]), Weight.URGENT, "pending: 2"),
-    "migrations, newer": (lambda _: tables.of_revision("aid", "3", ["2"]), Weight.URGENT, "does not know"),
+    "migrations": (
+        lambda _: tables.of_revision("aid", "1", ["2", "1"], "noaber up"),
+        Weight.URGENT,
+        "pending: 2",
+    ),
+    "migrations, newer": (
+        lambda _: tables.of_revision("aid", "3", ["2"], "noaber up"),
+        Weight.URGENT,
+        "does not know",
+    ),
     "connections": (lambda _: tables.of_connections(58, 60), Weight.ATTENTION, "58 of 60"),
     "clock": (lambda _: of_clock("Postgres", timedelta(seconds=5)), Weight.URGENT, "5 s ahead"),
     "clock, behind": (lambda _: of_clock("Kafka", -timedelta(seconds=9)), Weight.URGENT, "9 s behind"),
-    "topics": (lambda _: topics.of_topics({}), Weight.URGENT, "help-requests"),
+    "topics": (lambda _: topics.of_topics({}, "noaber up"), Weight.URGENT, "help-requests"),
     "topics, count": (
-        lambda _: topics.of_topics({**topics.wanted(), "duty": 3}),
+        lambda _: topics.of_topics({**topics.wanted(), "duty": 3}, "noaber up"),
         Weight.URGENT,
         "duty has 3",
     ),
@@ -159,6 +169,29 @@ def test_what_is_wrong_is_said_with_why_and_what_mends_it(name: str, tmp_path: P
     assert (found.about, found.weight) == (name.partition(",")[0], weight)
     assert part in found.what
     assert found.mend and (found.why or name in ("java", "node"))
+
+
+def test_what_starts_it_again_is_what_fits_the_place(tmp_path: Path) -> None:
+    (signing,) = old_key(tmp_path)
+    (waiting,) = tables.of_revision("aid", "1", ["2", "1"], "noaber up --real")
+    (missing,) = topics.of_topics({}, "noaber up --real")
+    assert {each.mend.rpartition("; ")[2] for each in (signing, waiting, missing)} == {"noaber up --real"}
+    keep_mode(tmp_path / "up", Mode.REAL)
+    os.utime(tmp_path / "secrets.json", (0, 0))
+    (tmp_path / "secrets.json").rename(tmp_path / "up" / "secrets.json")
+    mended = {
+        each.about: each.mend for each in place.look_at_place(tmp_path, tmp_path / "up", Mode.REAL, NOW)
+    }
+    assert mended["signing-key"].endswith("; noaber up --real")
+
+
+def test_a_real_platform_that_stands_still_is_asked_for_its_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.doctor.examination.look_at_machine", lambda home, *, runs: [])
+    assert examine(tmp_path) == []
+    keep_mode(tmp_path / "up", Mode.REAL)
+    assert [each.about for each in examine(tmp_path)] == ["backup"]
 
 
 def test_what_is_well_is_not_spoken_of(tmp_path: Path) -> None:
@@ -180,10 +213,10 @@ def test_what_is_well_is_not_spoken_of(tmp_path: Path) -> None:
         # Everybody there is made up.
         *place.of_backup(None, "demo", NOW),
         *process(restarts=1, lag=10),
-        *tables.of_revision("aid", "2", ["2", "1"]),
+        *tables.of_revision("aid", "2", ["2", "1"], "noaber up"),
         *tables.of_connections(20, 60),
         *of_clock("Postgres", timedelta(seconds=1)),
-        *topics.of_topics(topics.wanted()),
+        *topics.of_topics(topics.wanted(), "noaber up"),
         *topics.of_dead(dict.fromkeys(topics.wanted(), 0)),
     ] == []
 

@@ -15,9 +15,10 @@ from click.testing import CliRunner, Result
 
 from deploy.backup import newest_backup
 from deploy.claim import Claim
+from deploy.kept_mode import DEMO, EITHER
 from deploy.noaber import status as status_verb
 from deploy.noaber.cli import main
-from deploy.noaber.state import DEMO, UP, read_state
+from deploy.noaber.state import UP, read_state
 from deploy.running import STATE
 
 PROCESS_KEYS = {"name", "pid", "healthy", "restarts", "memory_mb", "lag", "why"}
@@ -238,7 +239,7 @@ def test_what_needs_a_platform_says_so_when_none_runs(home: Path, verb: tuple[st
     said = noaber(home, *verb)
     assert (said.exit_code, said.output) == (
         1,
-        "Stopped: no platform of this folder runs; start one: noaber up\n",
+        f"Stopped: no platform of this folder runs; start one: {EITHER}\n",
     )
 
 

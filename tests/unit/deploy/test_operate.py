@@ -135,7 +135,7 @@ def test_without_a_platform_the_command_says_what_to_start(
 ) -> None:
     monkeypatch.setenv("NOABER_HOME", str(tmp_path))
     found = CliRunner().invoke(main, ["operate"])
-    assert found.exit_code == 1 and "start one: noaber up" in found.output
+    assert found.exit_code == 1 and "start one: noaber up --real, or" in found.output
 
 
 def test_what_stands_still_says_what_it_needs_and_only_what_halted_can_be_resumed(acts: Acts) -> None:

@@ -1,0 +1,113 @@
+"""A place keeps whether its people are made up: no start, restore or advice mixes them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from deploy.backup import Backup
+from deploy.bootstrap import SetupFailed
+from deploy.kept_mode import FILE, keep_mode, kept_mode, refuse_another_mode, start_of
+from deploy.noaber.cli import main
+from deploy.running import Running, Wish
+from services.runtime.settings import Mode
+
+
+def noaber(home: Path, *arguments: str) -> Any:
+    return CliRunner().invoke(main, arguments, env={"NOABER_HOME": str(home), "NOABER_HOST": ""})
+
+
+def test_plain_up_never_starts_on_the_data_of_real_people(tmp_path: Path) -> None:
+    keep_mode(tmp_path / "up", Mode.REAL)
+    said = noaber(tmp_path, "up")
+    assert said.exit_code == 1
+    assert "of real people" in said.output and "noaber up --real" in said.output
+    assert not (tmp_path / "up" / "data").exists()
+
+
+def test_a_real_platform_never_starts_on_made_up_people(tmp_path: Path) -> None:
+    keep_mode(tmp_path / "up", Mode.DEMO)
+    said = noaber(tmp_path, "up", "--real")
+    assert said.exit_code == 1
+    assert "is made up" in said.output and "NOABER_HOME" in said.output
+    # It refused before it kept anything of a real one.
+    assert {each.name for each in (tmp_path / "up").iterdir()} == {FILE, "secrets.json", "running.lock"}
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_the_same_mode_and_a_new_place_are_not_refused(mode: Mode, tmp_path: Path) -> None:
+    refuse_another_mode(tmp_path, mode)
+    keep_mode(tmp_path, mode)
+    refuse_another_mode(tmp_path, mode)
+
+
+def test_what_is_no_mode_is_named_with_what_is_allowed(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("production")
+    with pytest.raises(SetupFailed, match=r"mode: found 'production'; allowed: demo or real"):
+        refuse_another_mode(tmp_path, Mode.REAL)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_start_keeps_its_mode_once_its_tables_agreed(
+    mode: Mode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(running: Running) -> None:
+        raise SetupFailed("these tables hold made-up people")
+
+    with monkeypatch.context() as during:
+        during.setattr(Running, "_start", refused)
+        with pytest.raises(SetupFailed, match="hold made-up"), Running(Wish(tmp_path, tmp_path, mode)):
+            pass
+    assert kept_mode(tmp_path) is None
+    monkeypatch.setattr(Running, "_start", lambda running: None)
+    with Running(Wish(tmp_path, tmp_path, mode)):
+        pass
+    assert kept_mode(tmp_path) is mode
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "command"),
+    [
+        ("up", Mode.REAL, "noaber up --real"),
+        ("up", Mode.DEMO, "noaber up"),
+        ("up", None, "noaber up --real, or noaber up for a demonstration"),
+        ("demo", Mode.DEMO, "noaber demo"),
+    ],
+)
+def test_the_advice_is_the_command_that_fits_the_place(
+    name: str, mode: Mode | None, command: str, tmp_path: Path
+) -> None:
+    keep_mode(tmp_path / name, mode)
+    assert start_of(tmp_path / name) == command
+
+
+def test_whatever_says_how_to_start_says_it_for_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_mode(tmp_path / "up", Mode.REAL)
+    for verb in ("verify", "logs", "rotate"):
+        assert noaber(tmp_path, verb).output.endswith("start one: noaber up --real\n"), verb
+    manifest = {"format": 1, "made_at": "2026-11-25T16:15:00+00:00", "sha256": "", "mode": "real"}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    monkeypatch.setattr("deploy.noaber.backup.restore", lambda *_: [])
+    said = noaber(tmp_path, "restore", str(tmp_path)).output
+    assert "Start it: noaber up --real. Then" in said
+
+
+@pytest.mark.parametrize(
+    ("said", "mode"), [({"mode": "real"}, Mode.REAL), ({"mode": None}, None), ({}, None)]
+)
+def test_a_backup_says_whose_people_are_in_it(
+    said: dict[str, str | None], mode: Mode | None, tmp_path: Path
+) -> None:
+    manifest = {"format": 1, "made_at": "2026-11-25T16:15:00+00:00", "sha256": "", **said}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    assert Backup.of(tmp_path).mode is mode
+
+
+def test_a_place_of_which_nobody_knows_forgets_what_it_was(tmp_path: Path) -> None:
+    keep_mode(tmp_path, Mode.DEMO)
+    keep_mode(tmp_path, None)
+    assert kept_mode(tmp_path) is None
