@@ -5,11 +5,12 @@ from argparse import ArgumentParser
 from collections.abc import Mapping
 from pathlib import Path
 
+from schemas.command_line import command_line
+
 
 def command(module: str, about: str) -> ArgumentParser:
     """What `python -m MODULE` may be told: nothing, --check or --help."""
-    name = f"python -m {module}"
-    parser = ArgumentParser(prog=name, description=about, epilog=f"Example: {name} --check")
+    parser = command_line(module, about, "--check")
     parser.add_argument("--check", action="store_true", help="write nothing, name what is stale, exit with 1")
     return parser
 

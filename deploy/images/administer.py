@@ -11,21 +11,19 @@ from deploy.noaber.forget import forget
 from deploy.noaber.init import init
 from deploy.noaber.inside import Inside
 from deploy.noaber.invite import invite
+from services.directory.settings import DirectorySettings
+from services.runtime.settings import read
 
 
 def inside_container(environment: Mapping[str, str]) -> Inside:
     """The directory that is told these settings. Raises SetupFailed in another container."""
     if "NOABER_TOKEN_PRIVATE_KEY" not in environment:
         raise SetupFailed("this is not the directory's container; run it there")
-    return Inside(
-        environment["NOABER_ALLOWED_ORIGINS"].split(",")[0],
-        environment["NOABER_MODE"],
-        int(environment["NOABER_HTTP_PORT"]),
-        environment["NOABER_INTERNAL_TOKEN"],
-    )
+    told = read(DirectorySettings)
+    return Inside(told.origins.patterns[0], told.mode, told.http_port, told.internal_token)
 
 
-@click.group()
+@click.group(epilog="Example: python -m deploy.images.administer invite --help")
 @click.pass_context
 def main(context: click.Context) -> None:
     """Let people in and forget them, from the directory's container."""

@@ -6,7 +6,7 @@ No screen changes it: who steals an administrator's session must not be able to 
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from schemas.catalogue import Function
 from schemas.values import OrganisationId
@@ -37,10 +37,19 @@ def configured(file: Path | None) -> list[tuple[Provider, str]]:
     """Each provider and our secret there. Raises ValueError or OSError for a file that cannot be meant."""
     if file is None:
         return []
-    entries = _ENTRIES.validate_json(file.read_bytes())
+    entries = _read(file)
     if len({each.organisation for each in entries}) != len(entries):
         raise ValueError(f"{file}: an organisation stands in it twice")
     return [(_provider(each), _secret(file, each)) for each in entries]
+
+
+def _read(file: Path) -> list[Entry]:
+    try:
+        return _ENTRIES.validate_json(file.read_bytes())
+    except ValidationError as wrong:
+        # In one line, where it is; what stood there instead may be a secret in the wrong place.
+        found = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong.errors())
+        raise ValueError(f"{file}: {'; '.join(each.removeprefix(': ') for each in found)}") from None
 
 
 def _provider(entry: Entry) -> Provider:

@@ -1,12 +1,32 @@
 """What the directory is told by its environment beside what every owner is told."""
 
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, FilePath, field_validator
+from pydantic import AfterValidator, Field, FilePath, field_validator
 
 from schemas.push import ALL_BROWSERS, Hosts
+from services.directory.provider_file import configured
 from services.runtime.push_keys import public_key
 from services.runtime.settings import Address, OwnerSettings, WebSettings
+from services.runtime.tokens import Signer
+
+
+def _signs(key: str) -> str:
+    try:
+        Signer(key)
+    except ValueError:
+        # What stood there is said nowhere.
+        raise ValueError("after the name stands an Ed25519 key of 32 bytes in base64") from None
+    return key
+
+
+def _of_providers(file: Path) -> Path:
+    try:
+        configured(file)
+    except OSError as wrong:
+        raise ValueError(f"{wrong.filename}: {wrong.strerror}") from wrong
+    return file
 
 
 class DirectorySettings(OwnerSettings, WebSettings):
@@ -19,9 +39,11 @@ class DirectorySettings(OwnerSettings, WebSettings):
     `providers_file`: the identity providers of organisations, if any (services/directory/provider_file.py).
     """
 
-    token_private_key: Annotated[str, Field(pattern=r"^[^:\s]+:\S+$", examples=["NAME:BASE64"])]
+    token_private_key: Annotated[
+        str, Field(pattern=r"^[^:\s]+:\S+$", examples=["NAME:BASE64"]), AfterValidator(_signs)
+    ]
     notification_url: Address | None = None
-    providers_file: FilePath | None = None
+    providers_file: Annotated[FilePath, AfterValidator(_of_providers)] | None = None
     rp_id: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", examples=["noaber.example.nl"])]
     internal_token: Annotated[str, Field(min_length=32)]
     push_public_key: str = ""

@@ -10,7 +10,7 @@ from services.notification.simulated.pushes import PLAYED
 from services.notification.web_push import Sender
 from services.runtime.origins import Origins
 from services.runtime.push_keys import push_private_key
-from services.runtime.settings import Mode, OwnerSettings, WebSettings
+from services.runtime.settings import Address, Mode, NoAddress, OwnerSettings, WebSettings
 
 Said = Annotated[str, Field(validate_default=True)]
 
@@ -30,13 +30,13 @@ class NotificationSettings(OwnerSettings, WebSettings):
     `push_hosts`: where push messages may go at all; empty means nowhere.
     """
 
-    contact_keys_url: str
+    contact_keys_url: Address
     internal_token: Annotated[str, Field(min_length=32)]
-    telephone_url: str = ""
+    telephone_url: NoAddress = ""
     telephone_account: Said = ""
     telephone_token: Said = ""
     telephone_caller: Said = ""
-    telephone_callback: Said = ""
+    telephone_callback: Annotated[NoAddress, Field(validate_default=True)] = ""
     push_key: str = ""
     push_contact: Annotated[str, Field(pattern=r"^((mailto:|https://)\S+)?$")] = ""
     push_hosts: Hosts = ALL_BROWSERS

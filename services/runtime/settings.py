@@ -2,11 +2,13 @@
 
 import os
 import sys
+from datetime import datetime
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final, NoReturn, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
@@ -23,8 +25,34 @@ Database = Annotated[
     str, Field(pattern=r"^postgres(ql)?://\S+$", examples=["postgresql://aid:PASSWORD@127.0.0.1:5432/noaber"])
 ]
 Address = Annotated[str, Field(pattern=r"^https?://[^\s/]\S*$", examples=["http://127.0.0.1:7408"])]
-PublicKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=( \S+)?$")]
+NoAddress = Annotated[str, Field(pattern=r"^(https?://[^\s/]\S*)?$", examples=["https://example.nl"])]
+"""Such an address, or nothing."""
+
+
+def _until(key: str) -> str:
+    _, _, until = key.partition(" ")
+    if until and _moment(until).tzinfo is None:
+        raise ValueError("the moment after a key says its offset too, such as +00:00")
+    return key
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("after a key stands a moment, such as 2026-12-31T00:00:00+00:00") from None
+
+
+def _own_address(text: str) -> str:
+    ip_address(text)
+    return text
+
+
+PublicKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=( \S+)?$"), AfterValidator(_until)]
 """Base64 of an Ed25519 key, and until when it is believed where it signs no more."""
+OwnAddress = Annotated[
+    str, Field(pattern=r"^[0-9A-Fa-f:.]+$", examples=["127.0.0.1"]), AfterValidator(_own_address)
+]
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -56,7 +84,7 @@ class Settings(BaseSettings):
     kafka: Broker
     topic_prefix: Prefix = ""
     topic_replicas: Positive = 1
-    http_host: str = LOOPBACK
+    http_host: OwnAddress = LOOPBACK
     http_port: Annotated[int, Field(ge=1, le=65535)]
     clock_offset_seconds: Annotated[float, Field(allow_inf_nan=False)] = 0
     data_home: Path = Path()
@@ -70,7 +98,7 @@ class TraceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="NOABER_", frozen=True, extra="ignore")
 
-    traces_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    traces_url: NoAddress = ""
     trace_share: Annotated[float, Field(ge=0, le=1)] = 0.1
 
 
@@ -160,6 +188,11 @@ SECRET: Final = frozenset(
         "NOABER_PUSH_KEY",
         "NOABER_TELEPHONE_TOKEN",
         "NOABER_TOKEN_PRIVATE_KEY",
+        # Of what prepares a database, beside the processes.
+        "NOABER_SUPERUSER",
+        "NOABER_AID_PASSWORD",
+        "NOABER_DIRECTORY_PASSWORD",
+        "NOABER_NOTIFICATION_PASSWORD",
     }
 )
 """Settings whose value never goes into a log."""

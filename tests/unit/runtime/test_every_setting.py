@@ -1,6 +1,7 @@
 """Every setting of every process, set wrongly: it stops at start by name, found and allowed."""
 
 import importlib
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,8 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from deploy.stack import Platform, environment, secrets_in
+from services.directory.settings import DirectorySettings
+from services.live.settings import LiveSettings
 from services.runtime.settings import SECRET, Mode, Seed, read
 from tests.architecture.checkout import modules, text
 
@@ -22,6 +25,21 @@ WRONG: dict[str, str] = {
     "array": "[",
 }
 """Kind -> what is none of it."""
+
+BY_HAND: dict[str, tuple[str, ...]] = {
+    "database": ("postgresql ://a",),
+    "http_host": ("here", "1.2.3", ":::"),
+    "push_hosts": ("https://push.example",),
+    "push_key": ("abc",),
+    "push_public_key": ("abc",),
+    "telephone_callback": ("provider.example",),
+    "telephone_url": ("provider.example",),
+    "token_private_key": ("x:y", "x:" + "A" * 42),
+}
+"""Field -> what its shape alone does not refuse, or what somebody may well write."""
+
+EVERY_TEXT = {"data_home", "telephone_account", "telephone_caller", "telephone_token"}
+"""Fields for which every text is right: a folder that is made, and what a provider calls things."""
 
 
 def kinds() -> list[type[BaseSettings]]:
@@ -42,7 +60,8 @@ def _below(kind: type[BaseSettings]) -> Iterator[type[BaseSettings]]:
 def wrong_values(kind: type[BaseSettings], field: str) -> list[str]:
     """Texts that the field refuses; none where every text is right."""
     model = kind.model_json_schema()
-    return [value for shape in _shapes(model["properties"][field], model) for value in _wrong(shape)]
+    shapes = _shapes(model["properties"][field], model)
+    return [*(value for shape in shapes for value in _wrong(shape)), *BY_HAND.get(field, ())]
 
 
 def _shapes(shape: Mapping[str, Any], model: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -89,6 +108,12 @@ def test_what_the_stack_tells_is_allowed(kind: type[BaseSettings], told: pytest.
     read(kind)
 
 
+def test_every_setting_is_set_wrongly_or_known_to_take_every_text() -> None:
+    tried = {(kind, field) for kind, field, _ in FAULTS}
+    assert {field for _, field in set(FIELDS) - tried} == EVERY_TEXT
+    assert BY_HAND.keys() <= {field for _, field in tried}
+
+
 @pytest.mark.parametrize(
     "fault", FAULTS, ids=lambda fault: f"{fault[0].__name__}.{fault[1]}={fault[2][:9]!r}"
 )
@@ -129,11 +154,61 @@ def test_a_setting_that_is_missing_stops_at_start(
 def test_keys_are_text_of_a_key_and_not_only_json(
     told: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from services.live.settings import LiveSettings
-
     told.setenv("NOABER_TOKEN_PUBLIC_KEYS", '{"k": "no key"}')
     with pytest.raises(SystemExit):
         read(LiveSettings)
     assert capsys.readouterr().err == (
         'NOABER_TOKEN_PUBLIC_KEYS: found \'no key\'; allowed: for example {"NAME": "BASE64"}\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("until", "why"), [("tomorrow", "stands a moment"), ("2026-12-31T00:00:00", "its offset too")]
+)
+def test_until_when_a_key_is_believed_is_a_moment_that_can_be_compared(
+    until: str, why: str, told: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = next(iter(json.loads(os.environ["NOABER_TOKEN_PUBLIC_KEYS"]).values()))
+    told.setenv("NOABER_TOKEN_PUBLIC_KEYS", json.dumps({"k": f"{key} 2026-12-31T00:00:00+00:00"}))
+    read(LiveSettings)
+    told.setenv("NOABER_TOKEN_PUBLIC_KEYS", json.dumps({"k": f"{key} {until}"}))
+    with pytest.raises(SystemExit):
+        read(LiveSettings)
+    said = capsys.readouterr().err
+    assert said.startswith("NOABER_TOKEN_PUBLIC_KEYS: found ") and why in said and said.count("\n") == 1
+
+
+PROVIDER = {
+    "organisation": "GM1735",
+    "issuer": "https://id.example",
+    "client_id": "noaber",
+    "client_secret_file": "secret",
+}
+
+
+@pytest.mark.parametrize(
+    ("entries", "why"),
+    [
+        ("nothing", "Invalid JSON"),
+        ([{**PROVIDER, "issuer": "id.example"}], "0.issuer: "),
+        ([{**PROVIDER, "issuer": "http://id.example"}], "begins with https://"),
+        ([PROVIDER, PROVIDER], "stands in it twice"),
+        ([{**PROVIDER, "client_secret_file": "empty"}], "holds no secret"),
+        ([{**PROVIDER, "client_secret_file": "elsewhere"}], "elsewhere: No such file"),
+    ],
+)
+def test_a_file_of_providers_is_read_at_start(
+    entries: Any, why: str, told: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "secret").write_text("a secret")
+    (tmp_path / "empty").touch()
+    file = tmp_path / "providers.json"
+    file.write_text(json.dumps([PROVIDER]))
+    told.setenv("NOABER_PROVIDERS_FILE", str(file))
+    read(DirectorySettings)
+    file.write_text(entries if isinstance(entries, str) else json.dumps(entries))
+    with pytest.raises(SystemExit):
+        read(DirectorySettings)
+    said = capsys.readouterr().err
+    assert said.startswith(f"NOABER_PROVIDERS_FILE: found '{file}'; allowed: ")
+    assert why in said and said.count("\n") == 1

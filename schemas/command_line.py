@@ -1,0 +1,9 @@
+"""What every command that is a module says of itself: its name, what it does, and an example of it."""
+
+from argparse import ArgumentParser
+
+
+def command_line(module: str, about: str, example: str = "") -> ArgumentParser:
+    """What `python -m MODULE` may be told: --help, and what the caller adds; anything else ends it with 2."""
+    name = f"python -m {module}"
+    return ArgumentParser(prog=name, description=about, epilog=f"Example: {name} {example}".rstrip())
