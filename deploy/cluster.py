@@ -50,7 +50,7 @@ PASSWORD: Final = "$(NOABER_PASSWORD)"  # noqa: S105 what the cluster puts there
 BASE: Final = 7400
 
 ABROAD: Final = ("directory", "notification")
-"""Who calls outside the cluster: identity providers of organisations, and the telephone's provider."""
+"""Who calls outside the cluster: organisations' identity providers; the telephone's and push services."""
 
 ALONE: Final = ("matching", "clock", "notification")
 """Never two at once, not even while one replaces the other: the first two would fence each other by their

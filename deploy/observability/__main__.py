@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.observability.alerts import ALERTS, Alert
+from deploy.observability.cluster import in_cluster
 from deploy.observability.dashboard import dashboard
 from deploy.parts.ports import BASE
 from deploy.stack import SERVICES
@@ -23,6 +24,7 @@ def files() -> dict[str, str]:
         + _text({"groups": [{"name": "noaber", "rules": [_rule(each) for each in ALERTS]}]}),
         "alerts.test.yml": HEAD + _text(_examples()),
         "prometheus.yml": HEAD + _text(_prometheus()),
+        "prometheus.cluster.yml": HEAD + _text(in_cluster()),
         "dashboard.json": _text(dashboard()),
     }
 

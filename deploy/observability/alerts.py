@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from deploy.stack import SERVICES
 from services.runtime.consume import Needs
 from services.runtime.metrics import (
     COMMAND_SECONDS,
@@ -24,6 +25,9 @@ TELL: Final = "tell"
 
 STORED: Final = "barman_cloud_cloudnative_pg_io_last_available_backup_timestamp"
 """When CloudNativePG's plugin last finished a backup, 0: never; told by Postgres' own pods in a cluster."""
+
+PROCESSES: Final = tuple(service.name for service in SERVICES)
+"""The jobs: prometheus.yml and prometheus.cluster.yml name them alike."""
 
 A_DAY: Final = 27 * 60
 """Minutes: a clock that begins at 1970 has to run for longer than a day before a backup is too old."""
@@ -52,13 +56,25 @@ class Alert:
 ALERTS: Final = (
     Alert(
         "ProcessGone",
-        'up{job!=""} == 0',
+        f'up{{job=~"{"|".join(PROCESSES)}"}} == 0',
         2,
         WAKE,
         "A process does not answer. What it does, nobody does now; the others go on.",
         "Run: noaber status. It restarts by itself; where it says failing, the end of its log says why.",
         {'up{job="aid"}': "0x10"},
         {"job": "aid"},
+        ({'up{job="somebody-else"}': "0x10"},),
+    ),
+    Alert(
+        "ProcessMissing",
+        " or ".join(f'absent(up{{job="{name}"}})' for name in PROCESSES),
+        5,
+        WAKE,
+        "Of a process nothing runs at all, in a cluster not even a pod. What it does, nobody does now.",
+        "In a cluster: kubectl get pods,events. Of all at once: Prometheus finds no pods, not the pods it.",
+        {f'up{{job="{name}"}}': "1x12" for name in PROCESSES if name != "aid-relay"},
+        {"job": "aid-relay"},
+        ({f'up{{job="{name}"}}': "1x12" for name in PROCESSES},),
     ),
     Alert(
         "ProcessUnwell",
@@ -106,7 +122,7 @@ ALERTS: Final = (
         0,
         TELL,
         "A record could not be read and was put aside. Everything else goes on.",
-        "Keep it and call the developers: the topic that ends in .dead says where it stood and why.",
+        "Run: noaber operate. It shows where the record stood and why; skip or replay it there.",
         {f'{DEAD_LETTERS.name}{{job="aid",topic="suggestions"}}': "0 0 0 1x20"},
         {"job": "aid", "topic": "suggestions"},
     ),

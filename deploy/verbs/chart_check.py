@@ -19,13 +19,17 @@ from deploy import compose
 from deploy.bootstrap import ROOT, SetupFailed, home_of
 from deploy.verbs.go_tools import Go, find_go
 from deploy.verbs.manifest_schemas import write_schemas
+from schemas.command_line import command_line
 
 CHART: Final = ROOT / "deploy" / "helm"
 TOLD: Final = ROOT / "deploy" / "observability"
 """What Prometheus is told."""
 
 COMPOSE: Final = ("github.com/compose-spec/compose-go/v2", "v2.16.2")
-EVERYTHING: Final = ("--set", "postgres.backup.destination=s3://noaber-backup")
+EVERYTHING: Final = (
+    "--set=postgres.backup.destination=s3://noaber-backup",
+    "--set=traces.url=http://collector.observability:4318/v1/traces",
+)
 BARE: Final = (
     "--set=kafka.enabled=false,postgres.enabled=false,ingress.enabled=false",
     "--set=live.scaling.enabled=false,image.tag=2.0.0,image.previous=1.9.0,image.groups=1",
@@ -70,7 +74,11 @@ def manifests(go: Go, scratch: Path) -> None:
 
 def alerts(go: Go, _: Path) -> None:
     """What Prometheus is told is what it takes, and each alert goes off in its example."""
-    for checked in (("check", "config", "prometheus.yml"), ("test", "rules", "alerts.test.yml")):
+    for checked in (
+        ("check", "config", "prometheus.yml"),
+        ("check", "config", "prometheus.cluster.yml"),
+        ("test", "rules", "alerts.test.yml"),
+    ):
         print(_run(go.tool("promtool"), *checked, folder=TOLD).strip())
 
 
@@ -104,4 +112,5 @@ def main(home: Path) -> int:
 
 
 if __name__ == "__main__":
+    command_line("deploy.verbs.chart_check", "Has Helm and promtool look; needs Go.").parse_args()
     sys.exit(main(home_of(os.environ)))

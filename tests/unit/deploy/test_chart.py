@@ -13,7 +13,7 @@ from deploy import cluster
 from deploy.bootstrap import ROOT
 from deploy.stack import OWNERS, SERVICES, Secrets, Service, private_key, reads, secrets_in
 from schemas.topics import TOPICS
-from services.runtime.settings import SECRET, Mode
+from services.runtime.settings import SECRET, Mode, TraceSettings
 from services.runtime.tokens import DEMO_KEY
 
 CHART = ROOT / "deploy" / "helm"
@@ -100,6 +100,10 @@ def test_the_values_are_as_their_schema_says_and_a_second_matching_is_refused() 
         {"services": {"nobody": VALUES["services"]["clock"]}},
         {"host": "Not a host"},
         {"settings": {"PATH": "/"}},
+        {"traces": {"url": "collector:4318"}},
+        # Of these the network policies would not know.
+        {"settings": {"NOABER_TRACES_URL": "http://collector:4318/v1/traces"}},
+        {"services": {"aid": {**VALUES["services"]["aid"], "settings": {"NOABER_TRACE_SHARE": 1}}}},
     ):
         assert not check.is_valid({**VALUES, **wrong}), wrong
 
@@ -112,6 +116,21 @@ def test_every_value_that_a_template_reads_is_there() -> None:
         for name in path.strip(".").split("."):
             assert name in found, path
             found = found[name]
+
+
+def test_traces_are_let_out_to_where_they_are_sent_and_nowhere_without() -> None:
+    """`make chart-check` has Helm render both."""
+    said = (CHART / "templates" / "services.yaml").read_text()
+    let = (CHART / "templates" / "network.yaml").read_text()
+    told = said.partition("{{- with $.Values.traces.url }}")[2].partition("{{- end }}")[0]
+    assert "NOABER_TRACES_URL" in told and "NOABER_TRACE_SHARE" in told
+    rule = let.partition("{{- if and $.Values.traces.url $service.port }}")[2].partition("{{- end }}")[0]
+    assert "kubernetes.io/metadata.name: {{ $.Values.traces.namespace }}" in rule
+    assert (
+        'include "noaber.tracesPort"' in rule and "traces" not in let.replace(rule, "").partition("range")[0]
+    )
+    assert VALUES["traces"]["url"] == ""
+    assert VALUES["traces"]["share"] == TraceSettings().trace_share
 
 
 def test_every_pod_is_confined() -> None:
