@@ -5,6 +5,7 @@ from typing import Final
 
 from deploy.verbs.generate import GENERATORS
 from deploy.verbs.run import run_steps
+from schemas.command_line import command_line
 
 STEPS: Final = (
     ("ruff", "check", "."),
@@ -14,5 +15,14 @@ STEPS: Final = (
     *((each, "--check") for each in GENERATORS),
 )
 
+
+def main(arguments: list[str]) -> int:
+    """0, or what the first step that stopped ended with."""
+    command_line(
+        "deploy.verbs.check", "Looks at style, types, layers and generated files; writes nothing."
+    ).parse_args(arguments)
+    return run_steps(STEPS)
+
+
 if __name__ == "__main__":
-    sys.exit(run_steps(STEPS))
+    sys.exit(main(sys.argv[1:]))

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from deploy.bootstrap import ROOT
+from schemas.command_line import command_line
 
 VERB: Final = re.compile(r"^([a-z-]+):[^#\n]*## (.+)$", re.MULTILINE)
 FOOT: Final = "The platform's own commands: .venv/bin/noaber --help. To begin: README.md, CONTRIBUTING.md."
@@ -15,4 +16,5 @@ def told(makefile: str) -> str:
 
 
 if __name__ == "__main__":
+    command_line("deploy.verbs.help", "Says which verbs there are.").parse_args()
     print(told((ROOT / "Makefile").read_text(encoding="utf-8")))

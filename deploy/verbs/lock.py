@@ -4,6 +4,7 @@ import sys
 from typing import Final
 
 from deploy.verbs.run import run_steps
+from schemas.command_line import command_line
 
 COMPILE: Final = (
     "uv",
@@ -25,5 +26,14 @@ STEPS: Final = (
     (*COMPILE, "--group", "dev", "-o", "requirements-dev.lock"),
 )
 
+
+def main(arguments: list[str]) -> int:
+    """0, or what the first step that stopped ended with."""
+    command_line(
+        "deploy.verbs.lock", "Renews the locked dependencies, with hashes; needs the package index."
+    ).parse_args(arguments)
+    return run_steps(STEPS)
+
+
 if __name__ == "__main__":
-    sys.exit(run_steps(STEPS))
+    sys.exit(main(sys.argv[1:]))

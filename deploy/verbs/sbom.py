@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from deploy.bootstrap import ROOT, home_of
 from deploy.licences.listed import SHIPPED, Part, jar_parts, npm_parts, python_parts
+from schemas.command_line import command_line
 
 FILE: Final = "sbom.cdx.json"
 
@@ -52,14 +53,20 @@ def _component(part: Part) -> dict[str, Any]:
     }
 
 
-def main() -> int:
-    """Write it into the home, and say where."""
+def main(arguments: list[str]) -> int:
+    """Write it into the home, and say where; 1 where it cannot be written."""
+    about = f"Writes what an installation consists of into NOABER_HOME, as {FILE} (CycloneDX)."
+    command_line("deploy.verbs.sbom", about).parse_args(arguments)
     file = home_of(os.environ) / FILE
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(bill(), indent=1) + "\n", encoding="utf-8")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(bill(), indent=1) + "\n", encoding="utf-8")
+    except OSError as failed:
+        print(f"Stopped: {failed}. Set NOABER_HOME to a folder that can be written", file=sys.stderr)
+        return 1
     print(f"{file}: {len(bill()['components'])} parts")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

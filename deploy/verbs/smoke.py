@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from deploy.bootstrap import ROOT, home_of
+from schemas.command_line import command_line
 
 READY: Final = "The story has been played"
 PATIENCE_SECONDS: Final = 600.0
@@ -18,8 +19,10 @@ STOP_SECONDS: Final = 60.0
 NOABER: Final = (sys.executable, "-m", "deploy.noaber.cli")
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """0 when the play passed, everything was healthy, and nothing was left running or changed."""
+    about = "Starts a demonstration, plays it, and stops it; the one that was there is forgotten."
+    command_line("deploy.verbs.smoke", about).parse_args(arguments)
     before = _changed_files()
     demo = subprocess.Popen([*NOABER, "demo", "--speed", "max"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
@@ -103,4 +106,4 @@ def _until(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from argparse import ArgumentTypeError
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.bootstrap import ROOT, child_environment, home_of
+from schemas.command_line import command_line
 
 GROUPS: Final = (
     ("tests/faults",),
@@ -41,12 +43,20 @@ MOST: Final = 5
 
 def main(arguments: list[str]) -> int:
     """Run every group; 0 when all passed."""
+    parser = command_line("deploy.verbs.test", "Runs every test, in groups side by side.", "--lanes 3")
+    parser.add_argument("--long", action="store_true", help="with more examples for each rule")
+    own = min(max((os.cpu_count() or 1) + 1, FEWEST), MOST)
+    parser.add_argument("--lanes", type=_number, default=own, metavar="N", help=f"side by side (here {own})")
+    told = parser.parse_args(arguments)
     environment = child_environment(os.environ, home_of(os.environ))
-    environment["NOABER_COUNTS"] = "long" if "--long" in arguments else "short"
-    lanes = min(max((os.cpu_count() or 1) + 1, FEWEST), MOST)
-    if "--lanes" in arguments:
-        lanes = int(arguments[arguments.index("--lanes") + 1])
-    return run_groups(GROUPS, environment, lanes)
+    environment["NOABER_COUNTS"] = "long" if told.long else "short"
+    return run_groups(GROUPS, environment, told.lanes)
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ArgumentTypeError(f"found {text!r}; allowed: a whole number, 1 or more")
+    return int(text)
 
 
 def run_groups(groups: Sequence[Sequence[str]], environment: Mapping[str, str], lanes: int) -> int:

@@ -1,4 +1,4 @@
-"""`python -m services.aid [relay | migrate | verify | restored | explain [ID]]`: the service, its tables.
+"""`python -m services.aid [WORD]`: the service, and work beside it; --help says which there is.
 
 Each word imports what it needs itself: a start of the platform is a dozen of these at the same time.
 """
@@ -8,9 +8,18 @@ import json
 import sys
 from pathlib import Path
 
+from services.runtime.asked import asked
 from services.runtime.settings import MigrationSettings, OwnerSettings, read
 
-match sys.argv[1:]:
+WORDS = {
+    "relay": "publish what was decided",
+    "migrate": "bring the tables to this release",
+    "verify": "check journal, seals, tables and outbox",
+    "explain [ID]": "why these people were asked, of that request; without it the newest",
+    "restored": "after a restore: begin a new epoch",
+}
+
+match asked("aid", WORDS):
     case []:
         from services.aid.app import create_app
         from services.aid.settings import AidSettings
@@ -43,5 +52,3 @@ match sys.argv[1:]:
         from services.aid.store.explained import explained
 
         print(json.dumps(asyncio.run(explained(read(MigrationSettings).database, request))))
-    case _:
-        sys.exit("usage: python -m services.aid [relay | migrate | verify | restored | explain [ID]]")

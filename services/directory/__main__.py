@@ -1,4 +1,4 @@
-"""`python -m services.directory [relay | migrate | seed | verify | keys | restored]`.
+"""`python -m services.directory [WORD]`: the service, and work beside it; --help says which there is.
 
 Each word imports what it needs itself: a start of the platform is a dozen of these at the same time.
 """
@@ -7,9 +7,19 @@ import asyncio
 import sys
 from pathlib import Path
 
+from services.runtime.asked import asked
 from services.runtime.settings import MigrationSettings, OwnerSettings, SeedSettings, read
 
-match sys.argv[1:]:
+WORDS = {
+    "relay": "publish what was decided",
+    "migrate": "bring the tables to this release",
+    "seed": "write organisations, and made-up people where NOABER_SEED says so",
+    "verify": "check journal, seals, tables and outbox",
+    "keys": "print the keys that unseal names and numbers, for a backup",
+    "restored": "after a restore, with the file of keys on standard input: a new epoch",
+}
+
+match asked("directory", WORDS):
     case []:
         from services.directory.app import create_app
         from services.directory.settings import DirectorySettings
@@ -42,6 +52,10 @@ match sys.argv[1:]:
         from services.directory.recovery import restored
         from services.directory.store.keys import KeyFile
 
-        asyncio.run(restored(read(MigrationSettings).database, KeyFile.model_validate_json(sys.stdin.read())))
-    case _:
-        sys.exit("usage: python -m services.directory [relay | migrate | seed | verify | keys | restored]")
+        told = read(MigrationSettings)
+        try:
+            keys = KeyFile.model_validate_json(sys.stdin.read())
+        except ValueError:
+            # What stands there instead is said nowhere: it may hold keys.
+            sys.exit("standard input holds no file of keys: python -m services.directory restored < FILE")
+        asyncio.run(restored(told.database, keys))

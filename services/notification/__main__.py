@@ -1,4 +1,4 @@
-"""`python -m services.notification [relay | phone | migrate | ...]`: the service, and work beside it.
+"""`python -m services.notification [WORD]`: the service, and work beside it; --help says which there is.
 
 Each word imports what it needs itself: a start of the platform is a dozen of these at the same time.
 """
@@ -7,9 +7,18 @@ import asyncio
 import sys
 from pathlib import Path
 
+from services.runtime.asked import asked
 from services.runtime.settings import MigrationSettings, OwnerSettings, read
 
-match sys.argv[1:]:
+WORDS = {
+    "relay": "publish what was decided",
+    "phone": "play the telephone provider of a demonstration",
+    "migrate": "bring the tables to this release",
+    "verify": "check journal, seals, tables and outbox",
+    "restored": "after a restore: begin a new epoch",
+}
+
+match asked("notification", WORDS):
     case []:
         from services.notification.app import create_app
         from services.notification.settings import NotificationSettings
@@ -40,5 +49,3 @@ match sys.argv[1:]:
         from services.runtime.restored import restored
 
         asyncio.run(restored(read(MigrationSettings).database, "notification"))
-    case _:
-        sys.exit("usage: python -m services.notification [relay | phone | migrate | verify | restored]")

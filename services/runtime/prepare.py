@@ -7,6 +7,7 @@ from typing import Final
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.command_line import command_line
 from schemas.topics import DEAD_LETTER_CONFIG, TOPICS
 from services.runtime.settings import Broker, Positive, Prefix, read
 
@@ -80,5 +81,6 @@ async def partitions_in(admin: AIOKafkaAdminClient, names: Collection[str]) -> d
 
 
 if __name__ == "__main__":
+    command_line("services.runtime.prepare", "Makes the topics that are missing.").parse_args()
     found = read(PrepareSettings)
     asyncio.run(create_topics(found.kafka, found.topic_prefix, found.topic_replicas))

@@ -3,13 +3,28 @@
 import sys
 from pathlib import Path
 
+from schemas.command_line import command_line
 from tests.faults.checker import judge
 from tests.faults.checker.history import read
 
-verdict = judge(read(map(Path, sys.argv[1:])))
-for violation in verdict.violations:
-    print(violation)
-for lost in verdict.lost:
-    print(f"lost by a restore: {lost}")
-print(f"{len(verdict.violations)} violations, {len(verdict.lost)} lost by a restore")
-sys.exit(1 if verdict.violations else 0)
+
+def main(arguments: list[str]) -> int:
+    """0 where nothing is wrong; 2 where a file is none of ours."""
+    parser = command_line("tests.faults.checker", "Checks a stored run again.", "history.jsonl")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a history, a JSON object a line")
+    try:
+        history = read(parser.parse_args(arguments).files)
+    except (OSError, ValueError, KeyError, TypeError) as wrong:
+        print(f"Stopped: this is no history of a run: {wrong}", file=sys.stderr)
+        return 2
+    verdict = judge(history)
+    for violation in verdict.violations:
+        print(violation)
+    for lost in verdict.lost:
+        print(f"lost by a restore: {lost}")
+    print(f"{len(verdict.violations)} violations, {len(verdict.lost)} lost by a restore")
+    return 1 if verdict.violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
