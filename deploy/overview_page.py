@@ -21,6 +21,10 @@ button { font: inherit; min-height: 2.75rem; padding: 0 1rem; }
 form { display: inline; }
 """
 NEVER: Final = "never"
+NOT_EXPECTED: Final = "none is expected: everybody here is made up"
+NOT_KNOWN: Final = "not known: no relay answers"
+TOO_OLD: Final = 26 * 3600
+"""Seconds: a backup a day, and room for a slow one."""
 
 STANDS: Final = {
     Needs.HALTED: (
@@ -108,16 +112,25 @@ def _numbers(seen: Overview) -> list[Cells]:
     def told(metric: metrics.Metric, summed: Callable[[Iterable[float]], float] = sum) -> float:
         return summed(seen.number(metric).values() or [0])
 
-    backup = told(metrics.LAST_BACKUP, max)
-    age = f"{(time.time() - backup) / 3600:.1f} hours ago" if backup else NEVER
     return [
         ("pages that are open", f"{told(metrics.VIEWERS):.0f}"),
         ("oldest decision that nobody heard of", f"{told(metrics.RELAY_OLDEST, max):.1f} s"),
         ("decisions that wait to be published", f"{told(metrics.RELAY_WAITING):.0f}"),
-        ("last backup", _marked(age, bad=not backup or time.time() - backup > 26 * 3600)),
+        ("last backup", _backup(seen)),
         ("seals since the relays began", f"{told(metrics.SEALS):.0f}"),
         ("published and not sealed yet", f"{told(metrics.UNSEALED):.0f}"),
     ]
+
+
+def _backup(seen: Overview) -> str:
+    """How old it is; what a demonstration does without is nothing to mend."""
+    told = seen.number(metrics.LAST_BACKUP).values()
+    if not told:
+        known = bool(seen.number(metrics.RELAY_ACTIVE))
+        return _marked(NOT_EXPECTED if known else NOT_KNOWN, bad=not known)
+    seconds = time.time() - max(told)
+    age = f"{seconds / 3600:.1f} hours ago" if max(told) else NEVER
+    return _marked(age, bad=seconds > TOO_OLD)
 
 
 def _marked(text: str, *, bad: bool) -> str:

@@ -202,4 +202,6 @@ def of_files(most: int) -> list[Finding]:
         return []
     what = f"a process may have {most} files open, and {FILES} are wanted"
     why = "each open page takes one; whoever comes after the last sees an error"
-    return [attention("open-files", what, why, f"ulimit -Hn {FILES}")]
+    # Only root raises what a process may raise its own limit to; what is started from that shell has it then.
+    mend = f"ulimit -n {FILES}" if os.geteuid() == 0 else f"sudo prlimit --pid $$ --nofile={FILES}:{FILES}"
+    return [attention("open-files", what, why, mend)]

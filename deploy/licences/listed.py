@@ -19,13 +19,17 @@ _JAR: Final = re.compile(r"(.+?)-(\d+\.\d+[\w.-]*)\.jar")
 
 @dataclass(frozen=True)
 class Part:
-    """One package. `licence`: an SPDX expression; empty where none is listed. `purl`: its package URL."""
+    """One package. `licence`: an SPDX expression; empty where none is listed. `purl`: its package URL.
+
+    `ships`: whether it is in what is installed somewhere, and not only in what makes or tests that.
+    """
 
     name: str
     version: str
     licence: str
     purl: str
     sha256: str = ""
+    ships: bool = True
 
 
 def licences() -> dict[str, Any]:
@@ -54,7 +58,10 @@ def python_parts(lock: str = LOCK) -> list[Part]:
 
 
 def npm_parts() -> list[Part]:
-    """What the pages are made from; the lock itself says under which licence each is."""
+    """What the pages are made from and with; the lock itself says under which licence each is.
+
+    What is in a page stands under `dependencies` in package.json, with what it brings along.
+    """
     packages = json.loads(NPM.read_text(encoding="utf-8"))["packages"]
     return [_npm(place, each) for place, each in sorted(packages.items()) if place]
 
@@ -62,7 +69,9 @@ def npm_parts() -> list[Part]:
 def _npm(place: str, package: dict[str, Any]) -> Part:
     name = place.rpartition("node_modules/")[2]
     version = package["version"]
-    return Part(name, version, package.get("license", ""), f"pkg:npm/{name.replace('@', '%40')}@{version}")
+    purl = f"pkg:npm/{name.replace('@', '%40')}@{version}"
+    ships = not (package.get("dev") or package.get("devOptional"))
+    return Part(name, version, package.get("license", ""), purl, ships=ships)
 
 
 def jar_parts() -> list[Part]:

@@ -18,8 +18,9 @@ def bill() -> dict[str, Any]:
     """The document. The same locks give the same bytes: it holds no time and no chance."""
     about = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     parts = [*python_parts(SHIPPED), *npm_parts(), *jar_parts()]
-    # A package can stand twice in npm's tree; a reference stands once.
-    components = {part.purl: _component(part) for part in parts}
+    # A package can stand twice in npm's tree, once for a test; a reference stands once, for what ships.
+    once = {part.purl: part for part in sorted(parts, key=lambda part: part.ships)}
+    components = {purl: _component(once[purl]) for purl in dict.fromkeys(part.purl for part in parts)}
     main = {
         "type": "application",
         "bom-ref": "noaber",
@@ -36,17 +37,19 @@ def bill() -> dict[str, Any]:
         "version": 1,
         "metadata": {"component": main},
         "components": list(components.values()),
-        "dependencies": [{"ref": "noaber", "dependsOn": list(components)}],
+        "dependencies": [{"ref": "noaber", "dependsOn": [purl for purl in components if once[purl].ships]}],
     }
 
 
 def _component(part: Part) -> dict[str, Any]:
     hashes = {"hashes": [{"alg": "SHA-256", "content": part.sha256}]} if part.sha256 else {}
+    scope = {} if part.ships else {"scope": "excluded"}
     return {
         "type": "library",
         "bom-ref": part.purl,
         "name": part.name,
         "version": part.version,
+        **scope,
         **hashes,
         "licenses": [{"expression": part.licence}],
         "purl": part.purl,

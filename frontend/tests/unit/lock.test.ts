@@ -9,9 +9,11 @@ test("the lock names no address, so that any registry may serve it", () => {
 });
 
 test("every version is exact", () => {
-  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
     devDependencies: Record<string, string>;
   };
-  expect(Object.values(devDependencies).filter((each) => !/^\d+\.\d+\.\d+$/.test(each))).toEqual([]);
+  const all = [...Object.values(dependencies), ...Object.values(devDependencies)];
+  expect(all.filter((each) => !/^\d+\.\d+\.\d+$/.test(each))).toEqual([]);
   expect(devDependencies["typescript"]).toBe("5.9.3");
 });

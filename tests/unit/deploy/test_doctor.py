@@ -221,6 +221,15 @@ def test_what_is_well_is_not_spoken_of(tmp_path: Path) -> None:
     ] == []
 
 
+@pytest.mark.parametrize(("user", "command"), [(0, "ulimit -n 4096"), (1000, "sudo prlimit --pid $$ ")])
+def test_more_open_files_are_had_by_whoever_may_give_them(
+    user: int, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    (found,) = machine.of_files(1_024)
+    assert found.mend.startswith(command)
+
+
 def test_a_port_that_somebody_has_is_named() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

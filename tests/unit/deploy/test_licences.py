@@ -12,7 +12,11 @@ from deploy.licences.compatible import APPENDIX, PERMISSIVE, Unreadable, is_comp
 from deploy.licences.listed import SHIPPED, Part, everything, jar_parts, licences, names, pinned, python_parts
 from deploy.licences.renew import licence_of
 from deploy.verbs.sbom import bill
+from tests.architecture.checkout import text, tracked
 
+IMPORTED = re.compile(
+    r"""(?:from|import|import\(|url\()\s*["'](@[\w-]+/[\w-]+|[a-z][\w-]*)(?=["'/])""",
+)
 RENEW = "run: .venv/bin/python -m deploy.licences.renew"
 
 
@@ -75,13 +79,35 @@ def test_the_bill_of_materials_names_each_part_once_and_the_same_every_time() ->
     made = bill()
     assert (made["bomFormat"], made["specVersion"]) == ("CycloneDX", "1.6")
     references = [each["bom-ref"] for each in made["components"]]
-    assert len(references) == len(set(references)) and made["dependencies"][0]["dependsOn"] == references
+    assert len(references) == len(set(references))
+    ships = [each["bom-ref"] for each in made["components"] if each.get("scope") != "excluded"]
+    assert made["dependencies"][0]["dependsOn"] == ships
     assert all(each["licenses"][0]["expression"] and each["version"] for each in made["components"])
     kinds = {each["purl"].split("/")[0] for each in made["components"]}
     assert kinds == {"pkg:pypi", "pkg:npm", "pkg:maven"}
     assert json.dumps(bill()) == json.dumps(made)
     # What only developers need is not installed anywhere.
     assert not any(each["name"] == "pytest" for each in made["components"])
+
+
+def test_what_only_makes_or_tests_the_pages_is_not_said_to_be_shipped() -> None:
+    scopes = {each["name"]: each.get("scope", "required") for each in bill()["components"]}
+    tools = {"playwright-core", "oidc-provider", "@asyncapi/parser", "vite", "vitest", "typescript", "jsdom"}
+    assert {name for name, scope in scopes.items() if scope == "excluded"} >= tools
+    # Their licences are looked at all the same.
+    assert {part.name for part in everything()} >= tools
+    assert {scopes[name] for name in ("svelte", "papaparse", "uqr", "fastapi", "kafka-clients")} == {
+        "required"
+    }
+
+
+def test_what_the_pages_import_is_what_ships() -> None:
+    said = json.loads((ROOT / "frontend" / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    found: set[str] = set()
+    for path in tracked():
+        if path.as_posix().startswith("frontend/src/") and path.suffix in {".ts", ".svelte", ".css", ".js"}:
+            found |= {name for match in IMPORTED.finditer(text(path)) for name in match.groups() if name}
+    assert found == said.keys()
 
 
 def test_cyclonedx_itself_takes_the_bill_of_materials() -> None:

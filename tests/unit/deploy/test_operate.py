@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from deploy.noaber.cli import main
 from deploy.overview import Operation, Order, Overview, Standing
 from deploy.overview_page import page
 from deploy.stack import Platform, Secrets
+from services.runtime import metrics
 from services.runtime.consume import Needs
 from services.runtime.letters import Act, Letter
 from services.runtime.settings import Mode, Seed
@@ -211,3 +213,24 @@ def test_an_order_is_written_down_and_a_refused_one_is_said(
     assert acts.told == [(Order.RESUME, "live"), (Order.RESTART, "aid")]
     (line,) = [json.loads(each) for each in file.read_text().splitlines()]
     assert line["said"].endswith("restart of aid")
+
+
+@pytest.mark.parametrize(
+    ("told", "words", "bad"),
+    [
+        ({}, "not known: no relay answers", True),
+        ({metrics.RELAY_ACTIVE: 1.0}, "none is expected: everybody here is made up", False),
+        ({metrics.RELAY_ACTIVE: 1.0, metrics.LAST_BACKUP: 0.0}, "never", True),
+        ({metrics.LAST_BACKUP: -3 * 3600.0}, "3.0 hours ago", False),
+        ({metrics.LAST_BACKUP: -30 * 3600.0}, "30.0 hours ago", True),
+    ],
+)
+def test_a_backup_is_marked_where_one_is_expected(
+    told: dict[metrics.Metric, float], words: str, bad: object
+) -> None:
+    now = time.time()
+    numbers = {
+        metric.name: {("aid-relay",): now + value if value < 0 else value} for metric, value in told.items()
+    }
+    row = page(Overview([], numbers), PATH).partition("last backup")[2].partition("</tr>")[0]
+    assert words in row and ('class="bad"' in row) is bad
