@@ -27,7 +27,7 @@ LOGS: Final = 1_000_000_000
 
 
 def look_at_place(home: Path, place: Path, mode: str | None, now: datetime) -> list[Finding]:
-    """Everything that stands there; `mode` None: it does not run, and nobody knows."""
+    """Everything that stands there; `mode` None: it never got ready, and nobody knows."""
     secrets = place / "secrets.json"
     return [
         *of_unfinished(place),

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from deploy.backup import Backup
+from deploy.backup import Backup, make_backup, restore
 from deploy.bootstrap import SetupFailed
 from deploy.kept_mode import FILE, keep_mode, kept_mode, refuse_another_mode, start_of
 from deploy.noaber.cli import main
+from deploy.parts.postgres import Postgres
 from deploy.running import Running, Wish
 from services.runtime.settings import Mode
 
@@ -19,6 +20,15 @@ def noaber(home: Path, *arguments: str) -> Any:
     return CliRunner().invoke(main, arguments, env={"NOABER_HOME": str(home), "NOABER_HOST": ""})
 
 
+@pytest.fixture
+def never_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def started(running: Running) -> None:
+        raise SetupFailed("it was started all the same")
+
+    monkeypatch.setattr(Running, "_start", started)
+
+
+@pytest.mark.usefixtures("never_started")
 def test_plain_up_never_starts_on_the_data_of_real_people(tmp_path: Path) -> None:
     keep_mode(tmp_path / "up", Mode.REAL)
     said = noaber(tmp_path, "up")
@@ -27,6 +37,7 @@ def test_plain_up_never_starts_on_the_data_of_real_people(tmp_path: Path) -> Non
     assert not (tmp_path / "up" / "data").exists()
 
 
+@pytest.mark.usefixtures("never_started")
 def test_a_real_platform_never_starts_on_made_up_people(tmp_path: Path) -> None:
     keep_mode(tmp_path / "up", Mode.DEMO)
     said = noaber(tmp_path, "up", "--real")
@@ -105,6 +116,25 @@ def test_a_backup_says_whose_people_are_in_it(
     manifest = {"format": 1, "made_at": "2026-11-25T16:15:00+00:00", "sha256": "", **said}
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     assert Backup.of(tmp_path).mode is mode
+
+
+@pytest.mark.parametrize("mode", [Mode.REAL, None])
+def test_what_is_backed_up_in_one_place_is_known_where_it_is_restored(
+    mode: Mode | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, keys = tmp_path / "first", tmp_path / "second", tmp_path / "keys.json"
+    keep_mode(first, mode)
+    keep_mode(second, Mode.DEMO)
+    (first / "data").mkdir(parents=True)
+    monkeypatch.setattr(Postgres, "has_data", False)
+    monkeypatch.setattr(Postgres, "dump", lambda *_: None)
+    monkeypatch.setattr(Postgres, "remove_all", lambda _: None)
+    monkeypatch.setattr("deploy.backup.run_step", lambda *_: "{}")
+    monkeypatch.setattr("deploy.backup._fill", lambda *_: [])
+    made = make_backup(tmp_path, first, 7400, tmp_path / "backups", keys)
+    keys.touch()
+    restore(tmp_path, second, made, keys)
+    assert kept_mode(second) is mode
 
 
 def test_a_place_of_which_nobody_knows_forgets_what_it_was(tmp_path: Path) -> None:
