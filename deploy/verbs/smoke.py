@@ -70,9 +70,10 @@ def _status_problems() -> list[str]:
 
 
 def _copy(source: IO[str], lines: list[str]) -> None:
-    for line in source:
-        print(line, end="", flush=True)
-        lines.append(line)
+    with source:
+        for line in source:
+            print(line, end="", flush=True)
+            lines.append(line)
 
 
 def _left_running(place: Path) -> list[str]:

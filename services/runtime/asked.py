@@ -13,7 +13,7 @@ def asked(service: str, words: Mapping[str, str]) -> list[str]:
     about = f"Runs {service} as its environment tells it (services/*/settings.py), or one of its other words."
     parser = command_line(f"services.{service}", about, next(reversed(words), ""))
     if words:
-        kinds = parser.add_subparsers(dest="word", metavar="WORD")
+        kinds = parser.add_subparsers(dest="word", metavar="[WORD]")
         for said, what in words.items():
             name, _, more = said.partition(" ")
             kind = kinds.add_parser(name, help=what, description=what)

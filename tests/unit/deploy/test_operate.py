@@ -93,7 +93,7 @@ def test_the_page_says_what_is_wrong_in_plain_words(acts: Acts) -> None:
     text = page(acts.overview(), PATH)
     assert "NOT WELL" in text and "the database does not answer" in text
     assert "<td>pages that are open</td><td>7</td>" in text and "12.2 s" in text
-    assert '<span class="bad">never</span>' in text
+    assert '<span class="bad">not known: no relay answers</span>' in text
     assert "<td>help-requests</td><td>9</td>" in text and "<td>duty</td>" not in text
 
 
