@@ -129,7 +129,7 @@ def test_what_is_backed_up_in_one_place_is_known_where_it_is_restored(
     monkeypatch.setattr(Postgres, "has_data", False)
     monkeypatch.setattr(Postgres, "dump", lambda *_: None)
     monkeypatch.setattr(Postgres, "remove_all", lambda _: None)
-    monkeypatch.setattr("deploy.backup.run_step", lambda *_: "{}")
+    monkeypatch.setattr("deploy.backup.run_step", lambda *_: '{"keys": {}, "forgotten": []}')
     monkeypatch.setattr("deploy.backup._fill", lambda *_: [])
     made = make_backup(tmp_path, first, 7400, tmp_path / "backups", keys)
     keys.touch()
