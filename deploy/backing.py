@@ -29,7 +29,7 @@ class Backing:
         self._broker = Kafka(home, data / "kafka", free_port(), free_port())
         self._server = Postgres(home, data / "postgres", free_port())
         self.kafka = f"127.0.0.1:{self._broker.port}"
-        self.postgres = self._server.dsn
+        self.postgres = ""
         self._serve = [*self._server.command(), *(() if synced else UNSYNCED)]
 
     def __enter__(self) -> Self:
@@ -38,6 +38,7 @@ class Backing:
             starting.callback(server.remove)
             broker.prepare()
             server.prepare()
+            self.postgres = server.dsn
             log = self._data / "kafka.log"
             ready = partial(answers, broker.port)
             kafka = serving(broker.command(), ready, log, self._home)

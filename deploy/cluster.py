@@ -1,7 +1,8 @@
 """Writes what the chart mirrors of the platform: its processes, who calls whom, its topics, its gateway.
 
-`python -m deploy.cluster` writes deploy/helm/files, `--check` only says which are stale. `secrets`
-prints the cluster's secrets for `kubectl apply -f -`; `rotate [--at-once]` makes other ones first.
+`python -m deploy.cluster` writes deploy/helm/files and the processes' names in the chart's schema, `--check`
+only says which are stale. `secrets` prints the cluster's secrets for `kubectl apply -f -`;
+`rotate [--at-once]` makes other ones first.
 """
 
 import base64
@@ -35,7 +36,10 @@ from schemas.topics import DEAD_LETTER_CONFIG, TOPICS
 from services.runtime.prepare import DEAD_LETTER_PARTITIONS
 from services.runtime.settings import Mode, Seed
 
-FILES: Final = ROOT / "deploy" / "helm" / "files"
+CHART: Final = ROOT / "deploy" / "helm"
+VALUES: Final = "values.schema.json"
+"""Written by hand, but for the names of the processes in it."""
+
 HOST: Final = "{{ .Values.host }}"
 """Filled in by the chart; everything else is known here."""
 
@@ -48,13 +52,6 @@ SECRET: Final = ("NOABER_TOKEN_PRIVATE_KEY", "NOABER_TOKEN_PUBLIC_KEYS", "NOABER
 DOOR: Final = "import doors/{$NOABER_DOORS:loopback}.caddy"
 PASSWORD: Final = "$(NOABER_PASSWORD)"  # noqa: S105 what the cluster puts there
 BASE: Final = 7400
-
-ABROAD: Final = ("directory", "notification")
-"""Who calls outside the cluster: organisations' identity providers; the telephone's and push services."""
-
-ALONE: Final = ("matching", "clock", "notification")
-"""Never two at once, not even while one replaces the other: the first two would fence each other by their
-name in the consumer group, the third might ring twice."""
 
 Json = dict[str, Any]
 
@@ -120,24 +117,16 @@ def stack() -> Json:
     }
 
 
-def _group(service: Service) -> int:
-    """With which part of an upgrade it is replaced, from 1. Raises ValueError for one that nobody placed."""
-    found = [number for number, names in enumerate(UPGRADE, 1) if service.name in names]
-    if not found:
-        raise ValueError(f"deploy/stack.py: UPGRADE does not say when {service.name} is replaced")
-    return found[0]
-
-
 def _service(service: Service, told: dict[str, str], calls: dict[str, list[str]]) -> Json:
     called_by = sorted(name for name, called in calls.items() if service.name in called)
     return {
         "command": ["python", "-m", service.module, *service.arguments],
         "port": PLATFORM.port(service.name),
         "owner": service.owner or "",
-        "group": _group(service),
+        "group": service.group,
         "ready": _ready(service, called_by),
-        "replace": "Recreate" if service.name in ALONE else "RollingUpdate",
-        "abroad": service.name in ABROAD,
+        "replace": "Recreate" if service.alone else "RollingUpdate",
+        "abroad": service.abroad,
         "calls": calls[service.name],
         "calledBy": called_by,
         "secrets": [name for name in SECRET if name in told],
@@ -179,10 +168,20 @@ def topics() -> Json:
 def files() -> dict[str, str]:
     """Name -> text of each file that the chart does not say by itself."""
     return {
-        "stack.json": json.dumps(stack(), indent=2) + "\n",
-        "topics.json": json.dumps(topics(), indent=2) + "\n",
-        "Caddyfile": _caddyfile(),
+        "files/stack.json": json.dumps(stack(), indent=2) + "\n",
+        "files/topics.json": json.dumps(topics(), indent=2) + "\n",
+        "files/Caddyfile": _caddyfile(),
+        VALUES: _values_schema(),
     }
+
+
+def _values_schema() -> str:
+    """What may stand in the chart's values: of each process, and of one that is alone no second."""
+    schema = json.loads((CHART / VALUES).read_text(encoding="utf-8"))
+    kinds = {each.name: "single" if each.alone else "service" for each in SERVICES}
+    allowed = {name: {"$ref": f"#/$defs/{kind}"} for name, kind in kinds.items()}
+    schema["properties"]["services"]["properties"] = allowed
+    return json.dumps(schema, indent=2) + "\n"
 
 
 def _caddyfile() -> str:
@@ -223,7 +222,7 @@ def _secret(name: str, values: dict[str, str], kind: str) -> Json:
     }
 
 
-def main(arguments: list[str], folder: Path = FILES) -> int:
+def main(arguments: list[str], folder: Path = CHART) -> int:
     """Do what is asked; 1 where --check found something."""
     about = "Writes what the chart mirrors of the platform, or prints the secrets for `kubectl apply -f -`."
     told = with_secrets(generated.command("deploy.cluster", about)).parse_args(arguments)

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
+import asyncpg
 import httpx
 
 from deploy.address import HERE, Address, refuse_another_name
@@ -155,7 +156,10 @@ class Running:
         self._await("postgres", self._postgres.accepts)
 
     def _prepare(self, pool: ThreadPoolExecutor) -> None:
-        provision(self._postgres.dsn, self.platform)
+        try:
+            provision(self._postgres.dsn, self.platform)
+        except asyncpg.InvalidPasswordError as refused:
+            raise SetupFailed(self._postgres.other_password) from refused
         steps = [
             pool.submit(self._step, "services.runtime.prepare"),
             *(pool.submit(self._step, f"services.{owner}", "migrate") for owner in OWNERS),

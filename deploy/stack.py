@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import KW_ONLY, asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -45,33 +45,73 @@ DOORS: Final = 12
 
 @dataclass(frozen=True)
 class Service:
-    """One process of ours: `python -m module arguments`, its port's offset, and whose database it opens."""
+    """One process of ours: `python -m module arguments`, its port's offset, and whose database it opens.
+
+    `group`: with which part of an upgrade it is replaced, from 1 (see UPGRADE). `noticed`: what people notice
+    while it is not well. `reached`: the gateway leads to it, as NOABER_ and its name in deploy/Caddyfile.
+    `abroad`: it calls outside, to providers of sign-in, telephones or push messages. `alone`: never two at
+    once, not even while one replaces the other.
+    """
 
     name: str
     module: str
     offset: int
     owner: str | None = None
     arguments: tuple[str, ...] = ()
+    _: KW_ONLY
+    group: int
+    noticed: str
+    reached: bool = False
+    abroad: bool = False
+    alone: bool = False
+
+
+def _relay(owner: str, offset: int, group: int, noticed: str) -> Service:
+    module = f"services.{owner}"
+    return Service(f"{owner}-relay", module, offset, owner, ("relay",), group=group, noticed=noticed)
 
 
 SERVICES: Final[tuple[Service, ...]] = (
-    Service("directory", "services.directory", 1, "directory"),
-    Service("directory-relay", "services.directory", 2, "directory", ("relay",)),
-    Service("aid", "services.aid", 3, "aid"),
-    Service("aid-relay", "services.aid", 4, "aid", ("relay",)),
-    Service("matching", "services.matching", 5),
-    Service("clock", "services.clock", 6),
-    Service("live", "services.live", 7),
-    Service("notification", "services.notification", 8, "notification"),
-    Service("notification-relay", "services.notification", 20, "notification", ("relay",)),
-)
+    Service(
+        "directory", "services.directory", 1, "directory", group=4, reached=True, abroad=True,
+        noticed="nobody can sign in, and no name or number can be read",
+    ),
+    _relay(
+        "directory", 2, 4, "who signs in or out, and whose rights change, is not told to the other services"
+    ),
+    Service(
+        "aid", "services.aid", 3, "aid", group=3, reached=True,
+        noticed="nobody can report, ask or say yes",
+    ),
+    _relay("aid", 4, 3, "what is decided does not reach the pages and the matching"),
+    # Two of these would fence each other by their name in the consumer group.
+    Service(
+        "matching", "services.matching", 5, group=1, alone=True,
+        noticed="nobody new is suggested or asked; what was asked goes on",
+    ),
+    Service(
+        "clock", "services.clock", 6, group=1, alone=True,
+        noticed="deadlines pass unnoticed until somebody touches the request",
+    ),
+    Service("live", "services.live", 7, group=1, reached=True, noticed="pages stand still and say so"),
+    # Two of this one might ring twice.
+    Service(
+        "notification", "services.notification", 8, "notification", group=2, reached=True, abroad=True,
+        alone=True, noticed="nobody is called or texted",
+    ),
+    _relay("notification", 20, 2, "who was called, and what they said, does not reach the pages"),
+)  # fmt: skip
 """In the order in which they start; each waits by itself for what it needs."""
 
-MORE_LIVE: Final[tuple[Service, ...]] = (
-    Service("live-2", "services.live", 18),
-    Service("live-3", "services.live", 19),
+BY_NAME: Final = {service.name: service for service in SERVICES}
+
+MORE_LIVE: Final = (
+    replace(BY_NAME["live"], name="live-2", offset=18),
+    replace(BY_NAME["live"], name="live-3", offset=19),
 )
 """Further nodes of `live`, where there are any: any of them can go on for any viewer."""
+
+OFFSETS: Final = {service.name: service.offset for service in (*SERVICES, *MORE_LIVE)}
 
 READS: Final[Mapping[str, tuple[Topic, ...]]] = {
     "directory": (topics.INCIDENTS,),
@@ -117,18 +157,13 @@ READS: Final[Mapping[str, tuple[Topic, ...]]] = {
 """Process -> the topics it reads; a test holds it against what each service's code names. A relay reads back
 what it wrote."""
 
-UPGRADE: Final = (
-    ("live", "clock", "matching"),
-    ("notification", "notification-relay"),
-    ("aid", "aid-relay"),
-    ("directory", "directory-relay"),
+UPGRADE: Final = tuple(
+    tuple(each.name for each in SERVICES if each.group == group)
+    for group in range(1, 1 + max(each.group for each in SERVICES))
 )
 """In which order a new release comes in: who only reads, then owners, each after those who read it. Two pairs
 read each other, so for them there is no such order: `aid` waits for a newer hint, and `directory` for a newer
 incident, until it is upgraded itself a moment later."""
-
-BY_NAME: Final = {service.name: service for service in SERVICES}
-OFFSETS: Final = {service.name: service.offset for service in (*SERVICES, *MORE_LIVE)}
 
 
 def is_relay(service: Service) -> bool:
@@ -319,16 +354,23 @@ def _key_name(mode: Mode, name: str) -> str:
     return f"{REAL_KEY}{name.removeprefix(DEMO_KEY)}" if real else name
 
 
+def told_to_gateway(service: Service) -> str:
+    """The setting by which the gateway finds a service."""
+    return f"NOABER_{service.name.upper().replace('-', '_')}"
+
+
+def _reached_at(platform: Platform, service: Service) -> str:
+    nodes = platform.live if service.name == "live" else (service,)
+    return " ".join(platform.at(node.name) for node in nodes)
+
+
 def gateway_environment(platform: Platform, pages: Path) -> dict[str, str]:
     """What Caddy is told."""
     return {
         "NOABER_PORT": str(platform.base),
         "NOABER_BIND": "127.0.0.1",
         "NOABER_PAGES": str(pages),
-        "NOABER_DIRECTORY": platform.at("directory"),
-        "NOABER_AID": platform.at("aid"),
-        "NOABER_NOTIFICATION": platform.at("notification"),
-        "NOABER_LIVE": " ".join(platform.at(node.name) for node in platform.live),
+        **{told_to_gateway(each): _reached_at(platform, each) for each in SERVICES if each.reached},
         "XDG_DATA_HOME": str(platform.home / "data" / "caddy"),
         "XDG_CONFIG_HOME": str(platform.home / "data" / "caddy"),
         **platform.address.told(platform.base),

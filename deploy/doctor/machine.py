@@ -12,8 +12,10 @@ from typing import Final
 
 from deploy.bootstrap import LOCK, ROOT, SetupFailed, check_machine, fingerprint, is_complete
 from deploy.doctor.finding import Finding, attention, urgent
+from deploy.doctor.left_behind import of_left_behind
 from deploy.doctor.told import of_environment
 from deploy.parts.ports import BASE, BLOCK, is_free, take_block
+from deploy.parts.postgres import OUTSIDE
 
 GB: Final = 1_000_000_000
 FULL: Final = GB
@@ -49,6 +51,7 @@ def look_at_machine(home: Path, *, runs: bool) -> list[Finding]:
         *of_environment(os.environ),
         *([] if runs else of_ports(BASE)),
         *of_room(checkout, shutil.disk_usage(checkout).free, os.statvfs(checkout).f_favail),
+        *of_left_behind(OUTSIDE),
         *of_speed(checkout, seconds_to_write(checkout)),
         *of_memory(free_memory(), runs=runs),
         *of_load(os.getloadavg()[1], os.cpu_count() or 1),

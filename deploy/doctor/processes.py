@@ -4,20 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from deploy.doctor.finding import Finding, attention, urgent
+from deploy.stack import SERVICES
 
 NOTICED: Final[Mapping[str, str]] = {
     "caddy": "nobody can open a page",
     "kafka": "what is decided is kept, and no page shows it until it is back",
     "postgres": "nobody can sign in, and nothing can be decided",
-    "directory": "nobody can sign in, and no name or number can be read",
-    "directory-relay": "who signs in or out, and whose rights change, is not told to the other services",
-    "aid": "nobody can report, ask or say yes",
-    "aid-relay": "what is decided does not reach the pages and the matching",
-    "matching": "nobody new is suggested or asked; what was asked goes on",
-    "clock": "deadlines pass unnoticed until somebody touches the request",
-    "live": "pages stand still and say so",
-    "notification": "nobody is called or texted",
-    "notification-relay": "who was called, and what they said, does not reach the pages",
+    **{each.name: each.noticed for each in SERVICES},
 }
 """Process -> what people notice while it is not well."""
 

@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import subprocess
@@ -31,6 +32,11 @@ LIBRARIES: Final = WHEEL.with_name(WHEEL.name + ".libs")
 FAST_STOP: Final = signal.SIGINT
 """The stop that does not wait for clients to go."""
 
+OUTSIDE: Final = Path("/tmp")  # noqa: S108 nobody reaches no other place for sure
+OUTSIDE_NAME: Final = "noaber-postgres-"
+OWNER: Final = "owner"
+"""What names, in a folder outside, the folder in a home that it belongs to."""
+
 
 @dataclass(frozen=True)
 class Postgres:
@@ -49,8 +55,7 @@ class Postgres:
         """The folder under /tmp, when root starts it."""
         if os.geteuid() != 0:
             return None
-        name = hashlib.sha256(str(self.data.absolute()).encode()).hexdigest()[:16]
-        return Path("/tmp") / f"noaber-postgres-{name}"  # noqa: S108 nobody reaches no other place for sure
+        return OUTSIDE / outside_name(self.data)
 
     @property
     def user(self) -> str | None:
@@ -59,7 +64,7 @@ class Postgres:
 
     @property
     def dsn(self) -> str:
-        """The superuser's connection string."""
+        """The superuser's connection string. Raises SetupFailed where its password is gone."""
         return f"postgresql://postgres:{self._password}@127.0.0.1:{self.port}/postgres"
 
     @property
@@ -68,12 +73,21 @@ class Postgres:
 
     @property
     def _password(self) -> str:
-        file = self._secret
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.touch(mode=0o600)
-            file.write_text(secrets.token_urlsafe(24))
-        return file.read_text()
+        # Never made here: a new one opens no database that stands, and hides that the old one is gone.
+        if not self._secret.exists():
+            raise SetupFailed(self._without_password(f"its password went with {self._secret}"))
+        return self._secret.read_text()
+
+    @property
+    def other_password(self) -> str:
+        """What to do where the database refuses the password of this home."""
+        return self._without_password(f"it takes another password than the one in {self._secret}")
+
+    def _without_password(self, why: str) -> str:
+        return (
+            f"a database stands in {self.folder}, and {why}. "
+            f"Bring that file back; or, if what is in it may go: rm -r {shlex.quote(str(self.folder))}"
+        )
 
     @property
     def _binaries(self) -> Path:
@@ -99,16 +113,16 @@ class Postgres:
         self.data.mkdir(parents=True, exist_ok=True)
         if self.outside is not None:
             self._copy(self.outside)
+            # Each time: a folder that an earlier release made has none yet.
+            (self.outside / OWNER).write_text(str(self.data.absolute()))
         if self.has_data:
-            if not self._secret.exists():
-                raise SetupFailed(
-                    f"a database stands in {self.folder}, and its password went with {self.data}. "
-                    f"Bring that folder back; or, if what is in it may go: rm -r {self.folder}"
-                )
+            _ = self._password
             return
         shutil.rmtree(self._cluster, ignore_errors=True)
         secret = self._cluster.with_name("initial-password")
         secret.touch(mode=0o600)
+        self._secret.touch(mode=0o600)
+        self._secret.write_text(secrets.token_urlsafe(24))
         secret.write_text(self._password)
         if self.user is not None:
             shutil.chown(secret, self.user)
@@ -192,6 +206,11 @@ class Postgres:
             text=True,
         )
         _done(command, done)
+
+
+def outside_name(data: Path) -> str:
+    """What the folder outside is called that belongs to a folder of a home."""
+    return OUTSIDE_NAME + hashlib.sha256(str(data.absolute()).encode()).hexdigest()[:16]
 
 
 def _done(command: list[str], done: "subprocess.CompletedProcess[str]") -> None:

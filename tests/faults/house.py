@@ -30,7 +30,7 @@ from tests.faults.orders import Orders
 from tests.faults.telephone import TOKEN, Note, Telephone
 
 STANDBY: Final = "aid-relay-standby"
-STANDBY_OFFSET: Final = 21
+STANDBY_OFFSET: Final = BLOCK - 1
 
 TO_KAFKA: Final = (
     "aid", "aid-relay", "directory-relay", "matching", "clock", "live", "notification", "notification-relay",

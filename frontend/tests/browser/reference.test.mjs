@@ -38,11 +38,21 @@ async function opened(path, size, look) {
   }
 }
 
+/** Links to a part of the page that is not on it. */
+const leadingNowhere = (page) =>
+  page.$$eval('a[href^="#"]', (links) => links.map((each) => each.hash).filter((hash) => !document.getElementById(hash.slice(1))));
+
+/** Whether the cells of a row stand under each other; beside each other they would be columns of one word on a phone. */
+const cellsBelowEachOther = (page) =>
+  page.$eval("td + td:not(:empty)", (second) => second.getBoundingClientRect().top >= second.previousElementSibling.getBoundingClientRect().bottom);
+
 for (const [name, path] of Object.entries(PAGES)) {
   for (const size of ["phone", "wide"]) {
     test(`${name} can be read: ${size}`, () =>
       opened(path, size, async (page) => {
         assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1);
+        assert.deepEqual(await leadingNowhere(page), []);
+        assert.equal(await cellsBelowEachOther(page), size === "phone");
         await fits(page);
         await page.emulateMedia({ colorScheme: "light" });
         if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/${name}-${size}.png` });
@@ -53,7 +63,9 @@ for (const [name, path] of Object.entries(PAGES)) {
 test("a route opens by keyboard, and its shapes are one step away", () =>
   opened(PAGES.reference, "phone", async (page) => {
     const route = page.locator("details", { hasText: "/api/aid/requests/{target}/claim" });
+    await page.keyboard.press("Tab");
     await route.locator("summary").focus();
+    assert.equal(await route.locator("summary").evaluate((each) => getComputedStyle(each).outlineStyle), "solid");
     await page.keyboard.press("Enter");
     await route.getByRole("link", { name: "Claim", exact: true }).click();
     assert.equal(new URL(page.url()).hash, "#aid-Claim");
@@ -65,11 +77,25 @@ test("a route opens by keyboard, and its shapes are one step away", () =>
     }
   }));
 
-test("an event shows its example", () =>
-  opened(`${PAGES.events}#help_request`, "wide", async (page) => {
-    const example = page.locator("#help_request ~ details").first();
-    await example.locator("summary").click();
-    await example.getByText("nl.noaber.help_request.v1").waitFor();
-    await fits(page);
-    if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/events-example-wide.png` });
+test("the two pages lead to each other, and each says which one it is", () =>
+  opened(PAGES.reference, "phone", async (page) => {
+    const pages = page.getByRole("navigation", { name: "Reference" });
+    const here = pages.locator("[aria-current=page]");
+    assert.equal(await here.textContent(), "HTTP and websocket");
+    await pages.getByRole("link", { name: "Events" }).click();
+    await page.getByRole("heading", { level: 1, name: "Events" }).waitFor();
+    assert.equal(await here.textContent(), "Events");
+    // The gateway finds the page of a folder; here it is named.
+    assert.equal(await pages.getByRole("link", { name: "HTTP and websocket" }).getAttribute("href"), "/reference/");
   }));
+
+for (const size of ["phone", "wide"]) {
+  test(`an event shows its example: ${size}`, () =>
+    opened(`${PAGES.events}#help_request`, size, async (page) => {
+      const example = page.locator("#help_request ~ details").first();
+      await example.locator("summary").click();
+      await example.getByText("nl.noaber.help_request.v1").waitFor();
+      await fits(page);
+      if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/events-example-${size}.png` });
+    }));
+}

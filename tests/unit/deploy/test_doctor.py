@@ -19,10 +19,11 @@ from deploy.doctor import finding, machine, place, processes, tables, told, topi
 from deploy.doctor.clocks import of_clock
 from deploy.doctor.examination import examine
 from deploy.doctor.finding import ATTENTION, URGENT, WELL, Finding, Weight, attention, exit_code, urgent
+from deploy.doctor.left_behind import of_left_behind
 from deploy.kept_mode import keep_mode
 from deploy.last_backup import LastBackup, last_backup, note_backup
 from deploy.noaber.cli import main
-from deploy.parts.postgres import Postgres
+from deploy.parts.postgres import OUTSIDE_NAME, OWNER, Postgres, outside_name
 from deploy.stack import MORE_LIVE, OWNERS, SERVICES, Platform, environment, secrets_in
 from deploy.unfinished import mark
 from schemas.topics import TOPICS
@@ -80,6 +81,21 @@ def long_log(folder: Path) -> list[Finding]:
     return place.of_logs(folder)
 
 
+def behind(folder: Path, data: Path, name: str = "") -> Path:
+    """What a platform of root left outside: a database of 3 MB that names a folder in a home."""
+    outside = folder / (name or outside_name(data))
+    outside.mkdir()
+    (outside / OWNER).write_text(str(data))
+    with (outside / "cluster").open("wb") as cluster:
+        cluster.truncate(3_000_000)
+    return outside
+
+
+def left_behind(folder: Path) -> list[Finding]:
+    behind(folder, folder / "gone" / "data")
+    return of_left_behind(folder)
+
+
 def backup_of(age: timedelta) -> Callable[[Path], list[Finding]]:
     def look(folder: Path) -> list[Finding]:
         (folder / "keys.json").touch()
@@ -126,6 +142,7 @@ WRONG: dict[str, tuple[Callable[[Path], list[Finding]], Weight, str]] = {
         Weight.ATTENTION,
         "29-11-2026",
     ),
+    "left-behind": (left_behind, Weight.ATTENTION, "(3 MB) of"),
     "logs": (long_log, Weight.ATTENTION, "1.0 GB"),
     "backup": (backup_of(timedelta(hours=30)), Weight.ATTENTION, "30 hours old"),
     "backup, never": (lambda _: place.of_backup(None, "real", NOW), Weight.ATTENTION, "no backup"),
@@ -228,6 +245,21 @@ def test_more_open_files_are_had_by_whoever_may_give_them(
     monkeypatch.setattr(os, "geteuid", lambda: user)
     (found,) = machine.of_files(1_024)
     assert found.mend.startswith(command)
+
+
+def test_only_what_surely_belongs_to_no_home_is_said_to_be_left_behind(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    behind(tmp_path, tmp_path / "there")
+    # Anybody may put a folder there: one with another home's name, a link, a name that would write a line.
+    behind(tmp_path, tmp_path / "gone", OUTSIDE_NAME + "0" * 16)
+    behind(tmp_path, tmp_path / "go\nne")
+    (tmp_path / outside_name(tmp_path / "link")).symlink_to(behind(tmp_path, tmp_path / "link", "elsewhere"))
+    # From an earlier release, which did not say whose it is.
+    (behind(tmp_path, tmp_path / "older") / OWNER).unlink()
+    assert of_left_behind(tmp_path) == []
+    one = behind(tmp_path, tmp_path / "gone")
+    (found,) = of_left_behind(tmp_path)
+    assert str(tmp_path / "gone") in found.what and found.mend.endswith(f": rm -r {one}")
 
 
 def test_a_port_that_somebody_has_is_named() -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from deploy.bootstrap import SetupFailed
+from deploy.doctor.left_behind import of_left_behind
 from deploy.parts.ports import answers, free_port
-from deploy.parts.postgres import WHEEL, Postgres
+from deploy.parts.postgres import OUTSIDE, OWNER, WHEEL, Postgres
 
 STARTING_UP = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
 
@@ -62,6 +63,8 @@ def test_what_we_run_ourselves_stands_where_only_we_can_write(
 
     monkeypatch.setattr(subprocess, "run", note)
     server = Postgres(tmp_path, tmp_path / "data", free_port())
+    server.data.mkdir()
+    (server.data / "password").touch()
     assert server.accepts()
     server.dump("noaber", tmp_path / "dump", "directory.data_key")
     server.load("noaber", tmp_path / "dump")
@@ -84,6 +87,24 @@ def test_a_folder_that_somebody_else_made_is_not_used(tmp_path: Path) -> None:
         server.remove()
 
 
+def test_what_stands_outside_says_whose_it_is(tmp_path: Path) -> None:
+    server = Postgres(tmp_path, tmp_path / "data", free_port())
+    if server.outside is None:
+        return  # Not root: everything stands in the home.
+    server.prepare()
+    try:
+        # One that an earlier release made learns it at its next start.
+        (server.outside / OWNER).unlink()
+        server.prepare()
+        assert (server.outside / OWNER).read_text() == str(tmp_path / "data")
+        assert not [each for each in of_left_behind(OUTSIDE) if str(tmp_path) in each.what]
+        shutil.rmtree(tmp_path / "data")
+        (found,) = [each for each in of_left_behind(OUTSIDE) if str(tmp_path) in each.what]
+        assert found.mend.endswith(f": rm -r {server.outside}")
+    finally:
+        server.remove()
+
+
 def test_a_database_whose_password_is_gone_says_where_it_stands(tmp_path: Path) -> None:
     server = Postgres(tmp_path, tmp_path / "data", free_port())
     server.prepare()
@@ -91,6 +112,10 @@ def test_a_database_whose_password_is_gone_says_where_it_stands(tmp_path: Path) 
         (tmp_path / "data" / "password").unlink()
         with pytest.raises(SetupFailed, match=f"rm -r {server.folder}$"):
             server.prepare()
+        # Whoever asks for it meanwhile, as a backup does, makes none that only looks right.
+        with pytest.raises(SetupFailed, match=f"its password went with {tmp_path}/data/password"):
+            server.dump("noaber", tmp_path / "dump", "directory.data_key")
+        assert not (tmp_path / "data" / "password").exists()
         assert server.has_data
     finally:
         server.remove()

@@ -15,6 +15,7 @@ from deploy.stack import OFFSETS, OWNERS, SERVICES, Platform, environment, secre
 from services.runtime.push_keys import public_text, push_private_key
 from services.runtime.settings import Mode, Seed
 from services.runtime.tokens import BadToken, Claims, Signer, Verifier
+from tests.faults.house import STANDBY_OFFSET, TO_KAFKA
 
 
 def _mode(file: Path) -> int:
@@ -82,7 +83,13 @@ def test_two_homes_have_nothing_in_common(tmp_path: Path) -> None:
 
 def test_the_superusers_password_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     server = Postgres(tmp_path, tmp_path / "data", 5432)
-    assert server.dsn == server.dsn
+    try:
+        server.prepare()
+        made = server.dsn
+        server.prepare()
+        assert server.dsn == made
+    finally:
+        server.remove()
     assert _mode(tmp_path / "data" / "password") == 0o600
 
 
@@ -121,5 +128,9 @@ def test_a_process_is_told_its_own_database_and_no_other(platform: Platform) -> 
 
 def test_the_ports_of_a_platform_differ_and_fit_in_its_block() -> None:
     offsets = [stack.GATEWAY, stack.KAFKA, stack.CONTROLLER, stack.POSTGRES, stack.DOORS, *OFFSETS.values()]
-    assert len(set(offsets)) == len(offsets)
-    assert max(offsets) < BLOCK
+    doors = set(range(stack.DOORS, stack.DOORS + len(TO_KAFKA)))
+    free = set(range(BLOCK)) - {*doors, *offsets, STANDBY_OFFSET}
+    wrong = f"deploy/stack.py: an offset that is taken, or none; free are {sorted(free)}"
+    assert len(set(offsets)) == len(offsets) and max(offsets) < BLOCK, wrong
+    # The tests of faults lead each to Kafka by a door of its own, with one node of live, and a second relay.
+    assert not {each.offset for each in SERVICES} & {*doors, STANDBY_OFFSET}, wrong
