@@ -2,37 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from importlib import import_module
 from typing import Final
 
 from pydantic_settings import BaseSettings
 
+from deploy.bootstrap import ROOT
 from deploy.doctor.finding import Finding, attention
-from services.aid.settings import AidSettings
-from services.directory.settings import DirectorySettings
-from services.live.settings import LiveSettings
-from services.matching.settings import MatchingSettings
-from services.notification.settings import NotificationSettings
-from services.runtime.settings import SeedSettings
 
 PREFIX: Final = "NOABER_"
 OURS: Final = frozenset({"NOABER_HOME", "NOABER_COUNTS"})
 """Known to those who start and test processes, and to none of them."""
 
-SETTINGS: Final[tuple[type[BaseSettings], ...]] = (
-    *(AidSettings, DirectorySettings, LiveSettings, MatchingSettings, NotificationSettings),
-    SeedSettings,
-)
-
 
 def known() -> set[str]:
     """Every name that some process reads."""
-    kinds = {*SETTINGS, *_below(BaseSettings)}
-    fields = {field for kind in kinds for field in kind.model_fields}
+    for file in (ROOT / "services").glob("*/settings.py"):
+        import_module(f"services.{file.parent.name}.settings")
+    fields = {field for kind in _below(BaseSettings) for field in kind.model_fields}
     return {*OURS, *(f"{PREFIX}{field.upper()}" for field in fields)}
 
 
 def _below(kind: type[BaseSettings]) -> Iterator[type[BaseSettings]]:
-    # Of whatever was loaded with those above: a kind that is added beside them is known without a line here.
     for each in kind.__subclasses__():
         yield from (each, *_below(each))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from html import escape
+from importlib import import_module
 from typing import Any, Final
 
 from deploy.reference.design_rules import BY_EYE, RULES, SOURCE, operations
@@ -71,7 +72,7 @@ def _for_machines(documents: dict[str, Json]) -> str:
 
 def _service(name: str, document: Json, usual: Json) -> Iterator[str]:
     yield f'<h2 id="{name}">{name}</h2>'
-    yield paragraph(_ABOUT[name])
+    yield paragraph(_about(name))
     for path, method, operation in operations(document):
         yield _operation(name, path, method, operation, usual)
     yield f"<h3>Shapes of {name}</h3>"
@@ -102,6 +103,11 @@ def _operation(name: str, path: str, method: str, operation: Json, usual: Json) 
     if _problems(operation) != usual[method]:
         lines.append(_refusals(operation, f"Refusals of {method} {path}"))
     return "\n".join([*lines, "</details>"])
+
+
+def _about(name: str) -> str:
+    """What a service is for: what stands above, or else what it says of itself."""
+    return _ABOUT.get(name) or import_module(f"services.{name}").__doc__ or ""
 
 
 def _problems(operation: Json) -> Json:

@@ -11,7 +11,18 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 @cache
 def tracked() -> tuple[Path, ...]:
     """Every file that git keeps and that is there, by its path from the root."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
+    return _listed()
+
+
+@cache
+def _new() -> tuple[Path, ...]:
+    """Files in folders that git is not told of yet: whoever writes a module sees at once what it lacks."""
+    return tuple(path for path in _listed("--others", "--exclude-standard") if len(path.parts) > 1)
+
+
+def _listed(*options: str) -> tuple[Path, ...]:
+    command = ["git", "ls-files", "-z", *options]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     paths = [Path(name) for name in listed.stdout.split("\0") if name]
     return tuple(path for path in paths if (ROOT / path).is_file())
 
@@ -22,8 +33,9 @@ def text(path: Path) -> str:
 
 
 def modules(folder: str = "") -> tuple[Path, ...]:
-    """The Python files under a folder."""
-    return tuple(path for path in tracked() if path.suffix == ".py" and path.as_posix().startswith(folder))
+    """The Python files under a folder, new ones too."""
+    there = (*tracked(), *_new())
+    return tuple(path for path in there if path.suffix == ".py" and path.as_posix().startswith(folder))
 
 
 @cache

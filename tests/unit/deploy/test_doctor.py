@@ -4,6 +4,8 @@ import json
 import os
 import resource
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from deploy.bootstrap import ROOT
 from deploy.doctor import finding, machine, place, processes, tables, told, topics
 from deploy.doctor.clocks import of_clock
 from deploy.doctor.examination import examine
@@ -287,6 +290,12 @@ def test_what_the_stack_tells_is_known(tmp_path: Path) -> None:
     platform = Platform(7400, Mode.REAL, Seed.NONE, tmp_path, secrets_in(tmp_path / "secrets.json"))
     for service in platform.services:
         assert told.of_environment(environment(platform, service)) == []
+
+
+def test_a_setting_of_one_service_alone_is_known_to_a_doctor_who_just_started() -> None:
+    asked = "from deploy.doctor.told import known; print(*known())"
+    said = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert {"NOABER_TELEPHONE_URL", "NOABER_PROVIDERS_FILE", "NOABER_SOCKETS"} <= set(said.stdout.split())
 
 
 def test_every_topic_and_its_dead_letters_are_wanted() -> None:

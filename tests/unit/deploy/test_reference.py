@@ -13,6 +13,7 @@ from deploy.reference.__main__ import FOLDER, files, main
 from deploy.reference.design_rules import RULES, Rule, operations
 from deploy.reference.documents import openapi
 from deploy.reference.event_rules import EVENT_RULES, EventRule
+from deploy.stack import SERVICES
 from schemas.asyncapi import example_headers
 from schemas.component_names import component_name, renamed
 from schemas.export import ROOT
@@ -26,6 +27,12 @@ every_document = pytest.mark.parametrize("service", DOCUMENTS)
 
 def test_the_reference_is_fresh() -> None:
     assert main(["--check"]) == 0
+
+
+def test_every_service_that_people_reach_is_described() -> None:
+    # Of `notification` only the telephone's provider reaches anything.
+    reached = {each.name for each in SERVICES if each.reached} - {"notification"}
+    assert openapi().keys() == reached, "deploy/reference/documents.py: openapi"
 
 
 def test_nothing_else_stands_beside_it() -> None:

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from deploy.stack import SERVICES
 from schemas.values import safe_key
 from schemas.version import VERSION
 from services.aid import app as aid_module
@@ -55,6 +56,12 @@ ROUTES = [
 every_route = pytest.mark.parametrize(
     ("path", "method", "operation"), ROUTES, ids=[f"{method} {path}" for path, method, _ in ROUTES]
 )
+
+
+def test_every_service_that_people_reach_stands_here() -> None:
+    # `live` has its own document and tests; of `notification` only the telephone's provider reaches anything.
+    reached = {each.name for each in SERVICES if each.reached} - {"live", "notification"}
+    assert APPS.keys() == reached, "tests/unit/runtime/test_described.py: APPS, and so who reaches what"
 
 
 @every_route
