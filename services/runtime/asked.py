@@ -11,7 +11,7 @@ def asked(service: str, words: Mapping[str, str]) -> list[str]:
     `words`: word -> what it does; `word [ID]`: one that may have an ID behind it.
     """
     about = f"Runs {service} as its environment tells it (services/*/settings.py), or one of its other words."
-    parser = command_line(f"services.{service}", about, next(reversed(words), ""))
+    parser = command_line(f"services.{service}", about, next(reversed([*words]), ""))
     if words:
         kinds = parser.add_subparsers(dest="word", metavar="[WORD]")
         for said, what in words.items():
