@@ -115,7 +115,14 @@ OFFSETS: Final = {service.name: service.offset for service in (*SERVICES, *MORE_
 
 READS: Final[Mapping[str, tuple[Topic, ...]]] = {
     "directory": (topics.INCIDENTS,),
-    "aid": (topics.PEOPLE, topics.ORGANISATIONS, topics.SESSIONS, topics.SUGGESTIONS, topics.ALARMS),
+    "aid": (
+        topics.PEOPLE,
+        topics.ORGANISATIONS,
+        topics.SESSIONS,
+        topics.SUGGESTIONS,
+        topics.ALARMS,
+        topics.DELIVERIES,
+    ),
     "matching": (
         topics.ORGANISATIONS,
         topics.PEOPLE,
@@ -150,6 +157,8 @@ READS: Final[Mapping[str, tuple[Topic, ...]]] = {
         topics.CARDS,
         topics.CONTACTS,
         topics.DUTY,
+        topics.HELP_REQUESTS,
+        topics.ORGANISATIONS,
         topics.PEOPLE,
         topics.WAKE_LISTS,
     ),

@@ -1,5 +1,6 @@
 """Who may act for an organisation, in which order, until when and up to which limits."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from schemas.refused import Refused
 from schemas.values import Moment, Right, Value
 
 MOST_MANDATES: Final = 60
@@ -33,6 +35,16 @@ class Limit(StrEnum):
     EUROS = "euros"
     DAYS = "days"
     PEOPLE = "people"
+
+
+EUROS_UNSAID: Final = "mandate_euros_unsaid"
+"""A mandate has a limit in euros, and nobody said what it may cost."""
+
+_PASSED: Final = {
+    Limit.EUROS: "mandate_euros",
+    Limit.DAYS: "mandate_days",
+    Limit.PEOPLE: "mandate_people",
+}
 
 
 Most = Annotated[int, Field(ge=1, le=100_000_000)]
@@ -63,6 +75,23 @@ class Mandate(Value):
         """The most it allows of that; None: any number."""
         found: int | None = getattr(self, limit.value)
         return found
+
+    def objection(self, now: datetime, amounts: Mapping[Limit, int | None]) -> Refused | None:
+        """Why it does not allow so much now; None: it does. What is not said is None."""
+        if self.starts is not None and now < self.starts:
+            return Refused("mandate_not_yet", starts=self.starts.isoformat())
+        if self.until is not None and now >= self.until:
+            return Refused("mandate_over", until=self.until.isoformat())
+        for limit, amount in amounts.items():
+            allowed = self.limit(limit)
+            if allowed is None:
+                continue
+            if amount is None:
+                # Only money is ever left unsaid: days and people follow from the request.
+                return Refused(EUROS_UNSAID, allowed=allowed)
+            if amount > allowed:
+                return Refused(_PASSED[limit], found=amount, allowed=allowed)
+        return None
 
 
 class UsedMandate(Value):

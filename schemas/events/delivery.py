@@ -4,9 +4,19 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from schemas.catalogue import Function
-from schemas.state import OWN, Row
+from schemas.events.help_request import Became, Offer
+from schemas.state import COORDINATOR, OWN, Readers, Row
 from schemas.values import Moment, OrganisationId, Text, Value
+
+
+class Asks(StrEnum):
+    """What is asked of who is called: to help another organisation, or to confirm their own one's request."""
+
+    HELP = "help"
+    CONFIRM = "confirm"
 
 
 class DeliveryState(StrEnum):
@@ -30,13 +40,20 @@ class AttemptState(StrEnum):
 
 
 class Attempt(Value):
-    """One person, called once for this. `id` is the provider's reference too."""
+    """One person, called once for this. `id` is the provider's reference too.
+
+    `offer`: what a yes by keypad confirms, as the call said it; None where it confirms nothing by itself.
+    `became`, `refused`: what came of that yes.
+    """
 
     id: UUID
     person: UUID
     state: AttemptState = AttemptState.CALLING
     at: Moment
     answered_at: Moment | None = None
+    offer: Offer | None = None
+    became: Became | None = None
+    refused: str = ""
 
 
 class PassedOver(StrEnum):
@@ -66,7 +83,9 @@ class TurnEnds(Value):
 
 
 class Delivery(Row):
-    """The ladder of one organisation for one request; only its own people read it.
+    """The ladder of one organisation for one request; only its own people read who was called.
+
+    The case reads whom to phone once nobody there took it up; of its own ladder, how that stands.
 
     `phone` stands there once nobody is left: whom to phone instead. `untold`: to whom a text that said so did
     not get through, so that somebody phones them.
@@ -74,14 +93,20 @@ class Delivery(Row):
 
     TYPE: ClassVar[str] = "delivery"
 
-    id: Annotated[UUID, OWN]
-    request: Annotated[UUID, OWN]
-    organisation: Annotated[OrganisationId, OWN]
-    function: Annotated[Function, OWN]
-    state: Annotated[DeliveryState, OWN] = DeliveryState.WAITING
-    asked_at: Annotated[Moment, OWN]
+    id: Annotated[UUID, COORDINATOR]
+    request: Annotated[UUID, COORDINATOR]
+    organisation: Annotated[OrganisationId, COORDINATOR]
+    asks: Annotated[Asks, COORDINATOR] = Asks.HELP
+    function: Annotated[Function, COORDINATOR]
+    state: Annotated[DeliveryState, COORDINATOR] = DeliveryState.WAITING
+    asked_at: Annotated[Moment, COORDINATOR]
     attempts: Annotated[tuple[Attempt, ...], OWN] = ()
     passed: Annotated[tuple[Passed, ...], OWN] = ()
     turn: Annotated[TurnEnds | None, OWN] = None
-    phone: Annotated[Text, OWN] = ""
+    phone: Annotated[Text, COORDINATOR] = ""
     untold: Annotated[tuple[UUID, ...], OWN] = ()
+    # For `notification` alone: what a yes confirms as things stand, who is not called since they asked it or
+    # said the first yes, and who reads the case.
+    offer: Offer | None = None
+    spared: tuple[UUID, ...] = ()
+    case: Readers = Field(default_factory=dict)

@@ -9,7 +9,7 @@ from pydantic import computed_field
 
 from schemas.catalogue import Function, Lane, lane_of
 from schemas.events.incident import CallBack
-from schemas.mandate import UsedMandate
+from schemas.mandate import Limit, UsedMandate
 from schemas.night import Wake
 from schemas.state import ASKED, COORDINATOR, OWN, PARTNER, Row
 from schemas.values import Language, Moment, OrganisationId, SystemName, Text, Value, Where
@@ -42,7 +42,8 @@ class Confirmation(Value):
     """Who said, under which organisation's mandate, that help may be asked.
 
     `mandate` None: the organisation kept no list, and the right decided. `euros`: the most it may cost.
-    `first_by`, `first_mandate`: who said it before, where the organisation wants two.
+    `first_by`, `first_mandate`: who said it before, where the organisation wants two. `by_telephone`: with
+    a key in a call, and not in the app.
     """
 
     by: UUID
@@ -52,6 +53,7 @@ class Confirmation(Value):
     euros: int | None = None
     first_by: UUID | None = None
     first_mandate: UsedMandate | None = None
+    by_telephone: bool = False
 
 
 class FirstYes(Value):
@@ -60,6 +62,41 @@ class FirstYes(Value):
     confirmation: Confirmation
     circle: tuple[OrganisationId, ...]
     choose_self: bool
+
+
+class Offer(Value):
+    """What a yes without a choice says yes to: so many, so long, this circle, at most so much.
+
+    `asked_by`: who asks. A yes to an offer counts only while the request still offers exactly that.
+    """
+
+    asked_by: UUID
+    number: int
+    days: int
+    circle: tuple[OrganisationId, ...]
+    choose_self: bool = False
+    euros: int | None = None
+
+    @property
+    def amounts(self) -> dict[Limit, int | None]:
+        """What it asks of a mandate."""
+        return {Limit.EUROS: self.euros, Limit.DAYS: self.days, Limit.PEOPLE: self.number}
+
+
+class Became(StrEnum):
+    """What came of a yes by telephone: it opened the request; it is the first of two; or a rule said no."""
+
+    CONFIRMED = "confirmed"
+    AGREED = "agreed"
+    REFUSED = "refused"
+
+
+class Spoken(Value):
+    """A yes by telephone that was looked at. `attempt`: the call; `refused`: the code of the rule's no."""
+
+    attempt: UUID
+    became: Became
+    refused: str = ""
 
 
 class CouldAsk(Value):
@@ -121,10 +158,15 @@ class HelpRequest(Row):
     first_yes: Annotated[FirstYes | None, COORDINATOR] = None
     choose_self: Annotated[bool, ASKED] = False
     circle: Annotated[tuple[OrganisationId, ...], COORDINATOR] = ()
+    # The circle that is proposed to whoever confirms; nobody is asked before somebody chose it.
+    proposed: Annotated[tuple[OrganisationId, ...], COORDINATOR] = ()
     terms_version: Annotated[int, ASKED] = 1
     slots: Annotated[tuple[Slot, ...], COORDINATOR]
     # People who declined or gave back: for `aid` alone, nobody reads who said no.
     said_no: tuple[UUID, ...] = ()
+    # For `notification` alone: which yeses by telephone were looked at, and that the incident is closed.
+    spoken: tuple[Spoken, ...] = ()
+    is_over: bool = False
     could_ask: Annotated[CouldAsk | None, COORDINATOR] = None
     shortfall: Annotated[tuple[Shortfall, ...], COORDINATOR] = ()
 
@@ -144,6 +186,29 @@ class HelpRequest(Row):
     def until(self) -> Moment:
         """The end of the period, assumed where none was given."""
         return self.ends or self.needed_by + timedelta(days=self.assumed_days)
+
+    @property
+    def days(self) -> int:
+        """The days it lasts, counted as they begin."""
+        return -((self.needed_by - self.until) // timedelta(days=1))
+
+    @property
+    def waits_for_yes(self) -> bool:
+        """Whether nobody is asked since somebody must confirm it first."""
+        return self.state is RequestState.PROVISIONAL and not self.is_over
+
+    @property
+    def offer(self) -> Offer:
+        """What a yes without a choice means now: the same as the first yes, or else what is proposed."""
+        first = self.first_yes
+        return Offer(
+            asked_by=self.asked_by,
+            number=len(self.slots),
+            days=self.days,
+            circle=self.proposed if first is None else first.circle,
+            choose_self=first is not None and first.choose_self,
+            euros=None if first is None else first.confirmation.euros,
+        )
 
     @property
     def open_slots(self) -> int:

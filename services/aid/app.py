@@ -13,10 +13,11 @@ from pydantic import BaseModel
 
 from schemas.envelope import Event
 from schemas.events.alarm import Alarm
+from schemas.events.delivery import Delivery
 from schemas.events.person import Person
 from schemas.events.suggestion import Suggestion
 from schemas.live import Row as Shown
-from schemas.topics import ALARMS, ORGANISATIONS, PEOPLE, SESSIONS, SUGGESTIONS
+from schemas.topics import ALARMS, DELIVERIES, ORGANISATIONS, PEOPLE, SESSIONS, SUGGESTIONS
 from schemas.values import Command, OrganisationId
 from services.aid.handlers.desk import Desk, KeyReused, Sent
 from services.aid.render import shown
@@ -141,7 +142,7 @@ class Aid:
             settings.kafka,
             settings.topic_prefix,
             replicas=(PEOPLE, ORGANISATIONS, SESSIONS),
-            hints=(SUGGESTIONS, ALARMS),
+            hints=(SUGGESTIONS, ALARMS, DELIVERIES),
             on_hint=self._on_hint,
             on_replica=self._on_replica,
             dead_letters=letters,
@@ -168,6 +169,8 @@ class Aid:
     async def _on_hint(self, event: Event) -> None:
         if isinstance(event.state, Suggestion | Alarm):
             await self.desk.heed(event.state, event.envelope.id)
+        elif isinstance(event.state, Delivery):
+            await self.desk.hear(event.state)
 
     async def _on_replica(self, events: Sequence[Event]) -> None:
         self.directory.take(events)

@@ -18,7 +18,18 @@ from schemas.events.approach import Approach
 from schemas.events.bell import Bell
 from schemas.events.card import Card
 from schemas.events.contact import Contact
-from schemas.topics import APPROACHES, BELLS, CARDS, CONTACTS, DUTY, PEOPLE, WAKE_LISTS
+from schemas.events.help_request import HelpRequest
+from schemas.topics import (
+    APPROACHES,
+    BELLS,
+    CARDS,
+    CONTACTS,
+    DUTY,
+    HELP_REQUESTS,
+    ORGANISATIONS,
+    PEOPLE,
+    WAKE_LISTS,
+)
 from services.notification.beside import Beside
 from services.notification.callback import CallBacks, TooOften, Wanted
 from services.notification.caller import Caller, Reach
@@ -127,8 +138,8 @@ class Notification:
             side,
             settings.kafka,
             settings.topic_prefix,
-            replicas=(CONTACTS, DUTY, PEOPLE, WAKE_LISTS),
-            hints=(APPROACHES, BELLS, CARDS),
+            replicas=(CONTACTS, DUTY, ORGANISATIONS, PEOPLE, WAKE_LISTS),
+            hints=(APPROACHES, BELLS, CARDS, HELP_REQUESTS),
             on_hint=self.heed,
             on_replica=self.keep,
             dead_letters=letters,
@@ -178,6 +189,8 @@ class Notification:
         state, now = event.state, self.now()
         if isinstance(state, Approach):
             await self.deliveries.asked(state, event.envelope.order, now)
+        elif isinstance(state, HelpRequest):
+            await self.deliveries.confirming(state, event.envelope.order, now)
         elif isinstance(state, Bell):
             turn = state.id
             await self.deliveries.change(state.delivery, lambda each, ladder: rung(each, turn, ladder), now)

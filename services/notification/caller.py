@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from schemas.events.delivery import Attempt, AttemptState, Delivery
+from schemas.events.delivery import Asks, Attempt, AttemptState, Delivery
 from schemas.phone_number import NoNumber
+from schemas.values import OurLanguage
 from services.notification.numbers import Numbers
 from services.notification.ports import Call, Declined, Ended, Heard, Telephone, Unreachable
 from services.notification.rounds import Rounds, all_ended
+from services.notification.rules.confirm_words import Names, after_confirm, confirm_call
 from services.notification.rules.ladder import checked, ended, keyed, to_call
+from services.notification.rules.mandated import waits
 from services.notification.rules.sending import UNDER_WAY
 from services.notification.rules.words import SILENCE, Sentence, after_key, wake_call
 from services.notification.store.deliveries import Deliveries
@@ -23,6 +26,11 @@ log: Final = logging.getLogger(__name__)
 
 RINGS: Final = 45
 AT_ONCE: Final = 20
+
+HOLDS_ON: Final = 4.0
+"""Seconds that whoever said yes waits on the line for what becomes of it; a provider waits about fifteen."""
+
+LOOKS: Final = 0.1
 
 GRACE: Final = UNDER_WAY
 """After that, a call that the provider does not know was never placed."""
@@ -77,7 +85,8 @@ class Caller(Rounds):
                     return
                 if receipt.call is None and await self._is_to_order(receipt, number):
                     language = await self._numbers.language(attempt.person)
-                    call = Call(attempt.id, number, wake_call(delivery, language), language, 1, RINGS)
+                    text = await self._words(delivery, attempt, language)
+                    call = Call(attempt.id, number, text, language, 1, RINGS)
                     await self._receipts.complete(attempt.id, await self._telephone.call(call))
             except (NoNumber, Declined) as never:
                 log.warning("the call for attempt %s cannot be placed: %s", attempt.id, type(never).__name__)
@@ -130,9 +139,30 @@ class Caller(Rounds):
             delivery, lambda each, ladder: keyed(each, heard.reference, keys, ladder), self._now()
         )
         self._changed()
-        attempts = () if found is None else found.attempts
-        person = next((each.person for each in attempts if each.id == heard.reference), None)
-        return SILENCE if person is None else after_key(keys, await self._numbers.language(person))
+        attempt = _attempt(found, heard.reference)
+        if found is None or attempt is None:
+            return SILENCE
+        language = await self._numbers.language(attempt.person)
+        if found.asks is Asks.CONFIRM:
+            return after_confirm(await self._became(delivery, attempt), keys, language)
+        return after_key(keys, language)
+
+    async def _words(self, delivery: Delivery, attempt: Attempt, language: OurLanguage) -> str:
+        if delivery.asks is not Asks.CONFIRM:
+            return wake_call(delivery, language)
+        offer = attempt.offer or delivery.offer
+        assert offer is not None
+        circle, region = await self._deliveries.names_of(offer.circle)
+        names = Names(await self._numbers.name(offer.asked_by), circle, region)
+        return confirm_call(delivery, attempt, names, language)
+
+    async def _became(self, delivery: UUID, attempt: Attempt) -> Attempt:
+        """The attempt once it is known what became of its yes, or as it is where that takes too long."""
+        end = asyncio.get_running_loop().time() + HOLDS_ON
+        while waits(attempt) and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(LOOKS)
+            attempt = _attempt(await self._deliveries.read(delivery), attempt.id) or attempt
+        return attempt
 
     async def _end(self, delivery: UUID, attempt: UUID, state: AttemptState) -> None:
         await self._deliveries.change(
@@ -143,3 +173,8 @@ class Caller(Rounds):
     def _changed(self) -> None:
         self._wake_relay()
         self.look()
+
+
+def _attempt(delivery: Delivery | None, key: UUID) -> Attempt | None:
+    attempts = () if delivery is None else delivery.attempts
+    return next((each for each in attempts if each.id == key), None)

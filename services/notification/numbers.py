@@ -34,7 +34,7 @@ class Numbers:
 
     async def of(self, person: UUID) -> str:
         """E.164. Raises NoNumber, and Unreachable while the directory is away."""
-        return await self._unsealed(person, lambda contact: contact.phone)
+        return e164(await self._unsealed(person, lambda contact: contact.phone, "phone"))
 
     async def until(self, person: UUID, moment: datetime) -> str:
         """The one that counted until then. Raises as `of`; NoNumber too once another change came after it."""
@@ -44,18 +44,25 @@ class Numbers:
                 raise NoNumber
             return contact.former.phone
 
-        return await self._unsealed(person, sealed)
+        return e164(await self._unsealed(person, sealed, "phone"))
 
-    async def _unsealed(self, person: UUID, sealed: Callable[[Contact], str]) -> str:
+    async def name(self, person: UUID) -> str:
+        """What they are called; empty where that is not known. Raises Unreachable as `of`."""
+        try:
+            return await self._unsealed(person, lambda contact: contact.name, "name")
+        except NoNumber:
+            return ""
+
+    async def _unsealed(self, person: UUID, sealed: Callable[[Contact], str], field: str) -> str:
         contact = await self.contact(person)
         if contact is None:
             raise NoNumber
-        number = sealed(contact)
+        found = sealed(contact)
         key = await self.key(person)
         if contact.forgotten or key is None:
             raise NoNumber
         try:
-            return e164(unseal(number, key, person, "phone"))
+            return unseal(found, key, person, field)
         except Unreadable:
             raise NoNumber from None
 

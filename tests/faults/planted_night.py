@@ -1,6 +1,6 @@
 """Planted bugs of the night: somebody is called twice, forgotten, called off duty or for nothing."""
 
-from tests.faults.books import ASKED_AGAIN, DESK, FIRST, OTHER_REQUEST, SECOND, name
+from tests.faults.books import ASKED_AGAIN, DESK, FIRST, MANDATE, OTHER_REQUEST, SECOND, name
 from tests.faults.checker import History
 from tests.faults.planting import plant
 from tests.faults.small_night import (
@@ -8,12 +8,14 @@ from tests.faults.small_night import (
     STEP_DESK,
     STEP_FIRST,
     STEP_SECOND,
+    asked_at_home,
     called,
     climbed,
     dark,
     seconds,
     step,
     woken,
+    woken_at_home,
 )
 
 
@@ -119,3 +121,31 @@ def goes_on_though_nobody_is_asked() -> History:
     called(books, STEP_FIRST, 29)
     turn = {"id": name(70), "due": "2026-11-25T12:30:30Z"}
     return climbed(books, step(STEP_FIRST, FIRST, 29, "calling"), state="calling", turn=turn).finish()
+
+
+@plant("forgotten", "what waits for a yes", request=OTHER_REQUEST)
+def nobody_is_woken_for_their_own_request() -> History:
+    return asked_at_home().finish()
+
+
+@plant("called_out_of_turn", "no right to confirm", delivery=LADDER, person=FIRST)
+def called_who_may_not_confirm() -> History:
+    return woken_at_home(person=FIRST, state="open").finish()
+
+
+@plant("forgotten", "what became of this yes", delivery=LADDER, person=MANDATE)
+def a_key_that_came_to_nothing() -> History:
+    pressed = {**step(STEP_FIRST, MANDATE, 6, "yes"), "offer": {}, "became": None}
+    return woken_at_home(pressed).finish()
+
+
+@plant("confirmed_by_nobody", "a key that was pressed", request=OTHER_REQUEST)
+def confirmed_by_a_call_in_which_nobody_pressed() -> History:
+    spoken = [{"attempt": STEP_SECOND, "became": "confirmed", "refused": ""}]
+    return woken_at_home(state="open", spoken=spoken).finish()
+
+
+@plant("woken_for_nothing", "nobody is asked any more", delivery=LADDER)
+def goes_on_though_it_was_confirmed() -> History:
+    turn = step(STEP_FIRST, MANDATE, 29, "calling")
+    return woken_at_home(turn, state="open", ladder="calling").finish()

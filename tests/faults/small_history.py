@@ -69,7 +69,7 @@ def request(books: Books, key: str = REQUEST, slots: tuple[str | None, ...] = (N
         **{"assumed_days": 3, "at_least": 1, "languages": [], "systems": [], "note": "", "call_back": None},
         **{"state": "open", "asked_at": at(2), "asked_by": MANDATE, "confirmed": None, "choose_self": False},
         **{"circle": ["GM0002"], "terms_version": 1, "said_no": [], "could_ask": None, "shortfall": []},
-        **{"wake": "not", "first_yes": None},
+        **{"wake": "not", "first_yes": None, "proposed": [], "spoken": [], "is_over": False},
         "slots": [_slot(each, held) for each in slots],
         **more,
     }

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from tests.faults.books import ASKED_AGAIN, DESK, FIRST, OTHER_REQUEST, SECOND, Books, Row, at, name
-from tests.faults.small_history import SHARED, approach, ask, suggest, told
+from tests.faults.books import ASKED_AGAIN, DESK, FIRST, MANDATE, OTHER_REQUEST, SECOND, Books, Row, at, name
+from tests.faults.small_history import SHARED, approach, ask, request, suggest, told
 
 LADDER, STEP_FIRST, STEP_DESK, STEP_SECOND = (name(number) for number in range(61, 65))
 OWN = {"readers": {"org:GM0002": "own"}}
@@ -76,3 +76,30 @@ def woken() -> Books:
     called(books, STEP_FIRST, 6)
     called(books, STEP_DESK, 7)
     return climbed(books, step(STEP_FIRST, FIRST, 6, "no"), step(STEP_DESK, DESK, 7, "yes"))
+
+
+def member(person: str, *rights: str) -> Row:
+    """Somebody who works for GM0001, which is hit."""
+    works = [{"organisation": "GM0001", "rights": list(rights), "checked_on": None}]
+    return {**SHARED, "readers": {f"person:{person}": "own"}, "id": person, "memberships": works}
+
+
+def asked_at_home(**more: object) -> Books:
+    """The first helper, who works at GM0001 here, asks for it and may not confirm; who may is asleep."""
+    books = told()
+    books.deed(name(603), ("person", member(FIRST, "report")), ("person", member(MANDATE, "mandate")))
+    waits = {"state": "provisional", "asked_by": FIRST, "circle": [], **more}
+    books.deed(name(604), ("help_request", request(books, OTHER_REQUEST, **waits)))
+    books.history.add("over", at=seconds(30))
+    return books
+
+
+def woken_at_home(*attempts: Row, person: str = MANDATE, **more: object) -> Books:
+    """Who may confirm is called, and said yes unless said; `more`: of the request."""
+    state = str(more.pop("ladder", "answered"))
+    books = asked_at_home(**more)
+    called(books, STEP_FIRST, 6)
+    found = attempts or ({**step(STEP_FIRST, person, 6, "yes"), "offer": {}, "became": "confirmed"},)
+    at_home = {"readers": {"org:GM0001": "own"}, "organisation": "GM0001", "asks": "confirm"}
+    books.deed(name(605), ("delivery", {**ladder(*found, state=state), **at_home}))
+    return books

@@ -47,7 +47,8 @@ class Case:
         }
 
     def ask(self, function: Function, number: int = 1, **more: Any) -> str:
-        """A provisional request."""
+        """A provisional request; `by`: who asks, if not who may confirm it."""
+        by = more.pop("by", self.mandate)
         request = new_id()
         body = {
             "id": request,
@@ -59,7 +60,7 @@ class Case:
             "needed_by": moment(hours=6),
             **more,
         }
-        done(self.mandate.send("/api/aid/requests", body))
+        done(by.send("/api/aid/requests", body))
         return request
 
     def confirm(self, request: str, *circle: str, **more: Any) -> None:

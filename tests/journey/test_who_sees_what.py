@@ -41,6 +41,7 @@ REQUEST_COORDINATOR = REQUEST_PARTNER | {
     "could_ask",
     "shortfall",
     "first_yes",
+    "proposed",
 }
 APPROACH_ASKED = BASE | {"request", "lender", "function", "state", "asked_at", "answered_at", "wake"}
 COMMITMENT = BASE | {

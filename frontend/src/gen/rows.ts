@@ -9,17 +9,29 @@ export interface Affected {
 /** Open; answered (claimed, declined, given back); full while no slot is free; withdrawn or lapsed. */
 export type ApproachState = "open" | "claimed" | "declined" | "given_back" | "full" | "withdrawn" | "lapsed";
 
-/** One person, called once for this. `id` is the provider's reference too. */
+/** What is asked of who is called: to help another organisation, or to confirm their own one's request. */
+export type Asks = "help" | "confirm";
+
+/** One person, called once for this. `id` is the provider's reference too.
+ *
+ * `offer`: what a yes by keypad confirms, as the call said it; None where it confirms nothing by itself.
+ * `became`, `refused`: what came of that yes. */
 export interface Attempt {
   id: string;
   person: string;
   state: AttemptState;
   at: string;
   answered_at: string | null;
+  offer: Offer | null;
+  became: Became | null;
+  refused: string;
 }
 
 /** Being called; said yes or no by keypad; gave no answer; or could not be called. */
 export type AttemptState = "calling" | "yes" | "no" | "unanswered" | "failed";
+
+/** What came of a yes by telephone: it opened the request; it is the first of two; or a rule said no. */
+export type Became = "confirmed" | "agreed" | "refused";
 
 /** The number to call about this incident, as the reporter gave it. */
 export interface CallBack {
@@ -36,7 +48,8 @@ export type CommitmentState = "reserved" | "final" | "refused" | "given_back" | 
 /** Who said, under which organisation's mandate, that help may be asked.
  *
  * `mandate` None: the organisation kept no list, and the right decided. `euros`: the most it may cost.
- * `first_by`, `first_mandate`: who said it before, where the organisation wants two. */
+ * `first_by`, `first_mandate`: who said it before, where the organisation wants two. `by_telephone`: with
+ * a key in a call, and not in the app. */
 export interface Confirmation {
   by: string;
   organisation: string;
@@ -45,6 +58,7 @@ export interface Confirmation {
   euros: number | null;
   first_by: string | null;
   first_mandate: UsedMandate | null;
+  by_telephone: boolean;
 }
 
 /** How many could be asked if the request went out now. */
@@ -120,6 +134,18 @@ export interface Membership {
   organisation: string;
   rights: Right[];
   checked_on: string | null;
+}
+
+/** What a yes without a choice says yes to: so many, so long, this circle, at most so much.
+ *
+ * `asked_by`: who asks. A yes to an offer counts only while the request still offers exactly that. */
+export interface Offer {
+  asked_by: string;
+  number: number;
+  days: number;
+  circle: string[];
+  choose_self: boolean;
+  euros: number | null;
 }
 
 /** An IBD duty officer entered this for a caller (namens). */
@@ -199,6 +225,13 @@ export interface Slot {
 
 /** Empty, held until the missing yes comes, or final. */
 export type SlotState = "open" | "reserved" | "final";
+
+/** A yes by telephone that was looked at. `attempt`: the call; `refused`: the code of the rule's no. */
+export interface Spoken {
+  attempt: string;
+  became: Became;
+  refused: string;
+}
 
 /** A lender's yes given beforehand: for which help, how many at once, how long, to whom.
  *
@@ -321,6 +354,7 @@ export interface HelpRequestData {
   first_yes?: FirstYes | null;  // from coordinator
   choose_self: boolean;
   circle?: string[];  // from coordinator
+  proposed?: string[];  // from coordinator
   terms_version: number;
   slots?: Slot[];  // from coordinator
   could_ask?: CouldAsk | null;  // from coordinator
@@ -464,7 +498,9 @@ export interface WakeListData {
   phone: string;
 }
 
-/** The ladder of one organisation for one request; only its own people read it.
+/** The ladder of one organisation for one request; only its own people read who was called.
+ *
+ * The case reads whom to phone once nobody there took it up; of its own ladder, how that stands.
  *
  * `phone` stands there once nobody is left: whom to phone instead. `untold`: to whom a text that said so did
  * not get through, so that somebody phones them. */
@@ -474,14 +510,15 @@ export interface DeliveryData {
   id: string;
   request: string;
   organisation: string;
+  asks: Asks;
   function: Function;
   state: DeliveryState;
   asked_at: string;
-  attempts: Attempt[];
-  passed: Passed[];
-  turn: TurnEnds | null;
+  attempts?: Attempt[];  // from own
+  passed?: Passed[];  // from own
+  turn?: TurnEnds | null;  // from own
   phone: string;
-  untold: string[];
+  untold?: string[];  // from own
 }
 
 /** What was decided last about one organisation, by its own people or by the IBD on their behalf.

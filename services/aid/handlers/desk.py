@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from uuid import UUID, uuid5
 
 from schemas.events.alarm import Alarm
+from schemas.events.delivery import Attempt, Delivery
 from schemas.events.incident import Incident
 from schemas.events.person import Person
 from schemas.events.suggestion import Suggestion
@@ -16,7 +18,7 @@ from schemas.visibility import keys_of, level_of
 from services.aid.handlers.commands import HANDLERS, Target
 from services.aid.ports import Answer, Locked, ReachMoved, Store, Unit
 from services.aid.reach import Reach
-from services.aid.rules import approach
+from services.aid.rules import approach, telephone
 from services.aid.rules.deadlines import apply_due
 from services.aid.rules.story import Story
 from services.aid.rules.world import Context, Picture, Terms, World, changes
@@ -102,6 +104,19 @@ class Desk:
                 raise HintWaits(str(event)) from no
             raise
 
+    async def hear(self, delivery: Delivery) -> None:
+        """Carry out what was said yes to by keypad on a ladder, each yes once, whatever the answer is.
+
+        Raises Refused: there is no such request. Raises HintWaits when it cannot be looked at now.
+        """
+        for attempt in telephone.yeses(delivery):
+            try:
+                await self._retried(partial(self._spoken, delivery, attempt))
+            except Refused as no:
+                if no.code == "busy":
+                    raise HintWaits(str(attempt.id)) from no
+                raise
+
     async def _retried(self, work: "Callable[[Unit], Awaitable[_Outcome]]") -> Done:
         for _ in range(ATTEMPTS):
             try:
@@ -159,6 +174,24 @@ class Desk:
         if isinstance(hint, Suggestion):
             approach.suggested(story, hint)
         return _Outcome(Done(await _write(unit, before, story.world, story.context, None), {}))
+
+    async def _spoken(self, delivery: Delivery, attempt: Attempt, unit: Unit) -> "_Outcome":
+        reach = await unit.lock(Reach(requests=frozenset({delivery.request})), None)
+        before = (await unit.load(reach, self._picture, None)).world
+        asker = self._picture.people.get(attempt.person)
+        cause = uuid5(COMMANDS, f"{attempt.person}/{attempt.id}")
+        context = Context(self._now(), cause, asker, self._terms, attempt.id)
+        due = Story(before, context, "due")
+        if telephone.is_heard(due, delivery, attempt):
+            return _Outcome()
+        apply_due(due)
+        story = Story(due.world, context)
+        try:
+            telephone.confirm(story, delivery, attempt)
+        except Refused as no:
+            story = Story(due.world, context)
+            telephone.refuse(story, delivery, attempt, no)
+        return _Outcome(Done(await _write(unit, before, story.world, context, None), {}))
 
     async def _still_open(self, person: Person) -> list[dict[str, str]]:
         asked = await self._store.asked(person.id)

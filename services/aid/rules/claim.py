@@ -15,7 +15,7 @@ from services.aid.rules import audience, slots
 from services.aid.rules.commands import Claim, Decline, Lend
 from services.aid.rules.cover import can_miss, clash, holding, on_duty, spare
 from services.aid.rules.deadlines import expiry, names_due
-from services.aid.rules.mandate import Wanted, days_of, used_mandate
+from services.aid.rules.mandate import Wanted, used_mandate
 from services.aid.rules.story import Story
 from services.aid.rules.world import World
 
@@ -57,7 +57,7 @@ def lend(story: Story, command: Lend, target: UUID) -> None:
     request = story.world.request(target)
     amounts = {
         Limit.PEOPLE: len(set(command.reservations)) + command.unnamed,
-        Limit.DAYS: days_of(request),
+        Limit.DAYS: request.days,
     }
     mandate = used_mandate(story, Wanted(Act.LEND, command.lender, amounts))
     if not command.reservations and not command.unnamed:

@@ -195,6 +195,8 @@ def _sharing(story: Story, incident: Incident, command: ChangeFacts) -> UsedMand
 def _stop_asking(story: Story, incident: UUID) -> None:
     """Nobody may read what is asked any more, or nobody needs it: open approaches are withdrawn."""
     for request in story.world.requests_of(incident):
+        if request.waits_for_yes:
+            story.happened(request.model_copy(update={"is_over": True}))
         slots.move_approaches(story, request, *slots.STANDING, ApproachState.WITHDRAWN)
         slots.settle(story, request.id)
 

@@ -2,20 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
-from schemas.events.help_request import HelpRequest
-from schemas.mandate import Act, Limit, Mandate, MandateList, UsedMandate
+from schemas.mandate import Act, Limit, MandateList, UsedMandate
 from schemas.refused import Refused
 from services.aid.rules.story import Story
-
-_PASSED: Final = {
-    Limit.EUROS: "mandate_euros",
-    Limit.DAYS: "mandate_days",
-    Limit.PEOPLE: "mandate_people",
-}
 
 
 @dataclass(frozen=True)
@@ -42,7 +33,7 @@ def used_mandate(story: Story, wanted: Wanted) -> UsedMandate | None:
     if kept is None:
         return None
     mine = [each for each in kept.entries if each.person == person.id and wanted.act in each.acts]
-    refusals = [_objection(story, wanted, each) for each in mine]
+    refusals = [each.objection(story.context.now, wanted.amounts) for each in mine]
     for entry, refusal in zip(mine, refusals, strict=True):
         if refusal is None:
             return kept.used(entry)
@@ -63,11 +54,6 @@ def used_by_any(story: Story, act: Act, organisations: Iterable[str]) -> UsedMan
     raise (said or refusals)[0]
 
 
-def days_of(request: HelpRequest) -> int:
-    """The days a request lasts, counted as they begin."""
-    return -((request.needed_by - request.until) // timedelta(days=1))
-
-
 def takes_two(story: Story, act: Act, organisation: str) -> bool:
     """Whether the organisation wants a second mandated person for this."""
     kept = list_of(story, organisation)
@@ -84,7 +70,7 @@ def others(story: Story, wanted: Wanted) -> list[str]:
         if each.person != asker
         and wanted.act in each.acts
         and _may(story, wanted, each.person)
-        and _objection(story, wanted, each) is None
+        and each.objection(story.context.now, wanted.amounts) is None
     ]
     return list(dict.fromkeys(found))
 
@@ -101,21 +87,3 @@ def _may(story: Story, wanted: Wanted, person: UUID) -> bool:
     """Whether somebody on the list still holds the right: who left stays on paper for a while."""
     known = story.world.picture.people.get(person)
     return known is not None and known.may(wanted.act.right, wanted.organisation)
-
-
-def _objection(story: Story, wanted: Wanted, entry: Mandate) -> Refused | None:
-    now = story.context.now
-    if entry.starts is not None and now < entry.starts:
-        return Refused("mandate_not_yet", starts=entry.starts.isoformat())
-    if entry.until is not None and now >= entry.until:
-        return Refused("mandate_over", until=entry.until.isoformat())
-    for limit, amount in wanted.amounts.items():
-        allowed = entry.limit(limit)
-        if allowed is None:
-            continue
-        if amount is None:
-            # Only money is ever left unsaid: days and people follow from the request.
-            return Refused("mandate_euros_unsaid", allowed=allowed)
-        if amount > allowed:
-            return Refused(_PASSED[limit], found=amount, allowed=allowed)
-    return None

@@ -1,5 +1,6 @@
 """A help request: asked provisionally, confirmed under a mandate, changed, withdrawn (domain, law 3)."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from schemas.events.approach import ApproachState
@@ -7,6 +8,7 @@ from schemas.events.commitment import CommitmentState, Party
 from schemas.events.help_request import Confirmation, FirstYes, HelpRequest, RequestState, Slot, SlotState
 from schemas.events.incident import Incident
 from schemas.events.log_entry import Entry
+from schemas.events.organisation import Kind
 from schemas.events.person import Person
 from schemas.mandate import Act, Limit
 from schemas.night import Wake, is_night
@@ -15,7 +17,7 @@ from schemas.values import IBD, Level, Right
 from services.aid.rules import audience, slots
 from services.aid.rules.commands import AskHelp, ChangeNumber, ConfirmRequest, WithdrawRequest
 from services.aid.rules.deadlines import release
-from services.aid.rules.mandate import Wanted, days_of, others, takes_two, used_mandate
+from services.aid.rules.mandate import Wanted, others, takes_two, used_mandate
 from services.aid.rules.story import Story
 
 
@@ -45,6 +47,7 @@ def ask(story: Story, command: AskHelp, target: UUID) -> None:
         region=organisation.region if organisation is not None else None,
         assumed_days=context.terms.assumed_days,
         call_back=incident.call_back,
+        proposed=proposed_circle(story, command.borrower, incident.victims),
         wake=command.wake or (Wake.MORNING if is_night(context.now) else Wake.NOT),
         asked_at=context.now,
         asked_by=person.id,
@@ -58,6 +61,24 @@ def ask(story: Story, command: AskHelp, target: UUID) -> None:
         incident, Entry.HELP_ASKED, request=request.id, by_organisation=command.borrower, about=about
     )
     story.happened(request, line=line)
+
+
+def proposed_circle(story: Story, borrower: str, victims: Collection[str]) -> tuple[str, ...]:
+    """Whom to ask, unless whoever confirms chooses others: the other municipalities of the safety region."""
+    known = story.world.picture.organisations
+    own = known.get(borrower)
+    if own is None or own.region is None:
+        return ()
+    return tuple(
+        sorted(
+            each.id
+            for each in known.values()
+            if each.kind is Kind.MUNICIPALITY
+            and each.region == own.region
+            and each.id != borrower
+            and each.id not in victims
+        )
+    )
 
 
 def confirm(story: Story, command: ConfirmRequest, target: UUID) -> None:
@@ -89,6 +110,7 @@ def confirm(story: Story, command: ConfirmRequest, target: UUID) -> None:
             at=context.now,
             mandate=mandate,
             euros=command.euros,
+            by_telephone=context.call is not None,
         ),
         circle=circle,
         choose_self=command.choose_self,
@@ -120,7 +142,11 @@ def _says_the_same(first: FirstYes, yes: FirstYes) -> bool:
 
 def _wait(story: Story, request: HelpRequest, yes: FirstYes) -> None:
     """The first yes stands where everybody of the case sees it; what was open before stays as it was."""
-    about: dict[str, str | int] = {"function": request.function, "organisations": len(yes.circle)}
+    about: dict[str, str | int] = {
+        "function": request.function,
+        "organisations": len(yes.circle),
+        **_how(yes),
+    }
     line = story.line(
         story.world.incident(request.incident),
         Entry.HELP_AGREED,
@@ -150,7 +176,7 @@ def _open_for(story: Story, request: HelpRequest, yes: FirstYes) -> None:
             "terms_version": request.terms_version + (1 if again and circle != request.circle else 0),
         }
     )
-    about: dict[str, str | int] = {"function": request.function, "organisations": len(circle)}
+    about: dict[str, str | int] = {"function": request.function, "organisations": len(circle), **_how(yes)}
     line = story.line(
         incident,
         Entry.HELP_CONFIRMED,
@@ -230,6 +256,10 @@ def change_number(story: Story, command: ChangeNumber, target: UUID) -> None:
     slots.settle(story, target)
 
 
+def _how(yes: FirstYes) -> dict[str, str | int]:
+    return {"by": "telephone"} if yes.confirmation.by_telephone else {}
+
+
 def _check_can_ask(incident: Incident) -> None:
     if not incident.is_open:
         raise Refused("closed")
@@ -256,5 +286,5 @@ def _mandated(story: Story, target: UUID) -> tuple[HelpRequest, Incident]:
 def _asking(request: HelpRequest, euros: int | None, number: int | None = None) -> Wanted:
     """What a request asks of a mandate; days count as they begin."""
     people = len(request.slots) if number is None else number
-    amounts = {Limit.EUROS: euros, Limit.DAYS: days_of(request), Limit.PEOPLE: people}
+    amounts = {Limit.EUROS: euros, Limit.DAYS: request.days, Limit.PEOPLE: people}
     return Wanted(Act.CONFIRM, request.borrower, amounts)

@@ -36,6 +36,8 @@ class Terms:
 class Context:
     """The moment, who asks, what the command came from, and the settings.
 
+    `call`: in which call it was keyed in; None where it was not.
+
     `cause` names the command or event; ids of what it leaves are derived from it, so that a repeat leaves
     the same.
     """
@@ -44,6 +46,7 @@ class Context:
     cause: UUID
     asker: Person | None = None
     terms: Terms = Terms()
+    call: UUID | None = None
 
     @property
     def person(self) -> Person:

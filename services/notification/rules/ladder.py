@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from schemas.events.approach import Approach
 from schemas.events.delivery import (
+    Asks,
     Attempt,
     AttemptState,
     Delivery,
@@ -17,7 +18,8 @@ from schemas.events.delivery import (
 )
 from schemas.events.wake_list import Turn, WakeList
 from schemas.night import Wake, dutch_time, first_call
-from schemas.values import IBD_PHONE, Level, organisation_key
+from schemas.values import IBD_PHONE
+from services.notification.rules.audience import case_of
 
 STALE: Final = timedelta(hours=18)
 """Longer than any night: what was asked before that is no reason any more to call somebody."""
@@ -29,11 +31,15 @@ GOING_ON: Final = frozenset({DeliveryState.WAITING, DeliveryState.CALLING})
 
 @dataclass(frozen=True)
 class Ladder:
-    """What decides whose turn it is now: the list (None: there is none) and who on it is on duty."""
+    """What decides whose turn it is now: the list (None: there is none) and who on it is on duty.
+
+    `by_app`: whose yes by keypad confirms nothing, since the app has to ask them for more.
+    """
 
     now: datetime
     list: WakeList | None
     on_duty: frozenset[UUID]
+    by_app: frozenset[UUID] = frozenset()
 
 
 def delivery_id(request: UUID, organisation: str) -> UUID:
@@ -58,7 +64,7 @@ def begin(approach: Approach, ladder: Ladder) -> Delivery | None:
         function=approach.function,
         asked_at=approach.asked_at,
         exercise=approach.exercise,
-        readers={organisation_key(approach.lender): Level.OWN},
+        case=case_of(approach.readers, approach.lender),
     )
     turn = uuid5(key, "turn/0")
     return rung(_until(made, turn, first_call(approach.wake, approach.asked_at), ladder), turn, ladder)
@@ -68,7 +74,7 @@ def rung(delivery: Delivery, turn: UUID, ladder: Ladder) -> Delivery:
     """A turn is over: the next one's begins. Nothing where that turn is not pending, or its time not come."""
     if delivery.turn is None or delivery.turn.id != turn or ladder.now < delivery.turn.due:
         return delivery
-    return _next(_closed(delivery, None, AttemptState.UNANSWERED, ladder.now), ladder)
+    return go_on(_closed(delivery, None, AttemptState.UNANSWERED, ladder.now), ladder)
 
 
 def checked(delivery: Delivery, attempt: UUID, ladder: Ladder) -> Delivery:
@@ -82,7 +88,7 @@ def checked(delivery: Delivery, attempt: UUID, ladder: Ladder) -> Delivery:
     turns = () if ladder.list is None else ladder.list.turns
     if any(each.person == last.person and why_not(delivery, each, ladder) is None for each in turns):
         return delivery
-    return _next(delivery.model_copy(update={"attempts": delivery.attempts[:-1]}), ladder)
+    return go_on(delivery.model_copy(update={"attempts": delivery.attempts[:-1]}), ladder)
 
 
 def keyed(delivery: Delivery, attempt: UUID, keys: str, ladder: Ladder) -> Delivery:
@@ -92,8 +98,8 @@ def keyed(delivery: Delivery, attempt: UUID, keys: str, ladder: Ladder) -> Deliv
     if answered == delivery:
         return delivery
     if state is AttemptState.NO:
-        return _next(answered, ladder) if _is_current(delivery, attempt) else answered
-    if delivery.state is DeliveryState.OVER:
+        return go_on(answered, ladder) if _is_current(delivery, attempt) else answered
+    if delivery.state is DeliveryState.OVER or _does_it_in_the_app(answered, attempt):
         return answered
     return answered.model_copy(update={"state": DeliveryState.ANSWERED, "turn": None, "phone": ""})
 
@@ -103,7 +109,7 @@ def ended(delivery: Delivery, attempt: UUID, state: AttemptState, ladder: Ladder
     if not any(each.id == attempt and each.state is AttemptState.CALLING for each in delivery.attempts):
         return delivery
     closed = _closed(delivery, attempt, state, ladder.now)
-    return _next(closed, ladder) if _is_current(delivery, attempt) else closed
+    return go_on(closed, ladder) if _is_current(delivery, attempt) else closed
 
 
 def untold(delivery: Delivery, person: UUID) -> Delivery:
@@ -154,7 +160,8 @@ def why_not(delivery: Delivery, turn: Turn, ladder: Ladder) -> PassedOver | None
     return None if turn.covers(dutch_time(ladder.now).hour) else PassedOver.OTHER_HOURS
 
 
-def _next(delivery: Delivery, ladder: Ladder) -> Delivery:
+def go_on(delivery: Delivery, ladder: Ladder) -> Delivery:
+    """The next one's turn begins, or nobody is left and it says whom to phone."""
     person, passed = _whose(delivery, ladder)
     if person is not None:
         return _calling(delivery, person, passed, ladder)
@@ -193,7 +200,9 @@ def _until(delivery: Delivery, turn: UUID, due: datetime, ladder: Ladder) -> Del
 def _calling(delivery: Delivery, person: UUID, passed: list[Passed], ladder: Ladder) -> Delivery:
     assert ladder.list is not None
     # From the person and not from a count: whatever is repeated, nobody gets a second attempt.
-    attempt = Attempt(id=uuid5(delivery.id, f"attempt/{person}"), person=person, at=ladder.now)
+    key = uuid5(delivery.id, f"attempt/{person}")
+    offer = None if person in ladder.by_app else delivery.offer
+    attempt = Attempt(id=key, person=person, at=ladder.now, offer=offer)
     changed: dict[str, Any] = {
         "state": DeliveryState.CALLING,
         "attempts": (*delivery.attempts, attempt),
@@ -201,6 +210,13 @@ def _calling(delivery: Delivery, person: UUID, passed: list[Passed], ladder: Lad
     }
     due = ladder.now + timedelta(minutes=ladder.list.minutes)
     return _until(delivery.model_copy(update=changed), uuid5(delivery.id, f"turn/{person}"), due, ladder)
+
+
+def _does_it_in_the_app(delivery: Delivery, attempt: UUID) -> bool:
+    """Whether this yes confirms nothing yet: they have the rest of their turn for it."""
+    return delivery.asks is Asks.CONFIRM and any(
+        each.id == attempt and each.offer is None for each in delivery.attempts
+    )
 
 
 def _is_current(delivery: Delivery, attempt: UUID) -> bool:

@@ -9,7 +9,8 @@ from uuid import UUID, uuid5
 
 from schemas.events.card import Card, CardState
 from schemas.events.contact import Contact
-from schemas.events.delivery import Attempt, AttemptState, Delivery, DeliveryState
+from schemas.events.delivery import Asks, Attempt, AttemptState, Delivery, DeliveryState
+from schemas.events.help_request import Became
 from schemas.events.person import Person
 from schemas.events.wake_list import Turn
 from schemas.values import Right
@@ -31,7 +32,8 @@ class About(StrEnum):
     """Somebody has a card's words and asks to come in; it let somebody in; nobody on a ladder said yes.
 
     Or somebody's number counts no more: an administrator changed it, or they did themselves. Or somebody is
-    being called at this moment.
+    being called at this moment: to help, or to confirm their own organisation's request; and nobody who may
+    confirm it answered; or what somebody keyed in confirmed it, or did not.
     """
 
     CARD_ASKED = "card_asked"
@@ -40,13 +42,21 @@ class About(StrEnum):
     NUMBER_CHANGED = "number_changed"
     OWN_NUMBER = "own_number"
     CALLED = "called"
+    CALLED_TO_CONFIRM = "called_to_confirm"
+    UNCONFIRMED = "unconfirmed"
+    YES_COUNTED = "yes_counted"
+    YES_REFUSED = "yes_refused"
 
 
 TO_FORMER: Final = (About.NUMBER_CHANGED, About.OWN_NUMBER)
 """Told at the number that counted before: whoever made the new one theirs hears what is told at that."""
 
-BY_CALL: Final = (About.CALLED,)
+BY_CALL: Final = (About.CALLED, About.CALLED_TO_CONFIRM)
 """Told by a call already: no text, only what devices show."""
+
+
+TO_CALLED: Final = (*BY_CALL, About.YES_COUNTED, About.YES_REFUSED)
+"""Told to who is or was called, and to nobody else."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +100,28 @@ def over_since(card: Card) -> datetime | None:
 
 
 def of_delivery(delivery: Delivery, now: datetime) -> list[Notice]:
-    """What is to be told when somebody is called, and when nobody is left to call: whom to phone."""
+    """What is told when somebody is called, what came of a yes, and whom to phone when nobody is left."""
+    return [*_of_yeses(delivery), *_of_turns(delivery, now)]
+
+
+def _of_yeses(delivery: Delivery) -> list[Notice]:
+    """The receipt of each yes by keypad, also where it was said in the call: a call can break off."""
+    return [
+        Notice(
+            id=uuid5(each.id, "text/became"),
+            about=About.YES_REFUSED if each.became is Became.REFUSED else About.YES_COUNTED,
+            subject=f"{delivery.id}/{each.person}",
+            organisation=delivery.organisation,
+            at=each.answered_at or each.at,
+            phone="",
+            exercise=delivery.exercise,
+        )
+        for each in delivery.attempts
+        if each.became is not None
+    ]
+
+
+def _of_turns(delivery: Delivery, now: datetime) -> list[Notice]:
     if delivery.state is DeliveryState.CALLING:
         return [_called(delivery, each) for each in delivery.attempts if each.state is AttemptState.CALLING]
     if delivery.state is not DeliveryState.NOBODY:
@@ -98,7 +129,7 @@ def of_delivery(delivery: Delivery, now: datetime) -> list[Notice]:
     return [
         Notice(
             id=uuid5(delivery.id, "text/nobody"),
-            about=About.NOBODY,
+            about=About.UNCONFIRMED if delivery.asks is Asks.CONFIRM else About.NOBODY,
             subject=str(delivery.id),
             organisation=delivery.organisation,
             at=now,
@@ -111,9 +142,8 @@ def of_delivery(delivery: Delivery, now: datetime) -> list[Notice]:
 def _called(delivery: Delivery, attempt: Attempt) -> Notice:
     subject = f"{delivery.id}/{attempt.person}"
     key = uuid5(attempt.id, "push")
-    return Notice(
-        key, About.CALLED, subject, delivery.organisation, attempt.at, "", exercise=delivery.exercise
-    )
+    about = About.CALLED_TO_CONFIRM if delivery.asks is Asks.CONFIRM else About.CALLED
+    return Notice(key, about, subject, delivery.organisation, attempt.at, "", exercise=delivery.exercise)
 
 
 def of_contact(contact: Contact, now: datetime) -> list[Notice]:
@@ -130,7 +160,7 @@ def for_one(notice: Notice) -> str | None:
     """Whom alone it is for, by their id; None where it is for an organisation."""
     if notice.about in TO_FORMER:
         return notice.subject
-    return notice.subject.partition("/")[2] if notice.about is About.CALLED else None
+    return notice.subject.partition("/")[2] if notice.about in TO_CALLED else None
 
 
 def told(notice: Notice, turns: Sequence[Turn], people: Sequence[Person]) -> list[Person]:
@@ -138,11 +168,16 @@ def told(notice: Notice, turns: Sequence[Turn], people: Sequence[Person]) -> lis
 
     On duty or not: it is no call, and worth most where who is on duty does not answer. Of a card also who may
     stop it, list or not: whoever keeps the list must not be able to keep an alarm from them.
-    Of a number only whose it was, and of a call only who is called.
+    Of a number only whose it was, and of a call only who is called. Of a request that waits for a yes who may
+    give it.
     """
     if (alone := for_one(notice)) is not None:
         return [each for each in people if str(each.id) == alone and not each.forgotten]
     here = {each.id: each for each in people if not each.forgotten and each.works_for(notice.organisation)}
+    if notice.about is About.UNCONFIRMED:
+        enrolled = {turn.person for turn in turns if turn.exercises}
+        able = [each for each in here.values() if each.may(Right.MANDATE, notice.organisation)]
+        return [each for each in able if each.id in enrolled or not notice.exercise]
     listed = [
         here[turn.person] for turn in turns if turn.person in here and (turn.exercises or not notice.exercise)
     ]

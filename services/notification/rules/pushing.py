@@ -6,13 +6,17 @@ from typing import Final
 
 from schemas.values import OurLanguage
 from services.notification.rules.ladder import STALE
-from services.notification.rules.notices import About
+from services.notification.rules.notices import BY_CALL, About
 from services.notification.rules.sending import TextMessage
 
 PAGES: Final = {
     About.CARD_ASKED: "cards",
     About.CARD_USED: "cards",
     About.CALLED: "desk",
+    About.CALLED_TO_CONFIRM: "home",
+    About.UNCONFIRMED: "home",
+    About.YES_COUNTED: "home",
+    About.YES_REFUSED: "home",
     About.NOBODY: "desk",
     About.NUMBER_CHANGED: "devices",
     About.OWN_NUMBER: "devices",
@@ -34,5 +38,5 @@ LEAST: Final = timedelta(minutes=1)
 
 def still(text: TextMessage, now: datetime) -> timedelta:
     """How long a push service keeps it for a device that is off: what is over by then is not shown."""
-    lasts = A_CALL if text.about is About.CALLED else STALE
+    lasts = A_CALL if text.about in BY_CALL else STALE
     return max(LEAST, text.at + lasts - now)

@@ -50,6 +50,34 @@ _TEXTS: Final = {
             "Phone {phone}. More is in Noaber."
         ),
     },
+    About.CALLED_TO_CONFIRM: {
+        "nl": "Noaber: u wordt nu gebeld ({when}): een hulpvraag wacht op uw akkoord. Neem op.",
+        "en": "Noaber: you are being called now ({when}): a request waits for your yes. Answer the phone.",
+    },
+    About.UNCONFIRMED: {
+        "nl": (
+            "Noaber: een hulpvraag wacht op akkoord en niemand neemt op ({when}). "
+            "Bevestig in Noaber, of bel {phone}."
+        ),
+        "en": (
+            "Noaber: a request waits for a yes and nobody answers ({when}). "
+            "Confirm it in Noaber, or phone {phone}."
+        ),
+    },
+    About.YES_COUNTED: {
+        "nl": (
+            "Noaber: uw akkoord per telefoon ({when}) telt. "
+            "Was u dat niet? Trek de hulpvraag in, of bel de IBD: {ibd}."
+        ),
+        "en": (
+            "Noaber: your yes by phone ({when}) counts. "
+            "Was it not you? Withdraw the request, or phone the IBD: {ibd}."
+        ),
+    },
+    About.YES_REFUSED: {
+        "nl": "Noaber: uw akkoord per telefoon ({when}) kon niet. Open Noaber; daar staat wat er wacht.",
+        "en": "Noaber: your yes by phone ({when}) could not count. Open Noaber; there you read what waits.",
+    },
     About.NUMBER_CHANGED: {
         "nl": (
             "Noaber: dit is uw nummer niet meer; een beheerder wijzigde het ({when}). "

@@ -1,6 +1,6 @@
 """Deliveries under their locks, journalled and published like every owner's states."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -8,11 +8,16 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from schemas.events.approach import Approach, ApproachState
-from schemas.events.delivery import Delivery
+from schemas.events.delivery import Asks, Delivery
 from schemas.events.duty import Duty
+from schemas.events.help_request import HelpRequest
+from schemas.events.organisation import Organisation
+from schemas.events.person import Person
 from schemas.events.wake_list import WakeList
 from schemas.night import Wake
-from services.notification.rules.ladder import Ladder, begin, delivery_id, over, reopened
+from services.notification.rules import mandated
+from services.notification.rules.audience import shown
+from services.notification.rules.ladder import STALE, Ladder, begin, delivery_id, over, reopened
 from services.notification.rules.notices import of_delivery
 from services.notification.store.notices import note
 from services.runtime.aggregates import Tables
@@ -31,7 +36,16 @@ RETURNING true
 _STATE: Final = "SELECT state FROM replica WHERE aggregate = $1 AND key = $2"
 _STATES: Final = "SELECT state FROM replica WHERE aggregate = $1 AND key = ANY($2::text[])"
 
+_STAFF: Final = """
+SELECT state FROM replica
+WHERE aggregate = 'person' AND position(convert_to($1, 'UTF8') IN state) > 0 ORDER BY key
+"""
+
 Decide = Callable[[Delivery, Ladder], Delivery]
+
+
+class NotKnownYet(Exception):
+    """Whose request it is was not taken in yet, so who may confirm it cannot be told: it has to wait."""
 
 
 class Deliveries:
@@ -65,7 +79,26 @@ class Deliveries:
             elif is_open:
                 made = begin(approach, await _ladder(connection, approach.lender, now))
                 if made is not None:
-                    await _keep(connection, made, 1, now)
+                    await _keep(connection, shown(made), 1, now)
+
+    async def confirming(self, request: HelpRequest, order: tuple[int, int], now: datetime) -> None:
+        """A request as it is now (order: its epoch and version): its own ladder begins, goes on or is over.
+
+        One that was heard before, or comes late, changes nothing. Raises NotKnownYet.
+        """
+        key = str(mandated.delivery_id(request.id))
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOCK, f"delivery:{key}")
+            if not await connection.fetchval(_ASKED, request.id, key, *order, request.waits_for_yes):
+                return
+            known = await TABLES.read(connection, Delivery.TYPE, [key])
+            if known:
+                own = await _own(connection, request.borrower)
+                await _write(connection, known[0], mandated.told(_delivery(known[0]), request, own, now), now)
+            elif request.waits_for_yes and now - request.asked_at <= STALE:
+                made = mandated.begin(request, await _own(connection, request.borrower), now)
+                if made is not None:
+                    await _keep(connection, shown(made), 1, now)
 
     async def change(self, delivery: UUID, decide: Decide, now: datetime) -> Delivery | None:
         """What a rule makes of it, as its next version; None when there is none."""
@@ -75,7 +108,7 @@ class Deliveries:
             if not known:
                 return None
             before = _delivery(known[0])
-            after = decide(before, await _ladder(connection, before.organisation, now))
+            after = decide(before, await _ladder_of(connection, before, now))
             await _write(connection, known[0], after, now)
             return after
 
@@ -86,6 +119,23 @@ class Deliveries:
             return None
         found = await self._pool.fetchval(query, f'{{"id": "{attempt}"}}')
         return None if found is None else UUID(found)
+
+    async def read(self, delivery: UUID) -> Delivery | None:
+        """As it is now."""
+        found = await self._pool.fetchval("SELECT state FROM delivery WHERE id = $1", str(delivery))
+        return None if found is None else Delivery.model_validate_json(found)
+
+    async def names_of(self, circle: Sequence[str]) -> tuple[list[str], str]:
+        """What organisations are called, by name, and the region that all of them lie in (or empty)."""
+        found = await self._organisations(circle)
+        regions = {each.region for each in found} - {None}
+        shared = await self._organisations([str(each) for each in regions]) if len(regions) == 1 else []
+        known = {each.id: each.name for each in found}
+        return sorted(known.get(each, each) for each in circle), next((each.name for each in shared), "")
+
+    async def _organisations(self, keys: Sequence[str]) -> list[Organisation]:
+        rows = await self._pool.fetch(_STATES, Organisation.TYPE, list(keys))
+        return [Organisation.model_validate_json(row["state"]) for row in rows]
 
     async def calling(self) -> list[Delivery]:
         """Those at which somebody is being called."""
@@ -99,6 +149,7 @@ def _delivery(written: Written) -> Delivery:
 
 
 async def _write(connection: Any, known: Written, after: Delivery, now: datetime) -> None:
+    after = shown(after)
     if after != known.state:
         await _keep(connection, after, known.version + 1, now)
 
@@ -106,6 +157,26 @@ async def _write(connection: Any, known: Written, after: Delivery, now: datetime
 async def _keep(connection: Any, delivery: Delivery, version: int, now: datetime) -> None:
     await TABLES.write(connection, [Written(delivery, version)], Cause(uuid4(), None, now))
     await note(connection, of_delivery(delivery, now))
+
+
+async def _ladder_of(connection: Any, delivery: Delivery, now: datetime) -> Ladder:
+    if delivery.asks is Asks.CONFIRM:
+        return mandated.ladder(await _own(connection, delivery.organisation), delivery, now)
+    return await _ladder(connection, delivery.organisation, now)
+
+
+async def _own(connection: Any, organisation: str) -> mandated.Own:
+    found = await connection.fetchval(_STATE, Organisation.TYPE, organisation)
+    if found is None:
+        raise NotKnownYet(organisation)
+    # Only who may be of the organisation is read whole: the country has ten thousand people.
+    rows = await connection.fetch(_STAFF, f'"{organisation}"')
+    kept = await connection.fetchval(_STATE, WakeList.TYPE, organisation)
+    return mandated.Own(
+        organisation=Organisation.model_validate_json(found),
+        people=[Person.model_validate_json(row["state"]) for row in rows],
+        list=None if kept is None else WakeList.model_validate_json(kept),
+    )
 
 
 async def _ladder(connection: Any, organisation: str, now: datetime) -> Ladder:

@@ -55,8 +55,9 @@ WHERE text.state = ANY($1) AND text.due <= $2 AND (text.device IS NOT NULL) = $4
 """
 _NEEDED: Final = """
 SELECT NOT notice.over
-       AND (notice.about <> 'nobody' OR coalesce(delivery.state->>'state' = 'nobody', false))
-       AND (notice.about <> 'called' OR coalesce(
+       AND (notice.about NOT IN ('nobody', 'unconfirmed')
+           OR coalesce(delivery.state->>'state' = 'nobody', false))
+       AND (notice.about NOT IN ('called', 'called_to_confirm') OR coalesce(
            delivery.state->'attempts'->-1->>'state' = 'calling'
            AND delivery.state->'attempts'->-1->>'person' = text.person::text, false))
 FROM text_message text JOIN notice ON notice.id = text.notice
@@ -99,7 +100,7 @@ SELECT count(*), max(why) AS why FROM text_message WHERE state = 'ordered' AND w
 _LOST: Final = """
 SELECT notice.subject, text.person FROM text_message text
 JOIN notice ON notice.id = text.notice JOIN delivery ON delivery.id = notice.subject
-WHERE text.state = ANY($1) AND text.device IS NULL AND notice.about = 'nobody'
+WHERE text.state = ANY($1) AND text.device IS NULL AND notice.about IN ('nobody', 'unconfirmed')
     AND NOT coalesce(delivery.state->'untold', '[]') ? text.person::text
 ORDER BY text.due
 """

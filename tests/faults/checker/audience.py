@@ -30,7 +30,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "asked": "tlp id region function lane where needed_by ends assumed_days at_least languages systems "
         "state asked_at choose_self terms_version counts wake",
         "partner": "incident borrower place note call_back",
-        "coordinator": "confirmed circle slots could_ask shortfall first_yes",
+        "coordinator": "confirmed circle proposed slots could_ask shortfall first_yes",
         "own": "asked_by",
     },
     "approach": {
@@ -57,7 +57,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "delivery": {
         "public": "exercise",
         "asked": "tlp",
-        "own": "id request organisation function state asked_at attempts passed turn phone untold",
+        "coordinator": "id request organisation asks function state asked_at phone",
+        "own": "attempts passed turn untold",
     },
     "card": {
         "public": "exercise",

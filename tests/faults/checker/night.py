@@ -24,11 +24,15 @@ TURN_SECONDS = 100.0
 
 @dataclass(frozen=True)
 class Thing:
-    """One person, to be told one thing: a step of the ladder of one request and organisation."""
+    """One person, to be told one thing: a step of the ladder of one request and organisation.
+
+    `own`: it is their own organisation's request, so they are called at any hour, on duty or not.
+    """
 
     delivery: str
     organisation: str
     person: str
+    own: bool = False
 
     @property
     def ids(self) -> dict[str, str]:
@@ -54,7 +58,8 @@ class Night:
         for (kind, key), versions in facts.states.items():
             for state in versions.values() if kind == "delivery" else ():
                 for each in state["attempts"]:
-                    self._things[each["id"]] = Thing(key, state["organisation"], each["person"])
+                    own = _is_own(state)
+                    self._things[each["id"]] = Thing(key, state["organisation"], each["person"], own)
 
     def check(self) -> None:
         """Every call, and every step of every ladder."""
@@ -63,21 +68,72 @@ class Night:
             thing = self._things.get(call["reference"])
             if thing is not None:
                 calls[thing].append(call)
-                self._check_turn(thing, call)
-                self._check_duty(thing, call)
+                if thing.own:
+                    self._check_mandate(thing, call)
+                else:
+                    self._check_turn(thing, call)
+                    self._check_duty(thing, call)
             elif not self._facts.was_restored("delivery"):
                 ids = {"reference": call["reference"], "at": call["at"]}
                 self._verdict.wrong("woken_for_nothing", "a call for a step of some ladder", call, **ids)
         for thing, found in calls.items():
             self._check_once(thing, found)
+        self._check_own()
         asked = self._asked()
-        ladders = dict(self._facts.kind("delivery"))
+        ladders = {key: each for key, each in self._facts.kind("delivery") if not _is_own(each)}
         for key, state in ladders.items():
             self._check_ladder(key, state, asked.get((state["request"], state["organisation"]), set()))
         begun = {(state["request"], state["organisation"]) for state in ladders.values()}
         for request, organisation in sorted(at for at in asked.keys() - begun if "open" in asked[at]):
             ids = {"request": request, "organisation": organisation}
             self._verdict.wrong("forgotten", "a ladder for what is asked now", "none", **ids)
+
+    def _check_own(self) -> None:
+        """The ladders of organisations for their own requests, and what is said to have come from them."""
+        ladders = {key: each for key, each in self._facts.kind("delivery") if _is_own(each)}
+        requests = dict(self._facts.kind("help_request"))
+        for key, state in ladders.items():
+            request = requests.get(state["request"])
+            asked = set() if request is None else {"open" if _waits(request) else "over"}
+            self._check_ladder(key, state, asked)
+            self._check_yeses(key, state)
+        begun = {each["request"] for each in ladders.values()}
+        yeses = {
+            step["id"] for each in ladders.values() for step in each["attempts"] if step["state"] == "yes"
+        }
+        for key, request in requests.items():
+            if _waits(request) and key not in begun and not self._may_confirm(request):
+                self._verdict.wrong("forgotten", "a ladder for what waits for a yes", "none", request=key)
+            for each in request.get("spoken", ()):
+                if each["attempt"] not in yeses and not self._facts.was_restored("delivery"):
+                    self._verdict.wrong("confirmed_by_nobody", "a key that was pressed", each, request=key)
+
+    def _check_yeses(self, key: str, state: State) -> None:
+        """What somebody keyed in came to something, or a rule's no is written beside it."""
+        for each in state["attempts"]:
+            waits = each["state"] == "yes" and each.get("offer") is not None and each.get("became") is None
+            if waits and self._over - self._told(each["answered_at"]) > CALM_SECONDS:
+                self._verdict.wrong(
+                    "forgotten", "what became of this yes", each, delivery=key, person=each["person"]
+                )
+
+    def _check_mandate(self, thing: Thing, call: Line) -> None:
+        """Nobody is woken for a yes that is not theirs to give."""
+        if not self._mandated(thing.person, thing.organisation):
+            expected = "no call: no right to confirm for " + thing.organisation
+            self._verdict.wrong("called_out_of_turn", expected, call, **thing.ids)
+
+    def _may_confirm(self, request: State) -> bool:
+        return self._mandated(request["asked_by"], request["borrower"])
+
+    def _mandated(self, person: str, organisation: str) -> bool:
+        """Whether the person held the right for it at any time, as far as the directory said."""
+        states = self._facts.states.get(("person", person), {}).values()
+        return not states or any(
+            each["organisation"] == organisation and "mandate" in each["rights"]
+            for state in states
+            for each in state["memberships"]
+        )
 
     def _check_once(self, thing: Thing, calls: list[Line]) -> None:
         """One call a thing. A restore that may have taken its receipt excuses one more, once."""
@@ -168,6 +224,14 @@ class Night:
                     each["sent"] for each in switches if each["body"]["on"] and each["sent"] > sent["sent"]
                 ]
                 yield sent["answered"], min(later, default=float("inf"))
+
+
+def _is_own(ladder: State) -> bool:
+    return bool(ladder.get("asks") == "confirm")
+
+
+def _waits(request: State) -> bool:
+    return request["state"] == "provisional" and not request.get("is_over")
 
 
 def _may_forget(restore: Line, first: Line, again: Line) -> bool:

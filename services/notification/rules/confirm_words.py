@@ -1,0 +1,167 @@
+"""What the voice says to whoever may confirm their own organisation's request, and to their answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from schemas.catalogue import FUNCTIONS
+from schemas.events.delivery import Attempt, Delivery
+from schemas.events.help_request import Became
+from schemas.mandate import EUROS_UNSAID
+from schemas.values import DUTCH, ENGLISH, OurLanguage
+from services.notification.rules.ladder import YES
+from services.notification.rules.words import EXERCISE, Sentence
+
+MOST_NAMES: Final = 4
+"""Who is woken remembers no more of them; more are counted, with the region they lie in."""
+
+_ASKED: Final = {
+    DUTCH: "Dit is Noaber. {who} vraagt namens uw organisatie om hulp: {number} keer {function}. ",
+    ENGLISH: (
+        "This is Noaber. {who} asks for help on behalf of your organisation: {number} times {function}. "
+    ),
+}
+_SOMEBODY: Final = {DUTCH: "Een collega", ENGLISH: "A colleague"}
+_CIRCLE: Final = {
+    DUTCH: "Gevraagd worden {circle}. ",
+    ENGLISH: "These will be asked: {circle}. ",
+}
+_COUNTED: Final = {DUTCH: "{n} organisaties", ENGLISH: "{n} organisations"}
+_IN_REGION: Final = {DUTCH: "{n} gemeenten in {region}", ENGLISH: "{n} municipalities in {region}"}
+_AND: Final = {DUTCH: " en ", ENGLISH: " and "}
+_EUROS: Final = {DUTCH: "Het kost ten hoogste {n} euro. ", ENGLISH: "It costs {n} euros at most. "}
+_KEYS: Final = {
+    DUTCH: (
+        "Toets 1 als u akkoord gaat; dan vragen we hen meteen. Toets 2 als u nu niet kunt; dan bellen we de "
+        "volgende met mandaat."
+    ),
+    ENGLISH: (
+        "Press 1 if you agree; then they are asked at once. Press 2 if you cannot now; then we call the next "
+        "who has a mandate."
+    ),
+}
+_KEYS_APP: Final = {
+    DUTCH: (
+        "Hiervoor moet u in Noaber kiezen wie gevraagd wordt en wat het mag kosten. "
+        "Toets 1 als u dat nu doet. Toets 2 als u niet kunt; dan bellen we de volgende met mandaat."
+    ),
+    ENGLISH: (
+        "For this you have to choose in Noaber who is asked and what it may cost. "
+        "Press 1 if you do that now. Press 2 if you cannot; then we call the next who has a mandate."
+    ),
+}
+_NO: Final = {
+    DUTCH: "Dank u. We bellen de volgende met mandaat.",
+    ENGLISH: "Thank you. We call the next who has a mandate.",
+}
+_IN_APP: Final = {
+    DUTCH: "Dank u. Open nu Noaber en bevestig daar.",
+    ENGLISH: "Thank you. Open Noaber now and confirm it there.",
+}
+_LATER: Final = {
+    DUTCH: "Dank u. Uw akkoord is genoteerd. U krijgt een SMS zodra het telt, of als het niet kan.",
+    ENGLISH: "Thank you. Your yes is noted. You get a text as soon as it counts, or if it cannot.",
+}
+_BECAME: Final = {
+    Became.CONFIRMED: {
+        DUTCH: "Dank u. De hulpvraag is bevestigd en wordt nu gesteld.",
+        ENGLISH: "Thank you. The request is confirmed and goes out now.",
+    },
+    Became.AGREED: {
+        DUTCH: "Dank u. Uw akkoord telt. Uw organisatie wil twee mensen; we bellen nu de tweede.",
+        ENGLISH: "Thank you. Your yes counts. Your organisation wants two people; we call the second now.",
+    },
+}
+_REFUSED: Final[Mapping[str, Mapping[OurLanguage, str]]] = {
+    EUROS_UNSAID: {
+        DUTCH: (
+            "Dat kan niet met een toets: uw mandaat kent een grens in euro's. "
+            "Open Noaber en vul het bedrag in."
+        ),
+        ENGLISH: (
+            "A key cannot do that: your mandate has a limit in euros. Open Noaber and fill in the amount."
+        ),
+    },
+    "confirmed_already": {
+        DUTCH: "Dank u. Een collega heeft dit al bevestigd.",
+        ENGLISH: "Thank you. A colleague has confirmed this already.",
+    },
+    "withdrawn": {
+        DUTCH: "De hulpvraag is intussen ingetrokken. U hoeft niets te doen.",
+        ENGLISH: "The request was withdrawn meanwhile. You need not do anything.",
+    },
+    "closed": {
+        DUTCH: "Het incident is intussen afgesloten. U hoeft niets te doen.",
+        ENGLISH: "The incident was closed meanwhile. You need not do anything.",
+    },
+    "terms_changed": {
+        DUTCH: (
+            "De hulpvraag is intussen veranderd, dus uw akkoord telt niet. Open Noaber en lees hem opnieuw."
+        ),
+        ENGLISH: (
+            "The request has changed meanwhile, so your yes does not count. Open Noaber and read it again."
+        ),
+    },
+    "second_person_missing": {
+        DUTCH: "Uw akkoord stond er al. Een tweede collega met mandaat moet hetzelfde bevestigen.",
+        ENGLISH: "Your yes stood already. A second colleague with a mandate has to confirm the same.",
+    },
+}
+_REFUSED_OTHERWISE: Final = {
+    DUTCH: (
+        "Uw mandaat laat dit nu niet toe. Open Noaber om te zien waarom. We bellen de volgende met mandaat."
+    ),
+    ENGLISH: (
+        "Your mandate does not allow this now. Open Noaber to see why. We call the next who has a mandate."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What is said by name: who asks (empty: not known), the circle, and the region it lies in (or empty)."""
+
+    asker: str = ""
+    circle: Sequence[str] = ()
+    region: str = ""
+
+
+def confirm_call(delivery: Delivery, attempt: Attempt, names: Names, language: OurLanguage) -> str:
+    """What is said to somebody who may confirm: who asks, how many, what, of whom, and what each key does."""
+    offer = attempt.offer or delivery.offer
+    assert offer is not None
+    function = FUNCTIONS[delivery.function].names
+    text = _ASKED[language].format(
+        who=names.asker or _SOMEBODY[language],
+        number=offer.number,
+        function=function.nl if language == DUTCH else function.en,
+    )
+    if attempt.offer is None:
+        text += _KEYS_APP[language]
+    else:
+        text += _CIRCLE[language].format(circle=_circle(names, language))
+        text += "" if offer.euros is None else _EUROS[language].format(n=offer.euros)
+        text += _KEYS[language]
+    return EXERCISE[language] + text if delivery.exercise else text
+
+
+def after_confirm(attempt: Attempt, keys: str, language: OurLanguage) -> Sentence:
+    """What is said to the answer, as far as it is known what came of it."""
+    if keys != YES:
+        return Sentence(_NO[language], language)
+    if attempt.offer is None:
+        return Sentence(_IN_APP[language], language)
+    if attempt.became is None:
+        return Sentence(_LATER[language], language)
+    if attempt.became is Became.REFUSED:
+        return Sentence(_REFUSED.get(attempt.refused, _REFUSED_OTHERWISE)[language], language)
+    return Sentence(_BECAME[attempt.became][language], language)
+
+
+def _circle(names: Names, language: OurLanguage) -> str:
+    if len(names.circle) <= MOST_NAMES:
+        *others, last = names.circle
+        return _AND[language].join([", ".join(others), last] if others else [last])
+    if names.region:
+        return _IN_REGION[language].format(n=len(names.circle), region=names.region)
+    return _COUNTED[language].format(n=len(names.circle))
