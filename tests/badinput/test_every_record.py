@@ -30,10 +30,13 @@ from tests.topic_reader import read_topic
 pytestmark = pytest.mark.timeout(300)
 
 BURIED_BY: Final = {
-    "aid": {"organisations", "people", "sessions", "suggestions", "alarms"},
+    "aid": {"organisations", "people", "sessions", "suggestions", "alarms", "deliveries"},
     "matching": {"help-requests"},
     "clock": {"commitments", "deliveries"},
-    "notification": {"approaches", "bells", "cards", "contacts", "duty", "people", "wake-lists"},
+    "notification": {
+        *("approaches", "bells", "cards", "contacts", "duty", "help-requests"),
+        *("organisations", "people", "wake-lists"),
+    },
 }
 """Who reads the topic with offsets that are kept, and so keeps its dead letters for an operator."""
 

@@ -1,6 +1,6 @@
 """What the checker lets pass of a night: calls that were promised so, and steps that something broke."""
 
-from tests.faults.books import DESK, FIRST, SECOND
+from tests.faults.books import DESK, FIRST, MANDATE, SECOND
 from tests.faults.checker import History, check
 from tests.faults.small_night import (
     STEP_DESK,
@@ -9,9 +9,11 @@ from tests.faults.small_night import (
     called,
     climbed,
     dark,
+    off_duty,
     seconds,
     step,
     woken,
+    woken_at_home,
 )
 
 
@@ -50,3 +52,10 @@ def test_a_clock_that_was_an_hour_ahead_calls_within_the_hours_that_it_showed() 
     books = dark()
     called(books, STEP_DESK, 6, hour=21)
     assert wrong(climbed(books, step(STEP_DESK, DESK, 6, "yes")).finish()) == []
+
+
+def test_for_their_own_request_who_may_confirm_is_called_at_any_hour_off_duty_and_on_no_list() -> None:
+    pressed = {**step(STEP_FIRST, MANDATE, 6, "yes"), "offer": {}, "became": "agreed"}
+    books = woken_at_home(pressed, spoken=[{"attempt": STEP_FIRST, "became": "agreed", "refused": ""}])
+    off_duty(books, MANDATE)
+    assert wrong(books.finish()) == []

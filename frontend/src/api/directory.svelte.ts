@@ -70,15 +70,6 @@ export function distance(a: Organisation, b: Organisation): number | null {
   return Math.hypot(x, y) * 6371;
 }
 
-/** The municipalities that lie in the same safety region, without the organisation itself. */
-export function inRegion(all: ReadonlyMap<string, Organisation>, id: string): string[] {
-  const region = all.get(id)?.region;
-  if (!region) return [];
-  return [...all.values()]
-    .filter((each) => each.kind === "municipality" && each.region === region && each.id !== id)
-    .map((each) => each.id);
-}
-
 /** Municipalities within so many kilometres, nearest first, without the organisation itself. */
 export function within(all: ReadonlyMap<string, Organisation>, id: string, kilometres: number): string[] {
   const centre = all.get(id);

@@ -323,6 +323,7 @@ export const en: Record<Key, string> = {
   "story.help_asked": "{who} asks for help: {function}, 1 slot (provisional) | {who} asks for help: {function}, {n} slots (provisional)",
   "story.help_agreed": "{who} gives the first of two yeses for {function}, circle of {organisations}",
   "story.help_confirmed": "{who} confirms {function}, circle of {organisations}",
+  "story.telephone": "by telephone",
   "story.help_changed": "{who} changes {function} to 1 slot | {who} changes {function} to {n} slots",
   "story.help_withdrawn": "{who} withdraws {function}",
   "story.approached": "Asked for {function}: 1 approach | Asked for {function}: {n} approaches",

@@ -321,6 +321,7 @@ export const nl = {
   "story.help_asked": "{who} vraagt hulp: {function}, 1 plek (voorlopig) | {who} vraagt hulp: {function}, {n} plekken (voorlopig)",
   "story.help_agreed": "{who} geeft het eerste van twee akkoorden voor {function}, kring van {organisations}",
   "story.help_confirmed": "{who} bevestigt {function}, kring van {organisations}",
+  "story.telephone": "per telefoon",
   "story.help_changed": "{who} verandert {function} in 1 plek | {who} verandert {function} in {n} plekken",
   "story.help_withdrawn": "{who} trekt {function} in",
   "story.approached": "Gevraagd voor {function}: 1 benadering | Gevraagd voor {function}: {n} benaderingen",

@@ -11,7 +11,8 @@ export function kindText(pattern: Pattern | undefined): string {
 
 export function lineText(line: LogEntryData): string {
   const who = directory.name(line.by_organisation) || t("story.somebody");
-  const sentence = t(`story.${line.entry}`, { who, ...subjects(line.about ?? {}) });
+  const told = t(`story.${line.entry}`, { who, ...subjects(line.about ?? {}) });
+  const sentence = line.about?.["by"] === "telephone" ? `${told}, ${t("story.telephone")}` : told;
   const text = line.text ? (line.entry === "note" ? line.text : `${sentence}: ${line.text}`) : sentence;
   return line.entry === "note" ? `${who}: ${text}` : text;
 }

@@ -131,7 +131,7 @@ const ladder = (request, more, version = 1) => {
   return {
     kind: "delivery", id: key, v: [1, version, 1], level: "own",
     data: {
-      exercise: true, tlp: "TLP:AMBER", id: key, request, organisation: "GM0164", function: "civil_affairs", state: "calling",
+      exercise: true, tlp: "TLP:AMBER", id: key, request, organisation: "GM0164", asks: "help", function: "civil_affairs", state: "calling",
       asked_at: at(-9), attempts: [], passed: [], turn: null, phone: "", untold: [], ...more,
     },
   };
@@ -196,3 +196,38 @@ test("the incident's request and the one who was called show the ladder of their
     });
   }
 });
+
+const OWN = {
+  nl: { title: "Wie dit mag bevestigen, wordt gebeld", rings: "Pim wordt nu gebeld: ◐ de telefoon gaat", refused: "zei ja per telefoon, maar dat telt niet", nobody: "Niemand van wie dit mag bevestigen zei ja. Bel 14 0547", neighbour: "Hengelo neemt niet op. Bel zelf: 074 1" },
+  en: { title: "Who may confirm this is called", rings: "Pim is being called now: ◐ the phone rings", refused: "said yes by telephone, but that does not count", nobody: "Nobody who may confirm this said yes. Phone 14 0547", neighbour: "Hengelo does not answer. Phone yourself: 074 1" },
+};
+
+for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
+  test(`who asked sees who is called to confirm it, and which neighbour does not answer (${language}, ${size.width} px)`, () =>
+    staged(named("incident"), { size, language }, async (page, say) => {
+      const text = OWN[language];
+      const rows = rowsOf(named("incident").who).filter((each) => each.kind === "help_request");
+      const { id } = rows[0];
+      const own = { organisation: "GM1735", asks: "confirm" };
+      const turn = { id: GONE, due: at(2), next: SANNE };
+      say(delta(ladder(id, { ...own, attempts: [attempt(PIM, -1, "calling")], turn })));
+      const log = page.getByRole("log", { name: text.title });
+      const plain = async (where) => (await where.innerText()).replaceAll(/\s+/g, " ");
+      await log.waitFor();
+      assert.ok((await plain(log)).includes(text.rings), await plain(log));
+      await picture(page, `own-ladder-${language}`);
+      const pressed = { ...attempt(PIM, -1, "yes", 0), offer: { asked_by: SANNE }, became: "refused", refused: "mandate_over" };
+      say(delta(ladder(id, { ...own, state: "nobody", attempts: [pressed], phone: "14 0547" }, 2)));
+      await log.getByText(text.refused).waitFor();
+      assert.ok((await plain(log)).includes(text.nobody), await plain(log));
+      const theirs = ladder(id, { state: "nobody", phone: "074 1" });
+      for (const hidden of ["attempts", "passed", "turn", "untold"]) delete theirs.data[hidden];
+      say(delta({ ...theirs, id: GONE, level: "coordinator" }));
+      const outcome = page.getByRole("status").filter({ hasText: "Hengelo" });
+      await outcome.waitFor();
+      assert.ok((await plain(outcome)).includes(text.neighbour), await plain(outcome));
+      assert.equal(await outcome.getByRole("link").getAttribute("href"), "tel:0741");
+      await fits(page);
+      await picture(page, `own-ladder-nobody-${language}`);
+    }));
+}

@@ -90,15 +90,15 @@ describe("what is seen", () => {
 });
 
 describe("a circle", () => {
-  test("of the region is its municipalities without the borrower", () => {
-    const circle = circleOf(ALL, "GM1735", { way: "region", kilometres: 0, picked: [] });
-    expect(circle).toHaveLength(8);
-    expect(circle).not.toContain("GM1735");
-    expect(circle).not.toContain("GM0150");
+  const choice = { way: "region", kilometres: 30, picked: ["VR05"], proposed: ["GM0153", "GM0164"] } as const;
+
+  test("of the region is what the request proposes, and nothing where it proposes nothing", () => {
+    expect(circleOf(ALL, "GM1735", choice)).toEqual(["GM0153", "GM0164"]);
+    expect(circleOf(ALL, "GM1735", { ...choice, proposed: [] })).toEqual([]);
   });
 
   test("of a radius crosses the region's border, nearest first", () => {
-    const circle = circleOf(ALL, "GM1735", { way: "radius", kilometres: 30, picked: [] });
+    const circle = circleOf(ALL, "GM1735", { ...choice, way: "radius" });
     expect(circle).toContain("GM0150");
     expect(circle).toContain("GM0158");
     expect(circle[0]).toBe("GM1742");
@@ -107,7 +107,7 @@ describe("a circle", () => {
   test("by hand is what was picked, found by a part of the name", () => {
     expect(search(ALL, "enge", []).map((each) => each.id)).toEqual(["GM0164"]);
     expect(search(ALL, "h", [])).toEqual([]);
-    expect(circleOf(ALL, "GM1735", { way: "picked", kilometres: 0, picked: ["VR05"] })).toEqual(["VR05"]);
+    expect(circleOf(ALL, "GM1735", { ...choice, way: "picked" })).toEqual(["VR05"]);
   });
 });
 

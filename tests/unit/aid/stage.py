@@ -47,8 +47,9 @@ class Stage:
         self.staff: dict[str, dict[UUID, Person]] = {}
         self.organisations = {
             code: Organisation(id=code, kind=Kind.MUNICIPALITY, name=code, region="VR05")
-            for code in ("GM1735", "GM0153", "GM0164", "GM0141", "GM0168", "IBD")
+            for code in ("GM1735", "GM0153", "GM0164", "GM0141", "GM0168")
         }
+        self.organisations["IBD"] = Organisation(id="IBD", kind=Kind.CSIRT, name="IBD")
         self.organisations["SV01"] = Organisation(
             id="SV01", kind=Kind.PARTNERSHIP, name="SV01", delivers_ict_to=("GM0141",)
         )

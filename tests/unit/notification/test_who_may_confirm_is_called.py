@@ -1,5 +1,6 @@
 """A request that waits for its own organisation's yes calls who may give it, in order, each once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from services.notification.rules import mandated
 from services.notification.rules.audience import shown
 from services.notification.rules.confirm_words import Names, after_confirm, confirm_call
 from services.notification.rules.ladder import ended, keyed, rung, to_call
+from services.notification.rules.notices import About, of_delivery, told
 
 NIGHT = datetime(2026, 1, 5, 2, 10, tzinfo=UTC)
 WILMA, GERT, INES, OMAR, PIET = (UUID(int=number) for number in range(1, 6))
@@ -288,3 +290,20 @@ def test_the_case_reads_how_its_own_ladder_stands_and_of_a_neighbours_only_that_
     assert nobody.readers["org:GM1735"] is Level.COORDINATOR
     again = shown(nobody.model_copy(update={"state": DeliveryState.ANSWERED}))
     assert (again.readers, again.lost_readers) == ({"org:GM0153": Level.OWN}, ("org:GM1735",))
+
+
+def test_that_nobody_answered_is_told_to_whom_may_confirm_and_of_an_exercise_to_whom_enrolled() -> None:
+    here = own(entry(PIET))
+    [notice] = of_delivery(begun(here), NIGHT)
+    turns = [Turn(person=GERT, exercises=True), Turn(person=PIET, exercises=True)]
+    assert {each.id for each in told(notice, turns, here.people)} == {GERT, INES, OMAR}
+    exercise = replace(notice, exercise=True)
+    assert [each.id for each in told(exercise, turns, here.people)] == [GERT]
+
+
+def test_what_a_key_became_is_told_to_who_pressed_it_alone_and_once() -> None:
+    found = says(presses(begun()), Became.REFUSED, refused="mandate_over")
+    [receipt, _] = of_delivery(found, NIGHT)
+    assert receipt.about is About.YES_REFUSED
+    assert [each.id for each in told(receipt, (), ALL.people)] == [GERT]
+    assert of_delivery(found, NIGHT + timedelta(hours=1))[0].id == receipt.id

@@ -1,5 +1,5 @@
-/** A circle as ids, from one of three ways to pick it: region and radius are only ways to pick. */
-import { type Organisation, inRegion, within } from "../../api/directory.svelte";
+/** A circle as ids, from one of three ways to pick it: what the request proposes (its region), a radius, or by hand. */
+import { type Organisation, within } from "../../api/directory.svelte";
 
 export type Way = "region" | "radius" | "picked";
 
@@ -7,12 +7,13 @@ export interface Choice {
   way: Way;
   kilometres: number;
   picked: readonly string[];
+  proposed: readonly string[];
 }
 
 export function circleOf(all: ReadonlyMap<string, Organisation>, borrower: string, choice: Choice): string[] {
   switch (choice.way) {
     case "region":
-      return inRegion(all, borrower);
+      return [...choice.proposed];
     case "radius":
       return within(all, borrower, choice.kilometres);
     case "picked":

@@ -1,6 +1,6 @@
 /** Ladders that the viewer may see, and whom to phone where one ends without a yes. */
 import { IBD_PHONE } from "../../gen/catalogue";
-import type { DeliveryData } from "../../gen/rows";
+import type { Attempt, AttemptState, Became, DeliveryData } from "../../gen/rows";
 import type { Picture, Seen } from "../../live/picture";
 
 /** Those that match, newest first. */
@@ -9,6 +9,26 @@ export function roundsOf(picture: Picture, match: (data: DeliveryData) => boolea
     .filter((row) => match(row.data))
     .sort((a, b) => b.data.asked_at.localeCompare(a.data.asked_at) || a.id.localeCompare(b.id));
 }
+
+/** Whether a ladder of which only the outcome is read is news: a neighbour's counts while places are open. */
+export function isNews(picture: Picture, data: DeliveryData): boolean {
+  if (data.attempts) return true;
+  const asked = picture.rows.help_request.get(data.request)?.data;
+  if (data.asks === "confirm") return asked?.state === "provisional" && (data.state === "calling" || data.state === "nobody");
+  return data.state === "nobody" && asked?.state === "open" && asked.counts.open > 0;
+}
+
+/** What somebody's yes by keypad came to: the end of a key of `words`. */
+export function answerOf(
+  { asks }: Pick<DeliveryData, "asks">,
+  { state, offer, became }: Attempt,
+): AttemptState | Became | "asks_aid" | "by_app" {
+  if (asks !== "confirm" || state !== "yes") return state;
+  return became ?? (offer ? "asks_aid" : "by_app");
+}
+
+/** A number as a link dials it. */
+export const dialled = (phone: string): string => `tel:${phone.replaceAll(/[ ()-]/g, "")}`;
 
 /** What the ladder says itself once it is over, else what the list says, else the IBD: somebody is always there. */
 export function phoneOf(picture: Picture, data: DeliveryData): string {
