@@ -27,8 +27,7 @@ def ladder(*attempts: Row, state: str = "answered", turn: Row | None = None) -> 
         **OWN,
         **{"id": LADDER, "request": OTHER_REQUEST, "organisation": "GM0002", "function": "network"},
         **{"state": state, "asked_at": at(5), "attempts": list(attempts), "passed": [], "turn": turn},
-        "phone": "",
-        "untold": [],
+        **{"phone": "", "untold": [], "asks": "help"},
     }
 
 
@@ -78,16 +77,9 @@ def woken() -> Books:
     return climbed(books, step(STEP_FIRST, FIRST, 6, "no"), step(STEP_DESK, DESK, 7, "yes"))
 
 
-def member(person: str, *rights: str) -> Row:
-    """Somebody who works for GM0001, which is hit."""
-    works = [{"organisation": "GM0001", "rights": list(rights), "checked_on": None}]
-    return {**SHARED, "readers": {f"person:{person}": "own"}, "id": person, "memberships": works}
-
-
 def asked_at_home(**more: object) -> Books:
-    """The first helper, who works at GM0001 here, asks for it and may not confirm; who may is asleep."""
+    """Somebody who may not confirm it asks on behalf of GM0001; who may is asleep."""
     books = told()
-    books.deed(name(603), ("person", member(FIRST, "report")), ("person", member(MANDATE, "mandate")))
     waits = {"state": "provisional", "asked_by": FIRST, "circle": [], **more}
     books.deed(name(604), ("help_request", request(books, OTHER_REQUEST, **waits)))
     books.history.add("over", at=seconds(30))

@@ -127,12 +127,11 @@ class Night:
         return self._mandated(request["asked_by"], request["borrower"])
 
     def _mandated(self, person: str, organisation: str) -> bool:
-        """Whether the person held the right for it at any time, as far as the directory said."""
-        states = self._facts.states.get(("person", person), {}).values()
-        return not states or any(
+        """Whether the directory ever gave the person the right to confirm for it."""
+        return any(
             each["organisation"] == organisation and "mandate" in each["rights"]
-            for state in states
-            for each in state["memberships"]
+            for line in self._facts.people[person]
+            for each in line["memberships"]
         )
 
     def _check_once(self, thing: Thing, calls: list[Line]) -> None:

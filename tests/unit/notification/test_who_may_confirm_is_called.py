@@ -179,7 +179,7 @@ def test_an_exercise_calls_only_who_enrolled_and_says_so_first() -> None:
     found = begun(here, exercise=True)
     assert whom(found) == INES
     assert [(each.person, each.why) for each in found.passed] == [(GERT, PassedOver.NOT_ENROLLED)]
-    assert confirm_call(found, found.attempts[0], Names(), "nl").startswith("Oefening.")
+    assert confirm_call(found, found.attempts[0], Names("", CIRCLE), "nl").startswith("Oefening.")
 
 
 def test_nobody_who_may_confirm_shows_whom_to_phone_instead() -> None:
