@@ -1,7 +1,7 @@
 /** The wake-up list, and ladders with the requests they belong to, with a stand-in for the servers. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { COLLEAGUES, NOW, PEOPLE, rowsOf } from "../fixtures/story.mjs";
+import { COLLEAGUES, NOW, PEOPLE, incident, request, rowsOf } from "../fixtures/story.mjs";
 import { SIZES, delta, fits, named, staged } from "./staged.mjs";
 
 const PIM = COLLEAGUES[0].person, SANNE = COLLEAGUES[1].person, IRIS = COLLEAGUES[2].person;
@@ -231,3 +231,32 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
       await picture(page, `own-ladder-nobody-${language}`);
     }));
 }
+
+test("right after sending, who reports sees who of their own is called to confirm, and then whom to phone", () => {
+  let incidentOf, requestOf;
+  const commands = {
+    "/aid/incidents": ({ id }) => [200, { row: { ...incident(), id: (incidentOf = id), data: { ...incident().data, id } }, rows: [] }],
+    "/aid/requests": ({ id }) => {
+      const made = request(91, "network", 6, [0, 0, 1], { incident: incidentOf, state: "provisional", confirmed: null });
+      return [200, { row: { ...made, id: (requestOf = id), data: { ...made.data, id } }, rows: [] }];
+    },
+  };
+  return staged(named("report"), { size: SIZES.phone, commands }, async (page, say) => {
+    await page.getByRole("button", { name: /Paspoorten/ }).click();
+    await page.getByRole("button", { name: "net", exact: true }).click();
+    await page.getByLabel("Wie kunnen we bellen?").fill("0612345678");
+    const too = page.getByLabel("Vraag meteen hulp");
+    await too.waitFor();
+    if (!(await too.isChecked())) await too.click();
+    await page.getByRole("button", { name: "Meld en vraag hulp" }).click();
+    await page.getByRole("heading", { name: "Verzonden" }).waitFor();
+    const own = { organisation: "GM1735", asks: "confirm" };
+    say(delta(ladder(requestOf, { ...own, attempts: [attempt(PIM, -1, "calling")], turn: { id: GONE, due: at(2), next: null } })));
+    await page.getByText("Pim wordt nu gebeld").waitFor();
+    await fits(page);
+    await picture(page, "sent-calls");
+    say(delta(ladder(requestOf, { ...own, state: "nobody", attempts: [attempt(PIM, -1, "unanswered", 1)], phone: "14 0547" }, 2)));
+    await page.getByText("Niemand van wie dit mag bevestigen zei ja.").waitFor();
+    await page.getByRole("link", { name: "14 0547" }).waitFor();
+  });
+});

@@ -71,10 +71,13 @@ def begin(request: HelpRequest, own: Own, now: datetime) -> Delivery | None:
     return go_on(made, ladder(own, made, now))
 
 
-def told(delivery: Delivery, request: HelpRequest, own: Own, now: datetime) -> Delivery:
-    """What the request says now: what became of each yes, whether one more is needed, or that it is over."""
+def told(delivery: Delivery, request: HelpRequest, own: Own | None, now: datetime) -> Delivery:
+    """What the request says now: what became of each yes, whether one more is needed, or that it is over.
+
+    `own`: only where it still waits.
+    """
     heard = _heard(delivery, request).model_copy(update=_of(request))
-    if not request.waits_for_yes:
+    if own is None or not request.waits_for_yes:
         confirmed = any(each.became is Became.CONFIRMED for each in heard.attempts)
         state = DeliveryState.ANSWERED if confirmed else DeliveryState.OVER
         return heard.model_copy(update={"state": state, "turn": None, "phone": ""})

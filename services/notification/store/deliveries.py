@@ -33,6 +33,7 @@ SET epoch = excluded.epoch, version = excluded.version, open = excluded.open
 WHERE (asked.epoch, asked.version) < (excluded.epoch, excluded.version)
 RETURNING true
 """
+_IS_KNOWN: Final = "SELECT true FROM delivery WHERE id = $1"
 _STATE: Final = "SELECT state FROM replica WHERE aggregate = $1 AND key = $2"
 _STATES: Final = "SELECT state FROM replica WHERE aggregate = $1 AND key = ANY($2::text[])"
 
@@ -87,13 +88,16 @@ class Deliveries:
         One that was heard before, or comes late, changes nothing. Raises NotKnownYet.
         """
         key = str(mandated.delivery_id(request.id))
+        if not request.waits_for_yes and not await self._pool.fetchval(_IS_KNOWN, key):
+            # Nearly all of them, one at each claim: no lock is taken, and nothing is kept.
+            return
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(LOCK, f"delivery:{key}")
             if not await connection.fetchval(_ASKED, request.id, key, *order, request.waits_for_yes):
                 return
             known = await TABLES.read(connection, Delivery.TYPE, [key])
             if known:
-                own = await _own(connection, request.borrower)
+                own = await _own(connection, request.borrower) if request.waits_for_yes else None
                 await _write(connection, known[0], mandated.told(_delivery(known[0]), request, own, now), now)
             elif request.waits_for_yes and now - request.asked_at <= STALE:
                 made = mandated.begin(request, await _own(connection, request.borrower), now)
