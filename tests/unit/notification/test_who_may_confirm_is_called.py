@@ -201,6 +201,8 @@ def test_a_yes_waits_for_what_becomes_of_it_and_nobody_else_is_called_meanwhile(
     found = presses(begun())
     assert (found.state, found.turn, whom(found)) == (DeliveryState.ANSWERED, None, None)
     assert mandated.waits(found.attempts[0])
+    # The request is told of anew for another reason meanwhile.
+    assert mandated.told(found, request(), ALL, NIGHT + timedelta(minutes=1)) == found
     confirmed = says(found, Became.CONFIRMED, state=RequestState.OPEN)
     assert (confirmed.state, confirmed.attempts[0].became) == (DeliveryState.ANSWERED, Became.CONFIRMED)
 
