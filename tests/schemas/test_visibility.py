@@ -72,7 +72,7 @@ ASKED = {
     ),
 }
 PARTNER = ASKED | {"incident", "borrower", "place", "note", "call_back"}
-COORDINATOR = PARTNER | {"confirmed", "first_yes", "circle", "slots", "could_ask", "shortfall"}
+COORDINATOR = PARTNER | {"confirmed", "first_yes", "circle", "proposed", "slots", "could_ask", "shortfall"}
 TABLE: dict[Level, set[str]] = {
     Level.PUBLIC: {"exercise"},
     Level.ASKED: ASKED,

@@ -1,16 +1,18 @@
 """`python -m tests.faults.checker FILE ...`: checks a stored run again; exit code 1 on a violation."""
 
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
-from schemas.command_line import command_line
 from tests.faults.checker import judge
 from tests.faults.checker.history import read
 
 
 def main(arguments: list[str]) -> int:
     """0 where nothing is wrong; 2 where a file is none of ours."""
-    parser = command_line("tests.faults.checker", "Checks a stored run again.", "history.jsonl")
+    name = "python -m tests.faults.checker"
+    example = f"Example: {name} history.jsonl"
+    parser = ArgumentParser(prog=name, description="Checks a stored run again.", epilog=example)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a history, a JSON object a line")
     try:
         history = read(parser.parse_args(arguments).files)
