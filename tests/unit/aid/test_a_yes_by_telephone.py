@@ -7,6 +7,7 @@ import pytest
 from schemas.events.delivery import Asks, Attempt, AttemptState, Delivery
 from schemas.events.help_request import Became, HelpRequest, RequestState
 from schemas.events.log_entry import Entry
+from schemas.events.organisation import Kind, Organisation
 from schemas.mandate import Act, UsedMandate
 from schemas.refused import Refused
 from services.aid.rules import commands
@@ -46,7 +47,13 @@ async def hears(stage: Stage, who: str, **more: Any) -> tuple[Became, str]:
 
 async def test_the_circle_that_is_proposed_are_the_other_municipalities_of_the_region() -> None:
     stage = await drafted()
-    assert the(stage).proposed == REGION
+    elsewhere = {"id": "GM0150", "kind": Kind.MUNICIPALITY, "name": "Deventer", "region": "VR04"}
+    stage.organisations["GM0150"] = Organisation(**elsewhere)
+    stage.organisations["VR05"] = Organisation(
+        id="VR05", kind=Kind.SAFETY_REGION, name="Twente", region="VR05"
+    )
+    await stage.do("wilma", stage.ask("another"))
+    assert stage.the_request(key("another")).proposed == REGION
 
 
 async def test_a_key_confirms_with_the_proposed_circle_under_the_mandate_of_who_pressed_it() -> None:
