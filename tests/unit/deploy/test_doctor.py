@@ -26,6 +26,7 @@ from deploy.doctor.left_behind import of_left_behind
 from deploy.kept_mode import keep_mode
 from deploy.last_backup import LastBackup, last_backup, note_backup
 from deploy.noaber.cli import main
+from deploy.parts.ports import LAST, take_block
 from deploy.parts.postgres import OUTSIDE_NAME, OWNER, Postgres, outside_name
 from deploy.stack import MORE_LIVE, OWNERS, SERVICES, Platform, environment, secrets_in
 from deploy.unfinished import mark
@@ -265,13 +266,23 @@ def test_only_what_surely_belongs_to_no_home_is_said_to_be_left_behind(tmp_path:
     assert str(tmp_path / "gone") in found.what and found.mend.endswith(f": rm -r {one}")
 
 
-def test_a_port_that_somebody_has_is_named() -> None:
+def test_a_port_that_somebody_has_is_named_alone_with_where_it_would_start_instead() -> None:
+    block = take_block(9_200)
+    block.leave()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", block.base + 3))
+        other.listen()
+        (found,) = machine.of_ports(block.base)
+    assert (found.about, found.weight) == ("ports", Weight.ATTENTION)
+    assert found.what == f"occupied: {block.base + 3}" and "would start at 9" in found.why
+
+
+def test_where_no_block_of_ports_is_free_it_cannot_start() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        port = other.getsockname()[1]
-        (found,) = machine.of_ports(port)
-    assert str(port) in found.what and found.about == "ports"
+        (found,) = machine.of_ports(max(other.getsockname()[1], LAST))
+    assert (found.about, found.weight) == ("ports", Weight.URGENT)
 
 
 def test_every_process_has_a_word_for_what_people_notice() -> None:
