@@ -3,6 +3,8 @@
 from functools import cache
 from typing import Any, Final
 
+from fastapi import FastAPI
+
 from services.aid.app import create_app as aid
 from services.aid.settings import AidSettings
 from services.directory.app import create_app as directory
@@ -18,8 +20,8 @@ _NOWHERE: Final = "https://noaber.invalid"
 
 
 @cache
-def openapi() -> dict[str, Json]:
-    """Service -> its document, in the mode that also shows what a demonstration has."""
+def applications() -> dict[str, FastAPI]:
+    """Service -> its application, in the mode that also has what a demonstration has; none of them runs."""
     private, public = new_keys("reference")
     told: Json = {
         "mode": Mode.DEMO,
@@ -31,7 +33,12 @@ def openapi() -> dict[str, Json]:
     }
     at_the_door: Json = {"token_private_key": private, "internal_token": "x" * 32, "rp_id": "noaber.invalid"}
     return {
-        "directory": directory(DirectorySettings(**told, **at_the_door)).openapi(),
-        "aid": aid(AidSettings(**told)).openapi(),
-        "live": live(HOST_ONLY),
+        "directory": directory(DirectorySettings(**told, **at_the_door)),
+        "aid": aid(AidSettings(**told)),
     }
+
+
+@cache
+def openapi() -> dict[str, Json]:
+    """Service -> its document."""
+    return {**{name: app.openapi() for name, app in applications().items()}, "live": live(HOST_ONLY)}

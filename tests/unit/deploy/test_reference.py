@@ -32,7 +32,7 @@ def test_the_reference_is_fresh() -> None:
 def test_every_service_that_people_reach_is_described() -> None:
     # Of `notification` only the telephone's provider reaches anything.
     reached = {each.name for each in SERVICES if each.reached} - {"notification"}
-    assert openapi().keys() == reached, "deploy/reference/documents.py: openapi"
+    assert openapi().keys() == reached, "deploy/reference/documents.py: applications"
 
 
 def test_nothing_else_stands_beside_it() -> None:

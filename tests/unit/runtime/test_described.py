@@ -5,34 +5,14 @@ import re
 import httpx
 import pytest
 
-from deploy.stack import SERVICES
+from deploy.reference.documents import applications
 from schemas.values import safe_key
 from schemas.version import VERSION
-from services.aid import app as aid_module
-from services.aid.settings import AidSettings
-from services.directory import app as directory_module
-from services.directory.settings import DirectorySettings
 from services.directory.summaries import SUMMARIES
 from services.runtime.described import KEY_PATTERN
 from services.runtime.problems import COMMON, Problem, document
-from services.runtime.settings import Mode
-from services.runtime.tokens import new_keys
 
-PRIVATE, PUBLIC = new_keys("demo-key")
-TOLD = {
-    "mode": Mode.DEMO,
-    "kafka": "127.0.0.1:1",
-    "http_port": 1,
-    "database": "postgresql://nobody@127.0.0.1:1/nothing",
-    "token_public_keys": PUBLIC,
-    "allowed_origins": "http://localhost:1",
-}
-APPS = {
-    "aid": aid_module.create_app(AidSettings(**TOLD)),
-    "directory": directory_module.create_app(
-        DirectorySettings(token_private_key=PRIVATE, internal_token="x" * 32, rp_id="localhost", **TOLD)
-    ),
-}
+APPS = applications()
 OPEN = {
     "/api/directory/organisations",
     "/api/directory/demo/people",
@@ -58,12 +38,6 @@ ROUTES = [
 every_route = pytest.mark.parametrize(
     ("path", "method", "operation"), ROUTES, ids=[f"{method} {path}" for path, method, _ in ROUTES]
 )
-
-
-def test_every_service_that_people_reach_stands_here() -> None:
-    # `live` has its own document and tests; of `notification` only the telephone's provider reaches anything.
-    reached = {each.name for each in SERVICES if each.reached} - {"live", "notification"}
-    assert APPS.keys() == reached, "tests/unit/runtime/test_described.py: APPS, and so who reaches what"
 
 
 @every_route
