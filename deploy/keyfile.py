@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from deploy.bootstrap import SetupFailed
 
-NOTHING: Final[dict[str, Any]] = {"keys": {}, "forgotten": [], "removed": [], "distrusted": []}
+NOTHING: Final[dict[str, Any]] = {"keys": {}, "forgotten": [], "removed": [], "distrusted": [], "void": []}
 
 
 def write_private(file: Path, text: str) -> None:
@@ -38,9 +38,9 @@ def renew(file: Path, text: str) -> None:
         )
     forgotten = {*old["forgotten"], *new["forgotten"]}
     keys = {person: key for person, key in {**old["keys"], **new["keys"]}.items() if person not in forgotten}
-    removed = sorted({*old["removed"], *new["removed"]})
+    ended = {name: sorted({*old[name], *new[name]}) for name in ("removed", "void")}
     # Trusted again is a decision too: what counts is what is true now.
-    kept = {"forgotten": sorted(forgotten), "removed": removed, "distrusted": new["distrusted"]}
+    kept = {"forgotten": sorted(forgotten), **ended, "distrusted": new["distrusted"]}
     write_private(file, json.dumps({"keys": keys, **kept}))
 
 
@@ -48,8 +48,8 @@ def _read(file: Path, text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
         read = {"keys": dict(found["keys"]), "forgotten": list(found["forgotten"])}
-        # Key files of before there were passkeys name none; nor was anybody distrusted then.
-        return {**read, **{name: list(found.get(name, [])) for name in ("removed", "distrusted")}}
+        # Key files of before there were passkeys name none; nor cards, nor was anybody distrusted then.
+        return {**read, **{name: list(found.get(name, [])) for name in ("removed", "distrusted", "void")}}
     except (ValueError, KeyError, TypeError):
         # Without the cause: it would show what stands in the file.
         raise SetupFailed(f"{file} is no key file of ours; name another: --keys") from None

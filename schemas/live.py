@@ -82,7 +82,7 @@ class Row(Wire):
 
 
 class Contact(Wire):
-    """A name and number that live joined into `data.contact` of a commitment or person."""
+    """A name and number that live joined into `data.contact` of a commitment."""
 
     name: str
     phone: str

@@ -159,6 +159,17 @@ def no_card(asker: Asker) -> None:
         raise Refused("card_not_enough")
 
 
+def own_key(asker: Asker) -> None:
+    """For private data that is read: no fresh signature is asked for that, so the session has to say enough.
+
+    Refused: as `no_card`, and `provider_not_enough` for whom a provider vouches: who holds it must not read
+    the private numbers of everybody who could be called instead.
+    """
+    no_card(asker)
+    if asker.session.way is SignInWay.OIDC:
+        raise Refused("provider_not_enough")
+
+
 def seat(response: Response, directory: Directory, session: Session) -> None:
     """Give the browser its session: a new one at every sign-in, so that none can be planted before."""
     token = directory.signer.sign(Claims(session.person, session.id), session.expires_at)

@@ -15,7 +15,7 @@ from schemas.mandate import Mandate
 from schemas.values import Language, SystemName
 from services.directory.called import calls_to
 from services.directory.directory import Directory
-from services.directory.doors import PREFIX, no_card
+from services.directory.doors import PREFIX, own_key
 from services.directory.numbers import NumberShown, shown
 from services.directory.push import DeviceShown, devices_of
 from services.runtime.acts import Act
@@ -121,7 +121,7 @@ def add_export(app: FastAPI, directory: Directory) -> None:
 
     @app.get(f"{PREFIX}/export")
     async def export(asker: Asking) -> Export:
-        no_card(asker)
+        own_key(asker)
         person = asker.person
         reached = await directory.reads.reached([person])
         employers = [each.organisation for each in person.memberships]

@@ -10,7 +10,7 @@ from schemas.refused import Refused
 from schemas.values import Command, OrganisationId, Phone, Right
 from services.directory.bodies import Assertion, Nothing, Purpose
 from services.directory.directory import Directory
-from services.directory.doors import PREFIX, Began, fresh, no_card
+from services.directory.doors import PREFIX, Began, fresh, own_key
 from services.directory.rules.cards import is_ready
 from services.directory.rules.numbers import ALONE_AFTER, waits
 from services.directory.store.numbers import Decision
@@ -48,7 +48,7 @@ def add_numbers(app: FastAPI, directory: Directory) -> None:
 
     @app.get(f"{PREFIX}/number")
     async def own_number(asker: Asking) -> OwnNumber:
-        no_card(asker)
+        own_key(asker)
         found = (await directory.reads.waiting([asker.person.id])).get(asker.person.id)
         if found is None:
             return OwnNumber(waiting=None)

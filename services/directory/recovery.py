@@ -27,7 +27,7 @@ async def restored(database: str, file: KeyFile) -> None:
         async with connection.transaction():
             at = clock()()
             found = await imported(connection, file, at)
-            accesses = await restore_accesses(connection, file.removed, at)
+            accesses = await restore_accesses(connection, file, at)
             distrusted = await restore_distrust(connection, file.distrusted, at)
             numbers = await restore_numbers(connection, at)
             devices = await restore_devices(connection, at)
@@ -47,4 +47,6 @@ async def restored(database: str, file: KeyFile) -> None:
         print("directory: every invitation and every session of a passkey is over: people sign in anew")
         print("directory: passkeys that were removed after the newest key file was written are back;")
         print("directory: each administrator looks through the keys of their colleagues")
+        print("directory: cards that were used or replaced after that file was written open again, and those")
+        print("directory: printed after the backup open nothing: print new ones, which makes all others void")
         print("directory: who was distrusted after that file was written is trusted: look and throw it again")

@@ -10,6 +10,7 @@ import pytest
 
 from schemas.events.person import Membership, Person
 from services.directory.store.access import restore_accesses
+from services.directory.store.keys import KeyFile
 from services.directory.store.people import Keeping
 from services.directory.store.writes import TABLES
 from services.runtime.now import clock
@@ -117,7 +118,7 @@ async def test_a_restore_binds_nobody(app: Any, liar: Liar, filled: str) -> None
     await bound(app, liar)
     connection = await asyncpg.connect(filled)
     async with connection.transaction():
-        await restore_accesses(connection, [], app.state.directory.now())
+        await restore_accesses(connection, KeyFile(keys={}, forgotten=[]), app.state.directory.now())
     await connection.close()
     assert await accounts(filled) == []
     assert await outcome(app, liar, true) == (UNBOUND, 401)

@@ -12,7 +12,7 @@ from services.directory.directory import MadeUpPeople
 from services.directory.rules.access import TRIES
 from services.directory.rules.fictitious import MadeUp
 from services.directory.store.access import restore_accesses
-from services.directory.store.keys import exported
+from services.directory.store.keys import KeyFile, exported
 from services.directory.store.writes import Writes
 from services.runtime.database import open_pool
 from services.runtime.now import clock
@@ -199,7 +199,8 @@ async def test_a_restore_opens_no_old_invitation_and_brings_no_removed_key_back(
     [row] = await connection.fetch("SELECT state FROM access WHERE id = $1", person)
     removed = [each.credential for each in _passkeys(row["state"]) if str(each.id) == key["id"]]
     async with connection.transaction():
-        assert await restore_accesses(connection, removed, clock()()) == 1
+        file = KeyFile(keys={}, forgotten=[], removed=removed)
+        assert await restore_accesses(connection, file, clock()()) == 1
     assert (await exported(connection)).removed == removed
     await connection.close()
     async with directory(filled) as after:

@@ -2,15 +2,16 @@
 
 import ast
 from pathlib import Path
+from secrets import randbelow
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from deploy.client import Client, Refusal
+from deploy.client import Client, Refusal, new_id
 from schemas.catalogue import Function
 from schemas.export import ROOT
-from schemas.live import CLOSE_SIGNED_OUT
+from schemas.live import CLOSE_SIGNED_OUT, SNAPSHOT
 from schemas.mandate import Act
 from schemas.values import Right
 from services.directory.words import WORDS
@@ -44,6 +45,14 @@ class Night:
         approached(self.helper, self.request)
         claimed(self.helper, self.request)
         self.administrator = people.with_right(Right.ADMINISTER, self.case.victim)
+
+    def newcomer(self, right: Right) -> tuple[UUID, str]:
+        """A colleague of the victim who may do this, and their private number."""
+        key, phone = new_id(), f"06 {randbelow(10**8):08}"
+        new = {"id": key, "name": f"Iemand met {right}", "phone": phone, "rights": [right]}
+        path = f"{DIRECTORY}/organisations/{self.case.victim}/people"
+        done(self.administrator.send(path, {"people": [new]}))
+        return UUID(key), phone
 
     def print(self) -> dict[str, Any]:
         """A card of the victim, as it lies in the vault."""
@@ -177,27 +186,16 @@ def _the_identity_provider_opens_what_a_key_bound_and_nothing_after_the_switch(
             assert thief.read(f"{DIRECTORY}/me") == Refusal(401, "not_signed_in")
     staff = [each.person for each in night.people.staff(victim)]
     member = next(each for each in staff if not each.memberships[0].rights)
-    with Sent(night.people.origin, liar, victim) as own:
-        phone = Phone()
-        with_a_key(own, phone, night.administrator, member.id)
-        options = done(own.send(f"{DIRECTORY}/passkey/options", {"purpose": "bind"}))["options"]
-        query = own.away("bind", passkey=phone.sign(options, own.origin))
-        assert own.back(query, sub="member") == "/devices"
+    head, mandated = night.newcomer(Right.ADMINISTER), night.newcomer(Right.MANDATE)
+    for person, sub in ((member.id, "member"), (head[0], "head"), (mandated[0], "mandated")):
+        _bound(night, liar, person, sub)
+    numbers = {*(each.phone for each in night.people.staff(victim)), head[1], mandated[1]}
     with Sent(night.people.origin, liar, victim) as thief, Sent(night.people.origin, liar, victim) as late:
-        assert thief.back(thief.away(), sub="member", groups=powers) == "/"
+        for sub in ("head", "mandated", "member"):
+            assert thief.back(thief.away(), sub=sub, groups=powers) == "/"
+            _it_opens_nothing_that_takes_a_key(night, thief, numbers)
         me = thief.read(f"{DIRECTORY}/me")
         assert (me["person"], me["way"], me["rights"]) == (str(member.id), "oidc", {victim: []})
-        for path, body in (
-            ("passkeys/add", {"passkey": SIGNED}),
-            ("oidc/bind", {"organisation": victim, "passkey": SIGNED}),
-            ("invitations", {"person": administrator, "checked": "in_person"}),
-            ("cards", {"organisation": victim, "roles": ["ciso"]}),
-            (f"organisations/{victim}/mandates", {"after": 0, "entries": []}),
-            (f"organisations/{victim}/people/{member.id}/leave", {}),
-            (f"organisations/{victim}/distrust", {}),
-            (f"organisations/{victim}/trust", {}),
-        ):
-            assert isinstance(thief.send(f"{DIRECTORY}/{path}", body), Refusal), path
         assert isinstance(thief.send(f"/api/aid/requests/{night.request}/confirm", {"circle": []}), Refusal)
         begun = late.away()
         done(night.administrator.send(switch(victim, "distrust"), {}))
@@ -208,3 +206,43 @@ def _the_identity_provider_opens_what_a_key_bound_and_nothing_after_the_switch(
         again = thief.send(f"{DIRECTORY}/oidc/start", {"organisation": victim})
         assert again == Refusal(409, "provider_distrusted")
         assert late.read(f"{DIRECTORY}/me") == Refusal(401, "not_signed_in")
+
+
+def _bound(night: Night, liar: Liar, person: UUID, sub: str) -> None:
+    """A member binds the account with a key."""
+    with Sent(night.people.origin, liar, night.case.victim) as own:
+        phone = Phone()
+        with_a_key(own, phone, night.administrator, person)
+        options = done(own.send(f"{DIRECTORY}/passkey/options", {"purpose": "bind"}))["options"]
+        query = own.away("bind", passkey=phone.sign(options, own.origin))
+        assert own.back(query, sub=sub) == "/devices"
+
+
+def _it_opens_nothing_that_takes_a_key(night: Night, thief: Client, numbers: set[str]) -> None:
+    """Whoever they are there: no key, no right, no card, no mandate, and no private number of anybody."""
+    victim, own = night.case.victim, thief.read(f"{DIRECTORY}/me")["person"]
+    colleague = next(str(each.person.id) for each in night.people.staff(victim) if str(each.person.id) != own)
+    people = f"organisations/{victim}/people"
+    newcomer = {"id": new_id(), "name": "Iemand", "phone": "06 00000000", "rights": ["administer"]}
+    for path, body in (
+        ("passkeys/add", {"passkey": SIGNED}),
+        ("oidc/bind", {"organisation": victim, "passkey": SIGNED}),
+        ("invitations", {"person": colleague, "checked": "in_person"}),
+        (f"organisations/{victim}/invitations", {"people": [colleague], "checked": "in_person"}),
+        ("cards", {"organisation": victim, "roles": ["ciso"]}),
+        (f"organisations/{victim}/mandates", {"after": 0, "entries": []}),
+        (people, {"people": [newcomer]}),
+        (f"{people}/check", {"people": [colleague]}),
+        (f"{people}/{colleague}", {"name": "Iemand", "phone": "06 00000000"}),
+        (f"{people}/{colleague}/leave", {}),
+        ("wake-list", {"organisation": victim, "after": 0, "turns": [], "minutes": 3, "phone": ""}),
+        (f"organisations/{victim}/distrust", {}),
+        (f"organisations/{victim}/trust", {}),
+    ):
+        assert isinstance(thief.send(f"{DIRECTORY}/{path}", body), Refusal), path
+    for path in (people, "export", "number"):
+        assert isinstance(thief.read(f"{DIRECTORY}/{path}"), Refusal), path
+    read = [f"colleagues?organisation={victim}", f"organisations/{victim}/mandates", "cards/asked"]
+    read += ["passkeys", "sessions", "oidc/accounts", f"wake-list?organisation={victim}"]
+    said = str([thief.read(f"{DIRECTORY}/{path}") for path in read] + [thief.read(SNAPSHOT)])
+    assert not [number for number in numbers if number in said]

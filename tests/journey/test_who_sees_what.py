@@ -73,7 +73,6 @@ OWN_ONLY = {
         "fictitious",
         "forgotten",
         "guest",
-        "contact",
     },
 }
 TRUST_ASKED = BASE | {"distrusted", "since", "by_organisation"}

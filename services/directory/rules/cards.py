@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -142,6 +142,18 @@ def stop(card: Card, by: UUID, now: datetime) -> Card:
     if card.state not in (CardState.READY, CardState.USED):
         raise Refused("not_found")
     return _ended(card, CardState.STOPPED, by, now)
+
+
+def back(card: Card, void: Collection[str], now: datetime) -> Card:
+    """A ready card as a backup brings it back: void where it is known as such, else good, and it says so.
+
+    `void`: digests. What became of a card after the newest key file nobody knows. The others are not shut:
+    the night in which a platform is restored is the night for which they lie in a vault.
+    """
+    since = {"restored_at": now}
+    if card.digest in void:
+        return _ended(card, CardState.STOPPED, None, now).model_copy(update=since)
+    return card.model_copy(update=since)
 
 
 def _ended(card: Card, state: CardState, by: UUID | None, now: datetime) -> Card:

@@ -14,7 +14,9 @@ from schemas.events.session import Session, SignInWay
 from schemas.refused import Refused
 from schemas.state import State
 from services.directory.rules.access import after_restore
+from services.directory.rules.cards import back
 from services.directory.store.devices import fewer_devices
+from services.directory.store.keys import KeyFile
 from services.directory.store.opening import opening
 from services.directory.store.writes import TABLES, living_sessions
 from services.runtime.database import LOCK
@@ -149,37 +151,34 @@ class Refusing(Exception):
         self.access = access
 
 
-async def restore_accesses(connection: Any, removed: Sequence[str], at: datetime) -> int:
-    """Shut what a backup left open: invitations, keys known as removed, sessions; how many have access.
+async def restore_accesses(connection: Any, file: KeyFile, at: datetime) -> int:
+    """Shut what a backup left open: invitations, sessions, keys and cards that are over; how many get in.
 
     Who ended a session after the backup would find it alive again, and a touch opens another: so all end.
     Inside the caller's transaction.
     """
     keys = [row["id"] for row in await connection.fetch("SELECT id FROM access ORDER BY id")]
     known = await TABLES.read(connection, Access.TYPE, keys)
-    gone = frozenset(removed)
+    gone = frozenset(file.removed)
     written = [
         Written(after_restore(each.state, gone, at), each.version + 1)
         for each in known
         if isinstance(each.state, Access)
     ]
     written += await ended_sessions(connection, "state->>'way' <> $1", SignInWay.DEMO)
-    written += await _cards_after_restore(connection, at)
+    written += await _cards_after_restore(connection, frozenset(file.void), at)
     await TABLES.write(connection, written, Cause(uuid4(), None, at))
-    await connection.execute("DELETE FROM passkey_use WHERE credential = ANY($1::text[])", list(removed))
+    await connection.execute("DELETE FROM passkey_use WHERE credential = ANY($1::text[])", file.removed)
     # One that was loosened since the backup would be bound again; whoever has a key binds anew.
     await connection.execute("DELETE FROM provider_account")
     return len(known)
 
 
-async def _cards_after_restore(connection: Any, at: datetime) -> list[Written]:
-    """Cards that open again, and say so: one that was used since the backup may be among them.
-
-    They are not shut: the night in which a platform is restored is the night for which they lie in a vault.
-    """
+async def _cards_after_restore(connection: Any, void: frozenset[str], at: datetime) -> list[Written]:
+    """The cards that the backup says are ready, as they are from now on."""
     keys = [row["id"] for row in await connection.fetch("SELECT id FROM card ORDER BY id")]
     return [
-        Written(each.state.model_copy(update={"restored_at": at}), each.version + 1)
+        Written(back(each.state, void, at), each.version + 1)
         for each in await TABLES.read(connection, Card.TYPE, keys)
         if isinstance(each.state, Card) and each.state.state is CardState.READY
     ]

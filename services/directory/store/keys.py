@@ -15,7 +15,9 @@ from services.directory.store.writes import forget
 class KeyFile(BaseModel):
     """Person -> data key in base64, who was forgotten, which passkeys were taken away, who is distrusted.
 
-    Only the newest is kept: that is what forgets, and what keeps a lost phone out after a restore.
+    `void`: digests of sealed cards that open nothing any more. Digests, since after a restore a number can be
+    printed anew. Only the newest is kept: that is what forgets, and what keeps a lost phone and a used card
+    out after a restore.
     """
 
     # What is wrong with a file is said without what stands in it.
@@ -25,6 +27,7 @@ class KeyFile(BaseModel):
     forgotten: list[UUID]
     removed: list[str] = []
     distrusted: list[Trust] = []
+    void: list[str] = []
 
 
 # What was once somebody's and is nobody's now; the journal remembers, so that no table has to.
@@ -36,6 +39,8 @@ EXCEPT SELECT has->>'credential' FROM access, jsonb_array_elements(state->'passk
 ORDER BY credential
 """
 
+_VOID: Final = "SELECT state->>'digest' AS digest FROM card WHERE state->>'state' <> 'ready' ORDER BY digest"
+
 _DISTRUSTED: Final = "SELECT state FROM trust WHERE state->>'distrusted' = 'true' ORDER BY id"
 
 
@@ -46,11 +51,13 @@ async def exported(connection: Any) -> KeyFile:
         gone = await connection.fetch("SELECT id FROM person WHERE state->>'forgotten' = 'true' ORDER BY id")
         removed = await connection.fetch(_REMOVED)
         distrusted = await connection.fetch(_DISTRUSTED)
+        void = await connection.fetch(_VOID)
     return KeyFile(
         keys={UUID(row["person"]): base64.b64encode(row["key"]).decode() for row in rows},
         forgotten=[UUID(row["id"]) for row in gone],
         removed=[row["credential"] for row in removed],
         distrusted=[Trust.model_validate_json(row["state"]) for row in distrusted],
+        void=[row["digest"] for row in void],
     )
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from schemas.envelope import Event
 from schemas.events.commitment import Commitment
 from schemas.events.incident import Incident
-from schemas.events.person import Person
 from schemas.live import Version
 from schemas.state import Row
 from schemas.values import Level
@@ -68,12 +67,13 @@ def row_of(event: Event) -> Row:
 
 
 def people_of(row: Row) -> frozenset[UUID]:
-    """Whose contacts are joined: a helper's while a commitment holds, guests' while let in, a person's own.
+    """Whose contacts are joined: a helper's while a commitment holds, guests' while let in.
 
     Names and numbers do not stay on what is over; its version rises when it ends, so pages drop them too.
+    Nobody's stand on their own row: all their colleagues read that, however they signed in.
     """
     if isinstance(row, Commitment):
         return frozenset({row.person} if row.holds and row.person is not None else ())
     if isinstance(row, Incident):
         return row.let_in
-    return frozenset({row.id} if isinstance(row, Person) else ())
+    return frozenset()

@@ -9,7 +9,7 @@ from tests.faults.checker.facts import HOLDING, Facts, Spot, State
 from tests.faults.checker.history import Line
 from tests.faults.checker.verdict import Verdict
 
-JOINS_CONTACT = ("commitment", "person")
+JOINS_CONTACT = ("commitment",)
 
 
 def check_sight(facts: Facts, verdict: Verdict) -> None:
@@ -109,8 +109,8 @@ class Sight:
         contact = row["data"].get("contact")
         if contact is None:
             return
-        whose = {"commitment": state.get("person"), "person": row["id"]}.get(row["kind"])
-        over = row["kind"] == "commitment" and state["state"] not in HOLDING
+        whose = state.get("person") if row["kind"] == "commitment" else None
+        over = whose is not None and state["state"] not in HOLDING
         if whose is None or over or LEVELS.index(row["level"]) < CONTACT_FROM:
             self._verdict.wrong("contact_leaked", "no name or number", contact, **ids)
             return

@@ -8,7 +8,7 @@ import pytest
 from deploy.bootstrap import SetupFailed
 from deploy.keyfile import renew
 
-EMPTY = {"keys": {}, "forgotten": [], "removed": [], "distrusted": []}
+EMPTY = {"keys": {}, "forgotten": [], "removed": [], "distrusted": [], "void": []}
 
 
 def keys(*forgotten: str, **known: str) -> str:
@@ -72,3 +72,9 @@ def test_who_is_distrusted_is_what_is_true_now(file: Path) -> None:
     for distrusted in ([{"id": "GM1735"}], []):
         renew(file, json.dumps({"keys": {"anna": "a"}, "forgotten": [], "distrusted": distrusted}))
         assert json.loads(file.read_text())["distrusted"] == distrusted
+
+
+def test_a_card_that_is_over_stays_so_though_an_older_backup_knows_nothing_of_it(file: Path) -> None:
+    for void in (["b"], ["a"], []):
+        renew(file, json.dumps({"keys": {}, "forgotten": [], "void": void}))
+    assert json.loads(file.read_text())["void"] == ["a", "b"]

@@ -8,6 +8,7 @@ from uuid import UUID
 from schemas.catalogue import Function
 from schemas.events.commitment import Commitment, CommitmentState
 from schemas.events.incident import CallBack, Guest, Incident
+from schemas.events.person import Person
 from schemas.values import Level, Where
 from services.live.rules.board import Board
 from services.live.rules.joins import Reach
@@ -148,3 +149,14 @@ def test_who_sees_an_incident_below_partner_sees_no_guest() -> None:
     board.join(JORIS, Reach("Joris", "06 00000000", 4))
     named = {level for level in Level if b"guest" in board.fragment(board.look(spot), level)}
     assert named == {Level.PARTNER, Level.COORDINATOR, Level.OWN}
+
+
+def test_nobodys_number_stands_on_their_own_row_which_all_colleagues_read() -> None:
+    board = Board()
+    read = {"org:GM1735": Level.OWN, f"person:{JORIS}": Level.OWN}
+    board.put(event_of(Person(id=JORIS, exercise=False, readers=read), 1))
+    board.join(JORIS, Reach("Joris", "06 00000000", 4))
+    for keys in (KEYS, {f"person:{JORIS}"}):
+        said = b"".join(board.picture(frozenset(keys)).encoded()).decode()
+        assert str(JORIS) in said and "06 00000000" not in said
+    assert board.name_of(JORIS) == "Joris"
