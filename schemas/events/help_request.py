@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import computed_field
 
 from schemas.catalogue import Function, Lane, lane_of
-from schemas.events.incident import CallBack
+from schemas.events.incident import CallBack, Sealed
 from schemas.mandate import Limit, UsedMandate
 from schemas.night import Wake
 from schemas.state import ASKED, COORDINATOR, OWN, PARTNER, Row
@@ -150,6 +150,7 @@ class HelpRequest(Row):
     systems: Annotated[tuple[SystemName, ...], ASKED] = ()
     note: Annotated[Text, PARTNER] = ""
     call_back: Annotated[CallBack | None, PARTNER] = None
+    reach: Sealed | None = None
     wake: Annotated[Wake, ASKED] = Wake.NOT
     state: Annotated[RequestState, ASKED] = RequestState.PROVISIONAL
     asked_at: Annotated[Moment, ASKED]

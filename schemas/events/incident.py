@@ -56,11 +56,18 @@ class CallBack(Value):
     name: Name = ""
 
 
+class Sealed(Value):
+    """What only the data key of this person opens, in base64: destroyed with them, in every copy."""
+
+    person: UUID
+    sealed: str
+
+
 class OnBehalfOf(Value):
-    """An IBD duty officer entered this for a caller (namens)."""
+    """An IBD duty officer entered this for a caller (namens); `caller` is empty where the name is sealed."""
 
     entered_by: OrganisationId
-    caller: ShortText
+    caller: Name
 
 
 class Guest(Value):
@@ -84,9 +91,12 @@ class Incident(Row):
     `coordinators` are keys (`person:...` or `org:...`) of whom the affected organisation gave that role.
     `audience_version` is the version at which readers or label last changed: rows that hang on the
     incident are shown anew from then on.
+    `reach` and `caller` are the call-back and the caller's name, sealed under the key of who gave them, and
+    `live` opens them into `call_back` and `on_behalf_of`; in records of version 1 those stand there as said.
     """
 
     TYPE: ClassVar[str] = "incident"
+    VERSION: ClassVar[int] = 2
 
     id: Annotated[UUID, PUBLIC]
     source: Annotated[OrganisationId, PARTNER]
@@ -95,7 +105,9 @@ class Incident(Row):
     reported_at: Annotated[Moment, PARTNER]
     reported_by: Annotated[UUID, OWN]
     on_behalf_of: Annotated[OnBehalfOf | None, COORDINATOR] = None
-    call_back: Annotated[CallBack, COORDINATOR]
+    call_back: Annotated[CallBack | None, COORDINATOR] = None
+    reach: Sealed | None = None
+    caller: Sealed | None = None
     description: Annotated[Text, PARTNER] = ""
     phase: Annotated[Phase, ASKED] = Phase.ACUTE
     pattern: Annotated[Pattern, PARTNER] = Pattern.UNKNOWN

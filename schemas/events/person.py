@@ -4,6 +4,8 @@ from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
 
+from pydantic import StringConstraints
+
 from schemas.catalogue import Function
 from schemas.state import OWN, Row
 from schemas.values import (
@@ -18,6 +20,9 @@ from schemas.values import (
     SystemName,
     Value,
 )
+
+Half = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9+/]{43}=)?$")]
+"""A public key of X25519 in base64, or nothing."""
 
 
 class Membership(Value):
@@ -53,6 +58,7 @@ class Person(Row):
 
     After `forgotten` the lists are empty and nobody's name can be found again. A `guest` works for nobody
     here: no membership, function or right. `called_in` is what they chose for calls and text messages.
+    `sealing` is the public half of their data key (X25519, base64): with it anybody seals what they told us.
     """
 
     TYPE: ClassVar[str] = "person"
@@ -66,6 +72,7 @@ class Person(Row):
     fictitious: Annotated[bool, OWN] = False
     forgotten: Annotated[bool, OWN] = False
     guest: Annotated[Guesthood | None, OWN] = None
+    sealing: Half = ""
 
     @property
     def spoken_to(self) -> OurLanguage:

@@ -23,6 +23,7 @@ from services.aid.handlers.desk import Desk, KeyReused, Sent
 from services.aid.render import shown
 from services.aid.rules import commands
 from services.aid.rules.world import Picture
+from services.aid.sealing import sealed
 from services.aid.settings import AidSettings
 from services.aid.store.forgetting import forget
 from services.aid.store.own import Own
@@ -136,7 +137,7 @@ class Aid:
             # Whoever came in just before a crash was kept, and perhaps not greeted.
             await self.welcome.greet(list(self.directory.people.values()))
         self.own = Own(pool)
-        self.desk = Desk(store, picture, self.now, settings.terms(), waker.wake)
+        self.desk = Desk(store, picture, self.now, settings.terms(), waker.wake, seal=sealed)
         self.intake = Intake(
             side,
             settings.kafka,

@@ -26,6 +26,7 @@ from services.directory.store.access import Accesses
 from services.directory.store.accounts import Accounts
 from services.directory.store.cards import Cards
 from services.directory.store.devices import PushDevices
+from services.directory.store.halves import give_halves
 from services.directory.store.mandates import Mandates
 from services.directory.store.numbers import Numbers
 from services.directory.store.people import People
@@ -176,6 +177,7 @@ class Directory:
         self.trusts = Trusts(pool)
         self.wake = waker.wake
         try:
+            await give_halves(pool, self.now())
             await self._remember()
             self.tasks = [
                 lasting(waker.run(), "waker"),

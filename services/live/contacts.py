@@ -12,7 +12,7 @@ from schemas.envelope import Event
 from schemas.events.contact import Contact
 from services.live.rules.joins import Reach
 from services.runtime.data_keys import fetch_keys
-from services.runtime.seal import Unreadable, unseal
+from services.runtime.seal import Unreadable, unseal, unseal_told
 
 log: Final = logging.getLogger(__name__)
 
@@ -78,4 +78,23 @@ def _reach(event: Event, key: bytes | None) -> Reach:
     except Unreadable:
         log.error("the contact of %s does not fit its key", contact.id)
         return nothing
-    return Reach(name, phone, version)
+    return Reach(name, phone, version, Opener(key, contact.id))
+
+
+class Opener:
+    """Opens what somebody told, with their key; what it opened goes with it when they are forgotten."""
+
+    def __init__(self, key: bytes, person: UUID) -> None:
+        self._key = key
+        self._person = person
+        self._opened: dict[str, str] = {}
+
+    def __call__(self, sealed: str, field: str) -> str:
+        """The text; nothing where it does not fit the key. Once for each: every row that shows it asks."""
+        if sealed not in self._opened:
+            try:
+                self._opened[sealed] = unseal_told(sealed, self._key, self._person, field)
+            except Unreadable:
+                log.error("what %s told does not fit their key", self._person)
+                self._opened[sealed] = ""
+        return self._opened[sealed]

@@ -49,7 +49,9 @@ TAKEN: Final = tuple(topic for topic in TOPICS if topic.name not in KEPT_FOR_VER
 
 def example(topic: Topic) -> Record:
     """What its owner could have written: the published example."""
-    text = (ROOT / "schemas" / "examples" / f"{topic.state.TYPE}.v1.json").read_text(encoding="utf-8")
+    text = (ROOT / "schemas" / "examples" / f"{topic.state.TYPE}.v{topic.state.VERSION}.json").read_text(
+        encoding="utf-8"
+    )
     state = topic.state.model_validate_json(text)
     return record_of(state)
 

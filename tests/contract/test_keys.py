@@ -13,9 +13,11 @@ from pydantic import ValidationError
 from schemas.events.person import Person
 from services.directory.rules.fictitious import MadeUp
 from services.directory.seed import seed
+from services.directory.store.halves import give_halves
 from services.directory.store.keys import KeyFile, Restored, exported, imported
 from services.directory.store.writes import Writes
 from services.runtime.database import open_pool
+from services.runtime.seal import public_half
 from services.runtime.settings import Seed, SeedSettings
 from tests.contract.tables import database_of
 
@@ -143,3 +145,24 @@ def test_what_is_wrong_with_a_key_file_is_said_without_its_keys() -> None:
     with pytest.raises(ValidationError) as refused:
         KeyFile.model_validate_json(f'{{"keys": {{"{ANNA}": ["secret"]}}, "forgotten": []}}')
     assert "secret" not in str(refused.value)
+
+
+async def test_everybody_has_a_public_half_that_goes_when_they_are_forgotten_and_older_ones_are_given_theirs(
+    pool: asyncpg.Pool, writes: Writes
+) -> None:
+    key = await pool.fetchval("SELECT key FROM data_key WHERE person = $1", str(ANNA))
+    assert await half_of(pool, ANNA) == public_half(key)
+    # As a release of before wrote them.
+    await pool.execute("UPDATE person SET state = state - 'sealing'")
+    await writes.forget(BRAM, NOW)
+    for _ in range(2):
+        await give_halves(pool, NOW)
+    assert (await half_of(pool, ANNA), await half_of(pool, BRAM)) == (public_half(key), "")
+    assert await pool.fetchval("SELECT version FROM person WHERE id = $1", str(ANNA)) == 2
+    await pool.execute("DELETE FROM data_key")
+    await give_halves(pool, NOW)
+    assert await half_of(pool, ANNA) == ""
+
+
+async def half_of(pool: asyncpg.Pool, person: UUID) -> str:
+    return str(await pool.fetchval("SELECT state->>'sealing' FROM person WHERE id = $1", str(person)))

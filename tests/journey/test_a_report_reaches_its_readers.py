@@ -54,12 +54,13 @@ def test_an_ibd_officer_reports_on_behalf_of_a_caller(people, places, ibd, look)
     body = case.report(id=new_id(), affected=theirs)
     assert ibd.send("/api/aid/incidents", body).code == "caller_missing"
     answer = done(ibd.send("/api/aid/incidents", {**body, "caller": "De gemeentesecretaris"}))
-    assert answer["row"]["data"]["on_behalf_of"] == {
-        "entered_by": "IBD",
-        "caller": "De gemeentesecretaris",
-    }
+    # Their name is sealed where it is kept, and opened for who may read it.
+    assert answer["row"]["data"]["on_behalf_of"] == {"entered_by": "IBD", "caller": ""}
     page = look(people.be(people.staff(theirs)[2].person.id))
-    assert page.until(lambda picture: picture.get("incident", body["id"]))["on_behalf_of"]["caller"]
+    page.until(lambda picture: picture.get("incident", body["id"])["on_behalf_of"]["caller"])
+    seen = page.picture.get("incident", body["id"])
+    assert seen["on_behalf_of"] == {"entered_by": "IBD", "caller": "De gemeentesecretaris"}
+    assert seen["call_back"] == {"phone": body["call_back"]["phone"], "name": ""}
     assert body["id"] not in "".join(other.raw)
 
 

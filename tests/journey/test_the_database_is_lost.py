@@ -4,7 +4,8 @@ import asyncio
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,10 @@ import pytest
 
 from deploy.backup import Backup, make_backup, platform_in, restore
 from deploy.bootstrap import SetupFailed, home_of
+from deploy.client import Client
 from deploy.kept_mode import kept_mode
 from deploy.noaber.verify import look as verified
+from deploy.parts.postgres import WHEEL
 from deploy.running import Running, Wish, forget
 from deploy.stack import OWNERS
 from deploy.unfinished import refuse_unfinished
@@ -31,6 +34,9 @@ from tests.journey.looking import Page
 from tests.journey.waiting import until
 
 HOME = home_of(os.environ)
+
+PHONE, NAME = "06 31 41 59 26", "Wiebe van der Meldkamer"
+"""Whom to call about the incident of who is forgotten."""
 
 pytestmark = pytest.mark.timeout(300)
 """Two platforms start one after the other in the set-up of the first test."""
@@ -61,7 +67,9 @@ class Lost:
     before: Case
     commitment: str
     after: Case
+    told: Case
     forgotten: str
+    said: dict[str, tuple[str, ...]]
     distrusted: str
     cursor: str
     cookie: str
@@ -89,20 +97,57 @@ def live_through(running: Running, folder: Path, keys: Path) -> Lost:
         commitment = claimed(lender.helpers[0], before.request(Function.NETWORK, 2, lender.id))["id"]
         with Page(before.mandate) as page:
             page.until(lambda picture: picture.get("commitment", commitment))
+            told = Case(people, places, call_back={"phone": PHONE, "name": NAME}, pattern="ransomware")
+            told.ask(Function.NETWORK)
             made = backup(running, folder, keys)
             after = Case(people, places)
-            forgotten = next(
-                each.person for each in people.staff(before.victim) if not each.person.memberships[0].rights
-            )
-            assert forget_person(running, str(forgotten.id)) == 200
-            assert forget_person(running, str(forgotten.id)) == 404
+            forgotten = people.all[told.mandate.person]
+            with Page(colleague(people, told)) as theirs:
+                seen = {"phone": PHONE, "name": NAME}
+                theirs.until(lambda picture: picture.get("incident", told.incident)["call_back"] == seen)
+                assert forget_person(running, str(forgotten.person.id)) == 200
+                theirs.until(lambda picture: picture.get("incident", told.incident)["call_back"] is None)
+            assert forget_person(running, str(forgotten.person.id)) == 404
             distrusted = places.take()
             ibd = people.with_right(Right.IBD, IBD)
             done(ibd.send(f"/api/directory/organisations/{distrusted}/distrust", {}))
-            backup(running, folder, keys)
+            newest = backup(running, folder, keys)
             until(lambda: not problems(running), what="a whole story")
             held = (page.picture.cursor, page.cookie)
-    return Lost(folder, made, keys, before, commitment, after, str(forgotten.id), distrusted, *held)
+        said = said_of(running, (made, newest), (forgotten.name, forgotten.phone, PHONE, NAME))
+    person = str(forgotten.person.id)
+    return Lost(folder, made, keys, before, commitment, after, told, person, said, distrusted, *held)
+
+
+def colleague(people: People, case: Case) -> Client:
+    """Somebody who works where the case is, and did not report it."""
+    staff = (each.person.id for each in people.staff(case.victim))
+    return people.be(next(each for each in staff if each != case.mandate.person))
+
+
+def said_of(running: Running, backups: Iterable[Backup], words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Word -> the dumps, topics and logs in which it can be read; "ransomware" is there, so looking finds.
+
+    A dump is looked through as the SQL in it, where bytes (the journals) are written in hexadecimals.
+    """
+    place = running.platform.home
+    texts = {str(each.dump): in_clear(each.dump) for each in backups}
+    texts |= {str(each): each.read_bytes() for each in (place / "data" / "kafka").rglob("*.log")}
+    texts |= {str(each): each.read_bytes() for each in (place / "log").rglob("*") if each.is_file()}
+    return {
+        word: tuple(name for name, text in texts.items() if is_in(word.encode(), text))
+        for word in (*words, "ransomware")
+    }
+
+
+def is_in(word: bytes, text: bytes) -> bool:
+    return word in text or word.hex().encode() in text
+
+
+def in_clear(dump: Path) -> bytes:
+    """What `pg_restore` would write."""
+    program = WHEEL / "pginstall18" / "bin" / "pg_restore"
+    return subprocess.run([str(program), "-f", "-", str(dump)], capture_output=True, check=True).stdout
 
 
 def backup(running: Running, folder: Path, keys: Path) -> Backup:
@@ -171,10 +216,23 @@ def test_work_goes_on(lost: Lost, page: Page) -> None:
 def test_who_was_forgotten_after_the_backup_stays_forgotten(
     lost: Lost, restored: Running, people: People
 ) -> None:
-    mandate = people.be(lost.before.mandate.person)
-    shown = mandate.read(f"/api/directory/colleagues?organisation={lost.before.victim}")
+    them = colleague(people, lost.told)
+    shown = them.read(f"/api/directory/colleagues?organisation={lost.told.victim}")
     assert lost.forgotten not in [each["person"] for each in shown["people"]]
     assert forget_person(restored, lost.forgotten) == 404
+
+
+def test_who_is_forgotten_can_be_read_in_no_table_log_topic_and_backup(lost: Lost) -> None:
+    found = dict(lost.said)
+    looked = found.pop("ransomware")
+    assert {Path(each).suffix for each in looked} == {".dump", ".log"} and len(looked) >= 3
+    assert set(found.values()) == {()}
+
+
+def test_what_they_told_stays_unreadable_when_an_older_backup_comes_back(lost: Lost, people: People) -> None:
+    with Page(colleague(people, lost.told)) as theirs:
+        assert theirs.until(lambda picture: picture.get("incident", lost.told.incident))["call_back"] is None
+        assert not [word for word in (PHONE, NAME) if word in "".join(theirs.raw)]
 
 
 def test_who_was_distrusted_after_the_backup_stays_so_and_every_peer_reads_it(lost: Lost, page: Page) -> None:

@@ -183,6 +183,9 @@ def _settled(scene: Scene) -> None:
         page.until(lambda _, role=role, levels=levels: set(scene.rows(role)) >= set(levels))
         if "commitment" in levels:
             page.until(lambda picture: picture.get("commitment", scene.commitment["id"])["contact"])
+        for kind, key in (("incident", scene.case.incident), ("help_request", scene.request)):
+            if "call_back" in FIELDS.get((kind, levels.get(kind) or ""), ()):
+                page.until(lambda picture, kind=kind, key=key: picture.get(kind, key)["call_back"])
         page.until(lambda picture: picture.get("trust", scene.distrusted)["distrusted"])
         if "help_request" in levels:
             spot = ("help_request", scene.request)
@@ -305,6 +308,18 @@ def test_helper_borrower_and_case_see_the_helpers_number_and_nobody_elses(scene,
             assert asked.phone not in "".join(scene.pages[role].raw), role
         if "commitment" not in levels:
             assert helper.phone not in "".join(scene.pages[role].raw), role
+
+
+def test_whom_to_call_is_opened_for_helper_borrower_and_case_and_is_there_for_nobody_else(scene) -> None:
+    said = {"phone": PHONE, "name": CALLER}
+    for role, levels in SEEN.items():
+        for kind, key in (("incident", scene.case.incident), ("help_request", scene.request)):
+            may = "call_back" in FIELDS.get((kind, levels.get(kind) or ""), ())
+            assert scene.pages[role].picture.get(kind, key)["call_back"] == (said if may else None), (
+                role,
+                kind,
+            )
+        assert '"reach"' not in "".join(scene.pages[role].raw), role
 
 
 def test_a_stricter_label_takes_the_rows_away_from_who_was_asked_and_gives_them_back(scene) -> None:

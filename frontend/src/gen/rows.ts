@@ -136,19 +136,7 @@ export interface Membership {
   checked_on: string | null;
 }
 
-/** What a yes without a choice says yes to: so many, so long, this circle, at most so much.
- *
- * `asked_by`: who asks. A yes to an offer counts only while the request still offers exactly that. */
-export interface Offer {
-  asked_by: string;
-  number: number;
-  days: number;
-  circle: string[];
-  choose_self: boolean;
-  euros: number | null;
-}
-
-/** An IBD duty officer entered this for a caller (namens). */
+/** An IBD duty officer entered this for a caller (namens); `caller` is empty where the name is sealed. */
 export interface OnBehalfOf {
   entered_by: string;
   caller: string;
@@ -192,6 +180,12 @@ export type ResidentService = "passports" | "deaths" | "births" | "moves" | "ben
 
 /** What a person may do for an organisation (domain: rights per organisation). */
 export type Right = "report" | "mandate" | "lend" | "ibd" | "administer";
+
+/** What only the data key of this person opens, in base64: destroyed with them, in every copy. */
+export interface Sealed {
+  person: string;
+  sealed: string;
+}
 
 /** Whether residents are served: as usual, by an emergency route (noodroute), or not. */
 export type ServiceState = "works" | "emergency_route" | "down";
@@ -302,7 +296,9 @@ export interface Contact {
  * `source` is where the cause sits (a partnership, or the victim itself); `affected` are the victims.
  * `coordinators` are keys (`person:...` or `org:...`) of whom the affected organisation gave that role.
  * `audience_version` is the version at which readers or label last changed: rows that hang on the
- * incident are shown anew from then on. */
+ * incident are shown anew from then on.
+ * `reach` and `caller` are the call-back and the caller's name, sealed under the key of who gave them, and
+ * `live` opens them into `call_back` and `on_behalf_of`; in records of version 1 those stand there as said. */
 export interface IncidentData {
   exercise: boolean;
   tlp?: Tlp;  // from asked
@@ -313,7 +309,7 @@ export interface IncidentData {
   reported_at?: string;  // from partner
   reported_by?: string;  // from own
   on_behalf_of?: OnBehalfOf | null;  // from coordinator
-  call_back?: CallBack;  // from coordinator
+  call_back?: CallBack | null;  // from coordinator
   description?: string;  // from partner
   phase?: Phase;  // from asked
   pattern?: Pattern;  // from partner
@@ -447,7 +443,8 @@ export interface LendingData {
 /** A colleague as matching and the own organisation know them.
  *
  * After `forgotten` the lists are empty and nobody's name can be found again. A `guest` works for nobody
- * here: no membership, function or right. `called_in` is what they chose for calls and text messages. */
+ * here: no membership, function or right. `called_in` is what they chose for calls and text messages.
+ * `sealing` is the public half of their data key (X25519, base64): with it anybody seals what they told us. */
 export interface PersonData {
   exercise: boolean;
   tlp: Tlp;

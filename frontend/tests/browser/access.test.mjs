@@ -129,6 +129,6 @@ test("what is kept of somebody is one file, of every service that keeps somethin
     const file = await coming;
     assert.equal(file.suggestedFilename(), "noaber.json");
     const kept = JSON.parse(await readFile(await file.path(), "utf8"));
-    assert.deepEqual(kept, { person: { name: "Gert Verzonnen" }, aid: { rows: [], acts: [] } });
+    assert.deepEqual(kept, { person: { name: "Gert Verzonnen" }, aid: { rows: [], acts: [] }, told: [] });
   });
 });

@@ -21,7 +21,7 @@ from services.aid.reach import Reach
 from services.aid.rules import approach, telephone
 from services.aid.rules.deadlines import apply_due
 from services.aid.rules.story import Story
-from services.aid.rules.world import Context, Picture, Terms, World, changes
+from services.aid.rules.world import Context, Picture, Seal, Terms, World, changes, unsealed
 from services.runtime.now import Now
 from services.runtime.ports import Cause, Written
 
@@ -75,12 +75,15 @@ class Desk:
         now: Now,
         terms: Terms,
         wake: Callable[[], None] = lambda: None,
+        *,
+        seal: Seal = unsealed,
     ) -> None:
         self._store = store
         self._picture = picture
         self._now = now
         self._terms = terms
         self._wake = wake
+        self._seal = seal
 
     async def carry_out(self, sent: Sent) -> Done:
         """Carry a command out once; a repeat is answered afresh. Raises Refused and KeyReused."""
@@ -141,7 +144,7 @@ class Desk:
         if seen is not None:
             return await self._again(unit, seen.rows, handler.answers)
         cause = uuid5(COMMANDS, f"{sent.asker.id}/{sent.key}")
-        context = Context(self._now(), cause, sent.asker, self._terms)
+        context = Context(self._now(), cause, sent.asker, self._terms, self._seal)
         _check_visible(before, handler.shows(before, sent.command, sent.target), sent.asker)
         due = Story(before, context, "due")
         apply_due(due)

@@ -14,7 +14,7 @@ from schemas.events.person import Person
 from schemas.mandate import Act, UsedMandate
 from schemas.refused import Refused
 from schemas.values import IBD, Level, Right, organisation_key
-from services.aid.rules import audience, slots
+from services.aid.rules import audience, slots, told
 from services.aid.rules.commands import (
     ChangeCoordinators,
     ChangeFacts,
@@ -51,8 +51,8 @@ def report(story: Story, command: ReportIncident, target: object) -> None:
         since=command.since,
         reported_at=now,
         reported_by=reporter.id,
-        on_behalf_of=_on_behalf_of(command, reporter, source),
-        call_back=command.call_back,
+        **told.caller(_on_behalf_of(command, reporter, source), story.context),
+        **told.call_back(command.call_back, story.context),
         description=command.description,
         pattern=command.pattern,
         severity=command.severity,
@@ -106,7 +106,11 @@ def change_facts(story: Story, command: ChangeFacts, target: UUID) -> None:
     news = {
         name: value for name in type(command).model_fields if (value := getattr(command, name)) is not None
     }
-    changed = incident.model_copy(update=news)
+    if command.call_back is not None:
+        kept = told.call_back(command.call_back, story.context)
+        changed = incident.model_copy(update={**news, **kept})
+    else:
+        kept, changed = {}, incident.model_copy(update=news)
     if changed.tlp is not incident.tlp:
         changed = changed.model_copy(update={"audience_version": incident.audience_version + 1})
     about: dict[str, str | int] = {"changed": ",".join(sorted(news))}
@@ -114,10 +118,10 @@ def change_facts(story: Story, command: ChangeFacts, target: UUID) -> None:
         changed, Entry.INCIDENT_CHANGED, by_organisation=incident.source, about=about, mandate=mandate
     )
     story.happened(changed, line=line)
-    if changed.call_back != incident.call_back:
+    if kept:
         # Whoever helps sees the request and not the incident: the number must be right there too.
         for request in story.world.requests_of(target):
-            story.happened(request.model_copy(update={"call_back": changed.call_back}))
+            story.happened(request.model_copy(update=kept))
     if changed.tlp.lowest_level.rank > Level.ASKED.rank:
         _stop_asking(story, target)
 

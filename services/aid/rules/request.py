@@ -48,6 +48,7 @@ def ask(story: Story, command: AskHelp, target: UUID) -> None:
         assumed_days=context.terms.assumed_days,
         call_back=incident.call_back,
         proposed=proposed_circle(story, command.borrower, incident.victims),
+        reach=incident.reach,
         wake=command.wake or (Wake.MORNING if is_night(context.now) else Wake.NOT),
         asked_at=context.now,
         asked_by=person.id,

@@ -1,6 +1,6 @@
 """What a rule sees and what it leaves: the locked aggregates, the moment, who asks, and facts."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -10,7 +10,7 @@ from schemas.events.approach import Approach, ApproachState
 from schemas.events.commitment import Commitment
 from schemas.events.duty import Duty
 from schemas.events.help_request import HelpRequest
-from schemas.events.incident import Incident
+from schemas.events.incident import Incident, Sealed
 from schemas.events.lending import Lending
 from schemas.events.log_entry import LogEntry
 from schemas.events.organisation import Organisation
@@ -32,9 +32,18 @@ class Terms:
     assumed_days: int = 3
 
 
+Seal = Callable[[str, Person, str], Sealed | None]
+"""Seals a text under the key of who told it, as this field; None for who has none to seal with."""
+
+
+def unsealed(text: str, person: Person, field: str) -> Sealed | None:
+    """Seals nothing: where a rule is asked without its surroundings."""
+    return None
+
+
 @dataclass(frozen=True)
 class Context:
-    """The moment, who asks, what the command came from, and the settings.
+    """The moment, who asks, what the command came from, the settings, and what seals what people tell.
 
     `call`: in which call it was keyed in; None where it was not.
 
@@ -47,6 +56,7 @@ class Context:
     asker: Person | None = None
     terms: Terms = Terms()
     call: UUID | None = None
+    seal: Seal = unsealed
 
     @property
     def person(self) -> Person:

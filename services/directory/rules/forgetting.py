@@ -20,6 +20,7 @@ def forgotten(person: Person, sessions: Sequence[Session]) -> list[State]:
         "systems": (),
         "guest": None,
         "called_in": None,
+        "sealing": "",
     }
     return [
         person.model_copy(update={**empty, "forgotten": True, **person.read_by({})}),

@@ -16,7 +16,7 @@ from schemas.values import OurLanguage, Right
 from services.directory.rules.people import MOST_PEOPLE
 from services.directory.store.accounts import keep_accounts
 from services.directory.store.contacts import known_contact
-from services.directory.store.writes import TABLES, forget, sealed, sealed_contact
+from services.directory.store.writes import TABLES, forget, sealed, sealed_contact, with_half
 from services.runtime.acts import Act, acts_of
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
@@ -81,7 +81,7 @@ class People:
                 "INSERT INTO data_key (person, key) VALUES ($1, $2)",
                 [(str(person), key) for person, key in keys.items()],
             )
-            states: list[State] = [person for person, _ in coming]
+            states: list[State] = [with_half(person, keys[person.id]) for person, _ in coming]
             states += [
                 sealed_contact(person.id, called.name, called.phone, keys[person.id])
                 for person, called in coming

@@ -23,7 +23,7 @@ from services.directory.store.opening import opening
 from services.runtime.aggregates import Tables
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
-from services.runtime.seal import new_key, seal
+from services.runtime.seal import new_key, public_half, seal
 
 TABLES: Final = Tables((Organisation, Person, Contact, Session, Access, Card, WakeList, Trust))
 
@@ -91,7 +91,7 @@ class Writes:
                     if each.host is not None
                 ],
             )
-            states = [each.person for each in new] + [
+            states = [with_half(each.person, keys[each.person.id]) for each in new] + [
                 sealed_contact(each.person.id, each.name, each.phone, keys[each.person.id]) for each in new
             ]
             await TABLES.write(connection, [Written(state, 1) for state in states], _seeding(states, at))
@@ -106,7 +106,9 @@ class Writes:
             )
             contact = sealed_contact(person.id, name, phone, key)
             await TABLES.write(
-                connection, [Written(person, 1), Written(contact, 1)], Cause(uuid4(), None, at)
+                connection,
+                [Written(with_half(person, key), 1), Written(contact, 1)],
+                Cause(uuid4(), None, at),
             )
 
     async def seed_wake_lists(self, lists: Sequence[WakeList], at: datetime) -> int:
@@ -187,6 +189,11 @@ def _with_own_list(facts: Organisation, known: Written | None) -> Organisation:
     if known is None or not isinstance(known.state, Organisation):
         return facts
     return facts.model_copy(update={"mandates": known.state.mandates})
+
+
+def with_half(person: Person, key: bytes | None) -> Person:
+    """The person with the half of their data key that others seal with; with none where there is no key."""
+    return person.model_copy(update={"sealing": "" if key is None else public_half(key)})
 
 
 def sealed_contact(person: UUID, name: str, phone: str, key: bytes) -> Contact:

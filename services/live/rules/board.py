@@ -205,7 +205,7 @@ class Board:
         """A row as JSON, without the way through Python objects: it is the busiest place."""
         kind, key = look.spot
         head = json.dumps({"kind": kind, "id": key, "v": look.version, "level": level})
-        data = project_json(look.row, level)
+        data = project_json(self._joins.opened(look.row), level)
         for name, shown in self._joins.joined(look.row, level).items():
             data = b'%b,"%b":%b}' % (data[:-1], name.encode(), json.dumps(shown).encode())
         return b'%b,"data":%b}' % (head[:-1].encode(), data)

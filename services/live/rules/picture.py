@@ -59,7 +59,7 @@ class Picture:
         level = level_of(row, self._keys, parent)
         if level is None:
             return
-        data = project(row, level)
+        data = project(self._joins.opened(row), level)
         data |= self._joins.joined(row, level)
         fields = tuple(sorted(data))
         values = [key, self._joins.version(event, row, parent), *(data[name] for name in fields)]

@@ -42,7 +42,7 @@ def _reported(deed: Deed, sent: Line, _: str) -> bool:
         made is not None
         and made["reported_by"] == sent["person"]
         and [each["organisation"] for each in made["affected"]] == [body["affected"]]
-        and says(made["call_back"], body["call_back"])
+        and (made.get("reach") is not None or says(made["call_back"], body["call_back"]))
     )
 
 
@@ -58,6 +58,8 @@ def _facts(deed: Deed, sent: Line, target: str) -> bool:
     told = any(line["entry"] == "incident_changed" for line in deed.of("log_entry"))
     # Facts that were so already leave only the line.
     incident = _one(deed, "incident", target)
+    if incident.get("reach") is not None:
+        asked.pop("call_back", None)
     return told and (not incident or says(incident, asked))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from tests.faults.checker.audience import FIELDS, OF_AN_INCIDENT, fields_of, level_for
 from tests.faults.checker.facts import Facts, Spot
 from tests.faults.checker.history import Line
-from tests.faults.checker.sight import JOINS_CONTACT, Sight, rows_in
+from tests.faults.checker.sight import JOINS_CONTACT, Sight, opened, rows_in
 from tests.faults.checker.verdict import Verdict
 
 Shown = dict[Spot, Line]
@@ -143,8 +143,9 @@ def _compare_row(facts: Facts, row: Line, about: Line, verdict: Verdict) -> None
     if row["v"][1] != version:
         verdict.wrong("stale_snapshot", f"version {version}, its owner's newest", row["v"], **about)
         return
-    data = {name: value for name, value in row["data"].items() if name != "contact"}
-    right = {name: state[name] for name in fields_of(spot[0], row["level"])}
+    apart = {"contact"} | opened(state)
+    data = {name: value for name, value in row["data"].items() if name not in apart}
+    right = {name: state[name] for name in fields_of(spot[0], row["level"]) if name not in apart}
     if data != right:
         verdict.wrong("told_otherwise", f"{right}", data, **about)
     if spot[0] in OF_AN_INCIDENT and spot[0] not in JOINS_CONTACT:

@@ -24,7 +24,7 @@ from schemas.state import Row
 from schemas.values import Command, Level, Right, Where, organisation_key, person_key
 from services.aid.handlers.desk import Desk, Done, Sent
 from services.aid.rules import commands
-from services.aid.rules.world import Picture, Terms
+from services.aid.rules.world import Picture, Seal, Terms, unsealed
 from services.runtime.ports import Written
 from tests.unit.aid.memory import Memory
 
@@ -40,7 +40,7 @@ def key(name: str) -> UUID:
 class Stage:
     """Hof van Twente is the borrower; Enschede gave a standing yes, Hengelo did not. All are made up."""
 
-    def __init__(self, terms: Terms | None = None) -> None:
+    def __init__(self, terms: Terms | None = None, seal: Seal = unsealed) -> None:
         self.now = MORNING
         self.memory = Memory()
         self.people: dict[UUID, Person] = {}
@@ -54,7 +54,7 @@ class Stage:
             id="SV01", kind=Kind.PARTNERSHIP, name="SV01", delivers_ict_to=("GM0141",)
         )
         picture = Picture(self.people, self.organisations, self.staff)
-        self.desk = Desk(self.memory, picture, lambda: self.now, terms or Terms())
+        self.desk = Desk(self.memory, picture, lambda: self.now, terms or Terms(), seal=seal)
         self._keys = count()
         self.person("wilma", "GM1735", rights=(Right.REPORT,))
         self.person("gert", "GM1735", rights=(Right.MANDATE, Right.REPORT))

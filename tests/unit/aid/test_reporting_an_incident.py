@@ -1,5 +1,6 @@
 """Who may report for whom, what is refused, and who sees a report by default."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +10,18 @@ from pydantic import ValidationError
 from schemas.catalogue import ResidentService
 from schemas.events.approach import Approach
 from schemas.events.help_request import HelpRequest
-from schemas.events.incident import CallBack, Incident, ServiceState
+from schemas.events.incident import CallBack, Incident, Sealed, ServiceState
 from schemas.events.log_entry import Entry
+from schemas.events.person import Person
+from schemas.export import ROOT
 from schemas.night import Wake
+from schemas.upcast import lift
 from schemas.values import Level, Tlp
 from schemas.visibility import keys_of, level_of
 from services.aid.rules import commands
 from tests.unit.aid.stage import MORNING, Stage, key
+
+EXAMPLES = ROOT / "schemas" / "examples"
 
 
 def a_report(**changes: Any) -> commands.ReportIncident:
@@ -188,3 +194,38 @@ async def test_at_night_people_are_called_from_seven_unless_the_request_says_oth
     assert asked.wake is wake
     await stage.suggest(request, "joris")
     assert {each.wake for each in stage.all(Approach)} == {wake}
+
+
+def shut(text: str, person: Person, field: str) -> Sealed:
+    """Sealed for a test: nobody finds the text in it, and who reads the test sees what was sealed."""
+    return Sealed(person=person.id, sealed=f"{field} {text.encode().hex()}")
+
+
+async def test_whom_to_call_and_who_called_are_kept_sealed_under_the_key_of_who_told_it() -> None:
+    stage = Stage(seal=shut)
+    call = CallBack(phone="06 12345678", name="Wilma Bakker")
+    await stage.do("ruud", a_report(call_back=call, caller="De secretaris"))
+    incident = stage.all(Incident)[0]
+    assert (incident.call_back, incident.reach) == (
+        None,
+        shut(call.model_dump_json(), stage.people[key("ruud")], "call_back"),
+    )
+    assert incident.on_behalf_of is not None and incident.on_behalf_of.caller == ""
+    assert incident.caller == shut("De secretaris", stage.people[key("ruud")], "caller")
+    await stage.do("wilma", stage.ask())
+    [request] = stage.all(HelpRequest)
+    assert (request.call_back, request.reach) == (None, incident.reach)
+    other = CallBack(phone="06 87654321", name="Gert")
+    await stage.do("gert", commands.ChangeFacts(call_back=other), key("incident"))
+    kept = shut(other.model_dump_json(), stage.people[key("gert")], "call_back")
+    assert {stage.all(Incident)[0].reach, stage.all(HelpRequest)[0].reach} == {kept}
+    told = "".join(each.model_dump_json() for each in (*stage.all(Incident), *stage.all(HelpRequest)))
+    assert not [word for word in ("Wilma", "Gert", "secretaris", "06 ") if word in told]
+
+
+async def test_a_record_of_before_there_were_seals_reads_as_it_was_said() -> None:
+    before = json.loads((EXAMPLES / "incident.v1.json").read_text(encoding="utf-8"))
+    read = Incident.model_validate(lift("incident", 1, Incident.VERSION, before))
+    assert read.call_back == CallBack(phone="06 12 34 56 78", name="Wilma")
+    assert read.on_behalf_of is not None and read.on_behalf_of.caller == "Wilma, piket"
+    assert (read.reach, read.caller) == (None, None)

@@ -17,6 +17,7 @@ from services.directory.rules.cards import (
     LASTS,
     Printed,
     ask,
+    back,
     is_ready,
     is_same_name,
     may_approve,
@@ -94,6 +95,15 @@ def test_a_card_that_is_used_or_stopped_is_neither_asked_nor_spent() -> None:
         refusal("card_refused", ask, card, NOW)
         refusal("card_refused", spend, card, BRAM, ANNA, UUID(int=9), NOW)
     refusal("not_found", stop, stop(used, ANNA, NOW), ANNA, NOW)
+
+
+def test_a_restore_brings_back_no_card_that_is_known_to_be_over_and_leaves_the_others_good() -> None:
+    over, vault = printed()[0]
+    ended, good = (back(each, frozenset({over.digest}), NOW) for each in (over, vault))
+    assert (ended.state, ended.ended_at, ended.restored_at) == (CardState.STOPPED, NOW, NOW)
+    assert (is_ready(ended, NOW), is_ready(good, NOW), good.restored_at) == (False, True, NOW)
+    # Another card can have got its number since.
+    assert is_ready(back(over, frozenset({vault.digest}), NOW), NOW)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from schemas.catalogue import Function
 from schemas.events.commitment import Commitment, CommitmentState
-from schemas.events.incident import CallBack, Guest, Incident
+from schemas.events.incident import CallBack, Guest, Incident, OnBehalfOf, Sealed
 from schemas.events.person import Person
 from schemas.values import Level, Where
 from services.live.rules.board import Board
@@ -160,3 +160,46 @@ def test_nobodys_number_stands_on_their_own_row_which_all_colleagues_read() -> N
         said = b"".join(board.picture(frozenset(keys)).encoded()).decode()
         assert str(JORIS) in said and "06 00000000" not in said
     assert board.name_of(JORIS) == "Joris"
+
+
+PLAIN = {"call_back": '{"phone":"06 12345678","name":"Wilma"}', "caller": "De secretaris"}
+
+
+def told_incident() -> Incident:
+    """Whom to call and who called, sealed under Joris' key."""
+    return an_incident().model_copy(
+        update={
+            "call_back": None,
+            "reach": Sealed(person=JORIS, sealed="call_back"),
+            "on_behalf_of": OnBehalfOf(entered_by="IBD", caller=""),
+            "caller": Sealed(person=JORIS, sealed="caller"),
+        }
+    )
+
+
+def test_what_was_told_is_opened_for_who_may_read_it_and_goes_with_the_key_of_who_told_it() -> None:
+    board = Board()
+    board.put(event_of(told_incident(), 1))
+    spot = (Incident.TYPE, str(UUID(int=1)))
+    seen = [json.loads(board.fragment(board.look(spot), level))["data"] for level in Level]
+    assert not any(each.get("call_back") for each in seen)
+    before = board.look(spot).version
+    opened = Reach("Joris", "06 00000000", 4, lambda sealed, field: PLAIN[field] if sealed == field else "")
+    assert spot in board.join(JORIS, opened)
+    assert board.look(spot).version > before
+    may = {Level.COORDINATOR, Level.OWN}
+    for level in Level:
+        shown = json.loads(board.fragment(board.look(spot), level))["data"]
+        call, caller = (
+            {"phone": "06 12345678", "name": "Wilma"},
+            {"entered_by": "IBD", "caller": "De secretaris"},
+        )
+        assert shown.get("call_back") == (call if level in may else None), level
+        assert shown.get("on_behalf_of") == (caller if level in may else None), level
+        assert not shown.keys() & {"reach", "caller", "contact", "guest_names"}, level
+    assert "06 12345678" in b"".join(board.picture(frozenset(KEYS)).encoded()).decode()
+    held = board.look(spot).version
+    assert spot in board.join(JORIS, Reach("", "", 5))
+    assert board.look(spot).version > held
+    said = b"".join(board.picture(frozenset(KEYS)).encoded()).decode()
+    assert not [word for word in ("06 12345678", "secretaris") if word in said]

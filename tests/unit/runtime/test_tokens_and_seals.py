@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.seal import Unreadable, new_key, seal, unseal
+from services.runtime.seal import Unreadable, new_key, public_half, seal, seal_for, unseal, unseal_told
 from services.runtime.settings import Mode
 from services.runtime.tokens import BadToken, Claims, Signer, Verifier, new_keys
 
@@ -130,3 +130,21 @@ def test_the_same_text_is_sealed_differently_each_time() -> None:
 def test_what_was_never_sealed_is_unreadable(text: str) -> None:
     with pytest.raises(Unreadable):
         unseal(text, new_key(), PERSON, "name")
+
+
+@given(st.text(max_size=200))
+def test_what_is_sealed_for_somebody_comes_back_for_their_key_person_and_field_alone(text: str) -> None:
+    key, other = new_key(), new_key()
+    told = seal_for(text, public_half(key), PERSON, "caller")
+    assert unseal_told(told, key, PERSON, "caller") == text
+    for wrong in ((other, PERSON, "caller"), (key, UUID(int=4), "caller"), (key, PERSON, "call_back")):
+        with pytest.raises(Unreadable):
+            unseal_told(told, *wrong)
+    with pytest.raises(Unreadable):
+        unseal_told(told, base64.b64decode(public_half(key)), PERSON, "caller")
+
+
+@pytest.mark.parametrize("text", ["", "zz", "no base64!", "AAAA", base64.b64encode(bytes(60)).decode()])
+def test_what_nobody_sealed_for_anybody_is_unreadable(text: str) -> None:
+    with pytest.raises(Unreadable):
+        unseal_told(text, new_key(), PERSON, "caller")
