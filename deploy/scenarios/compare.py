@@ -13,6 +13,9 @@ PATHS: Final = {
 }
 """Kinds whose owner can be asked for one row."""
 
+OPENED: Final = {"call_back": None, "on_behalf_of": "caller"}
+"""What its owner keeps sealed and the screen shows: the whole field, or this part of it."""
+
 Row = dict[str, Any]
 Told = Mapping[str, set[str]]
 """Kind -> ids of rows that answers to commands have shown to anybody."""
@@ -55,5 +58,14 @@ def _wrong(viewer: Viewer, seen: Mapping[str, Mapping[str, Row]]) -> Iterator[st
                 yield f"{kind} {key} is there, and its owner answers {owned.code}"
             elif owned["v"][:2] != row["v"][:2]:
                 yield f"{kind} {key} stands at version {row['v']}, its owner's at {owned['v']}"
-            elif odd := [name for name, value in owned["data"].items() if row.get(name) != value]:
+            elif odd := [name for name, value in owned["data"].items() if _differs(row, name, value)]:
                 yield f"{kind} {key} differs in {', '.join(odd)}"
+
+
+def _differs(row: Row, name: str, owned: Any) -> bool:
+    seen, part = row.get(name), OPENED.get(name)
+    if name in OPENED and owned is None:
+        return False
+    if part is not None and isinstance(seen, dict) and owned[part] == "":
+        seen = {**seen, part: ""}
+    return bool(seen != owned)

@@ -70,3 +70,14 @@ def test_a_row_that_its_owner_does_not_show_this_person_does_not_agree() -> None
     wall = Wall()
     wall.owned["/api/aid/commitments/c1"] = Refusal(404, "not_found")
     assert differences(wall, TOLD) == ["commitment c1 is there, and its owner answers not_found"]
+
+
+def test_what_its_owner_keeps_sealed_is_opened_on_the_wall_and_anything_else_has_to_be_the_same() -> None:
+    wall = Wall()
+    data = wall.owned["/api/aid/incidents/i1"]["data"]
+    data |= {"call_back": None, "on_behalf_of": {"entered_by": "IBD", "caller": ""}}
+    shown = {"call_back": {"phone": "06"}, "on_behalf_of": {"entered_by": "IBD", "caller": "De secretaris"}}
+    wall.seen["incident"]["i1"] |= shown
+    assert differences(wall, TOLD) == []
+    data |= {"call_back": {"phone": "07"}, "on_behalf_of": {"entered_by": "GM1735", "caller": ""}}
+    assert differences(wall, TOLD) == ["incident i1 differs in call_back, on_behalf_of"]
