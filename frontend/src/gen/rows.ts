@@ -136,6 +136,18 @@ export interface Membership {
   checked_on: string | null;
 }
 
+/** What a yes without a choice says yes to: so many, so long, this circle, at most so much.
+ *
+ * `asked_by`: who asks. A yes to an offer counts only while the request still offers exactly that. */
+export interface Offer {
+  asked_by: string;
+  number: number;
+  days: number;
+  circle: string[];
+  choose_self: boolean;
+  euros: number | null;
+}
+
 /** An IBD duty officer entered this for a caller (namens); `caller` is empty where the name is sealed. */
 export interface OnBehalfOf {
   entered_by: string;

@@ -144,7 +144,7 @@ class Desk:
         if seen is not None:
             return await self._again(unit, seen.rows, handler.answers)
         cause = uuid5(COMMANDS, f"{sent.asker.id}/{sent.key}")
-        context = Context(self._now(), cause, sent.asker, self._terms, self._seal)
+        context = Context(self._now(), cause, sent.asker, self._terms, seal=self._seal)
         _check_visible(before, handler.shows(before, sent.command, sent.target), sent.asker)
         due = Story(before, context, "due")
         apply_due(due)
@@ -183,7 +183,7 @@ class Desk:
         before = (await unit.load(reach, self._picture, None)).world
         asker = self._picture.people.get(attempt.person)
         cause = uuid5(COMMANDS, f"{attempt.person}/{attempt.id}")
-        context = Context(self._now(), cause, asker, self._terms, attempt.id)
+        context = Context(self._now(), cause, asker, self._terms, call=attempt.id)
         due = Story(before, context, "due")
         if telephone.is_heard(due, delivery, attempt):
             return _Outcome()
