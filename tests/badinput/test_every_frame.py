@@ -22,7 +22,7 @@ from tests.journey.cast import done
 from tests.journey.looking import Page
 from tests.journey.waiting import until
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(2_400)
 
 SILENT = 1_000
 ROUNDS = cases(short=2, long=6)
