@@ -104,12 +104,11 @@ async def test_who_left_and_came_back_binds_anew(app: Any, liar: Liar, filled: s
 
 
 async def test_an_account_stands_in_the_file_of_what_is_kept_of_somebody(app: Any, liar: Liar) -> None:
-    await bound(app, liar)
-    there = Browser(app)
-    query = await away(there)
+    here, phone, _ = await signed_in(app)
+    query = asked(await away_to_bind(here, phone))
     liar.hand_out(true(claims(liar, query["nonce"])))
-    await back(there, code="c", state=query["state"])
-    [account] = (await there.get("export"))[1]["accounts"]
+    await back(here, code="c", state=query["state"])
+    [account] = (await here.get("export"))[1]["accounts"]
     assert account["organisation"] == "GM1735" and account["since"]
 
 

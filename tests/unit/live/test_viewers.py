@@ -18,7 +18,7 @@ from websockets.streams import StreamReader
 
 from schemas.codec import decode
 from schemas.events.contact import Contact
-from schemas.events.incident import CallBack, Incident
+from schemas.events.incident import CallBack, Incident, Sealed
 from schemas.events.person import Membership, Person
 from schemas.events.session import Session
 from schemas.live import CLOSE_SIGNED_OUT, CLOSE_SLOW, SOCKET, Position
@@ -318,7 +318,7 @@ async def test_a_name_that_could_be_read_only_later_reaches_who_resumes_from_bef
     # The cursor may be of another node, which could not read the name when this one had joined it long ago.
     live, other = a_live(), a_live()
     contact = Contact(id=PERSON.id, name="sealed", phone="sealed")
-    row = PERSON.model_copy(update={"readers": {"org:GM1735": Level.OWN}})
+    row = an_incident(5).model_copy(update={"reach": Sealed(person=PERSON.id, sealed="sealed")})
     for node in (live, other):
         node._board.put(decode(record_of(row)))
         hears(node, contact)
