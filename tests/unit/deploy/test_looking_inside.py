@@ -11,10 +11,12 @@ import pytest
 
 from deploy.bootstrap import SetupFailed
 from deploy.noaber import explain, logs, trace
+from deploy.stack import Platform, secrets_in
 from deploy.tracing.spot import Spot
 from deploy.tracing.trace import Step, Trace, Verdict
 from schemas.events.approach import Reason, ReasonCode
 from services.aid.store.explained import without_content
+from services.runtime.settings import Mode, Seed
 from services.runtime.whereabouts import Change, Late
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -70,6 +72,11 @@ def test_what_was_decided_last_is_listed_by_id_and_kinds() -> None:
     ]
     assert trace.told_lately([]) == ["Nothing was decided here yet."]
     assert explain.told_lately([]) == ["Nobody asked for help yet."]
+    asked = {"asked_at": AT.isoformat(), "request": KEY, "function": "network", "state": "open"}
+    assert explain.told_lately([asked]) == [
+        f"{AT.isoformat()}  {KEY}  network, open",
+        "Why these people: noaber explain REQUEST",
+    ]
 
 
 def test_every_verdict_has_a_sentence_and_a_code_and_only_one_is_well() -> None:
@@ -107,6 +114,27 @@ def test_an_explanation_names_ids_functions_and_reasons() -> None:
     for part in ("network, open", "9 people of 2", "3, off_duty", f"{KEY} of GM0153", "  +20  20 km away"):
         assert part in lines
     assert "the desk of GM0168, 20 minutes: chosen; without, the plan costs 4 more" in lines
+
+
+def test_where_nobody_was_asked_or_planned_yet_that_is_said() -> None:
+    found: dict[str, Any] = {"request": KEY, "function": "network", "state": "provisional"}
+    found |= {"counts": {"open": 1}, "could_ask": None, "shortfall": [], "approaches": []}
+    assert explain.told({**found, "hint": None})[1:] == [
+        "Asked: nobody",
+        "Matching has said nothing about it yet.",
+    ]
+    spare = {"lender": "GM0168", "person": None, "cost_minutes": 20, "chosen": False, "reasons": []}
+    planned = explain.told({**found, "hint": {"about_version": 4, "candidates": [spare]}})
+    assert planned[-1] == "  the desk of GM0168, 20 minutes: spare"
+
+
+def test_a_request_that_is_not_there_says_how_to_find_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explain, "run_step", lambda *_: "null")
+    platform = Platform(7400, Mode.REAL, Seed.NONE, tmp_path, secrets_in(tmp_path / "secrets.json"))
+    with pytest.raises(SetupFailed, match=f"no request {KEY}; which there are: noaber explain$"):
+        explain.why(tmp_path, platform, KEY)
 
 
 @pytest.fixture
