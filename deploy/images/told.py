@@ -17,9 +17,13 @@ def _whole(path: Path) -> Path:
 
 
 def _one_server(dsn: str) -> str:
-    server = urlsplit(dsn)
-    # Out of it: a number, or ValueError.
-    if server.port == 0 or not server.hostname:
+    try:
+        server = urlsplit(dsn)
+        right = server.hostname and server.port != 0
+    except ValueError:
+        # Without the cause: it would show a part of a password that has a / or a # in it.
+        right = False
+    if not right:
         raise ValueError("it takes the host of one server, and its port where that is not 5432")
     return dsn
 

@@ -71,7 +71,7 @@ ALERTS: Final = (
         5,
         WAKE,
         "Of a process nothing runs at all, in a cluster not even a pod. What it does, nobody does now.",
-        "In a cluster: kubectl get pods,events. Of all at once: Prometheus finds no pods, not the pods it.",
+        "In a cluster: kubectl get pods,events. Of all at once: it is Prometheus that finds no pods.",
         {f'up{{job="{name}"}}': "1x12" for name in PROCESSES if name != "aid-relay"},
         {"job": "aid-relay"},
         ({f'up{{job="{name}"}}': "1x12" for name in PROCESSES},),

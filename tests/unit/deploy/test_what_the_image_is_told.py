@@ -58,6 +58,7 @@ def test_what_is_missing_is_named_and_nothing_is_made(
     ("name", "value", "shown"),
     [
         ("NOABER_SUPERUSER", "postgresql://a:secret@here:port/x", "not as it should be"),
+        ("NOABER_SUPERUSER", "postgresql://a:secret/word@here/x", "not as it should be"),
         ("NOABER_SUPERUSER", "postgresql:///x", "not as it should be"),
         ("NOABER_AID_PASSWORD", "se/cret@", "not as it should be"),
         ("NOABER_SEED", "some", "found 'some'"),
