@@ -9,7 +9,7 @@ import pytest
 
 from schemas.events.bell import Bell
 from schemas.events.delivery import AttemptState, Delivery, DeliveryState
-from schemas.events.help_request import Became, HelpRequest, RequestState, Spoken
+from schemas.events.help_request import Became, HelpRequest, RequestState, Slot, Spoken
 from schemas.events.wake_list import WakeList
 from services.notification import caller, numbers
 from services.notification.app import Notification
@@ -121,9 +121,14 @@ async def test_it_ends_when_somebody_confirms_in_the_app(home: House, database: 
     async with home.service() as service:
         await service.heed(event_of(asked()))
         await home.phones.ringing(NUMBERS[GERT])
-        await service.heed(event_of(asked(state=RequestState.OPEN), 2))
+        await service.heed(event_of(asked(slots=(Slot(),)), 2))
+        # Told late of what was before: neither does the offer go back, nor does anything begin again.
+        await service.heed(event_of(asked(), 1))
+        offer = (await ladder(service)).offer
+        assert offer is not None
+        assert offer.number == 1
+        await service.heed(event_of(asked(state=RequestState.OPEN), 3))
         assert (await ladder(service)).state is DeliveryState.OVER
-        # Told late of what was before: nothing begins again.
         await service.heed(event_of(asked(), 1))
         assert (await ladder(service)).state is DeliveryState.OVER
     connection = await asyncpg.connect(database)
