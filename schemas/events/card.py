@@ -29,7 +29,8 @@ class Card(Row):
 
     `digest` is the hash of number and six words (66 bits), and no viewer is sent it. `asked_at` is when
     somebody last had the words, whatever came of it; `asked` how often. After a restore `restored_at` says
-    that a card which was used since that backup may be ready again.
+    that a card which was used since that backup may be ready again. `untold`: whom the text that it was used
+    did not reach, so that somebody phones them.
     """
 
     TYPE: ClassVar[str] = "card"
@@ -48,6 +49,7 @@ class Card(Row):
     used_by: Annotated[UUID | None, OWN] = None
     approved_by: Annotated[UUID | None, OWN] = None
     session: UUID | None = None
+    untold: Annotated[tuple[UUID, ...], OWN] = ()
     ended_at: Annotated[Moment | None, OWN] = None
     ended_by: Annotated[UUID | None, OWN] = None
     restored_at: Annotated[Moment | None, OWN] = None

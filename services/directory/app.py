@@ -46,6 +46,7 @@ from services.directory.slips import add_slips
 from services.directory.store.reads import Named
 from services.directory.summaries import SUMMARIES
 from services.directory.switch import add_switch
+from services.directory.untold import UNTOLD, add_untold
 from services.directory.waking import add_waking
 from services.directory.words import WORDS
 from services.runtime.gate import Asking
@@ -66,6 +67,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
         "/internal/invite",
         "/internal/cards",
         GONE,
+        UNTOLD,
         f"{PREFIX}/organisations",
     )
     demo = (f"{PREFIX}/demo/people", f"{PREFIX}/demo/sign-in")
@@ -93,6 +95,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     add_numbers(app, directory)
     add_language(app, directory)
     add_push(app, directory)
+    add_untold(app, directory)
     add_slips(app, directory)
     add_export(app, directory)
     add_guests(app, directory)

@@ -43,6 +43,8 @@ from services.notification.pusher import Pusher
 from services.notification.rounds import Rounds
 from services.notification.rules.code import CodeState
 from services.notification.rules.ladder import rung, untold
+from services.notification.rules.notices import About
+from services.notification.rules.sending import Lost
 from services.notification.settings import NotificationSettings
 from services.notification.simulated.app import PREFIX as SIMULATED
 from services.notification.simulated.app import simulated
@@ -52,6 +54,7 @@ from services.notification.store.notices import Channels, Notices
 from services.notification.store.own import Own
 from services.notification.store.receipts import Receipts
 from services.notification.texter import Texter
+from services.notification.untold import Untold
 from services.notification.web_push import WebPush
 from services.notification.words import WORDS
 from services.runtime.calls import Call
@@ -132,6 +135,7 @@ class Notification:
         account, sender = settings.account(self.simulated_token), settings.sender()
         channels = Channels(texts=account is not None, pushes=sender is not None)
         self.own, self.notices = Own(pool), Notices(pool, channels)
+        self.untold = Untold(self.notices, *self._door("card-untold"))
         self.waker = Waker(side)
         letters = LazyDeadLetters(settings.kafka, settings.topic_prefix)
         self.intake = Intake(
@@ -245,17 +249,27 @@ class Notification:
     def _use_push(self, numbers: Numbers, service: WebPush) -> None:
         assert self.intake is not None
         intake = self.intake
-        gone = str(httpx.URL(self.settings.contact_keys_url).join("device-gone"))
-        devices = Devices(numbers, gone, self.settings.internal_token)
+        devices = Devices(numbers, *self._door("device-gone"))
         self.pusher = Pusher(self.notices, devices, service, now=self.time, may_send=lambda: intake.caught_up)
         self.tasks.append(lasting(self.pusher.run(), "pusher"))
 
     def _keys(self) -> tuple[str, str]:
         return self.settings.contact_keys_url, self.settings.internal_token
 
-    async def note_lost(self, delivery: UUID, person: UUID) -> None:
-        """The ladder says that this person was not reached by text, so that somebody phones."""
-        await self.deliveries.change(delivery, lambda each, _: untold(each, person), self.now())
+    def _door(self, name: str) -> tuple[str, str]:
+        """Address and secret of another of the directory's inner doors."""
+        return str(httpx.URL(self.settings.contact_keys_url).join(name)), self.settings.internal_token
+
+    async def note_lost(self, lost: Lost) -> None:
+        """The ladder or the card says that this person was not reached by text, so that somebody phones.
+
+        Raises Unreachable while the directory, which has the cards, is away.
+        """
+        if lost.about is About.CARD_USED:
+            await self.untold.tell(lost)
+            return
+        delivery = UUID(lost.subject)
+        await self.deliveries.change(delivery, lambda each, _: untold(each, lost.person), self.now())
         self.waker.wake()
 
     def time(self) -> datetime:

@@ -12,13 +12,10 @@ from schemas.push import PushSubscription
 from schemas.values import OurLanguage
 from services.notification.numbers import Numbers
 from services.notification.rules.sending import TextMessage
-from services.runtime.certificates import believed
-from services.runtime.inside import shown
+from services.runtime.inside import tell
 from services.runtime.seal import Unreadable, unseal
 
 log: Final = logging.getLogger(__name__)
-
-SECONDS: Final = 10.0
 
 
 class NoDevice(Exception):
@@ -55,9 +52,7 @@ class Devices:
         """Let the directory forget it. While that is away it is told the next time a message comes back."""
         body = {"person": str(push.person), "device": str(push.device)}
         try:
-            async with httpx.AsyncClient(timeout=SECONDS, verify=believed()) as client:
-                answer = await client.post(self._url, json=body, headers=shown(self._token))
-                answer.raise_for_status()
+            await tell(self._url, self._token, body)
         except httpx.HTTPError as away:
             log.warning("nobody was told that device %s is gone: %s", push.device, type(away).__name__)
 

@@ -4,14 +4,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
 from schemas.phone_number import NoNumber
 from services.notification.caller import Reach
 from services.notification.ports import Declined, Report, Unreachable
 from services.notification.rounds import Rounds, all_ended
 from services.notification.rules.ladder import STALE
-from services.notification.rules.sending import AGAIN, TextMessage, TextState, after_no, next_try
+from services.notification.rules.sending import AGAIN, Lost, TextMessage, TextState, after_no, next_try
 from services.notification.store.notices import Notices
 from services.runtime.now import Now
 
@@ -33,9 +32,9 @@ class Texter(Rounds):
         *,
         now: Now,
         may_send: Callable[[], bool],
-        on_lost: Callable[[UUID, UUID], Awaitable[None]],
+        on_lost: Callable[[Lost], Awaitable[None]],
     ) -> None:
-        """`on_lost`: writes down that a text about a ladder (its delivery, and to whom) got lost."""
+        """`on_lost`: writes down where people look that one got lost. Raises Unreachable where it cannot."""
         super().__init__(may_send, "text messages are not sent")
         self._notices = notices
         self._numbers = reach.numbers
@@ -48,10 +47,16 @@ class Texter(Rounds):
         while await self._notices.spread(self._now()):
             pass
         await all_ended(*map(self._send, await self._notices.due(self._now(), AT_ONCE)))
-        for delivery, person in await self._notices.lost():
-            await self._on_lost(delivery, person)
+        await self._say_lost()
         self.trouble = await self._notices.trouble()
         await self._notices.tidy(self._now())
+
+    async def _say_lost(self) -> None:
+        try:
+            for each in await self._notices.lost():
+                await self._on_lost(each)
+        except Unreachable as away:
+            log.warning("whom a text did not reach is not written down: %s; trying again", away)
 
     async def _send(self, text: TextMessage) -> None:
         now = self._now()

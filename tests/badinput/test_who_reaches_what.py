@@ -296,6 +296,7 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
 BESIDE = {
     "/alive",
     "/health",
+    "/internal/card-untold",
     "/internal/cards",
     "/internal/contact-keys",
     "/internal/device-gone",

@@ -126,8 +126,8 @@ class House:
         self.phones = Phones(port)
 
     @asynccontextmanager
-    async def service(self) -> AsyncIterator[Notification]:
-        """One life of `notification`; without a Kafka it has heard everything there is."""
+    async def service(self, **more: Any) -> AsyncIterator[Notification]:
+        """One life of `notification`, with settings of its own; without a Kafka it has heard all there is."""
         own = free_port()
         settings = _settings(
             self._database,
@@ -137,7 +137,7 @@ class House:
             telephone_account="house",
             telephone_token=TOKEN,
             telephone_caller="+31850000000",
-            **self._more,
+            **{**self._more, **more},
         )
         app = create_app(settings)
         async with serving(app, own):

@@ -19,7 +19,7 @@ from services.directory.store.writes import Writes
 from services.directory.uses import MOST_OF_A_NETWORK, TRIES
 from services.runtime.database import open_pool
 from services.runtime.now import clock
-from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
+from tests.contract.doorstep import INTERNAL, ORIGIN, Answer, Browser, directory, signed_in
 from tests.phone import Phone
 
 MINUTE = timedelta(minutes=1)
@@ -331,6 +331,32 @@ async def test_a_card_that_is_stopped_ends_the_session_it_opened(app) -> None:
     assert (await there.get("me"))[0] == 200
     assert (await office.stop(card))[0] == 200
     assert (await there.get("me"))[0] == 401
+
+
+async def test_whom_the_text_of_its_use_did_not_reach_stands_at_the_card_once(app, filled: str) -> None:
+    office = await Office(app).open()
+    card = await office.card()
+    there = await office.come_in(card)
+    used_at = (await kept(filled, card["number"]))["used_at"]
+    body = {"card": card["number"], "used_at": used_at, "person": office.wilma}
+
+    async def said(token: str = INTERNAL, **other: str) -> int:
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+        return (
+            await there.http.post("/internal/card-untold", json={**body, **other}, headers=headers)
+        ).status_code
+
+    assert [await said("y" * 32), await said(card="GM1735-9999")] == [401, 404]
+    # Printed and used once more under that number, after a restore.
+    assert await said(used_at="2026-01-05T03:10:00Z") == 200
+    assert (await kept(filled, card["number"])).get("untold", []) == []
+    assert [await said(), await said()] == [200, 200]
+    assert (await kept(filled, card["number"]))["untold"] == [office.wilma]
+    connection = await asyncpg.connect(filled)
+    query = "SELECT count(*) FROM journal WHERE aggregate = 'card' AND key = $1"
+    versions = await connection.fetchval(query, card["number"])
+    await connection.close()
+    assert versions == len(["printed", "asked", "used", "untold"])
 
 
 async def test_the_topic_holds_no_words_and_the_sheet_is_a_pdf(app, filled: str) -> None:

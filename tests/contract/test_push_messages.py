@@ -8,10 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from deploy.backing import Backing
 from deploy.parts.ports import free_port
@@ -36,6 +32,7 @@ from tests.contract.moody import Mood, Moody
 from tests.contract.stand import BAS, ILSE, LISTED, NUMBERS, Stand, card, staff_and_list
 from tests.contract.tables import database_of
 from tests.contract.test_the_night import asked as approach
+from tests.contract.told_directory import ToldDirectory
 from tests.enveloped import event_of
 from tests.push_browser import PushBrowser
 
@@ -49,23 +46,11 @@ BROWSERS_OF = {
 database = database_of("notification")
 
 
-class Directory:
-    """What the directory is told of devices that are gone."""
-
-    def __init__(self) -> None:
-        self.gone: list[dict[str, str]] = []
-        self.app = Starlette(routes=[Route("/internal/device-gone", self._hear, methods=["POST"])])
-
-    async def _hear(self, request: Request) -> JSONResponse:
-        self.gone.append(await request.json())
-        return JSONResponse({})
-
-
 @dataclass(frozen=True)
 class Pushed(Stand):
     """The same with the push services, and what the directory hears."""
 
-    directory: Directory
+    directory: ToldDirectory
 
     def answers(self, device: UUID, *status: int) -> None:
         """What its push service answers, in turn; the last stays."""
@@ -113,7 +98,7 @@ async def stand(
     monkeypatch.setattr(numbers, "fetch_keys", keys)
     monkeypatch.setattr(sending, "WAITS", (timedelta(0),) * 4)
     await create_topics(backing.kafka, topic_prefix)
-    telephones, heard, port = simulated(Mode.DEMO, TOKEN), Directory(), free_port()
+    telephones, heard, port = simulated(Mode.DEMO, TOKEN), ToldDirectory("device-gone"), free_port()
     exchange: Exchange = telephones.state.exchange
     async with (
         serving(heard.app, port),
@@ -176,10 +161,10 @@ async def test_a_device_that_is_gone_is_told_and_one_that_was_taken_away_or_forg
         assert await stand.ended(3) == {PHONE: "gone", LAPTOP: "gone", OTHERS: "sent"}
 
         async def told() -> bool | None:
-            return len(stand.directory.gone) == 2 or None
+            return len(stand.directory.told) == 2 or None
 
         await until(told, "the directory heard of both")
-        assert {each["device"] for each in stand.directory.gone} == {str(PHONE), str(LAPTOP)}
+        assert {each["device"] for each in stand.directory.told} == {str(PHONE), str(LAPTOP)}
         await stand.put(contact(ILSE, PHONE), version=2)
         await until(lambda: _devices(stand), "the laptop is taken away")
         stand.answers(PHONE, 201)
@@ -187,7 +172,7 @@ async def test_a_device_that_is_gone_is_told_and_one_that_was_taken_away_or_forg
         await stand.rows("DELETE FROM text_message")
         await service.heed(event_of(card(id="GM0153-0002")))
         assert await stand.ended(2) == {PHONE: "sent", OTHERS: "gone"}
-    assert len(stand.directory.gone) == 2
+    assert len(stand.directory.told) == 2
 
 
 async def test_what_is_refused_leads_elsewhere_or_stays_silent_is_given_up_and_texts_go_on(
@@ -202,7 +187,7 @@ async def test_what_is_refused_leads_elsewhere_or_stays_silent_is_given_up_and_t
         assert await stand.ended(3) == {PHONE: "refused", LAPTOP: "refused", OTHERS: "unknown"}
         await until(lambda: _texted(stand), "both texts arrived")
         assert not (await service.notices.trouble())
-    assert stand.telephones.pushes.taken == [] and stand.directory.gone == []
+    assert stand.telephones.pushes.taken == [] and stand.directory.told == []
 
 
 async def _devices(stand: Pushed) -> bool | None:

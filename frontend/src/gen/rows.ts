@@ -476,7 +476,8 @@ export interface PersonData {
  *
  * `digest` is the hash of number and six words (66 bits), and no viewer is sent it. `asked_at` is when
  * somebody last had the words, whatever came of it; `asked` how often. After a restore `restored_at` says
- * that a card which was used since that backup may be ready again. */
+ * that a card which was used since that backup may be ready again. `untold`: whom the text that it was used
+ * did not reach, so that somebody phones them. */
 export interface CardData {
   exercise: boolean;
   tlp: Tlp;
@@ -492,6 +493,7 @@ export interface CardData {
   used_at: string | null;
   used_by: string | null;
   approved_by: string | null;
+  untold: string[];
   ended_at: string | null;
   ended_by: string | null;
   restored_at: string | null;

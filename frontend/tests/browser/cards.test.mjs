@@ -1,7 +1,7 @@
 /** Sealed cards on a phone and on paper, with a stand-in for the servers. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NOW } from "../fixtures/story.mjs";
+import { COLLEAGUES, NOW } from "../fixtures/story.mjs";
 import { SIZES, delta, fits, named, staged } from "./staged.mjs";
 
 const AT = new Date(NOW).toISOString();
@@ -21,7 +21,7 @@ const card = (organisation) => ({
   data: {
     exercise: false, tlp: "TLP:GREEN", id: `${organisation}-0003`, organisation, role: "ciso", state: "ready", printed_at: AT,
     printed_by: null, expires_at: LATER, asked_at: AT, asked: 1, used_at: null, used_by: null, approved_by: null,
-    ended_at: null, ended_by: null, restored_at: null,
+    ended_at: null, ended_by: null, restored_at: null, untold: [],
   },
 });
 
@@ -103,3 +103,25 @@ test("who administers sees at once that a card is used, says yes to it, and on p
     if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/print.png`, fullPage: true });
   });
 });
+
+for (const [language, news, untold] of [
+  ["nl", "is gebruikt", "Geen sms aangekomen bij: Pim, Sanne. Bel zelf."],
+  ["en", "was used", "No text message reached: Pim, Sanne. Phone yourself."],
+]) {
+  test(`whom no text about a used card reached stands by name on every page, and at the card: ${language}`, () => {
+    const reached = card("GM0164"), lost = card("GM0164");
+    Object.assign(reached.data, { state: "used", used_at: AT, used_by: COLLEAGUES[2].person });
+    Object.assign(lost.data, { ...reached.data, untold: [COLLEAGUES[0].person, COLLEAGUES[1].person] });
+    return staged(named("desk"), { size: SIZES.phone, language }, async (page, say) => {
+      say(delta(reached));
+      await page.getByText(news).waitFor();
+      assert.equal(await page.getByText(untold.slice(0, 12)).count(), 0);
+      say(delta({ ...lost, v: [1, 3, 0] }));
+      await page.getByText(untold).waitFor();
+      await fits(page);
+      if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/card-untold-${language}.png` });
+      await page.getByRole("link", { name: language === "nl" ? "Bekijk de kaarten" : "See the cards" }).click();
+      await page.getByRole("listitem").getByText(untold).waitFor();
+    });
+  });
+}

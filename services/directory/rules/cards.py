@@ -137,6 +137,13 @@ def spend(card: Card, person: UUID, approver: UUID | None, session: UUID, now: d
     return card.model_copy(update={"state": CardState.USED, **used})
 
 
+def untold(card: Card, person: UUID, used_at: datetime) -> Card:
+    """The text that it was used then did not reach this person; of another use nothing is said."""
+    if card.used_at != used_at or person in card.untold:
+        return card
+    return card.model_copy(update={"untold": (*card.untold, person)})
+
+
 def stop(card: Card, by: UUID, now: datetime) -> Card:
     """It opens nothing any more; of a used one its session is over too. Refused: `not_found`."""
     if card.state not in (CardState.READY, CardState.USED):

@@ -46,11 +46,12 @@ class Cards:
         return new, old
 
     async def change(self, number: str, decide: Decide, who: UUID | None, at: datetime) -> Card:
-        """One card as its next version. Raises what `decide` raises."""
+        """One card as its next version, if that is another. Raises what `decide` raises."""
         async with self._pool.acquire() as connection, connection.transaction():
             version, card = await _locked(connection, number)
             decided = decide(card)
-            await TABLES.write(connection, [Written(decided, version + 1)], Cause(uuid4(), who, at))
+            if decided != card:
+                await TABLES.write(connection, [Written(decided, version + 1)], Cause(uuid4(), who, at))
         return decided
 
     async def enter(self, number: str, decide: Decide, session: Session, at: datetime) -> Card:

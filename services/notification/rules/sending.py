@@ -81,6 +81,20 @@ class TextMessage:
         return self.state is TextState.WAITING and self.tries == 0 and now - self.at < PROMPT
 
 
+@dataclass(frozen=True)
+class Lost:
+    """A text that did not get through to somebody, which does not stand yet where people look.
+
+    `subject`, `at`: those of what it tells, a ladder's delivery or a card.
+    """
+
+    text: UUID
+    about: About
+    subject: str
+    at: datetime
+    person: UUID
+
+
 def next_try(tries: int, now: datetime) -> datetime:
     """When the one after this many is due."""
     return now + WAITS[min(tries, len(WAITS)) - 1]

@@ -24,7 +24,7 @@ from services.notification.rules.notices import (
     over_since,
     told,
 )
-from services.notification.rules.sending import LOST, OPEN, TextMessage, TextState, next_try
+from services.notification.rules.sending import LOST, OPEN, Lost, TextMessage, TextState, next_try
 from services.notification.rules.text_words import on_device, text_message
 from services.runtime.database import LOCK
 
@@ -98,11 +98,14 @@ _TROUBLE: Final = """
 SELECT count(*), max(why) AS why FROM text_message WHERE state = 'ordered' AND why <> '' AND device IS NULL
 """
 _LOST: Final = """
-SELECT notice.subject, text.person FROM text_message text
-JOIN notice ON notice.id = text.notice JOIN delivery ON delivery.id = notice.subject
-WHERE text.state = ANY($1) AND text.device IS NULL AND notice.about IN ('nobody', 'unconfirmed')
-    AND NOT coalesce(delivery.state->'untold', '[]') ? text.person::text
-ORDER BY text.due
+SELECT text.id AS text, notice.about, notice.subject, notice.at, text.person
+FROM text_message text JOIN notice ON notice.id = text.notice
+LEFT JOIN delivery ON delivery.id = notice.subject
+WHERE text.state = ANY($1) AND text.device IS NULL AND (
+    notice.about IN ('nobody', 'unconfirmed') AND delivery.id IS NOT NULL
+        AND NOT coalesce(delivery.state->'untold', '[]') ? text.person::text
+    OR notice.about = 'card_used' AND NOT text.passed_on)
+ORDER BY notice.about = 'card_used', text.due
 """
 _CONTACTS: Final = "SELECT state FROM replica WHERE aggregate = 'contact' AND key = ANY($1::text[])"
 
@@ -235,10 +238,17 @@ class Notices:
         """The provider's ids of messages to somebody that are accounted for."""
         return [str(row["known"]) for row in await self._pool.fetch(_KNOWN, person)]
 
-    async def lost(self) -> list[tuple[UUID, UUID]]:
-        """(delivery, person) of every text about a ladder that got lost, and does not stand in it yet."""
+    async def lost(self) -> list[Lost]:
+        """Every text about a ladder or a used card that got lost and does not stand there yet.
+
+        Those of ladders come first: they are written here, and the others wait for the directory.
+        """
         rows = await self._pool.fetch(_LOST, [*LOST])
-        return [(UUID(row["subject"]), row["person"]) for row in rows]
+        return [Lost(**{**row, "about": About(row["about"])}) for row in rows]
+
+    async def passed_on(self, text: UUID) -> None:
+        """That it got lost stands where people look."""
+        await self._pool.execute("UPDATE text_message SET passed_on = true WHERE id = $1", text)
 
     async def tidy(self, now: datetime) -> None:
         """Forget what is old, if that was not done in the last hour."""

@@ -64,7 +64,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "public": "exercise",
         "asked": "tlp",
         "own": "id organisation role state printed_at printed_by expires_at asked_at asked used_at used_by "
-        "approved_by ended_at ended_by restored_at",
+        "approved_by untold ended_at ended_by restored_at",
     },
     "trust": {
         "public": "exercise",

@@ -27,6 +27,7 @@ from services.directory.rules.cards import (
     print_cards,
     spend,
     stop,
+    untold,
 )
 from services.directory.uses import MOST_OF_A_CARD, MOST_OF_A_NETWORK, Use, Uses
 from tests.unit.directory.persons import a_person
@@ -104,6 +105,19 @@ def test_a_restore_brings_back_no_card_that_is_known_to_be_over_and_leaves_the_o
     assert (is_ready(ended, NOW), is_ready(good, NOW), good.restored_at) == (False, True, NOW)
     # Another card can have got its number since.
     assert is_ready(back(over, frozenset({vault.digest}), NOW), NOW)
+
+
+def test_whom_the_text_of_its_use_did_not_reach_stands_at_a_card_once_also_once_it_is_stopped() -> None:
+    used = spend(a_card(), BRAM, ANNA, UUID(int=9), NOW)
+    told = untold(untold(untold(used, ANNA, NOW), BRAM, NOW), ANNA, NOW)
+    assert told == used.model_copy(update={"untold": (ANNA, BRAM)})
+    assert untold(stop(used, ANNA, NOW), BRAM, NOW).untold == (BRAM,)
+
+
+def test_what_got_lost_of_another_use_of_that_number_or_of_none_says_nothing_of_a_card() -> None:
+    used = spend(a_card(), BRAM, ANNA, UUID(int=9), NOW)
+    assert untold(used, ANNA, NOW - timedelta(days=1)) is used
+    assert untold(a_card(), ANNA, NOW) == a_card()
 
 
 @pytest.mark.parametrize(

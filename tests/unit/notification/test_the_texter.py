@@ -10,7 +10,7 @@ import pytest
 from services.notification.caller import Reach
 from services.notification.rounds import all_ended
 from services.notification.rules.notices import About
-from services.notification.rules.sending import TextMessage, TextState
+from services.notification.rules.sending import Lost, TextMessage, TextState
 from services.notification.texter import Texter
 
 NIGHT = datetime(2026, 11, 26, 2, 10, tzinfo=UTC)
@@ -54,11 +54,11 @@ class Table:
         """It was taken."""
         self.became.append(f"sent {message}")
 
-    async def lost(self) -> list[tuple[UUID, UUID]]:
-        """Nothing of a ladder."""
+    async def lost(self) -> list[Lost]:
+        """Nothing."""
         return []
 
-    async def note_lost(self, *_: UUID) -> None:
+    async def note_lost(self, _: Lost) -> None:
         """Nobody is told."""
 
     async def tidy(self, _: datetime) -> None:
