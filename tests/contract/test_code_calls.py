@@ -2,16 +2,21 @@
 
 import logging
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.notification import numbers
+from services.notification.rules.code import AN_HOUR, CodeState
+from services.notification.store.codes import CodeCall, Codes
+from services.runtime.database import open_pool
 from tests.contract.exchange import Phones, fill, keys, phones, until
 from tests.contract.tables import database_of
 
 WILMA = UUID(int=1)
+CALL = UUID(int=7)
 NOBODY = UUID(int=2)
 NUMBER = "+31600000042"
 
@@ -129,3 +134,25 @@ async def test_the_calls_to_somebody_are_told_to_a_service_and_nobody_elses(exch
     assert "314159" not in str(call)
     assert (await exchange.order("/internal/calls", {"person": str(NOBODY)})).json() == []
     assert (await exchange.order("/internal/calls", {"person": str(WILMA)}, "y" * 32)).status_code == 401
+
+
+async def test_calls_of_an_hour_ago_and_to_others_do_not_count_and_one_that_was_left_half_has_failed(
+    database: str,
+) -> None:
+    now = datetime.now(UTC)
+    made = {"id": UUID(int=8), "person": WILMA, "digest": b"x", "digits": 6, "state": CodeState.PLACING}
+    old, left = CodeCall(**made, placed_at=now - AN_HOUR), CodeCall(**{**made, "id": CALL}, placed_at=now)
+    others = CodeCall(**{**made, "id": UUID(int=9), "person": NOBODY}, placed_at=now)
+    async with await open_pool(database, 1) as pool:
+        codes = Codes(pool)
+        assert [await codes.place(each) for each in (old, left, others, left)] == [True, True, True, False]
+        assert await codes.in_the_last_hour(WILMA, now) == 2
+        assert await codes.in_the_last_hour(WILMA, now + timedelta(seconds=1)) == 1
+        assert await codes.read(old.id) is None
+        await codes.become(others.id, CodeState.RINGING)
+        await codes.give_up_on_what_was_left()
+        found = [await codes.read(each) for each in (left.id, others.id)]
+        assert [each and each.state for each in found] == [CodeState.FAILED, CodeState.RINGING]
+        # What is over stays as it is.
+        await codes.become(left.id, CodeState.RIGHT)
+        assert await codes.read(left.id) == found[0]
