@@ -57,11 +57,15 @@ class Confirmation(Value):
 
 
 class FirstYes(Value):
-    """The first of two yeses while it waits, for exactly this circle; the second opens the request."""
+    """The first of two yeses while it waits, for exactly this circle; the second opens the request.
+
+    `wake` None: nothing was said about calling, so it stays as the request has it.
+    """
 
     confirmation: Confirmation
     circle: tuple[OrganisationId, ...]
     choose_self: bool
+    wake: Wake | None = None
 
 
 class Offer(Value):

@@ -5,10 +5,10 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha256
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel
 
 from schemas.envelope import Event
@@ -18,13 +18,15 @@ from schemas.events.person import Person
 from schemas.events.suggestion import Suggestion
 from schemas.live import Row as Shown
 from schemas.topics import ALARMS, DELIVERIES, ORGANISATIONS, PEOPLE, SESSIONS, SUGGESTIONS
-from schemas.values import Command, OrganisationId
+from schemas.values import Command, Moment, OrganisationId
 from services.aid.handlers.desk import Desk, KeyReused, Sent
 from services.aid.render import shown
 from services.aid.rules import commands
+from services.aid.rules.duty import must_keep_list
 from services.aid.rules.world import Picture
 from services.aid.sealing import sealed
 from services.aid.settings import AidSettings
+from services.aid.store.duties import Duties
 from services.aid.store.forgetting import forget
 from services.aid.store.own import Own
 from services.aid.store.postgres import PostgresStore
@@ -105,6 +107,19 @@ class Export(BaseModel):
     acts: list[Act]
 
 
+class OnDuty(BaseModel):
+    """A colleague who is on duty now; `until` None: until they switch it off."""
+
+    person: UUID
+    until: Moment | None
+
+
+class WhoIsOnDuty(BaseModel):
+    """Those of an organisation who are; whoever is not named is not."""
+
+    people: list[OnDuty]
+
+
 class Aid:
     """The parts of one process of `aid`, wired together."""
 
@@ -136,7 +151,7 @@ class Aid:
         if settings.seed is Seed.FICTITIOUS:
             # Whoever came in just before a crash was kept, and perhaps not greeted.
             await self.welcome.greet(list(self.directory.people.values()))
-        self.own = Own(pool)
+        self.own, self.duties = Own(pool), Duties(pool)
         self.desk = Desk(store, picture, self.now, settings.terms(), waker.wake, seal=sealed)
         self.intake = Intake(
             side,
@@ -248,6 +263,13 @@ def _add_reads(app: FastAPI, aid: Aid) -> None:
     for path, kind in READS.items():
         read = _read_of(aid, kind)
         app.get(f"{PREFIX}/{path}/{{target}}", name=f"Read {kind}", response_model=Shown)(read)
+
+    @app.get(f"{PREFIX}/duty")
+    async def who_is_on_duty(asker: Asking, organisation: Annotated[OrganisationId, Query()]) -> WhoIsOnDuty:
+        """Who of the organisation is on duty now, for whoever keeps the list of whom to call."""
+        must_keep_list(asker.person, organisation)
+        found = await aid.duties.on(aid.directory.staff.get(organisation, {}), aid.now())
+        return WhoIsOnDuty(people=[OnDuty(person=each.id, until=each.until) for each in found])
 
     @app.get(f"{PREFIX}/export")
     async def export(asker: Asking) -> Export:

@@ -39,7 +39,8 @@ class PrintHere(Command):
 class PrintedCard(BaseModel):
     """What stands on a card. The words are said once and kept nowhere.
 
-    `link`: what the QR code holds; `page`: the same place, to be typed.
+    `link`: what the QR code holds; `page`: the same place, to be typed. `phone`: whom to call first; empty
+    where the organisation keeps no such number.
     """
 
     number: str
@@ -49,6 +50,7 @@ class PrintedCard(BaseModel):
     page: str
     printed_at: datetime
     expires_at: datetime
+    phone: str = ""
 
 
 class PrintedCards(BaseModel):

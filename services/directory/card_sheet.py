@@ -24,6 +24,9 @@ QUIET: Final = 4
 
 PLAIN, BOLD = "F1", "F2"
 
+BLANK: Final = "_" * 22
+"""To be filled in by hand where the organisation keeps no number; as wide as the longest that it can keep."""
+
 STEPS: Final = (
     "Alleen als je niet met je eigen telefoon kunt inloggen. Open de envelop pas dan.",
     "1. Scan de code met een telefoon. Kan dat niet? Typ nummer en woorden over op:",
@@ -85,7 +88,7 @@ def _draw(stream: pydyf.Stream, organisation: str, card: PrintedCard, top: float
     _code(stream, card.link, WIDTH - MARGIN - QR, y + 8)
     for row, step in enumerate(STEPS):
         _line(stream, (MARGIN, y - 178 - row * 18), (PLAIN, 11), step.format(page=card.page))
-    call = f"Lukt het niet? Bel eerst: ______________________   of de IBD, dag en nacht: {IBD_PHONE}"
+    call = f"Lukt het niet? Bel eerst: {card.phone or BLANK}   of de IBD, dag en nacht: {IBD_PHONE}"
     _line(stream, (MARGIN, y - 178 - len(STEPS) * 18 - 12), (BOLD, 11), call)
     stream.set_line_width(0.5)
     stream.set_dash([4, 4], 0)

@@ -222,6 +222,7 @@ async def printed(directory: Directory, order: _Order) -> bodies.PrintedCards:
     for card in old:
         directory.uses.over(card.id)
     log.warning("%d cards of %s printed, %d are void by that", len(new), order.organisation, len(old))
+    _, kept = await directory.writes.wake_list(order.organisation)
     faces = [
         bodies.PrintedCard(
             number=card.id,
@@ -231,6 +232,8 @@ async def printed(directory: Directory, order: _Order) -> bodies.PrintedCards:
             page=f"{order.origin}/card",
             printed_at=card.printed_at,
             expires_at=card.expires_at,
+            # Their number for a night on which nobody answers is theirs for this one too.
+            phone=kept.phone if kept is not None else "",
         )
         for card, each in zip(new, wanted, strict=True)
     ]

@@ -23,6 +23,7 @@ READS = {
     f"{DIRECTORY}/language": Y,
     f"{DIRECTORY}/oidc/accounts": Y,
     f"{AID}/export": Y,
+    f"{AID}/duty": N,
     PEOPLE: N,
     f"{DIRECTORY}/passkeys": N,
     f"{DIRECTORY}/colleagues": N,

@@ -148,6 +148,7 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
         lambda p: {"organisation": p.case.victim, "turns": []},
         (U, N, N, F, Y, Y, *(N,) * 6),
     ),
+    ("GET", f"{AID}/duty"): ("?organisation={case.victim}", nothing, (U, N, N, F, Y, Y, *(N,) * 6)),
     ("GET", f"{AID}/incidents/{{target}}"): ("{incident}", nothing, VICTIM_READS),
     ("GET", f"{AID}/requests/{{target}}"): ("{request}", nothing, (U, N, N, *(Y,) * 9)),
     ("GET", f"{AID}/approaches/{{target}}"): ("{approach}", nothing, (U, N, N, Y, Y, Y, Y, N, N, Y, Y, Y)),
@@ -473,6 +474,7 @@ FOREIGN: dict[str, Try | str] = {
     ),
     f"POST {PEOPLE}/{{person}}/number person": boss(N, "{theirs.victim}/people/{administered}", say_number),
     f"POST {DIRECTORY}/push/{{device}}/remove device": PERSONS_OWN,
+    f"GET {AID}/duty organisation": boss(N, "?organisation={lender}"),
     f"GET {DIRECTORY}/wake-list organisation": boss(N, "?organisation={lender}"),
     f"POST {DIRECTORY}/wake-list organisation": boss(
         N, "", lambda p: {"organisation": p.lender, "turns": []}

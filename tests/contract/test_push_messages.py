@@ -11,6 +11,7 @@ import pytest
 
 from deploy.backing import Backing
 from deploy.parts.ports import free_port
+from schemas.events.approach import ApproachState
 from schemas.events.contact import Contact, PushDevice
 from schemas.events.duty import Duty
 from schemas.night import Wake
@@ -215,6 +216,32 @@ async def test_who_is_called_sees_so_on_their_device_while_it_rings_and_colleagu
         await stand.rows("UPDATE text_message SET state = 'waiting', tries = 0 WHERE device IS NOT NULL")
         assert set((await stand.ended(2)).values()) == {"not_needed"}
         assert await stand.rows("SELECT id FROM text_message WHERE device IS NULL") == []
+
+
+async def test_who_is_on_duty_sees_that_help_is_asked_once_without_a_call_or_a_text_and_while_it_is_so(
+    stand: Pushed,
+) -> None:
+    plain = [approach(id=UUID(int=each), wake=Wake.NOT) for each in (90, 91)]
+    async with stand.home.service() as service:
+        await stand.put(Duty(id=ILSE, on=True, changed_at=datetime.now(UTC), exercise=False))
+        await until(lambda: _on_duty(stand), "Ilse is on duty")
+        await until(lambda: _listed(stand), "the list is known")
+        for each in (*plain, plain[0]):
+            await service.heed(event_of(each))
+        assert await stand.ended(2) == {PHONE: "sent", LAPTOP: "sent"}
+        [words] = stand.shown(PHONE)
+        assert words.startswith("Noaber: er is hulp gevraagd") and stand.shown(OTHERS) == []
+        # Of the two one is over: still it is asked. Then both are, and it is shown no more.
+        for each, said in zip(plain, ("sent", "not_needed"), strict=True):
+            await service.heed(event_of(each.model_copy(update={"state": ApproachState.WITHDRAWN}), 2))
+            await stand.rows("UPDATE text_message SET state = 'waiting', tries = 0")
+            assert set((await stand.ended(2)).values()) == {said}
+        assert await stand.rows("SELECT id FROM text_message WHERE device IS NULL") == []
+        assert await stand.home.phones.calls() == []
+
+
+async def _listed(stand: Pushed) -> bool | None:
+    return bool(await stand.rows("SELECT key FROM replica WHERE aggregate = 'wake_list'")) or None
 
 
 async def _on_duty(stand: Pushed) -> bool | None:

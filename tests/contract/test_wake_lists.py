@@ -45,6 +45,10 @@ async def test_an_administrator_sets_the_order_and_only_the_own_organisation_rea
     rows = await connection.fetch("SELECT version, state->>'readers' AS readers FROM wake_list")
     await connection.close()
     assert [(row["version"], row["readers"]) for row in rows] == [(1, '{"org:GM1735": "own"}')]
+    # Whom to phone when nobody answers stands on the organisation's cards too.
+    proof = phone.sign(await petra.asked("print"), ORIGIN)
+    order = {"organisation": "GM1735", "roles": ["ciso"], "passkey": proof}
+    assert [each["phone"] for each in (await petra.post("cards", order))[1]["cards"]] == ["14 0547"]
 
 
 async def test_who_keeps_it_reads_who_can_be_called_and_only_the_list_that_was_looked_at_is_changed(

@@ -18,6 +18,7 @@ from schemas.events.session import Session
 from schemas.values import Level, organisation_key, person_key
 from schemas.visibility import incident_readers
 from services.aid.render import shown
+from services.aid.store.duties import Duties
 from services.aid.store.forgetting import forget
 from services.aid.store.own import Own
 from services.aid.store.postgres import TABLES
@@ -54,6 +55,22 @@ def report(incident: UUID, by: UUID) -> Incident:
         exercise=False,
     )
     return made.model_copy(update=made.read_by(incident_readers(made)))
+
+
+async def test_who_is_on_duty_is_told_of_the_people_that_were_asked_about_and_off_when_it_ended(
+    pool: asyncpg.Pool,
+) -> None:
+    ends = MORNING + timedelta(hours=1)
+    said = {"on": (True, None), "until": (True, ends), "ended": (True, MORNING), "off": (False, None)}
+    duties = [
+        Duty(id=key(name), on=on, until=until, changed_at=MORNING, exercise=False)
+        for name, (on, until) in {**said, "elsewhere": (True, None)}.items()
+    ]
+    async with pool.acquire() as connection, connection.transaction():
+        cause = Cause(uuid4(), None, MORNING)
+        await TABLES.write(connection, [Written(each, 1) for each in duties], cause)
+    found = await Duties(pool).on(map(key, [*said, "never touched it"]), MORNING)
+    assert {each.id: each.until for each in found} == {key("on"): None, key("until"): ends}
 
 
 def line(text: str, by: UUID, incident: UUID) -> LogEntry:

@@ -83,11 +83,14 @@ export type DeliveryState = "waiting" | "calling" | "answered" | "nobody" | "ove
 /** What kind of line it is; screens phrase it from `about` in the viewer's language. */
 export type Entry = "reported" | "service_changed" | "incident_changed" | "help_asked" | "help_agreed" | "help_confirmed" | "help_changed" | "help_withdrawn" | "approached" | "reserved" | "committed" | "declined" | "given_back" | "lapsed" | "released" | "named" | "coordinator_named" | "note";
 
-/** The first of two yeses while it waits, for exactly this circle; the second opens the request. */
+/** The first of two yeses while it waits, for exactly this circle; the second opens the request.
+ *
+ * `wake` None: nothing was said about calling, so it stays as the request has it. */
 export interface FirstYes {
   confirmation: Confirmation;
   circle: string[];
   choose_self: boolean;
+  wake: Wake | null;
 }
 
 /** The functions that people in a Dutch municipality really have. */

@@ -9,7 +9,7 @@ const LATER = new Date(NOW + 900_000).toISOString();
 const SIX = "appel-peer-banaan-kers-pruim-druif";
 const FACE = {
   number: "GM1735-0004", role: "ciso", words: SIX.replaceAll("-", " "), page: "https://noaber.example/card",
-  link: `https://noaber.example/card#GM1735-0004.${SIX}`, printed_at: AT, expires_at: LATER,
+  link: `https://noaber.example/card#GM1735-0004.${SIX}`, printed_at: AT, expires_at: LATER, phone: "",
 };
 const USE = {
   use: "00000000-0000-0000-0000-000000000901", number: "GM1735-0003", organisation: "GM1735", role: "ciso", name: "Wilma",
@@ -76,13 +76,18 @@ test("during a call the page asks once it can have been answered, and at once wh
     assert.equal(asks, 1);
     await until(3_000);
     assert.equal(asks, 2);
+    // Whether the name is known or not: the page hears nothing of it, and says this to everybody.
+    const silent = page.getByText("Gaat er geen telefoon over? Bel een collega die wel kan inloggen en lees deze code voor.");
+    assert.equal(await silent.count(), 0);
+    await page.clock.runFor(28_000);
+    await silent.waitFor();
   });
 });
 
 test("who administers sees at once that a card is used, says yes to it, and on paper there are cards alone", () => {
   const commands = {
     "/cards/asked": [200, { uses: [USE] }],
-    "/api/directory/cards": [200, { cards: [FACE, { ...FACE, number: "GM1735-0005" }], replaced: 1, pdf: "JVBERg==" }],
+    "/api/directory/cards": [200, { cards: [FACE, { ...FACE, number: "GM1735-0005", phone: "14 0547" }], replaced: 1, pdf: "JVBERg==" }],
   };
   const screen = { ...named("access"), path: "/cards" };
   return staged(screen, { size: SIZES.phone, commands }, async (page, say) => {
@@ -100,6 +105,9 @@ test("who administers sees at once that a card is used, says yes to it, and on p
       assert.equal(await page.getByText(text).first().isVisible(), false, text);
     }
     assert.equal(await page.getByText("appel peer banaan").first().isVisible(), true);
+    for (const call of ["Bel eerst ________________ of", "Bel eerst 14 0547 of"]) {
+      assert.equal(await page.getByText(call).isVisible(), true, call);
+    }
     if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/print.png`, fullPage: true });
   });
 });

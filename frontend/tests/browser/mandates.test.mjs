@@ -80,3 +80,32 @@ test("the first of two yeses is seen, the second says the same in one tap, and a
     await page.getByText("Bevestigd onder het mandaat van Ines Verzonnen, na het eerste akkoord van Gert Verzonnen.").waitFor();
   });
 });
+
+test("who confirms says whether others are called now: as it was asked, or otherwise, by the hour at which it is confirmed", () => {
+  const sent = [];
+  const commands = { "/confirm": (body) => [409, (sent.push(body.wake), { code: "busy", status: 409, detail: { nl: "Straks.", en: "Later." }, facts: {} })] };
+  return staged(named("incident"), { size: SIZES.phone, commands }, async (page, say) => {
+    const waiting = (wake) => request(18, "records", 80, [0, 0, 2], { state: "provisional", confirmed: null, circle: [], wake });
+    const chosen = (name) => page.getByRole("button", { name, pressed: true }).waitFor();
+    const confirm = async () => {
+      const heard = page.waitForResponse("**/confirm");
+      await page.getByRole("button", { name: "Bevestig en vraag hulp" }).click();
+      await heard;
+    };
+    say(delta({ ...waiting("morning"), v: [1, 99, 0] }));
+    await chosen("ja, nu bellen");
+    await fits(page);
+    await confirm();
+    say(delta({ ...waiting("not"), v: [1, 100, 0] }));
+    await chosen("nee, zij kijken zelf");
+    await confirm();
+    // Ten past three, the next night.
+    await page.clock.setFixedTime(new Date("2020-12-02T02:10:00Z"));
+    await chosen("nee, bel vanaf 07:00");
+    await confirm();
+    await page.getByRole("button", { name: "ja, nu wekken" }).click();
+    await picture(page, "confirm-at-night");
+    await confirm();
+    assert.deepEqual(sent, ["now", "not", "morning", "now"]);
+  });
+});

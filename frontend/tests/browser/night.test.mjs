@@ -76,6 +76,68 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
   });
 }
 
+const DUTY = {
+  nl: { until: "beschikbaar tot vandaag 18:00", off: "niet beschikbaar: nu bellen we niet", later: "Vanaf vandaag 18:00 belt deze lijst niemand", now: "Deze lijst belt nu niemand" },
+  en: { until: "on duty until today 18:00", off: "not on duty: we do not call now", later: "From today 18:00 this list calls nobody", now: "This list calls nobody now" },
+};
+
+for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
+  test(`each line says whether it can be called, and the list from when on it calls nobody (${language}, ${size.width} px)`, () => {
+    const say = DUTY[language];
+    let on = [{ person: PIM, until: "2020-12-01T17:00:00Z" }];
+    const commands = { [ROUTE]: [200, { ...LISTED, turns: [turn(PIM), turn(SANNE)] }], "/aid/duty": () => [200, { people: on }] };
+    return staged(screen, { size, language, commands }, async (page) => {
+      await page.getByRole("listitem").filter({ hasText: "Pim" }).getByText(say.until).waitFor();
+      await page.getByRole("listitem").filter({ hasText: "Sanne" }).getByText(say.off).waitFor();
+      await page.getByText(say.later).waitFor();
+      await fits(page);
+      await picture(page, `wake-list-duty-${language}`);
+      on = [];
+      await page.reload();
+      await page.getByText(say.now).waitFor();
+      on = [{ person: SANNE, until: null }];
+      await page.reload();
+      await page.getByRole("listitem").filter({ hasText: "Pim" }).getByText(say.off).waitFor();
+      assert.equal(await page.getByText(say.now).or(page.getByText(say.later)).count(), 0);
+    });
+  });
+}
+
+const SWITCH = {
+  nl: { evening: "tot vandaag 18:00", morning: "tot morgen 08:00", open: "tot ik het uitzet", listed: "Je staat op de piketlijst. Nu bellen we je niet.", label: "Ik ben beschikbaar" },
+  en: { evening: "until today 18:00", morning: "until tomorrow 08:00", open: "until I turn it off", listed: "You are on the wake-up list. We do not call you now.", label: "I am on duty" },
+};
+
+for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
+  test(`duty lasts until what one chooses, and who is on the list and off duty reads that nobody calls them (${language})`, () => {
+    const text = SWITCH[language];
+    const sent = [];
+    const commands = { "/aid/duty": (body) => [200, (sent.push(body), { row: null, rows: [] })] };
+    return staged(named("tasks-none"), { size, language, commands }, async (page, say) => {
+      const chip = (name, pressed) => page.getByRole("button", { name, exact: true, pressed });
+      const answered = async (button) => {
+        const heard = page.waitForResponse("**/api/aid/duty");
+        await button.click();
+        await heard;
+      };
+      await chip(text.evening, true).waitFor();
+      await answered(chip(text.morning, false));
+      await answered(chip(text.open, false));
+      await fits(page);
+      await picture(page, `duty-${language}`);
+      const duty = rowsOf("kees").find((each) => each.kind === "duty");
+      const list = { kind: "wake_list", id: "GM0168", v: [1, 1, 1], level: "own", data: { exercise: false, tlp: "TLP:AMBER", id: "GM0168", turns: [turn(PEOPLE.kees)], minutes: 3, phone: "" } };
+      say(delta({ ...duty, v: [1, 99, 1], data: { ...duty.data, on: false, until: null } }, list));
+      await page.getByText(text.listed).waitFor();
+      assert.equal(await chip(text.morning, false).count(), 0);
+      await answered(page.getByRole("switch", { name: text.label }));
+      const ends = sent.map(({ on, until }) => [on, until && Date.parse(until)]);
+      assert.deepEqual(ends, [[true, Date.parse("2020-12-02T07:00:00Z")], [true, null], [true, null]]);
+      await fits(page);
+    });
+  });
+}
+
 test("an empty list says whom to phone, and what the server refuses is said with the way on", () => {
   const detail = { nl: "Iemand anders wijzigde de piketlijst intussen.", en: "Somebody else changed it." };
   const empty = { ...LISTED, number: 0, turns: [] };

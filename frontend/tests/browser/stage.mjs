@@ -88,6 +88,7 @@ export async function stage(browser, url, { who, rows, language = "nl", scheme =
     if (path === "/api/directory/passkeys") return json(route, PASSKEYS);
     if (path === "/api/directory/language" && route.request().method() === "GET") return json(route, { language: "nl" });
     if (path === "/api/directory/push" && !commands["/directory/push"]) return json(route, { key: "", devices: [] });
+    if (path === "/api/aid/duty" && route.request().method() === "GET" && !commands["/aid/duty"]) return json(route, { people: [] });
     if (path === "/api/directory/sessions") return json(route, { sessions: SESSIONS });
     if (path === "/api/directory/demo/sign-in") {
       const { person } = route.request().postDataJSON();

@@ -3,6 +3,10 @@ import type { Attempt, DeliveryData, HelpRequestData, Turn } from "../../src/gen
 import { EMPTY, type Picture } from "../../src/live/picture";
 import { gaps, isPhone } from "../../src/screens/night/list";
 import { answerOf, dialled, isNews } from "../../src/screens/night/rounds";
+import { toLocal } from "../../src/i18n/time";
+import { asAsked, asleep, wakeOf } from "../../src/screens/incident/wake";
+import { silentFrom } from "../../src/screens/night/duties.svelte";
+import { ends, usualEnd } from "../../src/screens/tasks/duty";
 
 const turn = (from_hour: number, to_hour: number): Turn => ({ person: "p", from_hour, to_hour, exercises: false });
 
@@ -51,4 +55,53 @@ test("a yes by keypad is told by what came of it, and a number is dialled withou
   expect(answers.map((each) => answerOf({ asks: "confirm" }, each))).toEqual(["asks_aid", "by_app", "refused", "no"]);
   expect(answerOf({ asks: "help" }, yes)).toBe("yes");
   expect(dialled("+31 (0)53-481 81 81")).toBe("tel:+310534818181");
+});
+
+describe("a list that names somebody calls nobody", () => {
+  // Three in the afternoon in the Netherlands.
+  const now = Date.parse("2026-11-26T14:00:00Z");
+  const at = (text: string) => Date.parse(`2026-11-${text}:00Z`);
+  const until = (moment: number) => () => moment;
+
+  test("from now on where nobody of them is on duty, and from when the last one's duty ends", () => {
+    expect(silentFrom([turn(0, 0)], until(0), now)).toBe(now);
+    expect(silentFrom([turn(0, 0)], until(at("26T17:00")), now)).toBe(at("26T17:00"));
+    expect(silentFrom([turn(22, 7)], until(at("26T17:00")), now)).toBe(at("26T21:00"));
+  });
+
+  test("never within a day where somebody stays on duty, or where it names nobody at all", () => {
+    expect(silentFrom([turn(0, 0)], until(Infinity), now)).toBeNull();
+    expect(silentFrom([turn(22, 7)], until(at("27T07:00")), now)).toBeNull();
+    expect(silentFrom([], until(0), now)).toBeNull();
+  });
+});
+
+describe("the switch of one's duty", () => {
+  const day = Date.parse("2026-11-26T14:00:00Z"), evening = Date.parse("2026-11-26T17:00:00Z"), night = Date.parse("2026-11-27T02:10:00Z");
+  const told = (now: number) => ends(now).map((each) => each && toLocal(each));
+
+  test("offers today's end where that is some way off, the next eight o'clock, and no end", () => {
+    expect(told(day)).toEqual(["2026-11-26T18:00", "2026-11-27T08:00", null]);
+    expect(told(evening)).toEqual(["2026-11-27T08:00", null]);
+    expect(told(night)).toEqual(["2026-11-27T08:00", "2026-11-27T18:00", null]);
+  });
+
+  test("has no end for who is called by a list, nor in the evening", () => {
+    expect(usualEnd(day, false)).toBe(ends(day)[0]);
+    expect([usualEnd(day, true), usualEnd(evening, false)]).toEqual([null, null]);
+  });
+});
+
+describe("whether others are called now", () => {
+  test("is said by the hour at which it is said, and as it was asked while nobody chose", () => {
+    expect([wakeOf(undefined, true), wakeOf(undefined, false), wakeOf("morning", false)]).toEqual(["morning", null, null]);
+    expect([wakeOf("now", true), wakeOf("now", false)]).toEqual(["now", "now"]);
+    expect([asAsked("not", true), asAsked("morning", true), asAsked("now", true)]).toEqual([undefined, undefined, "now"]);
+    expect([asAsked("not", false), asAsked("morning", false), asAsked("now", false)]).toEqual([undefined, "now", "now"]);
+  });
+
+  test("goes by a Dutch clock", () => {
+    const hours = ["2026-11-26T21:59:00Z", "2026-11-26T22:00:00Z", "2026-11-27T05:59:00Z", "2026-11-27T06:00:00Z"];
+    expect(hours.map((each) => asleep(Date.parse(each)))).toEqual([false, true, true, false]);
+  });
 });

@@ -1,5 +1,6 @@
 """Asking: what a hint of `matching` leads to, after every hard limit was checked again."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -7,6 +8,7 @@ from schemas.events.approach import Approach, ApproachState
 from schemas.events.help_request import HelpRequest, RequestState, Shortfall, ShortfallReason
 from schemas.events.log_entry import Entry
 from schemas.events.suggestion import Candidate, Suggestion
+from schemas.night import Wake, is_night
 from schemas.refused import Refused
 from schemas.values import Level
 from services.aid.rules import audience, slots
@@ -81,7 +83,7 @@ def _approach(story: Story, request: HelpRequest, candidate: Candidate) -> int:
         person=candidate.person,
         function=request.function,
         asked_at=story.context.now,
-        wake=request.wake,
+        wake=_wake(request, story.context.now),
         standing_yes=standing is not None,
         reasons=candidate.reasons,
         exercise=request.exercise,
@@ -90,6 +92,14 @@ def _approach(story: Story, request: HelpRequest, candidate: Candidate) -> int:
     readers = audience.of_approach(approach, incident, request.borrower)
     story.happened(approach.model_copy(update={"readers": readers}))
     return 1
+
+
+def _wake(request: HelpRequest, now: datetime) -> Wake:
+    """As the request says; but who is asked at night is called in the morning, whenever that was said.
+
+    Confirmed at three what was asked by day, or a place that is free again at four: nobody looks then.
+    """
+    return Wake.MORNING if request.wake is Wake.NOT and is_night(now) else request.wake
 
 
 def _may_ask(story: Story, request: HelpRequest, candidate: Candidate) -> bool:

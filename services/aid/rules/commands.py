@@ -134,12 +134,14 @@ class AskHelp(Command):
 class ConfirmRequest(Command):
     """A mandated person's yes: this circle may be asked. `choose_self`: each helper waits for our yes.
 
-    `euros`: the most it may cost; only a mandate with a limit in euros needs it said.
+    `euros`: the most it may cost; only a mandate with a limit in euros needs it said. `wake`: whether those
+    who are asked may be called now; None: as the request says it.
     """
 
     circle: Annotated[tuple[OrganisationId, ...], Field(min_length=1, max_length=400)]
     choose_self: bool = False
     euros: Annotated[int, Field(ge=0, le=100_000_000)] | None = None
+    wake: Wake | None = None
 
 
 class WithdrawRequest(Command):

@@ -3,6 +3,7 @@
 from schemas.events.approach import ApproachState
 from schemas.events.duty import Duty
 from schemas.events.lending import GivenUnder, Lending, StandingYes
+from schemas.events.person import Person
 from schemas.mandate import Act, Limit, UsedMandate
 from schemas.refused import Refused
 from schemas.values import Level, Right, organisation_key, person_key
@@ -31,6 +32,17 @@ def change_duty(story: Story, command: ChangeDuty, target: object) -> None:
     story.happened(duty)
     if not command.on:
         _stop_asking(story)
+
+
+def must_keep_list(asker: Person, organisation: str) -> None:
+    """Who of an organisation is on duty, only who says whom it lets be called may know.
+
+    Refused: `not_found` for who works elsewhere, `not_your_right`.
+    """
+    if not asker.works_for(organisation):
+        raise Refused("not_found")
+    if not any(asker.may(right, organisation) for right in (Right.ADMINISTER, Right.LEND)):
+        raise Refused("not_your_right", right=Right.LEND, organisation=organisation)
 
 
 def change_lending(story: Story, command: ChangeLending, target: str) -> None:

@@ -115,6 +115,7 @@ def confirm(story: Story, command: ConfirmRequest, target: UUID) -> None:
         ),
         circle=circle,
         choose_self=command.choose_self,
+        wake=command.wake,
     )
     if _waits_for_second(story, request, yes):
         _wait(story, request, yes)
@@ -172,6 +173,8 @@ def _open_for(story: Story, request: HelpRequest, yes: FirstYes) -> None:
             "state": RequestState.OPEN,
             "circle": circle,
             "choose_self": yes.choose_self,
+            # No part of what two must agree on: it binds nobody, and who speaks last knows the hour.
+            "wake": yes.wake or (first.wake if first is not None else None) or request.wake,
             "first_yes": None,
             "confirmed": confirmation,
             "terms_version": request.terms_version + (1 if again and circle != request.circle else 0),

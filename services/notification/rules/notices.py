@@ -7,14 +7,16 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
+from schemas.events.approach import Approach
 from schemas.events.card import Card, CardState
 from schemas.events.contact import Contact
 from schemas.events.delivery import Asks, Attempt, AttemptState, Delivery, DeliveryState
 from schemas.events.help_request import Became
 from schemas.events.person import Person
 from schemas.events.wake_list import Turn
+from schemas.night import Wake
 from schemas.values import Right
-from services.notification.rules.ladder import STALE
+from services.notification.rules.ladder import STALE, delivery_id
 
 APART: Final = timedelta(hours=1)
 """Who has the words of a card can ask again and again, and must not keep everybody's phone buzzing."""
@@ -33,7 +35,8 @@ class About(StrEnum):
 
     Or somebody's number counts no more: an administrator changed it, or they did themselves. Or somebody is
     being called at this moment: to help, or to confirm their own organisation's request; and nobody who may
-    confirm it answered; or what somebody keyed in confirmed it, or did not.
+    confirm it answered; or what somebody keyed in confirmed it, or did not. Or the organisation is asked and
+    nobody is called for it.
     """
 
     CARD_ASKED = "card_asked"
@@ -46,6 +49,7 @@ class About(StrEnum):
     UNCONFIRMED = "unconfirmed"
     YES_COUNTED = "yes_counted"
     YES_REFUSED = "yes_refused"
+    ASKED = "asked"
 
 
 TO_FORMER: Final = (About.NUMBER_CHANGED, About.OWN_NUMBER)
@@ -53,6 +57,9 @@ TO_FORMER: Final = (About.NUMBER_CHANGED, About.OWN_NUMBER)
 
 BY_CALL: Final = (About.CALLED, About.CALLED_TO_CONFIRM)
 """Told by a call already: no text, only what devices show."""
+
+ON_DEVICES: Final = (*BY_CALL, About.ASKED)
+"""What can wait until somebody looks is no text either: a text is for what cannot."""
 
 
 TO_CALLED: Final = (*BY_CALL, About.YES_COUNTED, About.YES_REFUSED)
@@ -64,6 +71,7 @@ class Notice:
     """One thing to tell. `phone`: whom to phone.
 
     `subject`: number of a card, id of a delivery or person, or of both with / between: who is called for it.
+    Of what is asked without a call the id that a delivery would have.
     """
 
     id: UUID
@@ -146,6 +154,24 @@ def _called(delivery: Delivery, attempt: Attempt) -> Notice:
     return Notice(key, about, subject, delivery.organisation, attempt.at, "", exercise=delivery.exercise)
 
 
+def of_approach(approach: Approach, now: datetime) -> list[Notice]:
+    """What is to be told of an organisation that is asked and not called; once, however many it is."""
+    if approach.wake is not Wake.NOT or now - approach.asked_at > STALE:
+        return []
+    thing = delivery_id(approach.request, approach.lender)
+    return [
+        Notice(
+            id=uuid5(thing, "push/asked"),
+            about=About.ASKED,
+            subject=str(thing),
+            organisation=approach.lender,
+            at=approach.asked_at,
+            phone="",
+            exercise=approach.exercise,
+        )
+    ]
+
+
 def of_contact(contact: Contact, now: datetime) -> list[Notice]:
     """What is to be told where a number was changed not long ago."""
     former = contact.former
@@ -168,8 +194,8 @@ def told(notice: Notice, turns: Sequence[Turn], people: Sequence[Person]) -> lis
 
     On duty or not: it is no call, and worth most where who is on duty does not answer. Of a card also who may
     stop it, list or not: whoever keeps the list must not be able to keep an alarm from them.
-    Of a number only whose it was, and of a call only who is called. Of a request that waits for a yes who may
-    give it.
+    Of a number only whose it was, of a call only who is called, and of what can wait only who is on duty:
+    those, `turns` are then. Of a request that waits for a yes who may give it.
     """
     if (alone := for_one(notice)) is not None:
         return [each for each in people if str(each.id) == alone and not each.forgotten]
@@ -181,7 +207,7 @@ def told(notice: Notice, turns: Sequence[Turn], people: Sequence[Person]) -> lis
     listed = [
         here[turn.person] for turn in turns if turn.person in here and (turn.exercises or not notice.exercise)
     ]
-    if notice.exercise or notice.about is About.NOBODY:
+    if notice.exercise or notice.about in (About.NOBODY, About.ASKED):
         return listed
     stopping = [
         each

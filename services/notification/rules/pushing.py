@@ -17,6 +17,7 @@ PAGES: Final = {
     About.UNCONFIRMED: "home",
     About.YES_COUNTED: "home",
     About.YES_REFUSED: "home",
+    About.ASKED: "desk",
     About.NOBODY: "desk",
     About.NUMBER_CHANGED: "devices",
     About.OWN_NUMBER: "devices",

@@ -40,6 +40,10 @@ _TEXTS: Final = {
         "nl": "Noaber: u wordt nu gebeld ({when}), want er is hulp gevraagd. Neem op.",
         "en": "Noaber: you are being called now ({when}), since help is asked. Answer the phone.",
     },
+    About.ASKED: {
+        "nl": "Noaber: er is hulp gevraagd aan uw organisatie ({when}). Kijk in Noaber wie kan.",
+        "en": "Noaber: your organisation is asked for help ({when}). Look in Noaber who can go.",
+    },
     About.NOBODY: {
         "nl": (
             "Noaber: er is hulp gevraagd en niemand van uw piketlijst pakt het op ({when}). "

@@ -9,7 +9,6 @@ import asyncpg
 
 from schemas.events.approach import Approach, ApproachState
 from schemas.events.delivery import Asks, Delivery
-from schemas.events.duty import Duty
 from schemas.events.help_request import HelpRequest
 from schemas.events.organisation import Organisation
 from schemas.events.person import Person
@@ -18,7 +17,8 @@ from schemas.night import Wake
 from services.notification.rules import mandated
 from services.notification.rules.audience import shown
 from services.notification.rules.ladder import STALE, Ladder, begin, delivery_id, over, reopened
-from services.notification.rules.notices import of_delivery
+from services.notification.rules.notices import of_approach, of_delivery
+from services.notification.store.duty import on_duty
 from services.notification.store.notices import note
 from services.runtime.aggregates import Tables
 from services.runtime.database import LOCK
@@ -60,14 +60,18 @@ class Deliveries:
 
         One that was heard before, or comes late, changes nothing.
         """
-        if approach.wake is Wake.NOT:
-            # By day nearly all of them: not even looked up.
+        calls = approach.wake is not Wake.NOT
+        if not calls and not await self._pool.fetchval(_STATE, WakeList.TYPE, approach.lender):
+            # By day nearly all of them: nobody is told, so they are not even taken down.
             return
         key = str(delivery_id(approach.request, approach.lender))
         is_open = approach.state is ApproachState.OPEN
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(LOCK, f"delivery:{key}")
             if not await connection.fetchval(_ASKED, approach.id, key, *order, is_open):
+                return
+            if is_open and not calls:
+                await note(connection, of_approach(approach, now))
                 return
             known = await TABLES.read(connection, Delivery.TYPE, [key])
             if known and is_open:
@@ -189,7 +193,4 @@ async def _ladder(connection: Any, organisation: str, now: datetime) -> Ladder:
     if state is None:
         return Ladder(now, None, frozenset())
     found = WakeList.model_validate_json(state)
-    people = [str(turn.person) for turn in found.turns]
-    rows = await connection.fetch(_STATES, Duty.TYPE, people)
-    duties = [Duty.model_validate_json(row["state"]) for row in rows]
-    return Ladder(now, found, frozenset(duty.id for duty in duties if duty.is_on(now)))
+    return Ladder(now, found, await on_duty(connection, (turn.person for turn in found.turns), now))

@@ -16,6 +16,7 @@ from services.notification.ports import Report
 from services.notification.rules.ladder import STALE
 from services.notification.rules.notices import (
     BY_CALL,
+    ON_DEVICES,
     About,
     Notice,
     for_one,
@@ -26,6 +27,7 @@ from services.notification.rules.notices import (
 )
 from services.notification.rules.sending import LOST, OPEN, Lost, TextMessage, TextState, next_try
 from services.notification.rules.text_words import on_device, text_message
+from services.notification.store.duty import on_duty
 from services.runtime.database import LOCK
 
 _NOTE: Final = """
@@ -60,6 +62,8 @@ SELECT NOT notice.over
        AND (notice.about NOT IN ('called', 'called_to_confirm') OR coalesce(
            delivery.state->'attempts'->-1->>'state' = 'calling'
            AND delivery.state->'attempts'->-1->>'person' = text.person::text, false))
+       AND (notice.about <> 'asked' OR EXISTS (
+           SELECT FROM asked WHERE asked.delivery = notice.subject AND asked.open))
 FROM text_message text JOIN notice ON notice.id = text.notice
 LEFT JOIN delivery ON delivery.id = split_part(notice.subject, '/', 1)
 WHERE text.id = $1
@@ -161,15 +165,14 @@ class Notices:
             if row is None:
                 return False
             notice = _notice(row)
-            people = await _told(connection, notice) if now - notice.at <= STALE else []
+            people = await _told(connection, notice, now) if now - notice.at <= STALE else []
             rows = list[tuple[Any, ...]]()
-            by_call = notice.about in BY_CALL
             # From the person or device and not from a count: nobody is told the same thing twice.
-            for each in people if self._channels.texts and not by_call else ():
+            for each in people if self._channels.texts and notice.about not in ON_DEVICES else ():
                 words = text_message(notice, each.spoken_to)
                 rows.append((uuid5(notice.id, f"text/{each.id}"), notice.id, each.id, words, now, None))
             # Without a telephone nobody is called, whatever a ladder says.
-            shows = self._channels.pushes and (self._channels.texts or not by_call)
+            shows = self._channels.pushes and (self._channels.texts or notice.about not in BY_CALL)
             for each, device in await _devices(connection, people) if shows else ():
                 words = on_device(notice, each.spoken_to)
                 rows.append((uuid5(notice.id, f"push/{device}"), notice.id, each.id, words, now, device))
@@ -286,12 +289,15 @@ def _notice(row: Any) -> Notice:
     return Notice(**{**known, "about": About(known["about"])})
 
 
-async def _told(connection: Any, notice: Notice) -> list[Person]:
+async def _told(connection: Any, notice: Notice, now: datetime) -> list[Person]:
     if (alone := for_one(notice)) is not None:
         rows = await connection.fetch(_PEOPLE, f'"{alone}"')
         return told(notice, (), [Person.model_validate_json(row["state"]) for row in rows])
     state = await connection.fetchval(_LIST, notice.organisation)
     turns = () if state is None else WakeList.model_validate_json(state).turns
+    if notice.about is About.ASKED:
+        duties = await on_duty(connection, (turn.person for turn in turns), now)
+        turns = tuple(turn for turn in turns if turn.person in duties)
     # Only who may be of the organisation is read whole: the country has ten thousand people.
     rows = await connection.fetch(_PEOPLE, f'"{notice.organisation}"')
     return told(notice, turns, [Person.model_validate_json(row["state"]) for row in rows])

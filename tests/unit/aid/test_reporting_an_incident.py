@@ -193,7 +193,31 @@ async def test_at_night_people_are_called_from_seven_unless_the_request_says_oth
     asked: HelpRequest = stage.the_request(request)
     assert asked.wake is wake
     await stage.suggest(request, "joris")
-    assert {each.wake for each in stage.all(Approach)} == {wake}
+    called = Wake.MORNING if hour == 1 and wake is Wake.NOT else wake
+    assert {each.wake for each in stage.all(Approach)} == {called}
+
+
+async def test_what_was_asked_by_day_and_confirmed_at_night_is_called_for_in_the_morning() -> None:
+    stage = Stage()
+    stage.now = stage.now.replace(hour=21, minute=50)
+    request = await stage.request()
+    await stage.suggest(request, "joris")
+    stage.now += timedelta(hours=4)
+    await stage.suggest(request, "joris", "hugo")
+    assert stage.the_request(request).wake is Wake.NOT
+    assert {each.person: each.wake for each in stage.all(Approach)} == {
+        key("joris"): Wake.NOT,
+        key("hugo"): Wake.MORNING,
+    }
+
+
+@pytest.mark.parametrize("said", [None, *Wake])
+async def test_who_confirms_says_anew_whether_others_are_called_now(said: Wake | None) -> None:
+    stage = Stage()
+    await stage.incident()
+    await stage.do("wilma", stage.ask(wake=Wake.MORNING))
+    await stage.do("gert", commands.ConfirmRequest(circle=("GM0153",), wake=said), key("request"))
+    assert stage.the_request(key("request")).wake is (said or Wake.MORNING)
 
 
 def shut(text: str, person: Person, field: str) -> Sealed:

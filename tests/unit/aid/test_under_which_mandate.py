@@ -11,6 +11,7 @@ from schemas.events.help_request import HelpRequest, RequestState
 from schemas.events.lending import StandingYes
 from schemas.events.log_entry import Entry
 from schemas.mandate import Act, Mandate, MandateList, UsedMandate
+from schemas.night import Wake
 from schemas.values import Level, Right, Tlp
 from schemas.visibility import project
 from services.aid.rules import commands
@@ -317,6 +318,20 @@ async def test_the_second_persons_same_yes_opens_the_request_and_both_are_named(
     assert request.confirmed is not None
     assert (request.confirmed.first_by, request.confirmed.by) == (key("gert"), key("ines"))
     assert request.confirmed.first_mandate == UsedMandate(id=key("mandate-gert"), person=key("gert"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wake"), [(Wake.NOW, None, Wake.NOW), (Wake.NOW, Wake.MORNING, Wake.MORNING)]
+)
+async def test_two_need_not_agree_on_calling_and_who_speaks_last_decides(
+    first: Wake, second: Wake | None, wake: Wake
+) -> None:
+    stage = await drafted(number=2)
+    keep_list(stage, entry("gert"), entry("ines"), two_persons=(Act.CONFIRM,))
+    for who, said in (("gert", first), ("ines", second)):
+        await stage.do(who, TO_ALL.model_copy(update={"wake": said}), key("request"))
+    request = stage.the_request(key("request"))
+    assert (request.state, request.wake) == (RequestState.OPEN, wake)
 
 
 async def test_nobody_is_both_persons() -> None:

@@ -14,6 +14,7 @@ from schemas.values import Command, Level, Right
 from schemas.visibility import keys_of, level_of
 from services.aid.handlers.commands import HANDLERS
 from services.aid.rules import commands
+from services.aid.rules.duty import must_keep_list
 from tests.unit.aid.stage import Stage, key
 
 EVERYBODY = ("wilma", "gert", "ruud", "fatima", "anouk", "bas", "joris", "hugo", "hans", "kees")
@@ -198,6 +199,28 @@ async def test_a_partnership_reports_for_its_members_and_the_ibd_for_anybody(
     await stage.do(who, report)
     (found,) = stage.all(Incident)
     assert (found.source, found.victims) == (source, {affected})
+
+
+@pytest.mark.parametrize(
+    ("rights", "at", "code"),
+    [
+        ((Right.LEND,), "GM0153", ""),
+        ((Right.ADMINISTER,), "GM0153", ""),
+        ((Right.MANDATE, Right.REPORT), "GM0153", "not_your_right"),
+        ((), "GM0153", "not_your_right"),
+        ((Right.LEND, Right.ADMINISTER), "GM0141", "not_found"),
+    ],
+)
+def test_only_who_keeps_the_list_of_an_organisation_reads_who_is_on_duty_there(
+    rights: tuple[Right, ...], at: str, code: str
+) -> None:
+    asker = Stage().person("iris", at, rights=rights)
+    try:
+        must_keep_list(asker, "GM0153")
+    except Refused as refused:
+        assert refused.code == code
+    else:
+        assert not code
 
 
 async def test_a_member_keeps_its_own_mandate_when_its_partnership_reports_and_drafts() -> None:

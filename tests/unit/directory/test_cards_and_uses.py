@@ -1,5 +1,7 @@
 """Cards and their uses, told with plain values."""
 
+import re
+import zlib
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -208,15 +210,24 @@ def test_of_too_many_uses_of_a_card_the_oldest_makes_room() -> None:
     assert known.waiting(NOW) == []
 
 
+A_FACE = PrintedCard(
+    number="GM1735-0001",
+    role=Function.CRISIS_COORDINATION,
+    words=SIX,
+    link="https://noaber.example/card#GM1735-0001." + SIX.replace(" ", "-"),
+    page="https://noaber.example/card",
+    printed_at=NOW,
+    expires_at=NOW + LASTS,
+)
+
+
 def test_a_sheet_has_two_cards_on_a_page() -> None:
-    card = PrintedCard(
-        number="GM1735-0001",
-        role=Function.CRISIS_COORDINATION,
-        words=SIX,
-        link="https://noaber.example/card#GM1735-0001." + SIX.replace(" ", "-"),
-        page="https://noaber.example/card",
-        printed_at=NOW,
-        expires_at=NOW + LASTS,
-    )
     for count, pages in ((1, 1), (2, 1), (3, 2)):
-        assert f"/Count {pages}".encode() in sheet("Súdwest-Fryslân", [card] * count)
+        assert f"/Count {pages}".encode() in sheet("Súdwest-Fryslân", [A_FACE] * count)
+
+
+@pytest.mark.parametrize(("phone", "said"), [("14 0547", "14 0547"), ("", "_" * 22)])
+def test_a_card_says_whom_to_call_first_or_has_a_line_for_it(phone: str, said: str) -> None:
+    pdf = sheet("Hof van Twente", [A_FACE.model_copy(update={"phone": phone})])
+    [drawn] = (zlib.decompress(each) for each in re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL))
+    assert f"Bel eerst: {said} ".encode("cp1252").hex().encode() in drawn

@@ -1,5 +1,6 @@
 """What a text message says, who gets it for what, and how often it is tried."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from schemas.events.contact import Contact, FormerNumber
 from schemas.events.delivery import Delivery, DeliveryState
 from schemas.events.person import Membership, Person
 from schemas.events.wake_list import Turn
+from schemas.night import Wake
 from schemas.values import IBD_PHONE, OurLanguage, Right
 from services.notification.caller import GRACE
 from services.notification.carrier import SECONDS
@@ -21,6 +23,7 @@ from services.notification.rules.notices import (
     TO_FORMER,
     About,
     Notice,
+    of_approach,
     of_card,
     of_contact,
     of_delivery,
@@ -29,6 +32,7 @@ from services.notification.rules.notices import (
 )
 from services.notification.rules.sending import WAITS, TextMessage, TextState, after_no, next_try
 from services.notification.rules.text_words import LONGEST, text_message
+from tests.unit.notification.test_the_ladder import approach as asked
 
 NIGHT = datetime(2026, 11, 26, 2, 10, tzinfo=UTC)
 ILSE, BAS, COR = (UUID(int=number) for number in (1, 2, 3))
@@ -180,6 +184,19 @@ def test_a_card_is_told_to_who_may_stop_it_whatever_the_list_says_and_a_ladder_t
         assert [each.id for each in told(notice(), turns, people)] == whom
         for less in ({"exercise": True}, {"about": About.NOBODY}):
             assert [each.id for each in told(notice(**less), turns, people)] == [*listed]
+
+
+def test_who_is_asked_without_a_call_is_told_once_and_only_the_list_is() -> None:
+    plain = asked(wake=Wake.NOT, asked_at=NIGHT, exercise=True)
+    [first] = of_approach(plain, NIGHT)
+    assert of_approach(plain.model_copy(update={"id": UUID(int=1), "person": ILSE}), NIGHT + STALE) == [first]
+    assert (first.about, first.organisation, first.exercise) == (About.ASKED, "GM0153", True)
+    assert all(
+        of_approach(asked(wake=wake, asked_at=NIGHT), NIGHT) == [] for wake in (Wake.NOW, Wake.MORNING)
+    )
+    assert of_approach(plain, NIGHT + STALE + timedelta(seconds=1)) == []
+    people = [person(ILSE, Right.ADMINISTER), person(BAS)]
+    assert told(replace(first, exercise=False), [Turn(person=BAS)], people) == people[1:]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ export interface Face {
   page: string;
   printed_at: string;
   expires_at: string;
+  /** Whom to call first; empty where the organisation keeps no number. */
+  phone: string;
 }
 
 export interface Sheet {

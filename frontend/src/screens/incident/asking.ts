@@ -44,8 +44,8 @@ export function emptyAsk(): Ask {
   };
 }
 
-/** The command. `night`: whether it was asked if others may be woken. */
-export function requestOf(ask: Ask, incident: string, borrower: string | undefined, night: boolean) {
+/** The command. `wake`: what is said about calling others. */
+export function requestOf(ask: Ask, incident: string, borrower: string | undefined, wake: Wake | null) {
   const { id, number, where, place, note } = ask;
   return {
     id,
@@ -54,7 +54,7 @@ export function requestOf(ask: Ask, incident: string, borrower: string | undefin
     function: ask.wanted,
     number,
     where,
-    wake: night ? (ask.wake ?? "morning") : null,
+    wake,
     needed_by: fromLocal(ask.neededBy),
     ends: ask.ends ? fromLocal(ask.ends) : null,
     place,

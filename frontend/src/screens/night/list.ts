@@ -36,7 +36,7 @@ export const isPhone = (typed: string) => /^(\+?[0-9][0-9 ()-]{5,24})?$/.test(ty
 export const hourText = (hour: number) => `${String(hour).padStart(2, "0")}:00`;
 
 /** Over midnight too; the same hour twice is all day. */
-function covers({ from_hour, to_hour }: Turn, hour: number): boolean {
+export function covers({ from_hour, to_hour }: Turn, hour: number): boolean {
   if (from_hour < to_hour) return from_hour <= hour && hour < to_hour;
   return from_hour === to_hour || hour >= from_hour || hour < to_hour;
 }

@@ -3,7 +3,7 @@ import type { Letter } from "../../offline/device";
 import type { Sending } from "../../ui/sending.svelte";
 import { toLocal } from "../../i18n/time";
 import { ASK_PATH, type Ask, USUAL_HOURS, requestOf, shelvedAsk } from "../incident/asking";
-import { asleep } from "../incident/wake";
+import { asleep, wakeOf } from "../incident/wake";
 
 /** For which incident help is asked, for whom, and by whom; `now`: ms. */
 export interface Occasion {
@@ -18,7 +18,7 @@ export type Asked = "sent" | "lost" | "refused";
 
 /** Counted from when it is sent, as the form says: a draft of last night must not ask for help by this morning. */
 const commandOf = (ask: Ask, { incident, borrower, now }: Occasion) =>
-  requestOf({ ...ask, neededBy: toLocal(now + USUAL_HOURS * 3_600_000) }, incident, borrower, asleep(now));
+  requestOf({ ...ask, neededBy: toLocal(now + USUAL_HOURS * 3_600_000) }, incident, borrower, wakeOf(ask.wake, asleep(now)));
 
 /** Sends it. Why it was refused stands in `sending`; the same one again is the same request. */
 export async function askToo(sending: Sending, ask: Ask, occasion: Occasion): Promise<Asked> {
