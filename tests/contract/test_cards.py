@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import json
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,81 +9,12 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from schemas.events.person import Membership, Person
-from schemas.values import Level, Right, organisation_key
-from services.directory.recovery import keys_of, restored
-from services.directory.store.access import restore_accesses
-from services.directory.store.keys import KeyFile
-from services.directory.store.writes import Writes
+from schemas.values import Right
 from services.directory.uses import MOST_OF_A_NETWORK, TRIES
-from services.runtime.database import open_pool
-from services.runtime.now import clock
-from tests.contract.doorstep import INTERNAL, ORIGIN, Answer, Browser, directory, signed_in
-from tests.phone import Phone
+from tests.contract.doorstep import INTERNAL, Browser, directory, signed_in
+from tests.contract.office import ROLES, Office, code_of, kept, proven, somebody
 
 MINUTE = timedelta(minutes=1)
-ROLES = ["crisis_coordination", "ciso"]
-
-
-class Office:
-    """An administrator and a mandated colleague with keys, and somebody whose phone is gone."""
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-
-    async def open(self) -> "Office":
-        self.petra, self.hers, _ = await signed_in(self.app)
-        self.second, self.second_phone, _ = await signed_in(self.app, name="Wim Verzonnen")
-        _, _, self.wilma = await signed_in(self.app, name="Wilma Verzonnen")
-        return self
-
-    async def print(self, roles: list[str] = ROLES) -> dict[str, Any]:
-        body = {"organisation": "GM1735", "roles": roles}
-        status, found = await proven(self.petra, self.hers, "print", "cards", body)
-        assert status == 200, found
-        return found
-
-    async def card(self) -> dict[str, Any]:
-        return dict((await self.print())["cards"][0])
-
-    async def ask(self, card: dict[str, Any], **other: str) -> tuple[Browser, Answer]:
-        """Somebody on an unknown phone types what stands on the card."""
-        there = Browser(self.app)
-        body = {"number": card["number"], "words": card["words"], "name": "Wilma", **other}
-        return there, await there.post("cards/open", body)
-
-    async def yes(self, code: str, use: str | None = None) -> Answer:
-        use = use or (await self.second.get("cards/asked"))[1]["uses"][-1]["use"]
-        body = {"use": use, "code": code, "person": self.wilma}
-        return await proven(self.second, self.second_phone, "approve", "cards/approve", body)
-
-    async def stop(self, card: dict[str, Any]) -> Answer:
-        path = f"cards/{card['number']}/stop"
-        return await proven(self.second, self.second_phone, "stop", path, {})
-
-    async def come_in(self, card: dict[str, Any]) -> Browser:
-        there, (status, asked) = await self.ask(card)
-        assert status == 200, asked
-        assert (await self.yes(asked["code"]))[0] == 200
-        status, _ = await there.post("cards/enter", {})
-        assert status == 200
-        return there
-
-
-async def proven(here: Browser, phone: Phone, purpose: str, path: str, body: dict[str, Any]) -> Answer:
-    """A command that takes a key, shown here and now."""
-    return await here.post(path, {**body, "passkey": phone.sign(await here.asked(purpose), ORIGIN)})
-
-
-def code_of(answer: Answer) -> str:
-    return str(answer[1].get("code"))
-
-
-async def kept(database: str, number: str) -> dict[str, Any]:
-    connection = await asyncpg.connect(database)
-    state = await connection.fetchval("SELECT state FROM card WHERE id = $1", number)
-    await connection.close()
-    return dict(json.loads(state))
 
 
 async def test_a_card_and_a_second_person_let_somebody_in_and_everybody_of_the_organisation_sees_it(
@@ -370,73 +300,3 @@ async def test_the_topic_holds_no_words_and_the_sheet_is_a_pdf(app, filled: str)
     assert len(rows) == len(ROLES)
     for card in printed["cards"]:
         assert card["words"].encode() not in told and len(card["words"].split()) == 6
-
-
-async def test_after_a_restore_a_ready_card_says_that_it_may_have_been_used(app, filled: str) -> None:
-    office = await Office(app).open()
-    used, ready = (await office.print())["cards"]
-    await office.come_in(used)
-    connection = await asyncpg.connect(filled)
-    async with connection.transaction():
-        await restore_accesses(connection, KeyFile(keys={}, forgotten=[]), clock()())
-    [living] = await connection.fetch("SELECT count(*) FROM session WHERE state->>'revoked' = 'false'")
-    await connection.close()
-    assert living["count"] == 0
-    assert (await kept(filled, ready["number"]))["restored_at"] is not None
-    assert (await kept(filled, used["number"]))["restored_at"] is None
-
-
-async def test_a_card_that_is_over_opens_nothing_after_an_older_backup_and_the_vaults_stay_good(
-    app: Any, filled: str
-) -> None:
-    office = await Office(app).open()
-    old = await office.print()
-    used, stopped, vault = (await office.print([*ROLES, "privacy"]))["cards"]
-    backup = await as_it_was(filled)
-    await office.come_in(used)
-    assert (await office.stop(stopped))[0] == 200
-    kept_apart = await keys_of(filled)
-    assert not any(card["words"] in kept_apart.model_dump_json() for card in (used, stopped, vault))
-    await put_back(filled, backup)
-    await restored(filled, kept_apart)
-    async with directory(filled) as again:
-        office.app = again
-        for card in (used, stopped, *old["cards"]):
-            assert code_of((await office.ask(card))[1]) == "card_refused", card["number"]
-        assert (await office.ask(vault))[1][0] == 200
-    assert (await kept(filled, used["number"]))["state"] == "stopped"
-    assert (await kept(filled, vault["number"]))["restored_at"] is not None
-
-
-async def as_it_was(database: str) -> list[Any]:
-    """The cards as a backup of now holds them."""
-    connection = await asyncpg.connect(database)
-    rows = await connection.fetch("SELECT * FROM card")
-    await connection.close()
-    return list(rows)
-
-
-async def put_back(database: str, cards: list[Any]) -> None:
-    """The cards of an older backup, and no data key, as a restore finds the tables."""
-    connection = await asyncpg.connect(database)
-    async with connection.transaction():
-        await connection.execute("DELETE FROM data_key")
-        for row in cards:
-            await connection.execute("UPDATE card SET state = $2 WHERE id = $1", row["id"], row["state"])
-    await connection.close()
-
-
-async def somebody(app: Any, database: str, rights: tuple[Right, ...]) -> tuple[Browser, Phone]:
-    """A colleague with these rights, signed in."""
-    person = Person(
-        id=uuid4(),
-        memberships=(Membership(organisation="GM1735", rights=rights),),
-        exercise=False,
-        readers={organisation_key("GM1735"): Level.OWN},
-    )
-    async with await open_pool(database, 1) as pool:
-        await Writes(pool).add_person(person, "Mandaat Verzonnen", "06 00000000", clock()())
-    app.state.directory.heard([person])
-    here, phone = Browser(app), Phone()
-    assert (await here.welcome(await here.invite_here(person=str(person.id)), phone))[0] == 200
-    return here, phone

@@ -13,7 +13,7 @@ from services.directory.store.opening import opening
 from services.directory.store.writes import TABLES
 from services.runtime.ports import Cause, Written
 from tests.contract.doorstep import Browser, directory, signed_in
-from tests.contract.test_cards import code_of
+from tests.contract.office import code_of
 from tests.contract.test_guests import a_guest, linked, mandated, sponsored
 from tests.contract.test_guests import opening as by_link
 from tests.contract.test_the_switch import (

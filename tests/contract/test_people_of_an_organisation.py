@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from services.runtime.database import open_pool
 from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
-from tests.contract.test_cards import ROLES, Office
+from tests.contract.office import ROLES, Office
 from tests.phone import Phone, text_of
 
 HOME = "organisations/GM1735/people"

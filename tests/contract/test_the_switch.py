@@ -21,7 +21,7 @@ from services.runtime.database import LOCK, open_pool
 from services.runtime.now import clock
 from services.runtime.ports import Cause, Written
 from tests.contract.doorstep import PETRA, Browser, directory, signed_in
-from tests.contract.test_cards import Office, code_of, proven, somebody
+from tests.contract.office import Office, code_of, proven, somebody
 from tests.phone import Phone
 
 HOF = "organisations/GM1735"
