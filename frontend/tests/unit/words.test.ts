@@ -12,6 +12,7 @@ import { DICTIONARIES as ELSEWHERE } from "../../src/screens/elsewhere/words";
 import { DICTIONARIES as GUESTS } from "../../src/screens/guests/words";
 import { DICTIONARIES as MANDATES } from "../../src/screens/mandates/words";
 import { DICTIONARIES as NIGHT } from "../../src/screens/night/words";
+import { DICTIONARIES as NIGHT_LIST } from "../../src/screens/night/list-words";
 import { DICTIONARIES as NIGHT_DUTY } from "../../src/screens/night/duty-words";
 import { DICTIONARIES as DUTY } from "../../src/screens/tasks/duty-words";
 import { DICTIONARIES as PUSH } from "../../src/screens/access/push-words";
@@ -41,14 +42,14 @@ function sources(folder: string): string[] {
 describe("the dictionaries", () => {
   test("have the same keys", () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
-    for (const { nl, en } of [ACCESS, CARD, CARDS, DESK, DUTY, ELSEWHERE, GUESTS, MANDATES, NIGHT, NIGHT_DUTY, NUMBERS, OFFLINE, PEOPLE, PUSH, REPORT, SEEN, SIGN_IN, SLIPS, TASKS, TRUST, WALL]) expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
+    for (const { nl, en } of [ACCESS, CARD, CARDS, DESK, DUTY, ELSEWHERE, GUESTS, MANDATES, NIGHT, NIGHT_DUTY, NIGHT_LIST, NUMBERS, OFFLINE, PEOPLE, PUSH, REPORT, SEEN, SIGN_IN, SLIPS, TASKS, TRUST, WALL]) expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
   });
 
   test("use the same parameters and forms in both languages", () => {
     const shape = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort().join();
     const different = Object.keys(nl).filter((key) => shape(nl[key as keyof typeof nl]) !== shape(en[key as keyof typeof nl]));
     expect(different).toEqual([]);
-    for (const apart of [ACCESS, CARD, CARDS, DESK, DUTY, ELSEWHERE, GUESTS, MANDATES, NIGHT, NIGHT_DUTY, NUMBERS, OFFLINE, PEOPLE, PUSH, REPORT, SEEN, SIGN_IN, SLIPS, TASKS, TRUST, WALL] as { nl: Record<string, string>; en: Record<string, string> }[]) {
+    for (const apart of [ACCESS, CARD, CARDS, DESK, DUTY, ELSEWHERE, GUESTS, MANDATES, NIGHT, NIGHT_DUTY, NIGHT_LIST, NUMBERS, OFFLINE, PEOPLE, PUSH, REPORT, SEEN, SIGN_IN, SLIPS, TASKS, TRUST, WALL] as { nl: Record<string, string>; en: Record<string, string> }[]) {
       expect(Object.keys(apart.nl).filter((key) => shape(apart.nl[key]!) !== shape(apart.en[key] ?? ""))).toEqual([]);
     }
   });

@@ -15,7 +15,7 @@ export function isNews(picture: Picture, data: DeliveryData): boolean {
   if (data.attempts) return true;
   const asked = picture.rows.help_request.get(data.request)?.data;
   if (data.asks === "confirm") return asked?.state === "provisional" && (data.state === "calling" || data.state === "nobody");
-  return data.state === "nobody" && asked?.state === "open" && asked.counts.open > 0;
+  return data.state === "nobody" && asked?.state === "open" && (asked.counts.open ?? 0) > 0;
 }
 
 /** What somebody's yes by keypad came to: the end of a key of `words`. */
