@@ -67,6 +67,7 @@ describe("a list that names somebody calls nobody", () => {
     expect(silentFrom([turn(0, 0)], until(0), now)).toBe(now);
     expect(silentFrom([turn(0, 0)], until(at("26T17:00")), now)).toBe(at("26T17:00"));
     expect(silentFrom([turn(22, 7)], until(at("26T17:00")), now)).toBe(at("26T21:00"));
+    expect(silentFrom([turn(22, 7)], until(0), at("26T14:20"))).toBe(at("26T21:00"));
   });
 
   test("never within a day where somebody stays on duty, or where it names nobody at all", () => {
