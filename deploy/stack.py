@@ -170,9 +170,9 @@ UPGRADE: Final = tuple(
     tuple(each.name for each in SERVICES if each.group == group)
     for group in range(1, 1 + max(each.group for each in SERVICES))
 )
-"""In which order a new release comes in: who only reads, then owners, each after those who read it. Two pairs
-read each other, so for them there is no such order: `aid` waits for a newer hint, and `directory` for a newer
-incident, until it is upgraded itself a moment later."""
+"""In which order a new release comes in: who only reads, then owners, each after those who read it. Some read
+each other, so for them there is no such order: `aid` waits for a newer hint or call, and `directory` for a
+newer incident, until it is upgraded itself a moment later."""
 
 
 def is_relay(service: Service) -> bool:

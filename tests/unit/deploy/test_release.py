@@ -12,6 +12,7 @@ from deploy.stack import BY_NAME, SERVICES, UPGRADE, reads, writes
 READ_EACH_OTHER = {
     ("suggestions", "aid"),
     ("alarms", "aid"),
+    ("deliveries", "aid"),
     ("bells", "notification"),
     ("incidents", "directory"),
 }
