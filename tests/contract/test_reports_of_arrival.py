@@ -52,6 +52,16 @@ async def test_a_report_of_another_message_changes_nothing(stand: Stand) -> None
                 report = Report(row["id"], "SM0", arrived)
                 assert await service.notices.reported(report, datetime.now(UTC)) is None
         assert await stand.over(2) == sent
+        # Sent once more, and not answered yet: what is said again of the first one is not about the second.
+        await stand.rows(
+            "UPDATE text_message SET state = 'ordered', returned = message, message = NULL, "
+            "due = due + interval '1 hour'"
+        )
+        for row in await stand.rows("SELECT id, returned FROM text_message"):
+            for arrived in (True, False):
+                report = Report(row["id"], row["returned"], arrived)
+                assert await service.notices.reported(report, datetime.now(UTC)) is None
+        assert {row["state"] for row in await stand.rows("SELECT state FROM text_message")} == {"ordered"}
 
 
 async def test_a_report_that_overtakes_the_answer_to_its_order_is_kept(stand: Stand) -> None:
