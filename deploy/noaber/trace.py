@@ -19,10 +19,17 @@ from services.runtime.whereabouts import Late
 
 LATELY: Final = 10
 
-CODES: Final = {Verdict.ARRIVED: 0, Verdict.LOST: 1, Verdict.UNKNOWN: 1, Verdict.WAITS: 3}
+CODES: Final = {
+    Verdict.ARRIVED: 0,
+    Verdict.NOTHING: 0,
+    Verdict.LOST: 1,
+    Verdict.UNKNOWN: 1,
+    Verdict.WAITS: 3,
+}
 
 SENTENCES: Final = {
     Verdict.ARRIVED: "It arrived: every page that may show it does.",
+    Verdict.NOTHING: "It was answered, and changed nothing: so it was already, or it is in no journal.",
     Verdict.WAITS: "It is on its way. If that lasts: noaber doctor",
     Verdict.LOST: "It is decided, and neither on its way nor in its topic: noaber verify",
     Verdict.UNKNOWN: "Nobody here knows it: it never arrived, or was refused, or is a week old.",
@@ -33,7 +40,9 @@ SENTENCES: Final = {
 @click.argument("asked", metavar="[ID]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
 def trace_verb(asked: str | None, as_json: bool) -> None:  # noqa: FBT001 an option of the command line
-    """Follow ID: a command's Idempotency-Key, a correlation id, an event's id or a row's id.
+    """Follow ID: a command's Idempotency-Key, a correlation id, a trace's id, an event's or a row's.
+
+    Lines of a log hold the second and the third, as cause and trace.
 
     Without ID: what was decided last, with an id of each.
 
@@ -65,7 +74,7 @@ def told(found: Trace) -> list[str]:
     """Its way in lines."""
     lines = [f"{found.asked} is the id of: {found.known_as or 'nothing'}"]
     if found.answered_at is not None:
-        lines.append(f"answered  by aid at {found.answered_at:%d-%m-%Y %H:%M:%S.%f}")
+        lines.append(f"answered  by {found.answered_by} at {found.answered_at:%d-%m-%Y %H:%M:%S.%f}")
     for step in found.steps:
         lines += _of_step(step)
     if found.steps:

@@ -1,4 +1,4 @@
-"""The technical rules of the NL API Design Rules 2.2.0 that a machine can judge, and where we differ.
+"""The NL API Design Rules 2.2.0: those that a machine can judge, those that it cannot, and where we differ.
 
 Source: Logius, https://gitdocumentatie.logius.nl/publicatie/api/adr/2.2.0, each rule under `#` and its id;
 what is looked at follows the linter that is published with it, whose rules are on no registry.
@@ -213,6 +213,88 @@ RULES: Final = (
 
 BY_EYE: Final = (
     (
+        "/core/naming-resources",
+        "Nouns for resources.",
+        "Differs for commands: their last part is a verb, such as /requests/{id}/claim or /sign-out, as "
+        "/core/resource-operations allows in exceptional cases; here it is the usual one. What is read has "
+        "nouns, but for /me.",
+    ),
+    (
+        "/core/naming-collections",
+        "Collections in the plural.",
+        "Differs for two that hold several: /push (one's devices) and /cards/asked (who waits). The others "
+        "are kept: /incidents, /people, /sessions, /passkeys.",
+    ),
+    (
+        "/core/hide-implementation",
+        "Nothing of what is underneath.",
+        "Differs in one thing: the version of a row is [epoch, version, join], since whoever merges a "
+        "snapshot and deltas must know what a restore and a new audience do. A cursor is one text that "
+        "a client only gives back; tables, topics and frameworks are in no answer.",
+    ),
+    (
+        "/core/stateless",
+        "No session state on the server.",
+        "Differs, on purpose: a session stands in a table and every service knows it, so that a stolen "
+        "one ends everywhere at once. The use of a sealed card waits in memory of the directory for a second "
+        "person. What somebody looks at, and where they are in a form, stays with them.",
+    ),
+    (
+        "/core/nested-child",
+        "What exists only within something stands under it.",
+        "Differs in part: log, guests and services stand under their incident, people and mandates under "
+        "their organisation. Requests, approaches and commitments are read by their own id, and /colleagues and "
+        "/wake-list take their organisation as a parameter.",
+    ),
+    (
+        "/core/http-response-code",
+        "The status that fits.",
+        "Differs in one thing: what makes something new answers 200 and not 201, since the answer is the row "
+        "itself and its id is the sender's own. Refusals are told apart: 400, 401, 403, 404, 405, 408, 409, "
+        "413, 415, 422, 429 and 503, without anything of the inside.",
+    ),
+    (
+        "/core/error-handling/all-errors",
+        "Everything that is wrong with the input, at once.",
+        "Kept, and tested: facts.fields names each field of a body or address that is wrong. What is judged "
+        "before the body is read, such as its size or key, comes alone.",
+    ),
+    (
+        "/core/date-time/timezone",
+        "Any offset comes in, UTC goes out.",
+        "Kept: a moment with any offset is taken and stored and told in UTC; one without is a 400. The place "
+        "of an offset matters to nobody here.",
+    ),
+    (
+        "/core/deprecation-schedule",
+        "A schedule for what will go.",
+        "Differs: there is none, since nothing was ever withdrawn. Until 1.0 what changes for who builds on "
+        "it stands in CHANGELOG.md alone.",
+    ),
+    (
+        "/core/transition-period",
+        "An old major version stays for a fixed time.",
+        "Differs until there are major versions (see /core/uri-version). An older type of an event is read "
+        "for as long as its topic holds one.",
+    ),
+    (
+        "/core/changelog",
+        "A changelog for every version.",
+        "Kept: CHANGELOG.md in the source; pages and interfaces have one version, so one list.",
+    ),
+    (
+        "/core/modules/geospatial",
+        "The geospatial module for places.",
+        "Differs: an organisation has latitude and longitude (WGS 84) as two numbers, to put a dot on a map. "
+        "No GeoJSON, no other systems of coordinates and no question by area.",
+    ),
+    (
+        "/core/modules/signing, /core/modules/encryption",
+        "These modules for payloads that are signed or encrypted.",
+        "Not applicable: no payload is signed or encrypted between client and server; TLS does both. The "
+        "signature of a passkey is WebAuthn's, over a challenge and not over a body.",
+    ),
+    (
         "/core/interface-language, /core/doc-language",
         "Dutch, unless there is an English glossary.",
         "Differs: names are English, as in the code, so that they serve other countries too; the table of "
@@ -237,7 +319,10 @@ BY_EYE: Final = (
     (
         "/core/http-safety",
         "GET reads only; what may be repeated has the same effect.",
-        "Kept: a POST has an Idempotency-Key, and is carried out once however often it is sent.",
+        "Kept. More than the rule asks: what somebody who is signed in sends as a POST is carried out once "
+        "with its Idempotency-Key for seven days, also while it is being carried out. Not remembered is what "
+        "nobody or nothing stands behind yet: asking for a challenge, signing in, opening a card or a link. "
+        "Each of those says so in the documents.",
     ),
     (
         "/core/transport/security-headers",
@@ -256,4 +341,4 @@ BY_EYE: Final = (
         "Kept: secrets stand in bodies, cookies and the part after #, which browsers do not send.",
     ),
 )
-"""Rules that no machine can judge: id, what it says, and how it is with us."""
+"""Rules that no machine can judge from the documents: id (or ids), what it says, and how it is with us."""

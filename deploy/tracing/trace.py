@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
-from uuid import uuid5
 
 import asyncpg
 
@@ -14,23 +13,27 @@ from deploy.bootstrap import SetupFailed
 from deploy.stack import OWNERS, Platform
 from deploy.tracing.spot import Spot, newest_records
 from schemas.topics import BY_TYPE
-from services.aid.handlers.desk import COMMANDS
 from services.runtime import whereabouts
 from services.runtime.database import AWAY
-from services.runtime.whereabouts import Change, Late, changes
+from services.runtime.whereabouts import Change, Command, Late, answered, changes
 
 ASK_SECONDS: Final = 10.0
 
-_ANSWERED: Final = "SELECT person, at FROM answered WHERE key = $1 ORDER BY at DESC LIMIT 1"
+ANSWERING: Final = ("aid", "directory")
+"""The owners that people send commands to; each remembers what it answered for a week."""
 
 
 class Verdict(StrEnum):
-    """Arrived: in its topic, and read by `live`. Waits: on its way. Lost: in neither. Unknown: nowhere."""
+    """Arrived: in its topic, and read by `live`. Waits: on its way. Lost: in neither. Unknown: nowhere.
+
+    Nothing: answered, and there was nothing to change.
+    """
 
     ARRIVED = "arrived"
     WAITS = "waits"
     LOST = "lost"
     UNKNOWN = "unknown"
+    NOTHING = "nothing"
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Trace:
-    """What was found. `known_as`: "command", "event", "row", "cause" or nothing; `live` as it says itself."""
+    """What was found. `known_as`: "command", "event", "row", "cause", "trace" or nothing.
+
+    `answered_by`: the owner, "" where none answered; `live` as it says itself.
+    """
 
     asked: str
     known_as: str
     answered_at: datetime | None
+    answered_by: str
     steps: tuple[Step, ...]
     live: dict[str, Any]
 
@@ -64,7 +71,7 @@ class Trace:
         """How far the least far of them is."""
         reached = {step.verdict for step in self.steps}
         if not reached:
-            return Verdict.UNKNOWN
+            return Verdict.UNKNOWN if self.answered_at is None else Verdict.NOTHING
         if Verdict.LOST in reached:
             return Verdict.LOST
         behind = not self.live["healthy"] or self.live["lag"]
@@ -76,6 +83,7 @@ class Trace:
             "asked": self.asked,
             "known_as": self.known_as,
             "answered_at": self.answered_at and self.answered_at.isoformat(),
+            "answered_by": self.answered_by,
             "changes": [_plain(step) for step in self.steps],
             "live": self.live,
             "verdict": self.verdict,
@@ -91,7 +99,7 @@ def _plain(step: Step) -> dict[str, Any]:
 
 
 def trace(platform: Platform, asked: str, live: dict[str, Any]) -> Trace:
-    """Follow an Idempotency-Key, a cause, an event's id or a row's id. Raises SetupFailed."""
+    """Follow an Idempotency-Key, a cause, the id of an event, a row or a trace. Raises SetupFailed."""
     return asyncio.run(_trace(platform, asked, live))
 
 
@@ -112,24 +120,28 @@ async def _lately(platform: Platform) -> list[tuple[str, Late]]:
 
 
 async def _trace(platform: Platform, asked: str, live: dict[str, Any]) -> Trace:
-    answered_at, cause = await _answered(platform, asked)
-    known_as = "command" if cause else ""
+    answered_by, command = await _answered(platform, asked)
+    known_as = "" if command is None else "command"
     steps: list[Step] = []
     for owner in OWNERS:
-        kind, found = await _changes(platform, owner, cause or asked)
+        kind, found = await _changes(platform, owner, asked if command is None else command.cause)
         known_as = known_as or kind
         steps += await _steps(platform, owner, found)
-    return Trace(asked, known_as, answered_at, tuple(steps), live)
+    answered_at = None if command is None else command.at
+    return Trace(asked, known_as, answered_at, answered_by, tuple(steps), live)
 
 
-async def _answered(platform: Platform, asked: str) -> tuple[datetime | None, str]:
-    """When `aid` answered a command with that key, and the cause that all its changes carry."""
-    connection = await _connected(platform, "aid")
-    try:
-        row = await connection.fetchrow(_ANSWERED, asked)
-    finally:
-        await connection.close()
-    return (row["at"], str(uuid5(COMMANDS, f"{row['person']}/{asked}"))) if row else (None, "")
+async def _answered(platform: Platform, asked: str) -> tuple[str, Command | None]:
+    """Which owner answered a command with that key, and that command; ("", None): none that is remembered."""
+    for owner in ANSWERING:
+        connection = await _connected(platform, owner)
+        try:
+            command = await answered(connection, asked)
+        finally:
+            await connection.close()
+        if command is not None:
+            return owner, command
+    return "", None
 
 
 async def _changes(platform: Platform, owner: str, asked: str) -> tuple[str, list[Change]]:

@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from hashlib import sha256
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -34,6 +33,7 @@ from services.aid.store.tables import read_row
 from services.aid.store.welcome import Welcome
 from services.aid.words import WORDS
 from services.runtime.acts import Act
+from services.runtime.answered import hash_of
 from services.runtime.database import open_pool
 from services.runtime.dead_letters import LazyDeadLetters
 from services.runtime.engine import open_engine
@@ -247,7 +247,7 @@ def _about_itself(aid: Aid, kind: type[Command]) -> Endpoint:
 
 
 async def _carry_out(aid: Aid, request: Request, asker: Asking, target: Any, command: Command) -> Response:
-    digest = sha256(request.url.path.encode() + b"\n" + request.state.body).digest()
+    digest = hash_of(request.url.path, request.state.body)
     sent = Sent(command, target, asker.person, request.headers["idempotency-key"], digest)
     try:
         done = await aid.desk.carry_out(sent)

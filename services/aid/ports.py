@@ -10,16 +10,8 @@ from schemas.events.approach import Approach
 from schemas.state import Row
 from services.aid.reach import Reach
 from services.aid.rules.world import Picture, World
+from services.runtime.answered import Answer
 from services.runtime.ports import Cause, Written
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What is remembered of a command: who sent it, its key and its body's hash (SHA-256)."""
-
-    person: UUID
-    key: str
-    body_hash: bytes
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ from services.directory.waking import add_waking
 from services.directory.words import WORDS
 from services.runtime.gate import Asking
 from services.runtime.inside import judge
+from services.runtime.once import once
 from services.runtime.problems import Problem
 from services.runtime.settings import Mode
 from services.runtime.web import web_app
@@ -82,6 +83,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
         summaries=SUMMARIES,
     )
     app.state.directory = directory
+    app.router.route_class = once(lambda: directory.pool, directory.now)
     _add_reads(app, directory)
     _add_sessions(app, directory)
     if settings.mode is Mode.DEMO:

@@ -34,7 +34,8 @@ from services.directory.store.reads import Reads
 from services.directory.store.trust import Trusts
 from services.directory.store.writes import Writes
 from services.directory.uses import Uses
-from services.runtime.database import open_pool
+from services.runtime.answered import KEPT, forget_older
+from services.runtime.database import AWAY, open_pool
 from services.runtime.engine import open_engine
 from services.runtime.health import Health, Pulse, depends_on
 from services.runtime.now import clock
@@ -162,7 +163,7 @@ class Directory:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Connections and tasks, while the block runs."""
-        pool = await open_pool(self.settings.database, self.settings.pool_size)
+        self.pool = pool = await open_pool(self.settings.database, self.settings.pool_size)
         engine = open_engine(self.settings.database)
         # Apart: many commands at once must not look like a database that is away.
         self._side = side = await open_pool(self.settings.database, 1)
@@ -182,7 +183,7 @@ class Directory:
             self.tasks = [
                 lasting(waker.run(), "waker"),
                 lasting(self.database.run(), "database"),
-                lasting(self._forget_sessions(), "forgetting sessions"),
+                lasting(self._forget_old(), "forgetting"),
                 *(lasting(each(self), each.__name__) for each in self.beside),
             ]
             self.ready = True
@@ -208,10 +209,14 @@ class Directory:
         if self.settings.mode is Mode.REAL and any(each.fictitious for each in self.own.people.values()):
             raise MadeUpPeople("these tables hold made-up people; a real platform begins in an empty home")
 
-    async def _forget_sessions(self) -> None:
+    async def _forget_old(self) -> None:
         while True:
             await asyncio.sleep(FORGET_SECONDS)
             self.own.forget_sessions(self.now())
+            try:
+                await forget_older(self.pool, self.now() - KEPT)
+            except AWAY as away:
+                log.warning("what was answered is kept an hour longer: %r", away)
 
     async def _ask_database(self) -> None:
         await self._side.fetchval("SELECT 1")

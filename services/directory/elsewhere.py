@@ -25,6 +25,7 @@ from services.directory.providers import Ceremony, Provider, with_functions
 from services.directory.rules.session import open_with_provider
 from services.directory.store.accounts import Account
 from services.runtime.gate import Asking
+from services.runtime.once import anew
 from services.runtime.problems import Problem
 
 log: Final = logging.getLogger(__name__)
@@ -135,6 +136,7 @@ def _add_away(app: FastAPI, directory: Directory) -> None:
         return await _away(directory, response, Journey(body.organisation, origin, None))
 
     @app.post(f"{PREFIX}/oidc/bind")
+    @anew
     async def bind(
         asker: Asking, body: Bind, response: Response, origin: Page = "", began: Began = ""
     ) -> Away:

@@ -16,6 +16,7 @@ from services.directory.doors import GUEST_DOOR, PREFIX, Began, fresh, seat, tri
 from services.directory.rules.access import Opening, try_code
 from services.directory.rules.guests import called, guest, may_end, shut
 from services.directory.rules.session import open_for_guest
+from services.runtime.answered import unit
 from services.runtime.gate import Asking
 
 
@@ -39,9 +40,12 @@ def add_guests(app: FastAPI, directory: Directory) -> None:
         if not all(directory.own.trusted(each) for each in wanted.hosts):
             raise Refused("host_distrusted")
         await fresh(directory, asker, body.passkey, Purpose.GUEST, began)
-        await directory.writes.add_person(made, body.name, body.phone, now)
+        # One transaction: nobody is left here for whom there never was a link.
+        async with unit(directory.pool):
+            await directory.writes.add_person(made, body.name, body.phone, now)
+            answer = await invited(directory, made.id, body.checked, asker.person.id)
         directory.heard([made])
-        return await invited(directory, made.id, body.checked, asker.person.id)
+        return answer
 
     @app.post(GUEST_DOOR)
     async def come_in(body: Opened, response: Response) -> SignedIn:
@@ -59,8 +63,7 @@ def add_guests(app: FastAPI, directory: Directory) -> None:
     async def end_guest(asker: Asking, person: UUID, body: Nothing) -> Nothing:
         may_end(asker.person, directory.own.person(person))
         now = directory.now()
-        directory.heard([await directory.accesses.change(person, shut, asker.person.id, now)])
-        directory.heard(await directory.accesses.end_all(person, now))
+        directory.heard(await directory.accesses.end_guest(person, shut, asker.person.id, now))
         return Nothing()
 
 

@@ -15,6 +15,7 @@ from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, fresh
 from services.directory.rules.mandates import NewList, change_list, may_keep, may_read
 from services.runtime.gate import Asking
+from services.runtime.once import Repeat, repeated
 
 
 class ChangeMandates(Command):
@@ -53,7 +54,11 @@ def add_mandates(app: FastAPI, directory: Directory) -> None:
         may_read(asker.person, organisation)
         return await _shown(directory, await directory.mandates.read(organisation))
 
+    async def stands(sent: Repeat) -> MandatesShown:
+        return await mandates(sent.asker, sent.path["organisation"])
+
     @app.post(path)
+    @repeated(stands)
     async def change_mandates(
         asker: Asking, organisation: OrganisationId, body: ChangeMandates, began: Began = ""
     ) -> MandatesShown:

@@ -31,6 +31,7 @@ from services.directory.rules.people import (
 from services.directory.store.people import Called, Keeping
 from services.directory.store.reads import Reached, Waits
 from services.runtime.gate import Asking
+from services.runtime.once import Repeat, Stands, repeated
 
 Given = Literal[Right.REPORT, Right.MANDATE, Right.LEND, Right.ADMINISTER]
 
@@ -127,18 +128,22 @@ class Staff(BaseModel):
 def add_people(app: FastAPI, directory: Directory) -> None:
     """Add the routes."""
     path = f"{PREFIX}/organisations/{{organisation}}/people"
-    _add_list(app, directory, path)
-    _add_changes(app, directory, path)
+    stands = _add_list(app, directory, path)
+    _add_changes(app, directory, path, stands)
 
 
-def _add_list(app: FastAPI, directory: Directory, path: str) -> None:
+def _add_list(app: FastAPI, directory: Directory, path: str) -> Stands:
     @app.get(path)
     async def people(asker: Asking, organisation: OrganisationId) -> Staff:
         may_keep_people(asker.person, organisation)
         own_key(asker)
         return await _staff(directory, organisation)
 
+    async def stands(sent: Repeat) -> Staff:
+        return await people(sent.asker, sent.path["organisation"])
+
     @app.post(path)
+    @repeated(stands)
     async def bring_in(
         asker: Asking, organisation: OrganisationId, body: AddPeople, began: Began = ""
     ) -> Staff:
@@ -153,6 +158,7 @@ def _add_list(app: FastAPI, directory: Directory, path: str) -> None:
         return await _staff(directory, organisation)
 
     @app.post(f"{path}/check")
+    @repeated(stands)
     async def check(asker: Asking, organisation: OrganisationId, body: CheckPeople) -> Staff:
         may_keep_people(asker.person, organisation)
         own_key(asker)
@@ -167,9 +173,12 @@ def _add_list(app: FastAPI, directory: Directory, path: str) -> None:
         directory.heard(changed)
         return await _staff(directory, organisation)
 
+    return stands
 
-def _add_changes(app: FastAPI, directory: Directory, path: str) -> None:
+
+def _add_changes(app: FastAPI, directory: Directory, path: str, stands: Stands) -> None:
     @app.post(f"{path}/{{person}}")
+    @repeated(stands)
     async def change(
         asker: Asking, organisation: OrganisationId, person: UUID, body: ChangePerson, began: Began = ""
     ) -> Staff:

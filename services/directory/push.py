@@ -16,6 +16,7 @@ from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, fresh, no_card
 from services.runtime.gate import Asking
 from services.runtime.inside import judge
+from services.runtime.once import Repeat, repeated
 from services.runtime.problems import Problem
 from services.runtime.push_keys import public_key
 
@@ -71,7 +72,11 @@ def add_push(app: FastAPI, directory: Directory) -> None:
         no_card(asker)
         return Devices(key=settings.push, devices=await devices_of(directory, asker.person.id))
 
+    async def stands(sent: Repeat) -> Devices:
+        return Devices(key=settings.push, devices=await devices_of(directory, sent.asker.person.id))
+
     @app.post(f"{PREFIX}/push")
+    @repeated(stands)
     async def subscribe(asker: Asking, body: Subscribe, began: Began = "") -> Devices:
         if not settings.push:
             raise Refused("no_push")
@@ -84,6 +89,7 @@ def add_push(app: FastAPI, directory: Directory) -> None:
         return Devices(key=settings.push, devices=await devices_of(directory, person))
 
     @app.post(f"{PREFIX}/push/{{device}}/remove")
+    @repeated(stands)
     async def remove(asker: Asking, device: UUID, body: Nothing) -> Devices:
         # Without a key: saying no must be easy, and beside every push goes a text.
         person = asker.person.id

@@ -16,6 +16,7 @@ from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, fresh, unseat
 from services.directory.rules.trust import switched, thrower
 from services.runtime.gate import Asking
+from services.runtime.once import Repeat, repeated
 from services.runtime.who import Asker
 
 log: Final = logging.getLogger(__name__)
@@ -44,7 +45,20 @@ def add_switch(app: FastAPI, directory: Directory) -> None:
     """Add the routes."""
     path = f"{PREFIX}/organisations/{{organisation}}"
 
+    async def stands(sent: Repeat) -> Thrown:
+        facts = await directory.trusts.facts(sent.path["organisation"])
+        thrower(sent.asker.person, facts, directory.now())
+        found = directory.own.trusts.get(facts.id)
+        return Thrown(
+            organisation=facts.id,
+            distrusted=not directory.own.trusted(facts.id),
+            since=None if found is None else found.since,
+            ended=0,
+            out=False,
+        )
+
     @app.post(f"{path}/distrust")
+    @repeated(stands)
     async def distrust(
         asker: Asking, organisation: OrganisationId, body: ThrowSwitch, response: Response, began: Began = ""
     ) -> Thrown:
@@ -58,6 +72,7 @@ def add_switch(app: FastAPI, directory: Directory) -> None:
         return thrown
 
     @app.post(f"{path}/trust")
+    @repeated(stands)
     async def trust(
         asker: Asking, organisation: OrganisationId, body: ThrowSwitch, began: Began = ""
     ) -> Thrown:

@@ -14,6 +14,7 @@ from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, fresh
 from services.directory.rules.waking import may_change, wake_list
 from services.runtime.gate import Asking
+from services.runtime.once import Repeat, repeated
 
 
 class ListWanted(BaseModel):
@@ -59,7 +60,11 @@ def add_waking(app: FastAPI, directory: Directory) -> None:
         number, known = await directory.writes.wake_list(organisation)
         return await _shown(directory, number, known or WakeList(id=organisation, exercise=False))
 
+    async def stands(sent: Repeat) -> WakeListShown:
+        return await read_wake_list(sent.asker, ListWanted.model_validate_json(sent.body).organisation)
+
     @app.post(f"{PREFIX}/wake-list")
+    @repeated(stands)
     async def change_wake_list(asker: Asking, body: ListWanted, began: Began = "") -> WakeListShown:
         may_change(asker.person, body.organisation)
         # A stolen session must not decide whose phone stays silent at night.

@@ -13,6 +13,7 @@ from schemas.refused import Refused
 from schemas.topics import BY_STATE
 from services.runtime import metrics
 from services.runtime.ports import DeadLetters, Place, Rejected
+from services.runtime.trace import because_of
 
 log: Final = logging.getLogger(__name__)
 
@@ -86,7 +87,9 @@ class Policy:
             )
             return Outcome.HALTED
         try:
-            await self._handle(event_in(place, record))
+            event = event_in(place, record)
+            with because_of(event.envelope.correlation):
+                await self._handle(event)
         except NewerVersion as newer:
             self.waiting[partition] = f"waits for an upgrade of this service: {newer}"
             return Outcome.BLOCKED

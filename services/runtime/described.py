@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from schemas.component_names import renamed
 from schemas.version import VERSION
@@ -15,6 +16,7 @@ from services.runtime.documented import (
     problem_shape,
     refusal,
 )
+from services.runtime.once import AFRESH, ANEW, OnceRoute
 
 KEY_PATTERN: Final = "^[!-~]{1,200}$"
 """What `schemas.values.safe_key` lets pass, as JSON Schema says it."""
@@ -42,7 +44,6 @@ _KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
-    "description": "Names this command: sent again with the same body, it is carried out once.",
     "schema": {"type": "string", "pattern": KEY_PATTERN},
 }
 
@@ -81,20 +82,33 @@ class Described(FastAPI):
             for never_sent in ("HTTPValidationError", "ValidationError"):
                 shapes.pop(never_sent, None)
             parts["securitySchemes"] = {"session": {"type": "apiKey", "in": "cookie", "name": self._cookie}}
+            keys = {
+                each.path: self._told(each)
+                for each in self.routes
+                if isinstance(each, APIRoute) and "POST" in each.methods
+            }
             for path, methods in made["paths"].items():
                 for method, operation in methods.items():
                     _complete(operation, method, [] if path in self._open_paths else [{"session": []}])
+                    if method == "post":
+                        key = {**_KEY, "description": keys[path]}
+                        operation["parameters"] = [*operation.get("parameters", ()), key]
                     route = f"{method.upper()} {path.removeprefix(self._prefix)}"
                     operation["summary"] = self._summaries.get(route, operation["summary"])
                     _explain(operation, shapes)
             self.openapi_schema = renamed(made)
         return self.openapi_schema
 
+    def _told(self, route: APIRoute) -> str:
+        """What becomes of a command that is sent again; a plain route keeps what it answered by itself."""
+        is_open = route.path in self._open_paths
+        if isinstance(route, OnceRoute):
+            return route.told(is_open=is_open)
+        return ANEW if is_open else AFRESH
+
 
 def _complete(operation: dict[str, Any], method: str, security: list[dict[str, list[str]]]) -> None:
     operation["security"] = security
-    if method == "post":
-        operation["parameters"] = [*operation.get("parameters", ()), _KEY]
     # FastAPI's own 422 is never sent: what does not fit is a 400 here.
     operation["responses"].pop("422", None)
     refusals = _WRITE if method == "post" else _READ

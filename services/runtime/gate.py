@@ -11,11 +11,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schemas.values import BODY_LIMIT, safe_key
 from schemas.version import VERSION
+from services.runtime.answered import cause_of
 from services.runtime.documented import API_VERSION
 from services.runtime.limits import Limits
 from services.runtime.origins import Origins
 from services.runtime.problems import COMMON, Problem, Words
 from services.runtime.refusals import answer, write_down
+from services.runtime.trace import name_cause
 from services.runtime.who import Asker, Impostor, NotSignedIn, Who, caller, cookie_for, token_in
 
 BODY_SECONDS: Final = 15.0
@@ -67,6 +69,8 @@ class Gate:
             body = b""
             if scope["method"] == "POST":
                 body = await self._checked_body(scope, receive)
+                if asker is not None:
+                    name_cause(str(cause_of(asker.person.id, _header(scope, b"idempotency-key"))))
             scope["state"]["body"] = body
         except Problem as problem:
             await self._refuse(problem, scope, receive, send)

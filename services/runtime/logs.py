@@ -1,4 +1,4 @@
-"""How every process writes its log: one JSON object a line, with the trace, and without what people typed."""
+"""How every process writes its log: a JSON object a line, with trace and cause, without what people typed."""
 
 import json
 import logging
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final
 
-from services.runtime.trace import current
+from services.runtime.trace import cause, current
 
 _OF_ROWS: Final = "asyncpg."
 REPEATS: Final = (ValueError, LookupError, TypeError)
@@ -20,7 +20,10 @@ DEEPEST: Final = 5
 
 
 class JsonLines(logging.Formatter):
-    """{"at", "level", "process", "where", "trace", "said", "errors"}; what is not known is left out."""
+    """{"at", "level", "process", "where", "trace", "cause", "said", "errors"}; what is not known is left out.
+
+    `trace` and `cause` are ids that `noaber trace` takes.
+    """
 
     def __init__(self, process: str) -> None:
         super().__init__()
@@ -37,6 +40,8 @@ class JsonLines(logging.Formatter):
         }
         if trace is not None:
             line["trace"] = trace.trace
+        if came_of := cause():
+            line["cause"] = came_of
         line["said"] = record.getMessage()
         if record.exc_info is not None and record.exc_info[1] is not None:
             line["errors"] = _told(record.exc_info[1])

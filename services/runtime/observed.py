@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.runtime import metrics, telemetry
 from services.runtime.health import OF_ITSELF
-from services.runtime.trace import HEADER, begin, working_on
+from services.runtime.trace import HEADER, because_of, begin, working_on
 
 _HEADER: Final = HEADER.encode()
 
@@ -37,7 +37,7 @@ class Observed:
         trace = begin(said.decode("latin-1"), telemetry.share())
         began = time.time_ns()
         try:
-            with working_on(trace):
+            with working_on(trace), because_of(""):
                 await self._app(scope, receive, sending)
         finally:
             route = route_of(scope)

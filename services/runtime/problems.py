@@ -43,6 +43,12 @@ COMMON: Final[Mapping[str, Words]] = {
         "Deze opdracht is al verstuurd met een andere inhoud. Laad de pagina opnieuw.",
         "This key was used with another body. Reload the page.",
     ),
+    "said_once": Words(
+        "Dit is al gedaan. Wat geheim is, zegt Noaber maar één keer. Kijk hoe het nu is. Heb je het antwoord "
+        "niet gezien, doe het dan opnieuw.",
+        "This was done already. What is secret, Noaber says only once. Look at how things are now; if you "
+        "did not see the answer, do it anew.",
+    ),
     "too_large": Words(
         "Dit is te groot: een opdracht mag 64 KiB zijn. Kort de tekst in.",
         "This is too large: a command may be 64 KiB. Shorten the text.",

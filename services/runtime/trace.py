@@ -62,6 +62,29 @@ def written() -> str | None:
     return None if found is None else str(found)
 
 
+_cause: Final[ContextVar[str]] = ContextVar("cause", default="")
+
+
+def cause() -> str:
+    """The correlation id of what is being worked on: that of the command it all came of; "": of none."""
+    return _cause.get()
+
+
+def name_cause(correlation: str) -> None:
+    """What happens from here to the end of the block around it (`because_of`) came of that command."""
+    _cause.set(correlation)
+
+
+@contextmanager
+def because_of(correlation: str) -> Iterator[None]:
+    """What happens in the block came of the command with that correlation id."""
+    before = _cause.set(correlation)
+    try:
+        yield
+    finally:
+        _cause.reset(before)
+
+
 @contextmanager
 def working_on(trace: Trace | None) -> Iterator[None]:
     """What happens in the block belongs to that trace."""

@@ -7,10 +7,11 @@ import asyncpg
 import pytest
 
 from schemas.events.duty import Duty
-from services.aid.ports import Answer, Found, Locked
+from services.aid.ports import Found, Locked
 from services.aid.reach import Reach
 from services.aid.rules.world import Picture
 from services.aid.store.postgres import PostgresStore, PostgresUnit
+from services.runtime.answered import Answer
 from services.runtime.database import open_pool
 from services.runtime.ports import Cause
 from tests.contract.tables import database_of

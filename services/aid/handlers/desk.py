@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from schemas.events.alarm import Alarm
 from schemas.events.delivery import Attempt, Delivery
@@ -16,12 +16,13 @@ from schemas.state import Row
 from schemas.values import Command
 from schemas.visibility import keys_of, level_of
 from services.aid.handlers.commands import HANDLERS, Target
-from services.aid.ports import Answer, Locked, ReachMoved, Store, Unit
+from services.aid.ports import Locked, ReachMoved, Store, Unit
 from services.aid.reach import Reach
 from services.aid.rules import approach, telephone
 from services.aid.rules.deadlines import apply_due
 from services.aid.rules.story import Story
 from services.aid.rules.world import Context, Picture, Seal, Terms, World, changes, unsealed
+from services.runtime.answered import Answer
 from services.runtime.now import Now
 from services.runtime.ports import Cause, Written
 
@@ -30,9 +31,6 @@ ATTEMPTS: Final = 8
 
 Between two attempts the connection goes back, behind everybody who waits for one.
 """
-
-COMMANDS: Final = UUID("6f1d7a86-7f0e-5c56-9c0e-0d2f9f3c7b11")
-"""Namespace of causes: a command's cause is uuid5 of it with the person and the key."""
 
 
 class KeyReused(Exception):
@@ -143,8 +141,7 @@ class Desk:
             raise KeyReused
         if seen is not None:
             return await self._again(unit, seen.rows, handler.answers)
-        cause = uuid5(COMMANDS, f"{sent.asker.id}/{sent.key}")
-        context = Context(self._now(), cause, sent.asker, self._terms, seal=self._seal)
+        context = Context(self._now(), answer.cause, sent.asker, self._terms, seal=self._seal)
         _check_visible(before, handler.shows(before, sent.command, sent.target), sent.asker)
         due = Story(before, context, "due")
         apply_due(due)

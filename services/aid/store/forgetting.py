@@ -2,19 +2,16 @@
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
 
+from services.runtime.answered import KEPT, forget_older
 from services.runtime.database import AWAY
 from services.runtime.known import Directory
 from services.runtime.now import Now
 
 log: Final = logging.getLogger(__name__)
-
-KEPT: Final = timedelta(days=7)
-"""Until then a command that is repeated is answered afresh."""
 
 ROUND_SECONDS: Final = 3_600
 
@@ -28,8 +25,3 @@ async def forget(pool: "asyncpg.Pool[Any]", directory: Directory, now: Now) -> N
         except AWAY as away:
             log.warning("what is old is kept an hour longer: %r", away)
         await asyncio.sleep(ROUND_SECONDS)
-
-
-async def forget_older(pool: "asyncpg.Pool[Any]", moment: datetime) -> None:
-    """Delete the answers to commands that came before this moment."""
-    await pool.execute("DELETE FROM answered WHERE at < $1", moment)

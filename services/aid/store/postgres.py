@@ -17,11 +17,12 @@ from schemas.events.incident import Incident
 from schemas.events.lending import Lending
 from schemas.events.log_entry import LogEntry
 from schemas.state import Row
-from services.aid.ports import Answer, Found, Locked, ReachMoved, Seen
+from services.aid.ports import Found, Locked, ReachMoved, Seen
 from services.aid.reach import Reach
 from services.aid.rules.world import Picture, World
 from services.aid.store.shelf import Shelf
 from services.runtime.aggregates import Tables
+from services.runtime.answered import Answer
 from services.runtime.journal import NOTHING, Beside
 from services.runtime.ports import Cause, Written
 

@@ -19,6 +19,7 @@ from services.directory.store.devices import fewer_devices
 from services.directory.store.keys import KeyFile
 from services.directory.store.opening import opening
 from services.directory.store.writes import TABLES, living_sessions
+from services.runtime.answered import cause_id, unit
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 
@@ -54,11 +55,11 @@ class Accesses:
         self, people: Collection[UUID], decide: Callable[[Access], Access], who: UUID | None, at: datetime
     ) -> list[Access]:
         """The same for several, all or none, in the order of their ids."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             found = [await _locked(connection, person) for person in sorted(people)]
             decided = [(version, access, decide(access)) for version, access in found]
             written = [Written(new, version + 1) for version, access, new in decided if new != access]
-            await TABLES.write(connection, written, Cause(uuid4(), who, at))
+            await TABLES.write(connection, written, Cause(cause_id(), who, at))
         return [new for _, _, new in decided]
 
     async def welcome(
@@ -73,7 +74,7 @@ class Accesses:
 
         Raises the refusal, and `passkey_refused` for a key that is somebody's already.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await opening(connection, person)
             version, access = await _locked(connection, person)
             decided, refusal = decide(access)
@@ -81,7 +82,7 @@ class Accesses:
             if refusal is None:
                 await _first_use(connection, person, use, at)
                 written.append(Written(session, 1))
-            await TABLES.write(connection, written, Cause(uuid4(), person, at))
+            await TABLES.write(connection, written, Cause(cause_id(), person, at))
         if refusal is not None:
             raise Refusing(refusal, decided)
         return decided
@@ -91,23 +92,24 @@ class Accesses:
 
         Raises what `decide` raises. Refused: as `opening`; the link is not spent then.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await opening(connection, session.person)
             version, access = await _locked(connection, session.person)
             decided = decide(access)
             written: list[Written] = [Written(decided, version + 1), Written(session, 1)]
-            await TABLES.write(connection, written, Cause(uuid4(), session.person, at))
+            await TABLES.write(connection, written, Cause(cause_id(), session.person, at))
         return decided
 
     async def sign_in(self, passkey: Passkey, use: Use, session: Session, at: datetime) -> None:
         """Open a session with a key that is still there. Refused: `passkey_refused`."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await opening(connection, session.person)
             await _count(connection, session.person, passkey, use, at)
-            await TABLES.write(connection, [Written(session, 1)], Cause(uuid4(), session.person, at))
+            await TABLES.write(connection, [Written(session, 1)], Cause(cause_id(), session.person, at))
 
     async def used(self, passkey: Passkey, use: Use, person: UUID, at: datetime) -> None:
         """Count a use that opens no session. Refused: `passkey_refused`."""
+        # Apart: what it proves is counted too where the command that follows is refused.
         async with self._pool.acquire() as connection, connection.transaction():
             await _count(connection, person, passkey, use, at)
 
@@ -115,7 +117,7 @@ class Accesses:
         self, person: UUID, passkey: UUID, decide: Callable[[Access], Access], who: UUID, at: datetime
     ) -> list[State]:
         """Take a key away, and with it sessions and devices that it opened; all that changed."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await connection.execute(LOCK, f"person:{person}")
             version, access = await _locked(connection, person)
             decided = decide(access)
@@ -123,17 +125,28 @@ class Accesses:
             await connection.execute("DELETE FROM passkey_use WHERE credential = ANY($1::text[])", gone)
             ended = await ended_sessions(connection, "state->>'passkey' = $1", str(passkey))
             ended += await fewer_devices(connection, person, lambda each: each.passkey != passkey)
-            await TABLES.write(connection, [Written(decided, version + 1), *ended], Cause(uuid4(), who, at))
+            await TABLES.write(
+                connection, [Written(decided, version + 1), *ended], Cause(cause_id(), who, at)
+            )
         return [decided, *(each.state for each in ended)]
 
     async def end_all(self, person: UUID, at: datetime) -> list[State]:
         """End every session of a person, and show nothing on any device of theirs; all that changed."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await connection.execute(LOCK, f"person:{person}")
             ended = await ended_sessions(connection, "person = $1", str(person))
             ended += await fewer_devices(connection, person, lambda each: False)
-            await TABLES.write(connection, ended, Cause(uuid4(), person, at))
+            await TABLES.write(connection, ended, Cause(cause_id(), person, at))
         return [each.state for each in ended]
+
+    async def end_guest(
+        self, person: UUID, decide: Callable[[Access], Access], who: UUID, at: datetime
+    ) -> list[State]:
+        """Shut a guest's link, then end their sessions: nobody slips in between; all that changed."""
+        async with unit(self._pool) as connection:
+            # As everybody who takes the locks of both.
+            await connection.execute(LOCK, f"person:{person}")
+            return [await self.change(person, decide, who, at), *await self.end_all(person, at)]
 
     async def uses(self, credentials: Sequence[str]) -> dict[str, tuple[int, datetime]]:
         """Credential -> how often it was used, as far as the phone counts, and when last."""

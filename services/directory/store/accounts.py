@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 
@@ -16,6 +16,7 @@ from schemas.state import State
 from services.directory.store.access import ended_sessions
 from services.directory.store.opening import opening
 from services.directory.store.writes import TABLES
+from services.runtime.answered import cause_id, unit
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 
@@ -53,7 +54,7 @@ class Accounts:
 
     async def bind(self, account: Account, person: UUID, at: datetime) -> None:
         """This account is that member's from now on, and the only one there. Refused: `account_taken`."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await opening(connection, person, provider=account.organisation)
             await connection.execute(
                 "DELETE FROM provider_account WHERE person = $1 AND organisation = $2",
@@ -69,12 +70,12 @@ class Accounts:
 
     async def loosen(self, person: UUID, at: datetime) -> list[State]:
         """No account is this member's any more; the sessions that end by it."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await connection.execute("DELETE FROM provider_account WHERE person = $1", str(person))
             ended = await ended_sessions(
                 connection, "person = $1 AND state->>'way' = $2", str(person), SignInWay.OIDC
             )
-            await TABLES.write(connection, ended, Cause(uuid4(), person, at))
+            await TABLES.write(connection, ended, Cause(cause_id(), person, at))
         return [each.state for each in ended]
 
     async def held(self, person: UUID) -> dict[str, datetime]:
@@ -88,7 +89,7 @@ class Accounts:
         Refused: `account_unbound`, `provider_distrusted`, and what `decide` raises.
         """
         whose = "SELECT person FROM provider_account WHERE account = $1 AND organisation = $2"
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             person = await connection.fetchval(whose, account.key, account.organisation)
             if person is None:
                 raise Refused("account_unbound")
@@ -102,5 +103,5 @@ class Accounts:
             after, session = decide(known.state)
             written = [Written(after, known.version + 1)] if after != known.state else []
             written.append(Written(session, 1))
-            await TABLES.write(connection, written, Cause(uuid4(), session.person, at))
+            await TABLES.write(connection, written, Cause(cause_id(), session.person, at))
         return [each.state for each in written]

@@ -14,6 +14,7 @@ from schemas.state import State
 from services.directory.rules.devices import device_of, with_device
 from services.directory.store.contacts import known_contact
 from services.directory.store.writes import TABLES, sealed
+from services.runtime.answered import cause_id, unit
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 
@@ -37,7 +38,7 @@ class PushDevices:
 
         Refused: `too_many_devices`, and `not_found` for who was forgotten.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await connection.execute(LOCK, f"person:{person}")
             known = await known_contact(connection, person)
             if known is None:
@@ -47,15 +48,15 @@ class PushDevices:
             device = PushDevice(id=made, sealed=text, added_at=at, passkey=passkey)
             devices = with_device(known.contact.devices, device)
             written = Written(known.contact.model_copy(update={"devices": devices}), known.version + 1)
-            await TABLES.write(connection, [written], Cause(uuid4(), person, at))
+            await TABLES.write(connection, [written], Cause(cause_id(), person, at))
         return [written.state]
 
     async def remove(self, person: UUID, device: UUID, who: UUID | None, at: datetime) -> list[State]:
         """It shows nothing any more, if it did. `who`: None where it is gone by itself."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await connection.execute(LOCK, f"person:{person}")
             written = await fewer_devices(connection, person, lambda each: each.id != device)
-            await TABLES.write(connection, written, Cause(uuid4(), who, at))
+            await TABLES.write(connection, written, Cause(cause_id(), who, at))
         return [each.state for each in written]
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 
 from schemas.events.organisation import Organisation
 from schemas.refused import Refused
 from services.directory.store.writes import ORGANISATIONS, TABLES
+from services.runtime.answered import cause_id, unit
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 
@@ -30,12 +31,12 @@ class Mandates:
         self, organisation: str, decide: Callable[[Organisation], Organisation], who: UUID, at: datetime
     ) -> Organisation:
         """The organisation as its next version, if anything changed. Raises what `decide` raises."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await connection.execute(LOCK, ORGANISATIONS)
             version, known = await _known(connection, organisation)
             decided = decide(known)
             if decided != known:
-                await TABLES.write(connection, [Written(decided, version + 1)], Cause(uuid4(), who, at))
+                await TABLES.write(connection, [Written(decided, version + 1)], Cause(cause_id(), who, at))
             return decided
 
 

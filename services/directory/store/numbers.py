@@ -19,6 +19,7 @@ from services.directory.rules.people import membership
 from services.directory.store.contacts import known_contact
 from services.directory.store.people import able_of, known_person, staff_of
 from services.directory.store.writes import TABLES, sealed
+from services.runtime.answered import cause_id, unit
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 from services.runtime.seal import unseal
@@ -51,7 +52,7 @@ class Numbers:
         Refused: `no_number_waits` where this one does not wait (any more), `not_found`, and as the rules say.
         """
         person, organisation = decision.person, decision.organisation
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             staff = await staff_of(connection, organisation)
             await connection.execute(LOCK, f"person:{person}")
             membership((await known_person(connection, person))[1], organisation)
@@ -81,7 +82,7 @@ class Numbers:
                 new["former"] = FormerNumber(phone=contact.phone, until=decision.at, changed_by=by)
                 new["phone"] = sealed("phone", decision.phone, person, key)
             decided = contact.model_copy(update={"waiting": None, **new})
-            cause = Cause(uuid4(), decision.asker, decision.at)
+            cause = Cause(cause_id(), decision.asker, decision.at)
             await TABLES.write(connection, [Written(decided, known.version + 1)], cause)
         return [decided]
 

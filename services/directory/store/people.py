@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 
@@ -18,6 +18,7 @@ from services.directory.store.accounts import keep_accounts
 from services.directory.store.contacts import known_contact
 from services.directory.store.writes import TABLES, forget, sealed, sealed_contact, with_half
 from services.runtime.acts import Act, acts_of
+from services.runtime.answered import cause_id, unit
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 from services.runtime.seal import new_key, unseal
@@ -65,7 +66,7 @@ class People:
         Refused: `exists` for somebody who is there and works elsewhere, `too_many_people`, and
         `not_your_right` for whoever does not administer it any more.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             staff = await _administered(connection, keeping)
             for key in sorted(str(person.id) for person, _ in new):
                 await connection.execute(LOCK, f"person:{key}")
@@ -86,7 +87,7 @@ class People:
                 sealed_contact(person.id, called.name, called.phone, keys[person.id])
                 for person, called in coming
             ]
-            cause = Cause(uuid4(), keeping.who, keeping.at)
+            cause = Cause(cause_id(), keeping.who, keeping.at)
             await TABLES.write(connection, [Written(each, 1) for each in states], cause)
         return states
 
@@ -98,10 +99,10 @@ class People:
         Whoever has no employer left is forgotten. Raises what `decide` raises; refused: `not_found`, and as
         `add`.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             staff = await _administered(connection, keeping)
             able = await able_of(connection, keeping.organisation, staff.values())
-            cause, changed = Cause(uuid4(), keeping.who, keeping.at), list[State]()
+            cause, changed = Cause(cause_id(), keeping.who, keeping.at), list[State]()
             for person in sorted(people):
                 await connection.execute(LOCK, f"person:{person}")
                 version, known = await known_person(connection, person)
@@ -121,13 +122,13 @@ class People:
 
     async def speak(self, person: UUID, language: OurLanguage, at: datetime) -> list[State]:
         """In this language they are called from now on, as they said themselves; nothing where they are."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await connection.execute(LOCK, f"person:{person}")
             version, known = await known_person(connection, person)
             if known.called_in == language or known.forgotten:
                 return []
             chosen = known.model_copy(update={"called_in": language})
-            await TABLES.write(connection, [Written(chosen, version + 1)], Cause(uuid4(), person, at))
+            await TABLES.write(connection, [Written(chosen, version + 1)], Cause(cause_id(), person, at))
         return [chosen]
 
     async def acts(self, person: UUID) -> list[Act]:

@@ -14,6 +14,7 @@ from schemas.refused import Refused
 from services.directory.store.access import ended_sessions
 from services.directory.store.opening import HOSTS, trust_lock
 from services.directory.store.writes import TABLES
+from services.runtime.answered import cause_id, unit
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 
@@ -39,7 +40,7 @@ class Trusts:
         Whoever opens a session holds the same lock (`store.opening`): one that is being opened is either
         seen here and ended, or opened after it. Refused: `not_found`.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await connection.execute(LOCK, trust_lock(organisation))
             version, known = await _known(connection, organisation)
             decided = decide(await _facts(connection, organisation), known)
@@ -49,7 +50,7 @@ class Trusts:
             if decided.distrusted:
                 over = await ended_sessions(connection, _ITS_SESSIONS, organisation, at.isoformat())
             written = [Written(decided, version + 1), *over]
-            await TABLES.write(connection, written, Cause(uuid4(), who, at))
+            await TABLES.write(connection, written, Cause(cause_id(), who, at))
         return decided, [each.state for each in over if isinstance(each.state, Session)]
 
     async def facts(self, organisation: str) -> Organisation:

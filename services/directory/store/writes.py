@@ -21,6 +21,7 @@ from services.directory.rules.fictitious import NAMESPACE, MadeUp
 from services.directory.rules.forgetting import forgotten
 from services.directory.store.opening import opening
 from services.runtime.aggregates import Tables
+from services.runtime.answered import cause_id, unit
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 from services.runtime.seal import new_key, public_half, seal
@@ -39,21 +40,21 @@ class Writes:
 
     async def keep_session(self, session: Session, who: UUID, at: datetime) -> None:
         """A session as it is now, as its next version."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await opening(connection, session.person)
             await connection.execute(LOCK, f"session:{session.id}")
             known = await TABLES.read(connection, Session.TYPE, [session.key])
             version = known[0].version + 1 if known else 1
-            await TABLES.write(connection, [Written(session, version)], Cause(uuid4(), who, at))
+            await TABLES.write(connection, [Written(session, version)], Cause(cause_id(), who, at))
 
     async def forget(self, person: UUID, at: datetime) -> list[State] | None:
         """Forget a person; the states that are left, or None when there is nobody to forget."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             return await forget(connection, person, at)
 
     async def seed_organisations(self, organisations: Sequence[Organisation], at: datetime) -> int:
         """Write organisations that are new or changed; how many those were."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await connection.execute(LOCK, ORGANISATIONS)
             keys = [each.key for each in organisations]
             known = {each.state.key: each for each in await TABLES.read(connection, Organisation.TYPE, keys)}
@@ -73,7 +74,7 @@ class Writes:
 
     async def seed_people(self, made_up: Sequence[MadeUp], at: datetime) -> int:
         """Write made-up people that are new, with a sealed contact each; how many those were."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             # Not by their keys: who was forgotten has none, and is not made again.
             known = {row["id"] for row in await connection.fetch("SELECT id FROM person")}
             new = [each for each in made_up if str(each.person.id) not in known]
@@ -100,7 +101,7 @@ class Writes:
     async def add_person(self, person: Person, name: str, phone: str, at: datetime) -> None:
         """Somebody real, with a contact that is sealed with a key of their own."""
         key = new_key()
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await connection.execute(
                 "INSERT INTO data_key (person, key) VALUES ($1, $2)", str(person.id), key
             )
@@ -113,7 +114,7 @@ class Writes:
 
     async def seed_wake_lists(self, lists: Sequence[WakeList], at: datetime) -> int:
         """Write the lists of those who have none; how many those were."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await connection.execute(LOCK, ORGANISATIONS)
             known = await TABLES.read(connection, WakeList.TYPE, [each.key for each in lists])
             there = {each.state.key for each in known}
@@ -131,14 +132,14 @@ class Writes:
 
         Refused: `wake_list_changed`, where it is not `after` any more that stands there.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with unit(self._pool) as connection:
             await connection.execute(LOCK, f"wake_list:{made.id}")
             version, known = await _wake_list(connection, made.id)
             if known == made:
                 return version
             if after is not None and after != version:
                 raise Refused("wake_list_changed")
-            await TABLES.write(connection, [Written(made, version + 1)], Cause(uuid4(), who, at))
+            await TABLES.write(connection, [Written(made, version + 1)], Cause(cause_id(), who, at))
         return version + 1
 
 
@@ -165,7 +166,7 @@ async def forget(connection: Any, person: UUID, at: datetime, who: UUID | None =
     left = forgotten(known[0].state, [each.state for each in sessions if isinstance(each.state, Session)])
     left += [Access(id=person)] if access else []
     written = [Written(each, versions.get((each.TYPE, each.key), 0) + 1) for each in left]
-    await TABLES.write(connection, written, Cause(uuid4(), who, at))
+    await TABLES.write(connection, written, Cause(cause_id(), who, at))
     await connection.execute("DELETE FROM data_key WHERE person = $1", str(person))
     await connection.execute("DELETE FROM persona WHERE person = $1", str(person))
     await connection.execute("DELETE FROM passkey_use WHERE person = $1", str(person))

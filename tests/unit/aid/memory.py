@@ -14,9 +14,10 @@ from schemas.events.incident import Incident
 from schemas.events.lending import Lending
 from schemas.events.log_entry import LogEntry
 from schemas.state import Row
-from services.aid.ports import Answer, Found, Seen
+from services.aid.ports import Found, Seen
 from services.aid.reach import Reach
 from services.aid.rules.world import Picture, World
+from services.runtime.answered import Answer
 from services.runtime.ports import Cause, Written
 
 

@@ -10,7 +10,7 @@ import pytest
 import schemathesis
 
 from deploy.reference.__main__ import FOLDER, files, main
-from deploy.reference.design_rules import RULES, Rule, operations
+from deploy.reference.design_rules import BY_EYE, RULES, Rule, operations
 from deploy.reference.documents import openapi
 from deploy.reference.event_rules import EVENT_RULES, EventRule
 from deploy.stack import SERVICES
@@ -64,6 +64,30 @@ def test_a_document_is_openapi_3_1(service: str) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.says)
 def test_a_design_rule_is_kept_or_the_difference_is_named(service: str, rule: Rule) -> None:
     assert bool(list(rule.breaches(DOCUMENTS[service]))) == bool(rule.why_not)
+
+
+STANDARD = """
+/core/changelog /core/date-time/date-omit-time-portion /core/date-time/format /core/date-time/timezone
+/core/deprecation-schedule /core/doc-language /core/doc-openapi /core/doc-openapi-contact
+/core/error-handling/all-errors /core/error-handling/invalid-input /core/error-handling/problem-details
+/core/hide-implementation /core/http-methods /core/http-response-code /core/http-safety
+/core/interface-language /core/lang-code /core/modules/encryption /core/modules/geospatial
+/core/modules/signing /core/naming-collections /core/naming-resources /core/nested-child
+/core/no-trailing-slash /core/path-segments-kebab-case /core/publish-openapi /core/query-keys-camel-case
+/core/resource-operations /core/semver /core/stateless /core/transition-period /core/transport/cors
+/core/transport/no-sensitive-uris /core/transport/security-headers /core/transport/tls /core/uri-version
+/core/version-header
+"""
+"""Every rule of the standard, technical and functional, with its three modules."""
+
+
+def test_every_design_rule_has_a_verdict_and_none_is_judged_by_machine_and_by_eye() -> None:
+    by_machine = {rule.id for rule in RULES if rule.id.startswith("/core/")}
+    by_eye = [each for ids, _, _ in BY_EYE for each in ids.split(", ")]
+    assert sorted(by_machine) + sorted(by_eye) == sorted(by_machine) + sorted(
+        set(STANDARD.split()) - by_machine
+    )
+    assert all(how.startswith(("Kept", "Differs", "Not applicable")) for _, _, how in BY_EYE)
 
 
 def broken(change: str) -> dict[str, Any]:

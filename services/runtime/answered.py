@@ -1,0 +1,142 @@
+"""What is remembered of a command, so that it is carried out once, in the transaction of what it changed."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID, uuid4, uuid5
+
+from services.runtime.problems import Problem
+
+Pool = Any
+"""An asyncpg pool or a connection of one; this module is imported where no driver may be."""
+
+COMMANDS: Final = UUID("6f1d7a86-7f0e-5c56-9c0e-0d2f9f3c7b11")
+"""Namespace of causes: a command's cause is uuid5 of it with the person and the key."""
+
+KEPT: Final = timedelta(days=7)
+"""Until then a command that is repeated is answered, and not carried out again."""
+
+TABLE: Final = """
+CREATE TABLE answered (
+    person uuid NOT NULL,
+    key text NOT NULL,
+    body_hash bytea NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (person, key)
+);
+CREATE INDEX ON answered (at);
+"""
+"""Of an owner that answers a repeat by how things stand then: what was said is not in it, nor any secret."""
+
+_KEEP: Final = """
+INSERT INTO answered (person, key, body_hash, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING key
+"""
+
+_SEEN: Final = "SELECT body_hash FROM answered WHERE person = $1 AND key = $2"
+
+_FORGET: Final = "DELETE FROM answered WHERE at < $1"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is remembered of a command: who sent it, its key and its body's hash (SHA-256)."""
+
+    person: UUID
+    key: str
+    body_hash: bytes
+
+    @property
+    def cause(self) -> UUID:
+        """What every change that comes of this command carries."""
+        return cause_of(self.person, self.key)
+
+
+def cause_of(person: UUID, key: str) -> UUID:
+    """The cause of what a person's command with this key changed."""
+    return uuid5(COMMANDS, f"{person}/{key}")
+
+
+def hash_of(path: str, body: bytes) -> bytes:
+    """What tells two commands apart that carry the same key."""
+    return sha256(path.encode() + b"\n" + body).digest()
+
+
+@dataclass
+class _UnderWay:
+    """The command that is being carried out; `kept`: that it is remembered already."""
+
+    answer: Answer
+    at: datetime
+    kept: bool = False
+
+
+_now: Final[ContextVar[_UnderWay | None]] = ContextVar("command", default=None)
+_open: Final[ContextVar[Any]] = ContextVar("transaction", default=None)
+
+
+@contextmanager
+def carrying_out(answer: Answer, at: datetime) -> Iterator[None]:
+    """What is written in the block is what this command changes."""
+    before = _now.set(_UnderWay(answer, at))
+    try:
+        yield
+    finally:
+        _now.reset(before)
+
+
+@asynccontextmanager
+async def unit(pool: Pool) -> AsyncIterator[Any]:
+    """A connection in a transaction, in which the command that is being carried out is remembered as well.
+
+    One within another is a part of it, and keeps nothing where that keeps nothing.
+    Raises Problem 503 where another process carries the same command out: a repeat is answered then.
+    """
+    if (outer := _open.get()) is not None:
+        yield outer
+        return
+    command = _now.get()
+    async with pool.acquire() as connection, connection.transaction():
+        if command is not None and not command.kept:
+            await _keep(connection, command)
+        before = _open.set(connection)
+        try:
+            yield connection
+        finally:
+            _open.reset(before)
+    if command is not None:
+        command.kept = True
+
+
+async def keep_what_wrote_nothing(pool: Pool) -> None:
+    """Remember the command that is being carried out, where it changed nothing in any table."""
+    command = _now.get()
+    if command is not None and not command.kept:
+        await _keep(pool, command)
+
+
+async def _keep(connection: Any, command: _UnderWay) -> None:
+    answer = command.answer
+    kept = await connection.fetchval(_KEEP, answer.person, answer.key, answer.body_hash, command.at)
+    if kept is None:
+        raise Problem(503, "unavailable")
+
+
+def cause_id() -> UUID:
+    """That of the command that is being carried out; of what nobody commanded one of its own."""
+    command = _now.get()
+    return uuid4() if command is None else command.answer.cause
+
+
+async def seen(pool: Pool, answer: Answer) -> bytes | None:
+    """The hash of the body with which this person's key was answered before; None: it was not."""
+    found: bytes | None = await pool.fetchval(_SEEN, answer.person, answer.key)
+    return found
+
+
+async def forget_older(pool: Pool, moment: datetime) -> None:
+    """Delete what is remembered of commands that came before this moment."""
+    await pool.execute(_FORGET, moment)

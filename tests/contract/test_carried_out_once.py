@@ -1,0 +1,139 @@
+"""A command to the directory is carried out once: remembered where it is written, and answered by how it is."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from services.directory.store.access import Accesses
+from services.runtime.answered import KEPT, cause_of, forget_older
+from services.runtime.now import clock
+from tests.contract.doorstep import ORIGIN, Answer, Browser, signed_in
+from tests.contract.test_people_of_an_organisation import HOME, add, names, person
+from tests.phone import Phone
+
+
+async def proof(here: Browser, phone: Phone, purpose: str) -> dict[str, Any]:
+    return phone.sign(await here.asked(purpose), ORIGIN)
+
+
+async def post(here: Browser, path: str, body: dict[str, Any], key: str) -> Answer:
+    return await here.post(path, body, **{"Idempotency-Key": key})
+
+
+async def rows(database: str, query: str, *values: object) -> list[tuple[Any, ...]]:
+    connection = await asyncpg.connect(database)
+    try:
+        return [tuple(row) for row in await connection.fetch(query, *values)]
+    finally:
+        await connection.close()
+
+
+async def test_an_invitation_that_is_sent_again_invites_nobody_twice_and_tells_no_secret(
+    app: Any, filled: str
+) -> None:
+    petra, phone, me = await signed_in(app)
+    wilma = person()
+    await add(petra, phone, wilma)
+    key = str(uuid4())
+    asked = {"person": wilma["id"], "checked": "in_person", "passkey": await proof(petra, phone, "invite")}
+    status, invited = await post(petra, "invitations", asked, key)
+    assert status == 200
+    status, again = await post(petra, "invitations", asked, key)
+    assert (status, again["code"]) == (409, "said_once")
+    assert invited["secret"] not in str(again)
+    status, other = await post(petra, "invitations", {**asked, "checked": "call_back"}, key)
+    assert (status, other["code"]) == (422, "key_reused")
+    assert (await Browser(app).welcome(invited, Phone()))[0] == 200, "the first invitation was replaced"
+    cause = str(cause_of(UUID(me), key))
+    assert await rows(filled, "SELECT aggregate, version FROM journal WHERE correlation = $1", cause) == [
+        ("access", 1)
+    ]
+    columns = "SELECT column_name FROM information_schema.columns WHERE table_name = 'answered'"
+    assert {name for (name,) in await rows(filled, columns)} == {"person", "key", "body_hash", "at"}
+
+
+async def test_a_repeat_hears_how_things_stand_by_now_and_another_person_has_keys_of_their_own(
+    app: Any, filled: str
+) -> None:
+    petra, phone, _ = await signed_in(app)
+    gert, key = person(name="Gert Verzonnen"), str(uuid4())
+    asked = {"people": [gert], "passkey": await proof(petra, phone, "people")}
+    assert "Gert Verzonnen" in names((await post(petra, HOME, asked, key))[1])
+    await add(petra, phone, person(name="Wilma Verzonnen"))
+    written = await rows(filled, "SELECT count(*) FROM journal")
+    status, again = await post(petra, HOME, asked, key)
+    assert status == 200 and {"Gert Verzonnen", "Wilma Verzonnen"} <= set(names(again))
+    assert await rows(filled, "SELECT count(*) FROM journal") == written
+    gone = {"passkey": await proof(petra, phone, "people")}
+    leave, left = f"{HOME}/{gert['id']}/leave", str(uuid4())
+    assert await post(petra, leave, gone, left) == (200, {})
+    assert await post(petra, leave, gone, left) == (200, {}), "it was done, and not refused as a second time"
+    elsewhere, _, _ = await signed_in(app, organisation="GM0014")
+    assert (await post(elsewhere, "language", {"language": "en"}, left))[0] == 200
+
+
+async def test_what_was_refused_is_not_remembered(app: Any) -> None:
+    petra, phone, _ = await signed_in(app)
+    key, wilma = str(uuid4()), person()
+    status, no = await post(petra, HOME, {"people": [wilma]}, key)
+    assert (status, no["code"]) == (409, "prove_it")
+    asked = {"people": [wilma], "passkey": await proof(petra, phone, "people")}
+    assert (await post(petra, HOME, asked, key))[0] == 200
+
+
+async def test_of_the_same_command_twice_at_once_one_is_carried_out(app: Any, filled: str) -> None:
+    petra, phone, me = await signed_in(app)
+    wilma, key = person(), str(uuid4())
+    await add(petra, phone, wilma)
+    asked = {"person": wilma["id"], "checked": "in_person", "passkey": await proof(petra, phone, "invite")}
+    both = await asyncio.gather(*(post(petra, "invitations", asked, key) for _ in range(2)))
+    assert sorted(status for status, _ in both) == [200, 409]
+    assert "said_once" in [answer.get("code") for _, answer in both]
+    written = "SELECT version FROM journal WHERE aggregate = 'access' AND key = $1"
+    assert await rows(filled, written, wilma["id"]) == [(1,)]
+    assert await rows(filled, "SELECT count(*) FROM answered WHERE person = $1", UUID(me)) == [(2,)]
+
+
+async def test_a_guest_without_a_link_is_not_left_behind(
+    app: Any, filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    petra, phone, _ = await signed_in(app)
+
+    async def fails(*_: object) -> None:
+        raise OSError("the database went away")
+
+    key, until = str(uuid4()), (clock()() + timedelta(days=1)).isoformat()
+    body = {
+        "incident": str(uuid4()),
+        "organisation": "GM1735",
+        "name": "Gast Verzonnen",
+        "firm": "Bedrijf",
+        "phone": "06 00000009",
+        "until": until,
+        "checked": "call_back",
+    }
+    people = await rows(filled, "SELECT count(*) FROM person")
+    with monkeypatch.context() as broken:
+        broken.setattr(Accesses, "change", fails)
+        first = {**body, "passkey": await proof(petra, phone, "guest")}
+        assert (await post(petra, "guests", first, key))[0] == 503
+    assert await rows(filled, "SELECT count(*) FROM person") == people
+    second = {**body, "passkey": await proof(petra, phone, "guest")}
+    assert (await post(petra, "guests", second, key))[0] == 200
+
+
+async def test_what_was_answered_more_than_a_week_ago_is_forgotten(app: Any, filled: str) -> None:
+    petra, _, me = await signed_in(app)
+    assert (await post(petra, "language", {"language": "en"}, "old"))[0] == 200
+    connection = await asyncpg.connect(filled)
+    try:
+        await forget_older(connection, clock()() - KEPT)
+        assert await connection.fetchval("SELECT key FROM answered WHERE person = $1", UUID(me)) == "old"
+        await forget_older(connection, clock()() + timedelta(minutes=1))
+        assert await connection.fetchval("SELECT count(*) FROM answered") == 0
+    finally:
+        await connection.close()
