@@ -243,8 +243,8 @@ BY_EYE: Final = (
         "/core/nested-child",
         "What exists only within something stands under it.",
         "Differs in part: log, guests and services stand under their incident, people and mandates under "
-        "their organisation. Requests, approaches and commitments are read by their own id, and /colleagues and "
-        "/wake-list take their organisation as a parameter.",
+        "their organisation. Requests, approaches and commitments are read by their own id, and /colleagues "
+        "and /wake-list take their organisation as a parameter.",
     ),
     (
         "/core/http-response-code",

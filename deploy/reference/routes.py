@@ -29,8 +29,8 @@ _BEGIN: Final = (
     "A command is a `POST` with a JSON body of at most 64 KiB and an `Idempotency-Key` of your own. Sent "
     "again by the same person with that key and body within seven days it is carried out once, so repeat it "
     "when no answer came. The answer to a repeat says how things stand by then; where it would hold a secret "
-    "it is a 409 (`said_once`). Only what lets somebody in is asked anew each time; the key of each route "
-    "says which it is. Ids of new things are UUIDs, made by the client.",
+    "it is a 409 (`said_once`). Only what lets somebody in is asked anew each time; the document says of the "
+    "key of each route which it is. Ids of new things are UUIDs, made by the client.",
     "A refusal is a problem document (RFC 9457): `code` is stable, `detail` says in Dutch and English what "
     "to do. After a 409 a rule said no; repeating it changes nothing. After a 429 or 503 wait, then "
     "repeat it.",

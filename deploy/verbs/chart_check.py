@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 from jsonschema import Draft202012Validator
@@ -82,7 +82,21 @@ def alerts(go: Go, _: Path) -> None:
         print(_run(go.tool("promtool"), *checked, folder=TOLD).strip())
 
 
-CHECKS: Final[tuple[Callable[[Go, Path], None], ...]] = (the_compose_file, lint, manifests, alerts)
+def panels(go: Go, scratch: Path) -> None:
+    """What each panel of the dashboard draws is an expression that Prometheus takes."""
+    file = scratch / "panels.yml"
+    file.write_text(yaml.safe_dump(as_rules(json.loads((TOLD / "dashboard.json").read_text()))))
+    print(_run(go.tool("promtool"), "check", "rules", str(file)).strip())
+
+
+def as_rules(dashboard: dict[str, Any]) -> dict[str, Any]:
+    """A rule that records each thing that is drawn: of rules alone promtool judges the expressions."""
+    drawn = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    rules = [{"record": f"panel:{number}", "expr": each} for number, each in enumerate(drawn)]
+    return {"groups": [{"name": "panels", "rules": rules}]}
+
+
+CHECKS: Final[tuple[Callable[[Go, Path], None], ...]] = (the_compose_file, lint, manifests, alerts, panels)
 
 
 def _run(*command: str, folder: Path | None = None) -> str:

@@ -73,8 +73,12 @@ def anew(endpoint: Callable[P, R]) -> Callable[P, R]:
     return endpoint
 
 
+class _Nothing(BaseModel):
+    """An answer without fields."""
+
+
 async def _nothing(_: Repeat) -> BaseModel:
-    return BaseModel()
+    return _Nothing()
 
 
 async def _said_once(_: Repeat) -> BaseModel:

@@ -1,4 +1,4 @@
-"""A command to the directory is carried out once: remembered where it is written, and answered by how it is."""
+"""A command to the directory is carried out once: remembered where it is written, answered by how it is."""
 
 import asyncio
 from datetime import timedelta

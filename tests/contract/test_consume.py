@@ -13,6 +13,7 @@ from schemas.refused import Refused
 from services.runtime import metrics
 from services.runtime.consume import DEAD_IN_A_ROW, READERS, Outcome, Policy
 from services.runtime.ports import Place, Rejected
+from services.runtime.trace import cause
 from tests.contract.doubles import MemoryGraveyard
 from tests.enveloped import record_of
 
@@ -33,8 +34,10 @@ class Handler:
     def __init__(self, failure: Exception | None = None) -> None:
         self.failure = failure
         self.seen: list[Event] = []
+        self.cause = ""
 
     async def __call__(self, event: Event) -> None:
+        self.cause = cause()
         if self.failure is not None:
             raise self.failure
         self.seen.append(event)
@@ -45,6 +48,7 @@ async def test_a_handled_record_is_committed_and_not_buried() -> None:
     outcome = await Policy(handler, graveyard).consume(PLACE, a_record())
     assert outcome is Outcome.HANDLED and outcome.commits
     assert [event.envelope.version for event in handler.seen] == [1]
+    assert handler.cause == handler.seen[0].envelope.correlation and cause() == ""
     assert graveyard.buried == []
 
 

@@ -15,6 +15,7 @@ from services.runtime.outbox import PostgresOutbox
 from services.runtime.ports import Place
 from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher, Relay
+from services.runtime.trace import begin, working_on
 from services.runtime.whereabouts import changes, lately
 from tests.contract.doubles import MemoryLease
 from tests.contract.entries import NOW, an_entry
@@ -30,8 +31,14 @@ async def test_a_change_is_followed_from_the_journal_into_its_topic(
     publisher = KafkaPublisher(backing.kafka)
     relay = Relay(PostgresOutbox(pool, "/aid"), publisher, MemoryLease(), topic_prefix)
     async with pool.acquire() as connection:
-        for entry in (first, second, other):
+        with working_on(worked := begin("", share=0)):
+            await append(connection, [first])
+        for entry in (second, other):
             await append(connection, [entry])
+        for id_in_a_log in (worked.trace, str(worked)):
+            kind, (traced,) = await changes(connection, id_in_a_log)
+            assert (kind, traced.event_id) == ("trace", first.event_id)
+        assert await changes(connection, "0" * 32) == ("", [])
         waiting = await changes(connection, str(first.event_id))
         assert (waiting[0], [each.waits for each in waiting[1]]) == ("event", [True])
         await relay.drain()

@@ -45,6 +45,23 @@ def test_a_claim_is_followed_from_its_key_to_the_pages(case, places, platform: R
     assert trace(platform.platform, str(uuid4()), found.live).verdict is Verdict.UNKNOWN
 
 
+def test_a_command_to_the_directory_is_followed_from_its_key_as_well(places, platform: Running) -> None:
+    helper, key = places.lender(BACKUP, standing=True).helpers[0], str(uuid4())
+    for language in ("en", "en"):
+        done(helper.send("/api/directory/language", {"language": language}, key))
+
+    def arrived() -> Trace | None:
+        found = trace(platform.platform, key, ask_health("live", platform.platform.base))
+        return found if found.verdict is Verdict.ARRIVED else None
+
+    found = until(arrived)
+    assert (found.known_as, found.answered_by) == ("command", "directory")
+    assert [(step.owner, step.change.key) for step in found.steps] == [("directory", str(helper.person))]
+    same = str(uuid4())
+    done(helper.send("/api/directory/language", {"language": "en"}, same))
+    assert trace(platform.platform, same, found.live).verdict is Verdict.NOTHING
+
+
 def test_why_somebody_was_asked_is_told_in_ids_functions_and_reasons(case, places, platform: Running) -> None:
     lender = places.lender(BACKUP, standing=True)
     request = case.request(BACKUP, 1, lender.id, note="the note is content")

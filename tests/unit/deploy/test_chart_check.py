@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from deploy.bootstrap import SetupFailed
+from deploy.observability.dashboard import PANELS, dashboard
 from deploy.verbs import chart_check, go_tools
 from deploy.verbs.go_tools import Go
 from deploy.verbs.manifest_schemas import _needed, _strict
@@ -68,3 +69,10 @@ def test_of_all_definitions_those_are_kept_that_one_leads_to() -> None:
         "schema": {"properties": {"$ref": {"type": "string"}, "$schema": {"type": "string"}}},
     }
     assert _needed("pod", definitions) == {"pod", "spec", "part"}
+
+
+def test_all_that_a_panel_draws_is_given_to_promtool_as_a_rule() -> None:
+    (group,) = chart_check.as_rules(dashboard())["groups"]
+    drawn = [expression for panel in PANELS for expression in panel.drawn.values()]
+    assert [each["expr"] for each in group["rules"]] == drawn and chart_check.panels in chart_check.CHECKS
+    assert len({each["record"] for each in group["rules"]}) == len(drawn)

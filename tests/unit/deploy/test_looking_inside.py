@@ -32,7 +32,8 @@ def step(*, waits: bool = False, record: int | None = 2) -> Step:
 
 
 def found(*steps: Step, **live: Any) -> Trace:
-    return Trace("key", "command" if steps else "", AT, steps, {**WELL, **live})
+    at = AT if steps else None
+    return Trace("key", "command" if steps else "", at, "directory", steps, {**WELL, **live})
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,7 @@ def found(*steps: Step, **live: Any) -> Trace:
         (found(step(), step(record=1)), Verdict.LOST),
         (found(step(record=None), step(waits=True, record=None)), Verdict.LOST),
         (found(), Verdict.UNKNOWN),
+        (Trace("key", "command", AT, "directory", (), WELL), Verdict.NOTHING),
     ],
 )
 def test_a_trace_is_as_far_as_the_least_far_of_its_changes(one: Trace, verdict: Verdict) -> None:
@@ -58,7 +60,12 @@ def test_a_trace_is_as_far_as_the_least_far_of_its_changes(one: Trace, verdict: 
 
 def test_a_trace_says_where_each_change_is_and_not_what_it_says() -> None:
     lines = "\n".join(trace.told(found(step())))
-    for part in ("answered", f"duty/{KEY}/2", "let it go", "partition 1, offset 40: epoch 3, version 2"):
+    for part in (
+        "answered  by directory",
+        f"duty/{KEY}/2",
+        "let it go",
+        "partition 1, offset 40: epoch 3, version 2",
+    ):
         assert part in lines
     plain = json.dumps(found(step()).as_json())
     assert '"offset": 40' in plain and "what it says" not in plain + lines
@@ -79,9 +86,12 @@ def test_what_was_decided_last_is_listed_by_id_and_kinds() -> None:
     ]
 
 
-def test_every_verdict_has_a_sentence_and_a_code_and_only_one_is_well() -> None:
+def test_every_verdict_has_a_sentence_and_a_code_and_what_is_done_is_well() -> None:
     assert trace.SENTENCES.keys() == trace.CODES.keys() == set(Verdict)
-    assert [verdict for verdict, code in trace.CODES.items() if code == 0] == [Verdict.ARRIVED]
+    assert [verdict for verdict, code in trace.CODES.items() if code == 0] == [
+        Verdict.ARRIVED,
+        Verdict.NOTHING,
+    ]
 
 
 def test_every_reason_has_words_and_a_victims_systems_are_not_among_them() -> None:

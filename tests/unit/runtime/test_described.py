@@ -10,6 +10,7 @@ from schemas.values import safe_key
 from schemas.version import VERSION
 from services.directory.summaries import SUMMARIES
 from services.runtime.described import KEY_PATTERN
+from services.runtime.once import AFRESH, ANEW, SAID_ONCE
 from services.runtime.problems import COMMON, Problem, document
 
 APPS = applications()
@@ -47,6 +48,19 @@ def test_every_route_says_who_must_be_signed_in_and_which_key_it_wants(path, met
     assert {name for where, name in parameters if where == "path"} == set(re.findall(r"\{(\w+)\}", path))
     headers = {name for where, name in parameters if where == "header"}
     assert headers == ({"Idempotency-Key"} if method == "post" else set())
+
+
+SAYS_ONCE = {"cards", "guests", "invitations", "organisations/{organisation}/invitations", "passkeys/add"}
+"""What answers with a secret: a card's words, a link, a code."""
+
+
+@every_route
+def test_every_command_says_what_a_repeat_hears(path, method, operation) -> None:
+    said = [each["description"] for each in operation.get("parameters", ()) if each["in"] == "header"]
+    secret = path.removeprefix("/api/directory/") in SAYS_ONCE
+    begins = path in OPEN or path == "/api/directory/oidc/bind"
+    told = ANEW if begins else SAID_ONCE if secret else AFRESH
+    assert said == ([told] if method == "post" else [])
 
 
 @every_route

@@ -14,6 +14,7 @@ from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, Command
 from services.runtime import gate as gate_module
 from services.runtime import who as who_module
+from services.runtime.answered import cause_of
 from services.runtime.gate import Asking, Gate
 from services.runtime.limits import Limits, Rate
 from services.runtime.origins import Origins
@@ -21,6 +22,7 @@ from services.runtime.problems import Words
 from services.runtime.refusals import report_problems
 from services.runtime.settings import Mode
 from services.runtime.tokens import Claims, Signer, Verifier, new_keys
+from services.runtime.trace import cause
 from services.runtime.who import COOKIE, Who
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
@@ -87,6 +89,10 @@ async def client(known: Known):
     async def refused(why: str) -> None:
         raise Refused(why)
 
+    @app.post("/cause")
+    async def what_for(_: Body) -> str:
+        return cause()
+
     @app.post("/sign-in/{why}")
     async def not_in(why: str) -> None:
         raise Refused(why)
@@ -131,6 +137,12 @@ async def code(client: httpx.AsyncClient, content: bytes = b'{"number": 1}', pat
 
 async def test_a_command_that_has_everything_passes(client) -> None:
     assert await code(client) == 200
+
+
+async def test_what_a_command_does_is_known_by_its_cause_and_by_nobody_elses(client) -> None:
+    names = signed(**{"Idempotency-Key": "k7"})
+    answer = await client.post("/cause", content=b'{"number": 1}', headers=names)
+    assert answer.json() == str(cause_of(PERSON.id, "k7"))
 
 
 async def test_each_refusal_comes_before_the_next_one(client) -> None:

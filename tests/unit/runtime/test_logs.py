@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from schemas.codec import Undecodable, decode
 from schemas.envelope import Record
 from services.runtime.logs import JsonLines
-from services.runtime.trace import begin, working_on
+from services.runtime.trace import because_of, begin, name_cause, working_on
 from tests.schemas.test_codec import RECORD
 
 TYPED = "Wilma Onbekend"
@@ -55,6 +55,14 @@ def test_a_line_names_the_trace_that_is_worked_on() -> None:
     with working_on(trace):
         assert line()["trace"] == trace.trace
     assert "trace" not in line()
+
+
+def test_a_line_names_the_cause_that_all_changes_of_the_command_carry() -> None:
+    with because_of("c1"):
+        assert line()["cause"] == "c1"
+        name_cause("c2")
+        assert line()["cause"] == "c2"
+    assert "cause" not in line()
 
 
 def _a_form_that_does_not_fit() -> None:
