@@ -11,6 +11,7 @@ import pytest
 from services.directory.store.access import Accesses
 from services.runtime.answered import KEPT, cause_of, forget_older
 from services.runtime.now import clock
+from services.runtime.problems import Problem
 from tests.contract.doorstep import ORIGIN, Answer, Browser, signed_in
 from tests.contract.test_people_of_an_organisation import HOME, add, names, person
 from tests.phone import Phone
@@ -105,7 +106,7 @@ async def test_a_guest_without_a_link_is_not_left_behind(
     petra, phone, _ = await signed_in(app)
 
     async def fails(*_: object) -> None:
-        raise OSError("the database went away")
+        raise Problem(503, "unavailable")
 
     key, until = str(uuid4()), (clock()() + timedelta(days=1)).isoformat()
     body = {
