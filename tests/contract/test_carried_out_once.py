@@ -13,6 +13,7 @@ from services.runtime.answered import KEPT, cause_of, forget_older
 from services.runtime.now import clock
 from services.runtime.problems import Problem
 from tests.contract.doorstep import ORIGIN, Answer, Browser, signed_in
+from tests.contract.test_guests import a_guest, mandated
 from tests.contract.test_people_of_an_organisation import HOME, add, names, person
 from tests.phone import Phone
 
@@ -103,21 +104,13 @@ async def test_of_the_same_command_twice_at_once_one_is_carried_out(app: Any, fi
 async def test_a_guest_without_a_link_is_not_left_behind(
     app: Any, filled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    petra, phone, _ = await signed_in(app)
+    petra, phone, me = await signed_in(app)
 
     async def fails(*_: object) -> None:
         raise Problem(503, "unavailable")
 
-    key, until = str(uuid4()), (clock()() + timedelta(days=1)).isoformat()
-    body = {
-        "incident": str(uuid4()),
-        "organisation": "GM1735",
-        "name": "Gast Verzonnen",
-        "firm": "Bedrijf",
-        "phone": "06 00000009",
-        "until": until,
-        "checked": "call_back",
-    }
+    await mandated(app, me)
+    key, body = str(uuid4()), a_guest()
     people = await rows(filled, "SELECT count(*) FROM person")
     with monkeypatch.context() as broken:
         broken.setattr(Accesses, "change", fails)
