@@ -85,7 +85,7 @@ class Described(FastAPI):
             keys = {
                 each.path: self._told(each)
                 for each in self.routes
-                if isinstance(each, APIRoute) and "POST" in each.methods
+                if isinstance(each, APIRoute) and "POST" in (each.methods or ())
             }
             for path, methods in made["paths"].items():
                 for method, operation in methods.items():

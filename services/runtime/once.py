@@ -122,7 +122,7 @@ def once(pool: Callable[[], Pool], now: Now) -> type[OnceRoute]:
     class Once(OnceRoute):
         def get_route_handler(self) -> Handler:
             carry_out, stands = super().get_route_handler(), self.stands
-            if stands is None or "POST" not in self.methods:
+            if stands is None or "POST" not in (self.methods or ()):
                 return carry_out
 
             async def handler(request: Request) -> Response:
