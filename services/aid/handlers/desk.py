@@ -22,7 +22,7 @@ from services.aid.rules import approach, telephone
 from services.aid.rules.deadlines import apply_due
 from services.aid.rules.story import Story
 from services.aid.rules.world import Context, Picture, Seal, Terms, World, changes, unsealed
-from services.runtime.answered import Answer
+from services.runtime.answered import Answer, cause_of
 from services.runtime.now import Now
 from services.runtime.ports import Cause, Written
 
@@ -179,7 +179,7 @@ class Desk:
         reach = await unit.lock(Reach(requests=frozenset({delivery.request})), None)
         before = (await unit.load(reach, self._picture, None)).world
         asker = self._picture.people.get(attempt.person)
-        cause = uuid5(COMMANDS, f"{attempt.person}/{attempt.id}")
+        cause = cause_of(attempt.person, str(attempt.id))
         context = Context(self._now(), cause, asker, self._terms, call=attempt.id)
         due = Story(before, context, "due")
         if telephone.is_heard(due, delivery, attempt):
