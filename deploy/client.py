@@ -1,4 +1,4 @@
-"""A person at the public HTTP interface, as any client would be: sign in, send commands, read the picture."""
+"""A person, or a system, at the public HTTP interface: sign in, send commands, read the picture."""
 
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
@@ -26,7 +26,7 @@ class Unexpected(Exception):
 
 
 class Client:
-    """One signed-in person; a context manager that closes its connections."""
+    """One signed-in person or system; a context manager that closes its connections."""
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
@@ -43,6 +43,22 @@ class Client:
     def cookie(self) -> str:
         """The Cookie header of the session, for a websocket."""
         return "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The header that says who this is, for a websocket."""
+        bearer = self._http.headers.get("Authorization")
+        return {"Cookie": self.cookie} if bearer is None else {"Authorization": bearer}
+
+    def come_in(self, system: str, secret: str) -> Self:
+        """Be a system. Raises Unexpected where that is refused."""
+        asked = {"grant_type": "client_credentials", "client_id": system, "client_secret": secret}
+        found = _judged(self._http.post("/api/directory/systems/token", data=asked))
+        if isinstance(found, Refusal):
+            raise Unexpected(f"systems: {found}")
+        self.person = UUID(system)
+        self._http.headers["Authorization"] = f"Bearer {found['access_token']}"
+        return self
 
     def sign_in(self, person: UUID) -> Self:
         """Be a made-up person. Raises Unexpected where that is refused."""

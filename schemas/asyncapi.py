@@ -110,7 +110,7 @@ def document() -> Json:
                 "host": "{host}",
                 "protocol": "wss",
                 "variables": {"host": _GATEWAY},
-                "security": _COOKIE,
+                "security": _EITHER,
             },
         },
         "channels": {**{topic.name: _channel(topic) for topic in TOPICS}, "socket": _socket()},
@@ -122,7 +122,7 @@ def document() -> Json:
             "schemas": {name: _draft_07(shape) for name, shape in shapes["$defs"].items()},
             "messages": {**{_name(topic): _event(topic) for topic in TOPICS}, **_frames()},
             "messageTraits": {"cloudevent": {"headers": headers_schema()}},
-            "securitySchemes": {"session": _SESSION},
+            "securitySchemes": {"session": _SESSION, "system": _SYSTEM},
         },
     }
     return renamed(made)
@@ -130,7 +130,12 @@ def document() -> Json:
 
 _KAFKA: Final = {"description": "Kafka's bootstrap address, within the platform.", "default": "kafka:9092"}
 _GATEWAY: Final = {"description": "Where people go too: one origin.", "default": "localhost"}
-_COOKIE: Final = [{"$ref": "#/components/securitySchemes/session"}]
+_EITHER: Final = [{"$ref": f"#/components/securitySchemes/{each}"} for each in ("session", "system")]
+_SYSTEM: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A system's token, from `POST /api/directory/systems/token`; it counts for 15 minutes.",
+}
 _SESSION: Final = {
     "type": "httpApiKey",
     "in": "cookie",

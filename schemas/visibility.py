@@ -28,14 +28,15 @@ Keys = frozenset[str]
 def keys_of(person: Person, incidents: Collection[Incident]) -> Keys:
     """The keys a person holds: their own, their organisations', their desks', all members', and of roles.
 
-    A guest holds their own and no other: not even what is public is theirs to look around in.
+    A guest holds their own and no other: not even what is public is theirs to look around in. A system holds
+    what a colleague without any right holds where it belongs.
     """
     if person.guest is not None:
         return frozenset({person_key(person.id)})
     own = {person_key(person.id), PUBLIC_KEY}
-    own |= {organisation_key(member.organisation) for member in person.memberships}
+    own |= {organisation_key(organisation) for organisation in person.organisations}
     own |= {desk_key(member.organisation) for member in person.memberships if Right.LEND in member.rights}
-    if person.memberships:
+    if person.organisations:
         own.add(MEMBERS_KEY)
     given = {coordinator_key(incident.id) for incident in incidents if own & set(incident.coordinators)}
     return frozenset(own | given)

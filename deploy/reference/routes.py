@@ -19,13 +19,16 @@ _ABOUT: Final = {
 }
 
 _BEGIN: Final = (
-    "One origin serves pages, interfaces and the websocket. Whoever asks is a person with a session: a "
-    "cookie that signing in sets. What they see and may do follows from who they are.",
-    "On an installation for real people no other system can read along: there are no accounts for machines, "
-    "and a session that a program borrows from a person may do all that this person may, and ends with "
-    "theirs. Nor are the topics of Kafka for others: records there are whole, and only `live` and the "
-    "routes below leave out what somebody may not see. These pages say what such a system would build on. "
-    "A demonstration lets a machine in as one of its made-up people: `POST /api/directory/demo/sign-in`.",
+    "One origin serves pages, interfaces and the websocket. Whoever asks is a person with a session, a "
+    "cookie that signing in sets, or a system. What they see and may do follows from who they are.",
+    "A system of an organisation reads along with a key that an administrator there makes (Toegang, "
+    "Koppelingen) and can end with one tap. `POST /api/directory/systems/token` (OAuth 2.0 client "
+    "credentials, as a form or JSON) gives a token of 15 minutes, to be sent as `Authorization: Bearer` "
+    "with every `GET` and when the websocket opens. It sees what a colleague without any right sees "
+    "there; every command refuses it. When its token is over the socket closes with 4401: ask for another "
+    "and go on from the last cursor. The topics of Kafka are for nobody outside: records there are whole, "
+    "and only `live` and the routes below leave out what somebody may not see. A demonstration also lets "
+    "a machine in as one of its made-up people: `POST /api/directory/demo/sign-in`.",
     "A command is a `POST` with a JSON body of at most 64 KiB and an `Idempotency-Key` of your own. Sent "
     "again by the same person with that key and body within seven days it is carried out once, so repeat it "
     "when no answer came. The answer to a repeat says how things stand by then; where it would hold a secret "

@@ -1,5 +1,6 @@
-"""How one person gets in: the public halves of their passkeys, and at most one open invitation."""
+"""How one person gets in: public halves of passkeys, at most one open invitation, or the key of a system."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from schemas.state import State
-from schemas.values import Moment, Value
+from schemas.values import Moment, ShortText, Value
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 in hexadecimals."""
@@ -52,6 +53,26 @@ class Invitation(Value):
     tries: int = 0
 
 
+class SystemKey(Value):
+    """What a program of an organisation gets in with: `secret` is the hash of its 256 bits.
+
+    `ended_by` is empty where its time was up, or a restore ended it again.
+    """
+
+    name: ShortText
+    about: ShortText
+    secret: Digest
+    made_by: UUID
+    made_at: Moment
+    expires_at: Moment
+    ended_at: Moment | None = None
+    ended_by: UUID | None = None
+
+    def opens(self, now: datetime) -> bool:
+        """Whether it lets in at this moment."""
+        return self.ended_at is None and now < self.expires_at
+
+
 class Access(State):
     """What opens the platform for one person; read by nobody but the directory, and shown to no viewer.
 
@@ -63,4 +84,5 @@ class Access(State):
     id: UUID
     passkeys: tuple[Passkey, ...] = ()
     invitation: Invitation | None = None
+    system: SystemKey | None = None
     restored_at: Moment | None = None

@@ -59,6 +59,7 @@ class Person(Row):
     After `forgotten` the lists are empty and nobody's name can be found again. A `guest` works for nobody
     here: no membership, function or right. `called_in` is what they chose for calls and text messages.
     `sealing` is the public half of their data key (X25519, base64): with it anybody seals what they told us.
+    `system`: not somebody but a program of that organisation, which reads along; it has no membership either.
     """
 
     TYPE: ClassVar[str] = "person"
@@ -73,6 +74,13 @@ class Person(Row):
     forgotten: Annotated[bool, OWN] = False
     guest: Annotated[Guesthood | None, OWN] = None
     sealing: Half = ""
+    system: Annotated[OrganisationId | None, OWN] = None
+
+    @property
+    def organisations(self) -> tuple[str, ...]:
+        """For whom the person works, or whose program it is."""
+        own = () if self.system is None else (self.system,)
+        return (*(member.organisation for member in self.memberships), *own)
 
     @property
     def spoken_to(self) -> OurLanguage:

@@ -14,13 +14,14 @@ FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 class SignInWay(StrEnum):
     """How somebody signed in: played in a demonstration, with a passkey, with a sealed card, at the identity
-    provider of an organisation, or with a guest's link."""
+    provider of an organisation, or with a guest's link; or a program, with the key of a system."""
 
     DEMO = "demo"
     PASSKEY = "passkey"
     CARD = "card"
     OIDC = "oidc"
     GUEST = "guest"
+    SYSTEM = "system"
 
 
 class Session(State):

@@ -46,9 +46,11 @@ from services.directory.slips import add_slips
 from services.directory.store.reads import Named
 from services.directory.summaries import SUMMARIES
 from services.directory.switch import add_switch
+from services.directory.systems import add_systems, end_expired
 from services.directory.untold import UNTOLD, add_untold
 from services.directory.waking import add_waking
 from services.directory.words import WORDS
+from services.runtime.documented import SYSTEMS_DOOR
 from services.runtime.gate import Asking
 from services.runtime.inside import judge
 from services.runtime.once import once
@@ -60,7 +62,7 @@ from services.runtime.web import web_app
 def create_app(settings: DirectorySettings) -> FastAPI:
     """The application; outside demonstrations the page to choose who you are does not exist."""
     directory = Directory(settings)
-    directory.beside = (follow_incidents,)
+    directory.beside = (follow_incidents, end_expired)
 
     public = (
         "/internal/contact-keys",
@@ -70,6 +72,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
         GONE,
         UNTOLD,
         f"{PREFIX}/organisations",
+        SYSTEMS_DOOR,
     )
     demo = (f"{PREFIX}/demo/people", f"{PREFIX}/demo/sign-in")
     open_paths = (*public, *demo) if settings.mode is Mode.DEMO else public
@@ -80,6 +83,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
         WORDS,
         (*open_paths, *DOORS, GUEST_DOOR, *CARD_DOORS, *ELSEWHERE, *ways_back(directory)),
         sign_in_paths=(*demo, *DOORS, GUEST_DOOR, *COUNTED, START),
+        form_paths=(SYSTEMS_DOOR,),
         summaries=SUMMARIES,
     )
     app.state.directory = directory
@@ -104,6 +108,7 @@ def create_app(settings: DirectorySettings) -> FastAPI:
     add_waking(app, directory)
     add_switch(app, directory)
     add_elsewhere(app, directory)
+    add_systems(app, directory)
     return app
 
 
@@ -128,7 +133,7 @@ def _add_reads(app: FastAPI, directory: Directory) -> None:
             way=asker.session.way,
             expires_at=asker.session.expires_at,
             name=named[0].name if named else "",
-            organisations=[member.organisation for member in asker.person.memberships],
+            organisations=list(asker.person.organisations),
             rights={member.organisation: list(member.rights) for member in asker.person.memberships},
             demonstration=asker.session.demonstration,
         )
@@ -172,7 +177,7 @@ def _add_demo(app: FastAPI, directory: Directory) -> None:
     @app.post(f"{PREFIX}/demo/sign-in")
     async def sign_in(body: SignIn, response: Response) -> dict[str, str]:
         person = directory.own.person(body.person)
-        if person is None or not person.fictitious or person.guest is not None:
+        if person is None or not person.fictitious or person.guest is not None or person.system is not None:
             raise Problem(404, "not_found")
         session = open_in_demonstration(uuid4(), person.id, directory.now())
         await directory.keep(session)

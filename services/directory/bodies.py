@@ -223,6 +223,7 @@ class Purpose(StrEnum):
     PEOPLE = "people"
     NUMBER = "number"
     GUEST = "guest"
+    SYSTEM = "system"
     WAKE_LIST = "wake_list"
     PUSH = "push"
 

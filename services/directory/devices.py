@@ -109,8 +109,8 @@ async def invite_here(directory: Directory, body: InviteHere) -> Invited:
     """
     if body.person is not None:
         found = directory.own.person(body.person)
-        # A guest's link is their sponsor's to make: it ends with what they were let in for.
-        if found is None or found.forgotten or found.guest is not None:
+        # A guest's link is their sponsor's to make, for as long as they were let in; a system has none.
+        if found is None or found.forgotten or not found.memberships:
             raise Problem(404, "not_found")
         return await invited(directory, found.id, body.checked, None)
     if body.organisation is None or body.name is None or body.phone is None:

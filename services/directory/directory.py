@@ -31,6 +31,7 @@ from services.directory.store.mandates import Mandates
 from services.directory.store.numbers import Numbers
 from services.directory.store.people import People
 from services.directory.store.reads import Reads
+from services.directory.store.systems import Systems
 from services.directory.store.trust import Trusts
 from services.directory.store.writes import Writes
 from services.directory.uses import Uses
@@ -102,6 +103,14 @@ class OwnTables:
     def forget_sessions(self, now: datetime) -> None:
         """Those that are long over are read in the tables, by who asks what is kept of them."""
         self.sessions = {key: each for key, each in self.sessions.items() if not each.may_be_forgotten(now)}
+
+    def systems_of(self, organisation: str) -> list[Access]:
+        """The keys of an organisation's systems, also those that ended."""
+        return [
+            self.accesses[each.id]
+            for each in self.people.values()
+            if each.system == organisation and each.id in self.accesses
+        ]
 
     def access_with(self, passkey: UUID) -> Access | None:
         """Whose key this is, by our own id of it."""
@@ -175,6 +184,7 @@ class Directory:
         self.mandates = Mandates(pool)
         self.numbers = Numbers(pool)
         self.people = People(pool)
+        self.systems = Systems(pool)
         self.trusts = Trusts(pool)
         self.wake = waker.wake
         try:

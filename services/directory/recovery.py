@@ -6,6 +6,7 @@ from services.directory.store.access import restore_accesses
 from services.directory.store.devices import restore_devices
 from services.directory.store.keys import KeyFile, exported, imported
 from services.directory.store.numbers import restore_numbers
+from services.directory.store.systems import restore_systems
 from services.directory.store.trust import restore_distrust
 from services.runtime.now import clock
 from services.runtime.restored import begin_anew
@@ -28,6 +29,7 @@ async def restored(database: str, file: KeyFile) -> None:
             at = clock()()
             found = await imported(connection, file, at)
             accesses = await restore_accesses(connection, file, at)
+            systems = await restore_systems(connection, file.ended, at)
             distrusted = await restore_distrust(connection, file.distrusted, at)
             numbers = await restore_numbers(connection, at)
             devices = await restore_devices(connection, at)
@@ -43,6 +45,9 @@ async def restored(database: str, file: KeyFile) -> None:
         print(f"directory: new numbers that waited for a second yes are gone ({numbers}): ask for them anew")
     if devices:
         print(f"directory: no device shows messages any more ({devices} people): they switch it on anew")
+    if systems:
+        print(f"directory: {systems} systems read along; one that ended after that file was written is back:")
+        print("directory: each administrator looks through the systems of their organisation")
     if accesses:
         print("directory: every invitation and every session of a passkey is over: people sign in anew")
         print("directory: passkeys that were removed after the newest key file was written are back;")

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Response
 from pydantic import BaseModel
 
 from schemas.events.organisation import Organisation
-from schemas.events.session import SignInWay
+from schemas.events.session import Session, SignInWay
 from schemas.events.trust import Trust
 from schemas.values import Command, OrganisationId
 from services.directory.bodies import Assertion, Purpose
@@ -89,14 +89,15 @@ async def _throw(directory: Directory, asker: Asker, organisation: str, *, distr
 
     found, ended = await directory.trusts.switch(organisation, decide, asker.person.id, now)
     directory.heard([*([found] if found is not None else []), *ended])
+    sessions = [each for each in ended if isinstance(each, Session)]
     log.warning(
         "%s is %s, said by %s: %d sessions are over",
-        *(organisation, "distrusted" if distrusted else "trusted", asker.person.id, len(ended)),
+        *(organisation, "distrusted" if distrusted else "trusted", asker.person.id, len(sessions)),
     )
     return Thrown(
         organisation=organisation,
         distrusted=distrusted,
         since=found.since if found is not None else None,
-        ended=len(ended),
-        out=any(each.id == asker.session.id for each in ended),
+        ended=len(sessions),
+        out=any(each.id == asker.session.id for each in sessions),
     )

@@ -20,6 +20,18 @@ WORDS: Final[Mapping[str, Words]] = {
         "The organisation's IT is not trusted now, so its guests may not come in for a while. "
         "Ask the organisation when they may again.",
     ),
+    "system_refused": Words(
+        "Deze koppeling opent niets. Kijk of id en geheim kloppen, of laat een beheerder een nieuwe maken.",
+        "This opens nothing. See whether id and secret are right, or have an administrator make another key.",
+    ),
+    "system_distrusted": Words(
+        "De IT van je organisatie wordt nu niet vertrouwd. Maak de koppeling als dat voorbij is.",
+        "Your organisation's IT is not trusted now. Make the key once that is over.",
+    ),
+    "too_many_systems": Words(
+        "Er zijn al twintig koppelingen. Beëindig er eerst een.",
+        "There are twenty systems already. End one first.",
+    ),
     "guest_time": Words(
         "Een gast mag hoogstens zeven dagen blijven. Kies een eerder einde.",
         "A guest may stay for seven days at most. Choose an earlier end.",

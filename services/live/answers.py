@@ -25,7 +25,7 @@ from services.runtime.now import Now
 from services.runtime.problems import COMMON, MEDIA_TYPE, Problem, document, retry_after
 from services.runtime.replica import Newest
 from services.runtime.settings import Mode
-from services.runtime.who import Asker, Impostor, NotSignedIn, Who, cookie_for, token_in
+from services.runtime.who import Asker, Impostor, NotSignedIn, Who, cookie_for, shown_in
 
 READY: Final = "/ready"
 """Asked by whoever spreads viewers over nodes: unlike /health it stays well while Kafka is silent, since what
@@ -87,8 +87,10 @@ class Answers:
             return _refusal(problem)
 
     async def asker(self, request: Request) -> Asker:
-        """Who asks, by the cookie. Raises NotSignedIn."""
-        return await self._who.resolve(token_in("; ".join(request.headers.get_all("Cookie")), self._cookie))
+        """Who asks, by the cookie, or a system's header. Raises NotSignedIn."""
+        cookies = "; ".join(request.headers.get_all("Cookie"))
+        authorization = next(iter(request.headers.get_all("Authorization")), "")
+        return await self._who.resolve(shown_in(cookies, self._cookie, authorization))
 
     def _of_itself(self, path: str) -> Response | None:
         """What it says to anybody, at any time: that it turns, how it is, and what can be asked here."""
@@ -137,7 +139,7 @@ class Answers:
         return Me(
             person=str(person.id),
             name=self._board.name_of(person.id),
-            organisations=[member.organisation for member in person.memberships],
+            organisations=list(person.organisations),
             rights={member.organisation: list(member.rights) for member in person.memberships},
             keys=sorted(keys),
         )

@@ -7,7 +7,16 @@ from pydantic.json_schema import models_json_schema
 from schemas.component_names import renamed
 from schemas.live import SNAPSHOT, SOCKET, Snapshot
 from schemas.version import VERSION
-from services.runtime.documented import API_VERSION, LICENCE, SERVERS, VERSION_HEADER, problem_shape, refusal
+from services.runtime.documented import (
+    API_VERSION,
+    LICENCE,
+    READERS,
+    SERVERS,
+    VERSION_HEADER,
+    problem_shape,
+    refusal,
+    ways_in,
+)
 from services.runtime.problems import COMMON
 
 DESCRIPTION: Final = "/api/live/openapi.json"
@@ -36,7 +45,7 @@ def document(cookie: str) -> dict[str, Any]:
             "AsyncAPI document at /reference/asyncapi.json."
         ),
         "operationId": "snapshot_api_live_snapshot_get",
-        "security": [{"session": []}],
+        "security": READERS,
         "responses": {
             "200": shown,
             **{str(status): refusal(status, says) for status, says in _REFUSALS.items()},
@@ -50,7 +59,7 @@ def document(cookie: str) -> dict[str, Any]:
             "paths": {SNAPSHOT: {"get": snapshot}},
             "components": {
                 "schemas": {**shapes["$defs"], "Problem": problem_shape(sorted(COMMON))},
-                "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": cookie}},
+                "securitySchemes": ways_in(cookie),
             },
         }
     )

@@ -11,10 +11,13 @@ from schemas.version import VERSION
 from services.runtime.documented import (
     API_VERSION,
     LICENCE,
+    PEOPLE,
+    READERS,
     SERVERS,
     VERSION_HEADER,
     problem_shape,
     refusal,
+    ways_in,
 )
 from services.runtime.once import AFRESH, ANEW, OnceRoute
 
@@ -81,7 +84,7 @@ class Described(FastAPI):
             shapes["Problem"] = problem_shape(self._codes)
             for never_sent in ("HTTPValidationError", "ValidationError"):
                 shapes.pop(never_sent, None)
-            parts["securitySchemes"] = {"session": {"type": "apiKey", "in": "cookie", "name": self._cookie}}
+            parts["securitySchemes"] = ways_in(self._cookie)
             keys = {
                 each.path: self._told(each)
                 for each in self.routes
@@ -89,7 +92,8 @@ class Described(FastAPI):
             }
             for path, methods in made["paths"].items():
                 for method, operation in methods.items():
-                    _complete(operation, method, [] if path in self._open_paths else [{"session": []}])
+                    who = READERS if method == "get" else PEOPLE
+                    _complete(operation, method, [] if path in self._open_paths else who)
                     if method == "post":
                         key = {**_KEY, "description": keys[path]}
                         operation["parameters"] = [*operation.get("parameters", ()), key]

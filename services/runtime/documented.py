@@ -16,11 +16,31 @@ VERSION_HEADER: Final = {
     "required": True,
     "schema": {"type": "string", "examples": [VERSION]},
 }
+PEOPLE: Final[list[dict[str, list[str]]]] = [{"session": []}]
+READERS: Final[list[dict[str, list[str]]]] = [*PEOPLE, {"system": []}]
+"""Who may send a command, and who may read: people, and the systems of their organisations."""
+
+SYSTEMS_DOOR: Final = "/api/directory/systems/token"
+"""Where a system comes in."""
+
 _RETRY_AFTER: Final = {
     "description": "Seconds to wait.",
     "required": True,
     "schema": {"type": "integer", "minimum": 1},
 }
+
+
+def ways_in(cookie: str) -> dict[str, Any]:
+    """The security schemes; `cookie`: the name of the one that a person's session travels in."""
+    return {
+        "session": {"type": "apiKey", "in": "cookie", "name": cookie},
+        # Not `oauth2`: its tokenUrl has to be absolute, and one document serves every origin.
+        "system": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": f"The token of a system, from `POST {SYSTEMS_DOOR}`; it counts for 15 minutes.",
+        },
+    }
 
 
 def refusal(status: int, meaning: str) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """The gate in front of every route: who asks, how much, with what body, from which page."""
 
 import asyncio
+import json
 import re
 from collections.abc import Collection, Mapping
 from typing import Annotated, Final
+from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 from starlette.datastructures import MutableHeaders
@@ -18,22 +20,26 @@ from services.runtime.origins import Origins
 from services.runtime.problems import COMMON, Problem, Words
 from services.runtime.refusals import answer, write_down
 from services.runtime.trace import name_cause
-from services.runtime.who import Asker, Impostor, NotSignedIn, Who, caller, cookie_for, token_in
+from services.runtime.who import Asker, Impostor, NotSignedIn, Who, caller, cookie_for, shown_in
 
 BODY_SECONDS: Final = 15.0
 """The whole of a body has to be here by then; 64 KiB take that long on a line of 35 kbit/s."""
 
+_FORM: Final = re.compile(r"^application/x-www-form-urlencoded\s*(;|$)", re.IGNORECASE)
 _JSON: Final = re.compile(r"^application/json\s*(;|$)", re.IGNORECASE)
 
 SIGN_OUT: Final = "/api/directory/sign-out"
-"""The one command that a guest may send; what they read is judged by their keys."""
+"""The one command that a guest may send; what they read is judged by their keys. A system sends none."""
+
+_READS: Final = ("GET", "HEAD")
 
 
 class Gate:
     """Judges every request before a route sees it: who (401), how many (429), size, type and key, origin.
 
-    `open_paths` need no session; of those, `sign_in_paths` are counted per network address. The whole body is
-    read here, so that too large a one never reaches a route.
+    `open_paths` need no session; of those, `sign_in_paths` are counted per network address, and
+    `form_paths` take a form as well, without a key: so OAuth 2.0 has it, whose clients are ready-made. The
+    whole body is read here, so that too large a one never reaches a route.
     """
 
     def __init__(
@@ -46,11 +52,12 @@ class Gate:
         words: Mapping[str, Words],
         limits: Limits,
         sign_in_paths: Collection[str] = (),
+        form_paths: Collection[str] = (),
     ) -> None:
         self._app = app
         self._who = who
         self._limits = limits
-        self._sign_in = frozenset(sign_in_paths)
+        self._sign_in, self._forms = frozenset(sign_in_paths), frozenset(form_paths)
         self._origins = origins
         self._cookie = cookie_for(origins)
         self._open = frozenset(open_paths)
@@ -65,7 +72,7 @@ class Gate:
             asker = await self._asker(scope)
             scope.setdefault("state", {})["asker"] = asker
             self._count(scope, asker)
-            _let_guests_read(scope, asker)
+            _let_some_only_read(scope, asker)
             body = b""
             if scope["method"] == "POST":
                 body = await self._checked_body(scope, receive)
@@ -80,9 +87,9 @@ class Gate:
     async def _asker(self, scope: Scope) -> Asker | None:
         if scope["path"] in self._open:
             return None
-        cookies = _header(scope, b"cookie")
+        shown = shown_in(_header(scope, b"cookie"), self._cookie, _header(scope, b"authorization"))
         try:
-            return await self._who.resolve(token_in(cookies, self._cookie))
+            return await self._who.resolve(shown)
         except Impostor as forged:
             self._limits.admit_forger(caller(scope), scope["path"])
             raise Problem(401, "not_signed_in") from forged
@@ -105,9 +112,12 @@ class Gate:
         except TimeoutError as slow:
             # Caddy 2.11 streams a body and does not end one that is dripped, whatever its time-outs say.
             raise Problem(408, "too_slow") from slow
-        if not _JSON.match(_header(scope, b"content-type")):
+        kind = _header(scope, b"content-type")
+        if scope["path"] in self._forms and _FORM.match(kind):
+            body = _form_as_json(scope, body)
+        elif not _JSON.match(kind):
             raise Problem(415, "not_json")
-        if not safe_key(_header(scope, b"idempotency-key")):
+        elif not safe_key(_header(scope, b"idempotency-key")):
             raise Problem(400, "key_missing")
         origin = _header(scope, b"origin")
         if origin and not self._origins.allow(origin):
@@ -121,11 +131,13 @@ class Gate:
         await response(scope, receive, send)
 
 
-def _let_guests_read(scope: Scope, asker: Asker | None) -> None:
-    """Here and not at each route: a route that is added later must be shut to guests too."""
-    if asker is None or asker.person.guest is None:
+def _let_some_only_read(scope: Scope, asker: Asker | None) -> None:
+    """Here and not at each route: one that is added later must be shut to guests and systems too."""
+    if asker is None or scope["method"] in _READS:
         return
-    if scope["method"] not in ("GET", "HEAD") and scope["path"] != SIGN_OUT:
+    if asker.person.system is not None:
+        raise Problem(403, "systems_only_read")
+    if asker.person.guest is not None and scope["path"] != SIGN_OUT:
         raise Problem(403, "guests_only_read")
 
 
@@ -142,6 +154,14 @@ async def _read(receive: Receive) -> bytes:
             raise Problem(413, "too_large")
         if not message.get("more_body", False):
             return b"".join(parts)
+
+
+def _form_as_json(scope: Scope, form: bytes) -> bytes:
+    """The fields of a form, as the body that a route reads; of one that comes twice the last counts."""
+    scope["headers"] = [
+        (name, b"application/json" if name == b"content-type" else value) for name, value in scope["headers"]
+    ]
+    return json.dumps(dict(parse_qsl(form.decode("latin-1"), keep_blank_values=True))).encode()
 
 
 def _once(body: bytes) -> Receive:

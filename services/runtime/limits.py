@@ -31,6 +31,10 @@ class Rate:
         return self.per_minute / 60
 
 
+SYSTEM: Final = Rate(20, 6)
+"""Tokens for one system from one address; it needs one in fifteen minutes."""
+
+
 @dataclass(frozen=True)
 class Bucket:
     """What was left at a moment (seconds of any clock that only goes forward)."""
@@ -85,6 +89,7 @@ class Limits:
     ) -> None:
         self._persons, self._organisations = Buckets(person), Buckets(organisation)
         self._clients, self._forgers = Buckets(client), Buckets(forged)
+        self._systems, self._their_clients = Buckets(SYSTEM), Buckets(client)
         self._elapsed = elapsed
 
     def admit(self, person: Person) -> None:
@@ -104,6 +109,15 @@ class Limits:
         """
         self._take([(self._forgers, network_of(address))])
         log.warning("a forged session from %s at %r", network_of(address), path)
+
+    def admit_system(self, address: str, system: str) -> None:
+        """A system asks for a token. Raises Problem (429) with the seconds to wait.
+
+        Counted per address, apart from the sign-ins of people, and per address and system: who tries from
+        elsewhere uses up nothing of the one whose key it is.
+        """
+        network = network_of(address)
+        self._take([(self._their_clients, network), (self._systems, f"{network} {system}")])
 
     def _take(self, wanted: Sequence[tuple[Buckets, str]]) -> None:
         now = self._elapsed()

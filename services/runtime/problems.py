@@ -35,6 +35,10 @@ COMMON: Final[Mapping[str, Words]] = {
         "Als gast kun je alleen meelezen. Vraag wie je uitnodigde om dit te doen.",
         "As a guest you can only read. Ask whoever invited you to do this.",
     ),
+    "systems_only_read": Words(
+        "Een koppeling leest alleen mee. Laat een collega dit doen, die zelf is aangemeld.",
+        "A system only reads along. Have a colleague do this, who is signed in.",
+    ),
     "key_missing": Words(
         "De opdracht heeft geen geldige Idempotency-Key. Laad de pagina opnieuw.",
         "The command carries no valid Idempotency-Key. Reload the page.",

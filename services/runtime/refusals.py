@@ -25,11 +25,13 @@ REFUSED: Final = {
     "not_yours_to_do": 403,
     "sponsor_needs_mandate": 403,
     "not_found": 404,
+    "system_refused": 401,
     "busy": 503,
     "provider_away": 503,
 }
-"""Refusals that are no 409. Of a command that was too busy to be looked at, or whose provider is away,
-nothing was decided: a 5xx, so that a client repeats it with its key and does not take it for the answer."""
+"""Refusals that are no 409; a 401 is what OAuth 2.0 says of wrong credentials. Of a command that was too busy
+to be looked at, or whose provider is away, nothing was decided: a 5xx, so that a client repeats it with its
+key and does not take it for the answer."""
 
 
 def answer(problem: Problem, words: Mapping[str, Words]) -> Response:

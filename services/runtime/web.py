@@ -46,6 +46,7 @@ def web_app(
     open_paths: Collection[str] = (),
     *,
     sign_in_paths: Collection[str] = (),
+    form_paths: Collection[str] = (),
     summaries: Mapping[str, str] | None = None,
 ) -> FastAPI:
     """An application behind the gate, with problem documents and /health; routes are added by the caller.
@@ -84,6 +85,7 @@ def web_app(
         words=words,
         limits=settings.limits(),
         sign_in_paths=sign_in_paths,
+        form_paths=form_paths,
     )
     report_problems(app, words)
 

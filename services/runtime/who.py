@@ -1,4 +1,4 @@
-"""Who is asking: from a cookie to a person with a living session."""
+"""Who is asking: from a cookie, or a system's header, to a person with a living session."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from schemas.events.person import Person
-from schemas.events.session import Session
+from schemas.events.session import Session, SignInWay
 from services.runtime.now import Now
 from services.runtime.origins import Origins
 from services.runtime.tokens import BadToken, Forged, Verifier
@@ -34,6 +34,14 @@ class Asker:
 
     person: Person
     session: Session
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A token as it came: in the cookie of a browser, or as a program sends it, in a header of its own."""
+
+    token: str | None
+    in_header: bool = False
 
 
 class Known(Protocol):
@@ -71,6 +79,14 @@ def token_in(cookie_header: str, cookie: str) -> str | None:
     return None
 
 
+def shown_in(cookie_header: str, cookie: str, authorization: str) -> Shown:
+    """What a request shows: the bearer token of its Authorization header (RFC 6750), or else its cookie."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return Shown(token.strip(), in_header=True)
+    return Shown(token_in(cookie_header, cookie))
+
+
 class Who:
     """Resolves tokens against what a service knows.
 
@@ -83,12 +99,16 @@ class Who:
         self._now = now
         self._patience = NEWS_SECONDS if patience is None else patience
 
-    async def resolve(self, token: str | None) -> Asker:
-        """The asker behind a token. Raises NotSignedIn, or Impostor."""
-        if token is None:
+    async def resolve(self, shown: Shown) -> Asker:
+        """The asker behind a token. Raises NotSignedIn, or Impostor.
+
+        A system's token counts in the header alone and a person's in the cookie alone: no person's session
+        is handed to a program, and no page of a browser asks as a system.
+        """
+        if shown.token is None:
             raise NotSignedIn("no session")
         try:
-            claims = self._verifier.verify(token, self._now())
+            claims = self._verifier.verify(shown.token, self._now())
         except Forged as forged:
             raise Impostor(str(forged)) from forged
         except BadToken as bad:
@@ -99,6 +119,8 @@ class Who:
             raise NotSignedIn("unknown session")
         if not self.lives(session, person):
             raise NotSignedIn("the session is over")
+        if (session.way is SignInWay.SYSTEM) != shown.in_header:
+            raise NotSignedIn("not how this session is shown")
         return Asker(person, session)
 
     def lives(self, session: Session, person: Person) -> bool:

@@ -49,6 +49,8 @@ class Parties:
         self.newcomer = new_id()
         self.passkey = self._passkey()
         self.guest = str(done(self.of["mandate"].send("/api/directory/guests", self.invited()))["person"])
+        self.credentials = self._credentials()
+        self.system = self.credentials["client_id"]
         path = f"/api/aid/incidents/{case.incident}"
         done(case.mandate.send(f"{path}/coordinators", {"coordinators": [coordinator]}))
         self.line = new_id()
@@ -81,6 +83,14 @@ class Parties:
             done(phone.send("/api/directory/welcome/finish", {**opened, "passkey": made}))
             [key] = done(phone.read("/api/directory/passkeys"))["passkeys"]
         return str(key["id"])
+
+    def _credentials(self) -> dict[str, str]:
+        """What a system of the victim comes in with."""
+        wanted = {"name": "Wand", "about": "leest mee", "days": 1}
+        made = done(
+            self.of["mandate"].send(f"/api/directory/organisations/{self.case.victim}/systems", wanted)
+        )
+        return {name: str(made[name]) for name in ("client_id", "client_secret")}
 
     def _unnamed(self) -> str:
         body = {"lender": self.lender, "unnamed": 1, "terms_version": 1}

@@ -6,7 +6,7 @@ import pytest
 
 from deploy.client import Client
 from tests.badinput.parties import Parties
-from tests.badinput.test_who_reaches_what import AID, DIRECTORY, PEOPLE, TABLE, F, N, Y, heard
+from tests.badinput.test_who_reaches_what import AID, DIRECTORY, PEOPLE, SYSTEMS, TABLE, F, N, Y, heard
 from tests.journey.cast import People, Places, done
 from tests.journey.waiting import until
 
@@ -25,6 +25,7 @@ READS = {
     f"{AID}/export": Y,
     f"{AID}/duty": N,
     PEOPLE: N,
+    SYSTEMS: N,
     f"{DIRECTORY}/passkeys": N,
     f"{DIRECTORY}/colleagues": N,
     f"{DIRECTORY}/organisations/{{organisation}}/mandates": N,

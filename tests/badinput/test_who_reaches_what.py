@@ -64,6 +64,14 @@ def ended(parties: Parties) -> dict[str, Any]:
     return {"guest": parties.guest}
 
 
+def a_system(_: Parties) -> dict[str, Any]:
+    return {"name": "Wand van de regio", "about": "laat hulpvragen zien", "days": 1}
+
+
+def token(parties: Parties) -> dict[str, Any]:
+    return {"grant_type": "client_credentials", **parties.credentials}
+
+
 def cards(parties: Parties) -> dict[str, Any]:
     return {"organisation": parties.case.victim, "roles": ["ciso"]}
 
@@ -83,6 +91,7 @@ CALLED = {"name": "Iemand Verzonnen", "phone": "06 00000000"}
 
 AID, DIRECTORY = "/api/aid", "/api/directory"
 PEOPLE = f"{DIRECTORY}/organisations/{{organisation}}/people"
+SYSTEMS = f"{DIRECTORY}/organisations/{{organisation}}/systems"
 Y, F, N, U = "yes", "403", "404", "401"
 E = "403 or 404"
 """Whether this colleague of the helper was asked too, and so knows of it, is up to matching."""
@@ -149,6 +158,10 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
         (U, N, N, F, Y, Y, *(N,) * 6),
     ),
     ("GET", f"{AID}/duty"): ("?organisation={case.victim}", nothing, (U, N, N, F, Y, Y, *(N,) * 6)),
+    ("GET", SYSTEMS): ("{case.victim}", nothing, ADMINISTERS),
+    ("POST", SYSTEMS): ("{case.victim}", a_system, ADMINISTERS),
+    ("POST", f"{DIRECTORY}/systems/token"): ("", token, PUBLIC),
+    ("POST", f"{SYSTEMS}/{{system}}/end"): ("{case.victim}/systems/{system}", nothing, ADMINISTERS),
     ("GET", f"{AID}/incidents/{{target}}"): ("{incident}", nothing, VICTIM_READS),
     ("GET", f"{AID}/requests/{{target}}"): ("{request}", nothing, (U, N, N, *(Y,) * 9)),
     ("GET", f"{AID}/approaches/{{target}}"): ("{approach}", nothing, (U, N, N, Y, Y, Y, Y, N, N, Y, Y, Y)),
@@ -484,6 +497,10 @@ FOREIGN: dict[str, Try | str] = {
         "",
         lambda p: {"organisation": p.theirs.victim, "turns": [{"person": p.foreigner}]},
     ),
+    f"GET {SYSTEMS} organisation": boss(N, "{case.victim}"),
+    f"POST {SYSTEMS} organisation": boss(N, "{case.victim}", a_system),
+    f"POST {SYSTEMS}/{{system}}/end organisation": boss(N, "{case.victim}/systems/{system}"),
+    f"POST {SYSTEMS}/{{system}}/end system": boss(N, "{theirs.victim}/systems/{system}"),
     f"POST {DIRECTORY}/organisations/{{organisation}}/distrust organisation": boss(F, "{case.victim}"),
     f"POST {DIRECTORY}/organisations/{{organisation}}/trust organisation": boss(F, "{case.victim}"),
     f"GET {DIRECTORY}/organisations of": MEANT,

@@ -148,11 +148,16 @@ class Page:
         self.raw.append(json.dumps(found))
         return found
 
+    def _headers(self) -> dict[str, str]:
+        """A system sends its token, and no Origin: it is no page."""
+        shown = self.client.shown
+        return shown if "Authorization" in shown else {"Cookie": self.cookie, "Origin": self.client.origin}
+
     def _connect(self) -> ClientConnection:
         origin = self.client.origin
         way = connect(
             origin.replace("http", "ws") + "/api/live/socket",
-            additional_headers={"Cookie": self.cookie, "Origin": origin},
+            additional_headers=self._headers(),
             compression=None,
             proxy=None,
             close_timeout=1,

@@ -74,6 +74,22 @@ def refused_elsewhere(client: Client, phone: Phone) -> None:
         assert isinstance(refused, Refusal) and refused.code == "passkey_refused"
 
 
+def a_system_reads_along(here: Client, phone: Phone) -> None:
+    """With the key that the administrator makes, and is out at once when it is ended."""
+    path = "/api/directory/organisations/GM1735/systems"
+    asked = here.send("/api/directory/passkey/options", {"purpose": "system"})
+    proof = {"passkey": phone.sign(asked["options"], here.origin)}
+    made = here.send(path, {"name": "Wand", "about": "leest mee", "days": 1, **proof})
+    with Client(here.origin).come_in(made["client_id"], made["client_secret"]) as system:
+        with Page(system) as page:
+            page.until(lambda picture: picture.get("card", "GM1735-0001")["state"] == "ready")
+            refused = system.send("/api/aid/duty", {"on": True})
+            assert isinstance(refused, Refusal) and refused.code == "systems_only_read"
+            assert here.send(f"{path}/{made['client_id']}/end", {}) == {}
+            assert page.closed() == CLOSE_SIGNED_OUT
+        until(lambda: _is_nobody(system), GONE_SECONDS, what="the refusal of every service")
+
+
 def test_the_first_person_of_an_empty_platform_comes_in_and_is_out_everywhere_at_once(
     home: Path, at_own_name: str
 ) -> None:
@@ -88,6 +104,7 @@ def test_the_first_person_of_an_empty_platform_comes_in_and_is_out_everywhere_at
         refused_elsewhere(there, phone)
         assert here.read("/api/directory/me")["rights"] == {"GM1735": ["administer"]}
         assert not isinstance(here.send("/api/aid/duty", {"on": True}), Refusal)
+        a_system_reads_along(here, phone)
         asked = there.send("/api/directory/passkey/options", {"purpose": "sign_in"})
         there.send("/api/directory/passkey/sign-in", {"passkey": phone.sign(asked["options"], origin)})
         with Page(there) as page:

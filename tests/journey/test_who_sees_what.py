@@ -73,6 +73,7 @@ OWN_ONLY = {
         "fictitious",
         "forgotten",
         "guest",
+        "system",
     },
 }
 TRUST_ASKED = BASE | {"distrusted", "since", "by_organisation"}
@@ -115,6 +116,7 @@ SEEN: dict[str, dict[str, str | None]] = {
 }
 for role in ("victim", "ibd", "coordinator"):
     SEEN[role] |= {"commitment": "own" if role == "victim" else "coordinator"}
+SEEN["system"] = dict(SEEN["victim"])
 """Who -> the level at which they see each kind of row of this case; not named: not at all."""
 
 
@@ -160,6 +162,9 @@ def scene(people, places):
         "helper's desk": helping.desk,
         "neighbour": people.be(people.staff(neighbour)[0].person.id),
     }
+    wanted = {"name": "Wand van de regio", "about": "laat hulpvragen zien", "days": 1}
+    key = done(who["victim"].send(f"/api/directory/organisations/{victim}/systems", wanted))
+    who["system"] = Client(people.origin).come_in(key["client_id"], key["client_secret"])
     pages = {role: Page(client) for role, client in who.items()}
     case = Case(people, places, victim, description=DESCRIPTION, call_back={"phone": PHONE, "name": CALLER})
     path = f"/api/aid/incidents/{case.incident}"

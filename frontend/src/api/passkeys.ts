@@ -110,7 +110,7 @@ export async function comeIn(secret: string, code: string): Promise<Answer<{ ses
 }
 
 type Purpose =
-  | "sign_in" | "add" | "invite" | "guest" | "print" | "approve" | "stop" | "remove" | "mandates" | "switch" | "people" | "number" | "wake_list" | "bind" | "push";
+  | "sign_in" | "add" | "invite" | "guest" | "print" | "approve" | "stop" | "remove" | "mandates" | "switch" | "people" | "number" | "wake_list" | "bind" | "push" | "system";
 
 async function signed<T>(purpose: Purpose, path: string, more: object = {}): Promise<Answer<T>> {
   const asked = await post<Asked>(`${HOME}/passkey/options`, { purpose }, uuid7());

@@ -24,6 +24,7 @@ import { DICTIONARIES as SIGN_IN } from "../../src/screens/signin/words";
 import { DICTIONARIES as OFFLINE } from "../../src/offline/words";
 import { DICTIONARIES as SEEN } from "../../src/offline/seen-words";
 import { DICTIONARIES as TASKS } from "../../src/screens/tasks/words";
+import { DICTIONARIES as SYSTEMS } from "../../src/screens/systems/words";
 import { DICTIONARIES as TRUST } from "../../src/screens/trust/words";
 import { DICTIONARIES as WALL } from "../../src/screens/wall/words";
 import { dateText, fromLocal, spanText, toLocal, whenText } from "../../src/i18n/time";
@@ -42,14 +43,14 @@ function sources(folder: string): string[] {
 describe("the dictionaries", () => {
   test("have the same keys", () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
-    for (const { nl, en } of [ACCESS, CARD, CARDS, DESK, DUTY, ELSEWHERE, GUESTS, MANDATES, NIGHT, NIGHT_DUTY, NIGHT_LIST, NUMBERS, OFFLINE, PEOPLE, PUSH, REPORT, SEEN, SIGN_IN, SLIPS, TASKS, TRUST, WALL]) expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
+    for (const { nl, en } of [ACCESS, CARD, CARDS, DESK, DUTY, ELSEWHERE, GUESTS, MANDATES, NIGHT, NIGHT_DUTY, NIGHT_LIST, NUMBERS, OFFLINE, PEOPLE, PUSH, REPORT, SEEN, SIGN_IN, SLIPS, SYSTEMS, TASKS, TRUST, WALL]) expect(Object.keys(en).sort()).toEqual(Object.keys(nl).sort());
   });
 
   test("use the same parameters and forms in both languages", () => {
     const shape = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort().join();
     const different = Object.keys(nl).filter((key) => shape(nl[key as keyof typeof nl]) !== shape(en[key as keyof typeof nl]));
     expect(different).toEqual([]);
-    for (const apart of [ACCESS, CARD, CARDS, DESK, DUTY, ELSEWHERE, GUESTS, MANDATES, NIGHT, NIGHT_DUTY, NIGHT_LIST, NUMBERS, OFFLINE, PEOPLE, PUSH, REPORT, SEEN, SIGN_IN, SLIPS, TASKS, TRUST, WALL] as { nl: Record<string, string>; en: Record<string, string> }[]) {
+    for (const apart of [ACCESS, CARD, CARDS, DESK, DUTY, ELSEWHERE, GUESTS, MANDATES, NIGHT, NIGHT_DUTY, NIGHT_LIST, NUMBERS, OFFLINE, PEOPLE, PUSH, REPORT, SEEN, SIGN_IN, SLIPS, SYSTEMS, TASKS, TRUST, WALL] as { nl: Record<string, string>; en: Record<string, string> }[]) {
       expect(Object.keys(apart.nl).filter((key) => shape(apart.nl[key]!) !== shape(apart.en[key] ?? ""))).toEqual([]);
     }
   });

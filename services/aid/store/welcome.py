@@ -32,8 +32,8 @@ class Welcome:
         self._wake = wake
 
     async def greet(self, people: Sequence[Person]) -> None:
-        """One transaction for all of them. A guest helps nobody, so has no duty."""
-        made_up = [person for person in people if person.fictitious and person.guest is None]
+        """One transaction for all of them. A guest or a system helps nobody, so has no duty."""
+        made_up = [person for person in people if person.fictitious and person.memberships]
         if not made_up:
             return
         now = self._now()

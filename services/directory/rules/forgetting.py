@@ -19,6 +19,7 @@ def forgotten(person: Person, sessions: Sequence[Session]) -> list[State]:
         "languages": (),
         "systems": (),
         "guest": None,
+        "system": None,
         "called_in": None,
         "sealing": "",
     }

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from schemas.events.access import SystemKey
 from schemas.events.person import Guesthood, Person
 from schemas.events.session import Session, SignInWay
 from schemas.refused import Refused
@@ -14,6 +15,10 @@ LASTS: Final = timedelta(hours=12)
 
 CARD_LASTS: Final = timedelta(hours=2)
 """The phone is unknown: long enough to ask for help and to be given a key, too short to be forgotten."""
+
+
+SYSTEM_LASTS: Final = timedelta(minutes=15)
+"""A program asks for another one by itself, and a token that was left in a log is soon worth nothing."""
 
 
 def open_in_demonstration(session: UUID, person: UUID, now: datetime) -> Session:
@@ -42,6 +47,12 @@ def open_with_provider(session: UUID, person: Person, now: datetime) -> Session:
     """A session of somebody whose organisation says who they are: enough for quiet times, not for what only a
     key of one's own opens."""
     return _opened(session, person, SignInWay.OIDC, now, now + LASTS)
+
+
+def open_for_system(session: UUID, person: Person, key: SystemKey, now: datetime) -> Session:
+    """A session of a program, that never outlasts the key which opened it."""
+    until = min(now + SYSTEM_LASTS, key.expires_at)
+    return _opened(session, person, SignInWay.SYSTEM, now, until)
 
 
 def _opened(session: UUID, person: Person, way: SignInWay, now: datetime, until: datetime) -> Session:

@@ -56,7 +56,7 @@ class Accesses:
     ) -> list[Access]:
         """The same for several, all or none, in the order of their ids."""
         async with unit(self._pool) as connection:
-            found = [await _locked(connection, person) for person in sorted(people)]
+            found = [await locked_access(connection, person) for person in sorted(people)]
             decided = [(version, access, decide(access)) for version, access in found]
             written = [Written(new, version + 1) for version, access, new in decided if new != access]
             await TABLES.write(connection, written, Cause(cause_id(), who, at))
@@ -76,7 +76,7 @@ class Accesses:
         """
         async with unit(self._pool) as connection:
             await opening(connection, person)
-            version, access = await _locked(connection, person)
+            version, access = await locked_access(connection, person)
             decided, refusal = decide(access)
             written: list[Written] = [Written(decided, version + 1)] if decided != access else []
             if refusal is None:
@@ -94,7 +94,7 @@ class Accesses:
         """
         async with unit(self._pool) as connection:
             await opening(connection, session.person)
-            version, access = await _locked(connection, session.person)
+            version, access = await locked_access(connection, session.person)
             decided = decide(access)
             written: list[Written] = [Written(decided, version + 1), Written(session, 1)]
             await TABLES.write(connection, written, Cause(cause_id(), session.person, at))
@@ -119,7 +119,7 @@ class Accesses:
         """Take a key away, and with it sessions and devices that it opened; all that changed."""
         async with unit(self._pool) as connection:
             await connection.execute(LOCK, f"person:{person}")
-            version, access = await _locked(connection, person)
+            version, access = await locked_access(connection, person)
             decided = decide(access)
             gone = [each.credential for each in access.passkeys if each not in decided.passkeys]
             await connection.execute("DELETE FROM passkey_use WHERE credential = ANY($1::text[])", gone)
@@ -197,7 +197,7 @@ async def _cards_after_restore(connection: Any, void: frozenset[str], at: dateti
     ]
 
 
-async def _locked(connection: Any, person: UUID) -> tuple[int, Access]:
+async def locked_access(connection: Any, person: UUID) -> tuple[int, Access]:
     """Version and state under the lock; version 0 for whoever has none yet."""
     await connection.execute(LOCK, f"access:{person}")
     known = await TABLES.read(connection, Access.TYPE, [str(person)])
@@ -218,7 +218,7 @@ async def _first_use(connection: Any, person: UUID, use: Use, at: datetime) -> N
 
 async def _count(connection: Any, person: UUID, passkey: Passkey, use: Use, at: datetime) -> None:
     """Count the use of a key that is still there, under the lock. Refused: `passkey_refused`."""
-    _, access = await _locked(connection, person)
+    _, access = await locked_access(connection, person)
     if (
         passkey not in access.passkeys
         or await connection.fetchval(_USED, use.credential, use.sign_count, at) is None

@@ -13,7 +13,8 @@ from services.directory.store.writes import forget
 
 
 class KeyFile(BaseModel):
-    """Person -> data key in base64, who was forgotten, which passkeys were taken away, who is distrusted.
+    """Person -> data key in base64, who was forgotten, which passkeys were taken away, who is distrusted,
+    and the keys of which systems ended.
 
     `void`: digests of sealed cards that open nothing any more. Digests, since after a restore a number can be
     printed anew. Only the newest is kept: that is what forgets, and what keeps a lost phone and a used card
@@ -28,6 +29,7 @@ class KeyFile(BaseModel):
     removed: list[str] = []
     distrusted: list[Trust] = []
     void: list[str] = []
+    ended: list[UUID] = []
 
 
 # What was once somebody's and is nobody's now; the journal remembers, so that no table has to.
@@ -43,6 +45,8 @@ _VOID: Final = "SELECT state->>'digest' AS digest FROM card WHERE state->>'state
 
 _DISTRUSTED: Final = "SELECT state FROM trust WHERE state->>'distrusted' = 'true' ORDER BY id"
 
+_ENDED: Final = "SELECT id FROM access WHERE state->'system'->>'ended_at' IS NOT NULL ORDER BY id"
+
 
 async def exported(connection: Any) -> KeyFile:
     """The keys there are now, and who was forgotten, at one moment."""
@@ -52,12 +56,14 @@ async def exported(connection: Any) -> KeyFile:
         removed = await connection.fetch(_REMOVED)
         distrusted = await connection.fetch(_DISTRUSTED)
         void = await connection.fetch(_VOID)
+        ended = await connection.fetch(_ENDED)
     return KeyFile(
         keys={UUID(row["person"]): base64.b64encode(row["key"]).decode() for row in rows},
         forgotten=[UUID(row["id"]) for row in gone],
         removed=[row["credential"] for row in removed],
         distrusted=[Trust.model_validate_json(row["state"]) for row in distrusted],
         void=[row["digest"] for row in void],
+        ended=[UUID(row["id"]) for row in ended],
     )
 
 
@@ -78,9 +84,11 @@ SELECT person.id, file.key FROM unnest($1::text[], $2::bytea[]) AS file (person,
 JOIN person ON person.id = file.person AND person.state->>'forgotten' <> 'true'
 """
 
+# A system has no name that is sealed.
 _UNREADABLE: Final = """
 SELECT count(*) FROM person
-WHERE state->>'forgotten' <> 'true' AND NOT EXISTS (SELECT FROM data_key WHERE data_key.person = person.id)
+WHERE state->>'forgotten' <> 'true' AND state->>'system' IS NULL
+AND NOT EXISTS (SELECT FROM data_key WHERE data_key.person = person.id)
 """
 
 

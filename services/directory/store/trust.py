@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from schemas.events.organisation import Organisation
-from schemas.events.session import Session
 from schemas.events.trust import Trust
 from schemas.refused import Refused
+from schemas.state import State
 from services.directory.store.access import ended_sessions
 from services.directory.store.opening import HOSTS, trust_lock
+from services.directory.store.systems import ended_systems
 from services.directory.store.writes import TABLES
 from services.runtime.answered import cause_id, unit
 from services.runtime.database import LOCK
@@ -20,7 +21,7 @@ from services.runtime.ports import Cause, Written
 
 Decide = Callable[[Organisation, Trust | None], Trust | None]
 
-# Of everybody who works there and of its guests; one that ran out by itself needs no end.
+# Of everybody who works there, and of its guests and systems; one that ran out by itself needs no end.
 _ITS_SESSIONS = f"""person IN (SELECT id FROM person WHERE employers @> jsonb_build_array($1::text)
 OR {HOSTS} @> jsonb_build_array($1::text))
 AND (state->>'expires_at')::timestamptz > $2::text::timestamptz"""  # noqa: S608 our own words alone
@@ -34,8 +35,8 @@ class Trusts:
 
     async def switch(
         self, organisation: str, decide: Decide, who: UUID, at: datetime
-    ) -> tuple[Trust | None, list[Session]]:
-        """What is true now, and the sessions that ended by it. Raises what `decide` raises.
+    ) -> tuple[Trust | None, list[State]]:
+        """What is true now, and the sessions and keys of systems that ended by it. Raises as `decide`.
 
         Whoever opens a session holds the same lock (`store.opening`): one that is being opened is either
         seen here and ended, or opened after it. Refused: `not_found`.
@@ -48,10 +49,11 @@ class Trusts:
                 return known, []
             over: list[Written] = []
             if decided.distrusted:
-                over = await ended_sessions(connection, _ITS_SESSIONS, organisation, at.isoformat())
+                over = await ended_systems(connection, organisation, who, at)
+                over += await ended_sessions(connection, _ITS_SESSIONS, organisation, at.isoformat())
             written = [Written(decided, version + 1), *over]
             await TABLES.write(connection, written, Cause(cause_id(), who, at))
-        return decided, [each.state for each in over if isinstance(each.state, Session)]
+        return decided, [each.state for each in over]
 
     async def facts(self, organisation: str) -> Organisation:
         """The organisation that is meant. Refused: `not_found`."""

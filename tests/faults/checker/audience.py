@@ -74,7 +74,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "person": {
         "public": "exercise",
         "asked": "tlp",
-        "own": "id memberships functions languages called_in systems fictitious forgotten guest",
+        "own": "id memberships functions languages called_in systems fictitious forgotten guest system",
     },
 }
 """Kind -> level -> the fields that it adds to those of the levels before it."""

@@ -24,6 +24,7 @@ OPEN = {
     "/api/directory/oidc/providers",
     "/api/directory/oidc/start",
     "/api/directory/guests/enter",
+    "/api/directory/systems/token",
     "/api/directory/passkey/options",
     "/api/directory/passkey/sign-in",
     "/api/directory/welcome/options",
@@ -43,15 +44,20 @@ every_route = pytest.mark.parametrize(
 
 @every_route
 def test_every_route_says_who_must_be_signed_in_and_which_key_it_wants(path, method, operation) -> None:
-    assert operation["security"] == ([] if path in OPEN else [{"session": []}])
+    # A system reads and commands nothing.
+    who = [{"session": []}, *([{"system": []}] if method == "get" else [])]
+    assert operation["security"] == ([] if path in OPEN else who)
     parameters = [(each["in"], each["name"]) for each in operation.get("parameters", ())]
     assert {name for where, name in parameters if where == "path"} == set(re.findall(r"\{(\w+)\}", path))
     headers = {name for where, name in parameters if where == "header"}
     assert headers == ({"Idempotency-Key"} if method == "post" else set())
 
 
-SAYS_ONCE = {"cards", "guests", "invitations", "organisations/{organisation}/invitations", "passkeys/add"}
-"""What answers with a secret: a card's words, a link, a code."""
+SAYS_ONCE = {
+    *("cards", "guests", "invitations", "passkeys/add"),
+    *("organisations/{organisation}/invitations", "organisations/{organisation}/systems"),
+}
+"""What answers with a secret: a card's words, a link, a code, a system's key."""
 
 
 @every_route

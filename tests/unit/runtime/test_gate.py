@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI, Response
 
 from schemas.events.person import Membership, Person
-from schemas.events.session import Session
+from schemas.events.session import Session, SignInWay
 from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, Command
 from services.runtime import gate as gate_module
@@ -74,6 +74,7 @@ async def client(known: Known):
         words={},
         limits=limits,
         sign_in_paths=("/sign-in",),
+        form_paths=("/sign-in",),
     )
     report_problems(
         app,
@@ -99,6 +100,10 @@ async def client(known: Known):
 
     @app.post("/command")
     async def command(asker: Asking, body: Body) -> str:
+        return str(asker.person.id)
+
+    @app.get("/who")
+    async def who_asks(asker: Asking) -> str:
         return str(asker.person.id)
 
     @app.get("/open")
@@ -330,3 +335,55 @@ async def test_a_body_that_is_dripped_is_not_waited_for(client, monkeypatch: pyt
 
     answer = await client.post("/command", content=drops(), headers=signed())
     assert (answer.status_code, answer.json()["code"]) == (408, "too_slow")
+
+
+SYSTEM = Person(id=UUID(int=7), system="GM1735", exercise=False)
+ITS_SESSION = SESSION.model_copy(update={"id": UUID(int=8), "person": SYSTEM.id, "way": SignInWay.SYSTEM})
+
+
+@pytest.fixture
+def token(known: Known) -> str:
+    """What a system was given."""
+    known.people[SYSTEM.id], known.sessions[ITS_SESSION.id] = SYSTEM, ITS_SESSION
+    return Signer(PRIVATE).sign(Claims(SYSTEM.id, ITS_SESSION.id), ITS_SESSION.expires_at)
+
+
+async def test_a_system_reads_and_every_command_is_refused_also_where_no_route_is(client, token: str) -> None:
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert (await client.get("/who", headers=bearer)).json() == str(SYSTEM.id)
+    for path in ("/command", "/refused/busy", "/nowhere", gate_module.SIGN_OUT):
+        assert await code(client, path=path, Cookie="", **bearer) == "systems_only_read", path
+    for method in ("PUT", "DELETE", "PATCH"):
+        assert (await client.request(method, "/who", headers=bearer)).json()["code"] == "systems_only_read"
+
+
+async def test_a_systems_token_counts_in_the_header_alone_and_a_persons_in_the_cookie_alone(
+    client, token: str
+) -> None:
+    own = signed()["Cookie"].partition("=")[2]
+    heard = [
+        (await client.get("/who", headers=shown)).status_code
+        for shown in (
+            {"Cookie": f"{COOKIE}={token}"},
+            {"Authorization": f"Bearer {own}"},
+            {"Authorization": f"Basic {token}"},
+            {"Authorization": f"bearer {token}"},
+            {"Authorization": "Basic eDp5", "Cookie": f"{COOKIE}={own}"},
+        )
+    ]
+    assert heard == [401, 401, 401, 200, 200]
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/open", "/command"])
+async def test_a_form_is_taken_where_systems_come_in_and_nowhere_else(client, path: str) -> None:
+    kind = {"Content_Type": "application/x-www-form-urlencoded; charset=utf-8", "Idempotency_Key": ""}
+    expected = 200 if path == "/sign-in" else "not_json"
+    assert await code(client, b"number=3&number=1", path, **kind) == expected
+
+
+async def test_a_form_from_another_website_or_with_another_kind_of_body_is_refused(client) -> None:
+    kind = {"Content_Type": "application/x-www-form-urlencoded"}
+    assert (
+        await code(client, b"number=1", "/sign-in", Origin="http://elders.example", **kind) == "wrong_origin"
+    )
+    assert await code(client, b"number=1", "/sign-in", Content_Type="text/plain") == "not_json"
