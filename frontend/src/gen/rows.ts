@@ -83,11 +83,14 @@ export type DeliveryState = "waiting" | "calling" | "answered" | "nobody" | "ove
 /** What kind of line it is; screens phrase it from `about` in the viewer's language. */
 export type Entry = "reported" | "service_changed" | "incident_changed" | "help_asked" | "help_agreed" | "help_confirmed" | "help_changed" | "help_withdrawn" | "approached" | "reserved" | "committed" | "declined" | "given_back" | "lapsed" | "released" | "named" | "coordinator_named" | "note";
 
-/** The first of two yeses while it waits, for exactly this circle; the second opens the request. */
+/** The first of two yeses while it waits, for exactly this circle; the second opens the request.
+ *
+ * `wake` None: nothing was said about calling, so it stays as the request has it. */
 export interface FirstYes {
   confirmation: Confirmation;
   circle: string[];
   choose_self: boolean;
+  wake: Wake | null;
 }
 
 /** The functions that people in a Dutch municipality really have. */
@@ -148,7 +151,7 @@ export interface Offer {
   euros: number | null;
 }
 
-/** An IBD duty officer entered this for a caller (namens). */
+/** An IBD duty officer entered this for a caller (namens); `caller` is empty where the name is sealed. */
 export interface OnBehalfOf {
   entered_by: string;
   caller: string;
@@ -192,6 +195,12 @@ export type ResidentService = "passports" | "deaths" | "births" | "moves" | "ben
 
 /** What a person may do for an organisation (domain: rights per organisation). */
 export type Right = "report" | "mandate" | "lend" | "ibd" | "administer";
+
+/** What only the data key of this person opens, in base64: destroyed with them, in every copy. */
+export interface Sealed {
+  person: string;
+  sealed: string;
+}
 
 /** Whether residents are served: as usual, by an emergency route (noodroute), or not. */
 export type ServiceState = "works" | "emergency_route" | "down";
@@ -302,7 +311,9 @@ export interface Contact {
  * `source` is where the cause sits (a partnership, or the victim itself); `affected` are the victims.
  * `coordinators` are keys (`person:...` or `org:...`) of whom the affected organisation gave that role.
  * `audience_version` is the version at which readers or label last changed: rows that hang on the
- * incident are shown anew from then on. */
+ * incident are shown anew from then on.
+ * `reach` and `caller` are the call-back and the caller's name, sealed under the key of who gave them, and
+ * `live` opens them into `call_back` and `on_behalf_of`; in records of version 1 those stand there as said. */
 export interface IncidentData {
   exercise: boolean;
   tlp?: Tlp;  // from asked
@@ -313,7 +324,7 @@ export interface IncidentData {
   reported_at?: string;  // from partner
   reported_by?: string;  // from own
   on_behalf_of?: OnBehalfOf | null;  // from coordinator
-  call_back?: CallBack;  // from coordinator
+  call_back?: CallBack | null;  // from coordinator
   description?: string;  // from partner
   phase?: Phase;  // from asked
   pattern?: Pattern;  // from partner
@@ -448,6 +459,7 @@ export interface LendingData {
  *
  * After `forgotten` the lists are empty and nobody's name can be found again. A `guest` works for nobody
  * here: no membership, function or right. `called_in` is what they chose for calls and text messages.
+ * `sealing` is the public half of their data key (X25519, base64): with it anybody seals what they told us.
  * `system`: not somebody but a program of that organisation, which reads along; it has no membership either. */
 export interface PersonData {
   exercise: boolean;
@@ -469,7 +481,8 @@ export interface PersonData {
  *
  * `digest` is the hash of number and six words (66 bits), and no viewer is sent it. `asked_at` is when
  * somebody last had the words, whatever came of it; `asked` how often. After a restore `restored_at` says
- * that a card which was used since that backup may be ready again. */
+ * that a card which was used since that backup may be ready again. `untold`: whom the text that it was used
+ * did not reach, so that somebody phones them. */
 export interface CardData {
   exercise: boolean;
   tlp: Tlp;
@@ -485,6 +498,7 @@ export interface CardData {
   used_at: string | null;
   used_by: string | null;
   approved_by: string | null;
+  untold: string[];
   ended_at: string | null;
   ended_by: string | null;
   restored_at: string | null;
