@@ -10,8 +10,7 @@ from schemas.events.approach import Approach
 from schemas.state import Row
 from services.aid.reach import Reach
 from services.aid.rules.world import Picture, World
-from services.runtime.answered import Answer
-from services.runtime.ports import Cause, Written
+from services.runtime.ports import Answer, Cause, Written
 
 
 @dataclass(frozen=True)

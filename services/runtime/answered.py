@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
+from services.runtime.ports import Answer
 from services.runtime.problems import Problem
 
 Pool = Any
 """An asyncpg pool or a connection of one; this module is imported where no driver may be."""
-
-COMMANDS: Final = UUID("6f1d7a86-7f0e-5c56-9c0e-0d2f9f3c7b11")
-"""Namespace of causes: a command's cause is uuid5 of it with the person and the key."""
 
 KEPT: Final = timedelta(days=7)
 """Until then a command that is repeated is answered, and not carried out again."""
@@ -39,25 +37,6 @@ INSERT INTO answered (person, key, body_hash, at) VALUES ($1, $2, $3, $4) ON CON
 _SEEN: Final = "SELECT body_hash FROM answered WHERE person = $1 AND key = $2"
 
 _FORGET: Final = "DELETE FROM answered WHERE at < $1"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What is remembered of a command: who sent it, its key and its body's hash (SHA-256)."""
-
-    person: UUID
-    key: str
-    body_hash: bytes
-
-    @property
-    def cause(self) -> UUID:
-        """What every change that comes of this command carries."""
-        return cause_of(self.person, self.key)
-
-
-def cause_of(person: UUID, key: str) -> UUID:
-    """The cause of what a person's command with this key changed."""
-    return uuid5(COMMANDS, f"{person}/{key}")
 
 
 def hash_of(path: str, body: bytes) -> bytes:

@@ -13,10 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schemas.values import BODY_LIMIT, safe_key
 from schemas.version import VERSION
-from services.runtime.answered import cause_of
 from services.runtime.documented import API_VERSION
 from services.runtime.limits import Limits
 from services.runtime.origins import Origins
+from services.runtime.ports import cause_of
 from services.runtime.problems import COMMON, Problem, Words
 from services.runtime.refusals import answer, write_down
 from services.runtime.trace import name_cause

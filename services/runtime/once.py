@@ -13,7 +13,6 @@ from pydantic import BaseModel
 
 from services.runtime.answered import (
     KEPT,
-    Answer,
     Pool,
     carrying_out,
     hash_of,
@@ -21,6 +20,7 @@ from services.runtime.answered import (
     seen,
 )
 from services.runtime.now import Now
+from services.runtime.ports import Answer
 from services.runtime.problems import Problem
 from services.runtime.who import Asker
 

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
-from uuid import UUID
+from typing import Final, Protocol
+from uuid import UUID, uuid5
 
 from schemas.envelope import Record
 from schemas.state import State
+
+COMMANDS: Final = UUID("6f1d7a86-7f0e-5c56-9c0e-0d2f9f3c7b11")
+"""Namespace of causes: a command's cause is uuid5 of it with the person and the key."""
 
 
 class Rejected(Exception):
@@ -52,6 +55,25 @@ class Written:
 
     state: State
     version: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is remembered of a command: who sent it, its key and its body's hash (SHA-256)."""
+
+    person: UUID
+    key: str
+    body_hash: bytes
+
+    @property
+    def cause(self) -> UUID:
+        """What every change that comes of this command carries."""
+        return cause_of(self.person, self.key)
+
+
+def cause_of(person: UUID, key: str) -> UUID:
+    """The cause of what a person's command with this key changed."""
+    return uuid5(COMMANDS, f"{person}/{key}")
 
 
 @dataclass(frozen=True)

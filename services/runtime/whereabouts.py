@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from services.runtime.answered import cause_of
 from services.runtime.journal import Connection
+from services.runtime.ports import cause_of
 
 MOST: Final = 100
 """Changes of one command: a request that opens asks a few dozen."""

@@ -9,8 +9,9 @@ import asyncpg
 import pytest
 
 from services.directory.store.access import Accesses
-from services.runtime.answered import KEPT, cause_of, forget_older
+from services.runtime.answered import KEPT, forget_older
 from services.runtime.now import clock
+from services.runtime.ports import cause_of
 from services.runtime.problems import Problem
 from tests.contract.doorstep import ORIGIN, Answer, Browser, signed_in
 from tests.contract.test_guests import a_guest, mandated

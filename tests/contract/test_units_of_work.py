@@ -11,9 +11,8 @@ from services.aid.ports import Found, Locked
 from services.aid.reach import Reach
 from services.aid.rules.world import Picture
 from services.aid.store.postgres import PostgresStore, PostgresUnit
-from services.runtime.answered import Answer
 from services.runtime.database import open_pool
-from services.runtime.ports import Cause
+from services.runtime.ports import Answer, Cause
 from tests.contract.tables import database_of
 from tests.soon import until
 from tests.unit.aid.stage import MORNING, key

@@ -22,9 +22,8 @@ from services.aid.rules import approach, telephone
 from services.aid.rules.deadlines import apply_due
 from services.aid.rules.story import Story
 from services.aid.rules.world import Context, Picture, Seal, Terms, World, changes, unsealed
-from services.runtime.answered import Answer, cause_of
 from services.runtime.now import Now
-from services.runtime.ports import Cause, Written
+from services.runtime.ports import Answer, Cause, Written, cause_of
 
 ATTEMPTS: Final = 8
 """How often what must be locked may change under our hands, or be held, before we say that it is too busy.

@@ -22,9 +22,8 @@ from services.aid.reach import Reach
 from services.aid.rules.world import Picture, World
 from services.aid.store.shelf import Shelf
 from services.runtime.aggregates import Tables
-from services.runtime.answered import Answer
 from services.runtime.journal import NOTHING, Beside
-from services.runtime.ports import Cause, Written
+from services.runtime.ports import Answer, Cause, Written
 
 AGGREGATES: Final[tuple[type[Row], ...]] = (
     Incident,

@@ -14,10 +14,10 @@ from schemas.refused import Refused
 from schemas.values import BODY_LIMIT, Command
 from services.runtime import gate as gate_module
 from services.runtime import who as who_module
-from services.runtime.answered import cause_of
 from services.runtime.gate import Asking, Gate
 from services.runtime.limits import Limits, Rate
 from services.runtime.origins import Origins
+from services.runtime.ports import cause_of
 from services.runtime.problems import Words
 from services.runtime.refusals import report_problems
 from services.runtime.settings import Mode
@@ -61,6 +61,14 @@ def known(monkeypatch: pytest.MonkeyPatch) -> Known:
     return Known()
 
 
+WORDS = {
+    "busy": Words("Druk.", "Busy."),
+    "taken": Words("Bezet.", "Taken."),
+    "key_refused": Words("Nee.", "No."),
+    "not_your_right": Words("Nee.", "No."),
+}
+
+
 @pytest.fixture
 async def client(known: Known):
     app = FastAPI()
@@ -76,15 +84,7 @@ async def client(known: Known):
         sign_in_paths=("/sign-in",),
         form_paths=("/sign-in",),
     )
-    report_problems(
-        app,
-        {
-            "busy": Words("Druk.", "Busy."),
-            "taken": Words("Bezet.", "Taken."),
-            "key_refused": Words("Nee.", "No."),
-            "not_your_right": Words("Nee.", "No."),
-        },
-    )
+    report_problems(app, WORDS)
 
     @app.post("/refused/{why}")
     async def refused(why: str) -> None:

@@ -12,8 +12,9 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel
 
-from services.runtime.answered import cause_id, cause_of, unit
+from services.runtime.answered import cause_id, unit
 from services.runtime.once import AFRESH, ANEW, SAID_ONCE, OnceRoute, Repeat, anew, once, repeated
+from services.runtime.ports import cause_of
 from services.runtime.problems import Problem
 
 JORIS, MIRA = UUID(int=1), UUID(int=2)
