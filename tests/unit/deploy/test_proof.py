@@ -13,7 +13,7 @@ MAKE = """#!/bin/sh
 # In the place of make: a platform of the proof's own home that root started, and that was killed.
 mkdir "$LEFT"
 echo -n "$NOABER_HOME/up/data/postgres" > "$LEFT/owner"
-echo "$NOABER_HOME" > "$WHERE"
+echo "$HOME" > "$WHERE"
 exit 1
 """
 
