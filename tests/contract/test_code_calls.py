@@ -93,6 +93,8 @@ async def test_asking_again_calls_nobody_again_and_the_sixth_call_in_an_hour_is_
         await _ask(exchange, _wanted())
     refused = await exchange.order("/internal/code-calls", _wanted())
     assert (refused.status_code, refused.json()["code"]) == (409, "called_too_often")
+    # To ask what became of an earlier one is no call.
+    assert await _ask(exchange, first) == "ringing"
     assert len(await exchange.calls()) == 5
 
 
