@@ -152,9 +152,10 @@ async def test_everybody_has_a_public_half_that_goes_when_they_are_forgotten_and
 ) -> None:
     key = await pool.fetchval("SELECT key FROM data_key WHERE person = $1", str(ANNA))
     assert await half_of(pool, ANNA) == public_half(key)
-    # As a release of before wrote them.
-    await pool.execute("UPDATE person SET state = state - 'sealing'")
     await writes.forget(BRAM, NOW)
+    assert await half_of(pool, BRAM) == ""
+    # As a release of before wrote them.
+    await pool.execute("UPDATE person SET state = state - 'sealing' WHERE id = $1", str(ANNA))
     for _ in range(2):
         await give_halves(pool, NOW)
     assert (await half_of(pool, ANNA), await half_of(pool, BRAM)) == (public_half(key), "")
