@@ -24,7 +24,7 @@ CLOSED = frozenset(
         *("GET /organisations", "GET /demo/people", "POST /demo/sign-in", "POST /guests/enter"),
         *("POST /passkey/options", "POST /passkey/sign-in", "POST /welcome/options", "POST /welcome/finish"),
         *("POST /cards/open", "POST /cards/call", "POST /cards/enter"),
-        *("GET /oidc/providers", "POST /oidc/start"),
+        *("GET /oidc/providers", "POST /oidc/start", "POST /systems/token"),
     }
 )
 """Those that are there for who has no session."""
@@ -62,6 +62,9 @@ DOORS: dict[str, tuple[str, str]] = {
     "GET /number": (OWN, CARD),
     "POST /organisations/{organisation}/people/{person}/number": (KEY, CARD),
     "POST /organisations/{organisation}/invitations": (KEY, CARD),
+    "GET /organisations/{organisation}/systems": (OPEN, OPEN),
+    "POST /organisations/{organisation}/systems": (KEY, CARD),
+    "POST /organisations/{organisation}/systems/{system}/end": (OPEN, OPEN),
     "GET /export": (OWN, CARD),
     "POST /guests": (KEY, CARD),
     "POST /guests/{person}/end": (OPEN, OPEN),
@@ -146,6 +149,7 @@ class Office:
                 "people": [self.colleague],
                 "checked": "in_person",
             },
+            "POST /organisations/{organisation}/systems": {"name": "Kaart", "about": "Toont", "days": 9},
             "POST /guests": a_guest(),
             "POST /wake-list": {"organisation": HOF, "after": 0, "turns": [], "minutes": 3, "phone": ""},
             "POST /oidc/bind": {"organisation": HOF, "passkey": SIGNED},
@@ -162,6 +166,7 @@ class Office:
             "passkey": self.key,
             "session": str(uuid4()),
             "device": str(uuid4()),
+            "system": str(uuid4()),
         }.items():
             path = path.replace(f"{{{name}}}", value)
         if path in ("colleagues", "wake-list") and verb == "GET":
