@@ -169,7 +169,8 @@ class HelpRequest(Row):
     slots: Annotated[tuple[Slot, ...], COORDINATOR]
     # People who declined or gave back: for `aid` alone, nobody reads who said no.
     said_no: tuple[UUID, ...] = ()
-    # For `notification` alone: which yeses by telephone were looked at, and that the incident is closed.
+    # For `notification` alone: which yeses by telephone were looked at, and that nobody may be asked (the
+    # incident is closed, or its label too strict).
     spoken: tuple[Spoken, ...] = ()
     is_over: bool = False
     could_ask: Annotated[CouldAsk | None, COORDINATOR] = None

@@ -52,11 +52,11 @@ class Texter(Rounds):
         await self._notices.tidy(self._now())
 
     async def _say_lost(self) -> None:
-        try:
-            for each in await self._notices.lost():
+        for each in await self._notices.lost():
+            try:
                 await self._on_lost(each)
-        except Unreachable as away:
-            log.warning("whom a text did not reach is not written down: %s; trying again", away)
+            except Unreachable as away:
+                log.warning("whom a text did not reach is not written down: %s; trying again", away)
 
     async def _send(self, text: TextMessage) -> None:
         now = self._now()

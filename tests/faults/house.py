@@ -30,7 +30,8 @@ from tests.faults.orders import Orders
 from tests.faults.telephone import TOKEN, Note, Telephone
 
 STANDBY: Final = "aid-relay-standby"
-STANDBY_OFFSET: Final = BLOCK - 1
+STANDBY_OFFSET: Final = BLOCK - 2
+"""The last of a block is held by who took the block (`deploy/parts/ports.py`)."""
 
 TO_KAFKA: Final = (
     "aid", "aid-relay", "directory-relay", "matching", "clock", "live", "notification", "notification-relay",

@@ -7,6 +7,7 @@ from uuid import UUID
 from schemas.catalogue import ResidentService
 from schemas.events.approach import ApproachState
 from schemas.events.commitment import CommitmentState, Party
+from schemas.events.help_request import RequestState
 from schemas.events.incident import Affected, Guest, Incident, OnBehalfOf, ServiceStatus
 from schemas.events.log_entry import Entry
 from schemas.events.organisation import Kind, Organisation
@@ -124,6 +125,8 @@ def change_facts(story: Story, command: ChangeFacts, target: UUID) -> None:
             story.happened(request.model_copy(update=kept))
     if changed.tlp.lowest_level.rank > Level.ASKED.rank:
         _stop_asking(story, target)
+    else:
+        _let_ask_again(story, target)
 
 
 def change_coordinators(story: Story, command: ChangeCoordinators, target: UUID) -> None:
@@ -203,6 +206,13 @@ def _stop_asking(story: Story, incident: UUID) -> None:
             story.happened(request.model_copy(update={"is_over": True}))
         slots.move_approaches(story, request, *slots.STANDING, ApproachState.WITHDRAWN)
         slots.settle(story, request.id)
+
+
+def _let_ask_again(story: Story, incident: UUID) -> None:
+    """A looser label: what waits for a yes may be confirmed, and who may say it is called."""
+    for request in story.world.requests_of(incident):
+        if request.state is RequestState.PROVISIONAL and request.is_over:
+            story.happened(request.model_copy(update={"is_over": False}))
 
 
 def _statuses(services: Iterable[ServiceDown], since: datetime, now: datetime) -> tuple[ServiceStatus, ...]:

@@ -134,13 +134,23 @@ def reopened(delivery: Delivery, approach: Approach, ladder: Ladder) -> Delivery
     """
     if delivery.state is not DeliveryState.OVER or ladder.now - approach.asked_at > STALE:
         return delivery
-    turn = uuid5(delivery.id, f"turn/{ladder.now.isoformat()}")
-    calls = delivery.model_copy(update={"state": DeliveryState.CALLING})
-    if ladder.list is not None and to_call(calls) is not None:
-        return _until(calls, turn, ladder.now + timedelta(minutes=ladder.list.minutes), ladder)
+    if (again := _begun_anew(delivery, ladder)) is not None:
+        return again
+    turn = _turn_of_now(delivery, ladder)
     due = max(first_call(approach.wake, approach.asked_at), ladder.now)
     waits = delivery.model_copy(update={"state": DeliveryState.WAITING})
     return rung(_until(waits, turn, due, ladder), turn, ladder)
+
+
+def resumed(delivery: Delivery, ladder: Ladder) -> Delivery:
+    """It goes on after all: with whose turn it was, or with the next one who was not called yet."""
+    silent = delivery.model_copy(update={"phone": ""})
+    return _begun_anew(silent, ladder) or go_on(silent, ladder)
+
+
+def attempt_id(delivery: UUID, person: UUID) -> UUID:
+    """From the person and not from a count: whatever is repeated, nobody gets a second attempt."""
+    return uuid5(delivery, f"attempt/{person}")
 
 
 def to_call(delivery: Delivery) -> Attempt | None:
@@ -191,6 +201,19 @@ def _whose(delivery: Delivery, ladder: Ladder) -> tuple[UUID | None, list[Passed
     return None, passed
 
 
+def _begun_anew(delivery: Delivery, ladder: Ladder) -> Delivery | None:
+    """The turn of whose call rings, or was not ordered yet, once more in full; None where nobody's is."""
+    calls = delivery.model_copy(update={"state": DeliveryState.CALLING})
+    if ladder.list is None or to_call(calls) is None:
+        return None
+    due = ladder.now + timedelta(minutes=ladder.list.minutes)
+    return _until(calls, _turn_of_now(delivery, ladder), due, ladder)
+
+
+def _turn_of_now(delivery: Delivery, ladder: Ladder) -> UUID:
+    return uuid5(delivery.id, f"turn/{ladder.now.isoformat()}")
+
+
 def _until(delivery: Delivery, turn: UUID, due: datetime, ladder: Ladder) -> Delivery:
     """The turn that lasts until then, with who would be next by the list and duty of now."""
     following, _ = _whose(delivery, replace(ladder, now=due))
@@ -199,8 +222,7 @@ def _until(delivery: Delivery, turn: UUID, due: datetime, ladder: Ladder) -> Del
 
 def _calling(delivery: Delivery, person: UUID, passed: list[Passed], ladder: Ladder) -> Delivery:
     assert ladder.list is not None
-    # From the person and not from a count: whatever is repeated, nobody gets a second attempt.
-    key = uuid5(delivery.id, f"attempt/{person}")
+    key = attempt_id(delivery.id, person)
     offer = None if person in ladder.by_app else delivery.offer
     attempt = Attempt(id=key, person=person, at=ladder.now, offer=offer)
     changed: dict[str, Any] = {

@@ -16,7 +16,7 @@ from schemas.events.person import Person
 from schemas.events.wake_list import Turn, WakeList
 from schemas.mandate import EUROS_UNSAID, Act
 from services.notification.rules.audience import case_of
-from services.notification.rules.ladder import STALE, Ladder, go_on
+from services.notification.rules.ladder import STALE, Ladder, attempt_id, go_on, resumed
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def ladder(own: Own, delivery: Delivery, now: datetime) -> Ladder:
 
 def begin(request: HelpRequest, own: Own, now: datetime) -> Delivery | None:
     """The ladder for a request that somebody else than its asker has to confirm; None where it needs none."""
-    if not request.waits_for_yes or now - request.asked_at > STALE or request.needed_by <= now:
+    if not _calls_for(request, now):
         return None
     if request.first_yes is None and request.asked_by in _able(own, request.offer, now):
         return None
@@ -67,7 +67,7 @@ def begin(request: HelpRequest, own: Own, now: datetime) -> Delivery | None:
         function=request.function,
         asked_at=request.asked_at,
         exercise=request.exercise,
-    ).model_copy(update=_of(request))
+    ).model_copy(update=_of(request, own))
     return go_on(made, ladder(own, made, now))
 
 
@@ -76,20 +76,26 @@ def told(delivery: Delivery, request: HelpRequest, own: Own | None, now: datetim
 
     `own`: only where it still waits.
     """
-    heard = _heard(delivery, request).model_copy(update=_of(request))
+    heard = _heard(delivery, request).model_copy(update=_of(request, own))
     if own is None or not request.waits_for_yes:
         confirmed = any(each.became is Became.CONFIRMED for each in heard.attempts)
         state = DeliveryState.ANSWERED if confirmed else DeliveryState.OVER
         return heard.model_copy(update={"state": state, "turn": None, "phone": ""})
-    if heard.state is not DeliveryState.ANSWERED or any(map(waits, heard.attempts)):
+    is_going = heard.state is DeliveryState.CALLING or any(map(waits, heard.attempts))
+    if is_going or not _calls_for(request, now):
         return heard
-    # Somebody said yes, and it waits all the same: for a second person, or since a rule said no.
-    return go_on(heard, ladder(own, heard, now))
+    # A yes was the first of two, or a rule said no; or it was over, or nobody was left, and it waits again.
+    return resumed(heard, ladder(own, heard, now))
 
 
 def waits(attempt: Attempt) -> bool:
     """Whether it is not known yet what becomes of a yes."""
     return attempt.state is AttemptState.YES and attempt.offer is not None and attempt.became is None
+
+
+def _calls_for(request: HelpRequest, now: datetime) -> bool:
+    """Whether it is still worth a call."""
+    return request.waits_for_yes and now - request.asked_at <= STALE and now < request.needed_by
 
 
 def _able(own: Own, offer: Offer, now: datetime) -> dict[UUID, bool]:
@@ -119,11 +125,15 @@ def _may(person: Person, organisation: str) -> bool:
     return not person.forgotten and person.may(Act.CONFIRM.right, organisation)
 
 
-def _of(request: HelpRequest) -> dict[str, Any]:
+def _of(request: HelpRequest, own: Own | None) -> dict[str, Any]:
     first = request.first_yes
     spared = (request.asked_by,) if first is None else (request.asked_by, first.confirmation.by)
+    # Whose yes was looked at is not called for another, also where a restore took the call itself.
+    heard = {each.attempt for each in request.spoken}
+    people = [each.id for each in own.people] if own is not None and heard else []
+    spared += tuple(each for each in people if attempt_id(delivery_id(request.id), each) in heard)
     case = case_of(request.readers, request.borrower)
-    return {"offer": request.offer, "spared": spared, "case": case}
+    return {"offer": request.offer, "spared": spared, "case": case, "tlp": request.tlp}
 
 
 def _heard(delivery: Delivery, request: HelpRequest) -> Delivery:

@@ -10,6 +10,7 @@ from schemas.events.log_entry import Entry
 from schemas.events.organisation import Kind, Organisation
 from schemas.mandate import Act, UsedMandate
 from schemas.refused import Refused
+from schemas.values import Tlp
 from services.aid.rules import commands
 from tests.unit.aid.stage import Stage, key
 from tests.unit.aid.test_under_which_mandate import TO_ALL, drafted, entry, keep_list
@@ -167,5 +168,14 @@ async def test_another_organisations_ladder_confirms_nothing_here() -> None:
 async def test_when_the_incident_closes_nobody_has_to_confirm_any_more() -> None:
     stage = await drafted()
     assert the(stage).waits_for_yes
+    await stage.do("gert", commands.CloseIncident(), key("incident"))
+    assert not the(stage).waits_for_yes
+
+
+async def test_a_stricter_label_ends_the_calls_and_a_looser_one_lets_them_go_on() -> None:
+    stage = await drafted()
+    for label, waits in ((Tlp.RED, False), (Tlp.GREEN, True)):
+        await stage.do("wilma", commands.ChangeFacts(tlp=label), key("incident"))
+        assert the(stage).waits_for_yes is waits
     await stage.do("gert", commands.CloseIncident(), key("incident"))
     assert not the(stage).waits_for_yes

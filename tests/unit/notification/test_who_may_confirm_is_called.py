@@ -235,6 +235,38 @@ def test_it_is_over_when_anybody_confirms_withdraws_or_closes_also_when_nobody_a
             assert (found.state, found.turn, found.phone) == (DeliveryState.OVER, None, "")
 
 
+def test_it_goes_on_when_it_waits_again_with_whose_phone_rang_or_with_the_next() -> None:
+    over = mandated.told(begun(), request(is_over=True), ALL, NIGHT)
+    again = mandated.told(over, request(), ALL, NIGHT + timedelta(minutes=5))
+    assert (again.state, whom(again), len(again.attempts)) == (DeliveryState.CALLING, GERT, 1)
+    assert again.turn is not None and again.turn.due > NIGHT + timedelta(minutes=5)
+    declined = mandated.told(presses(begun(), "2"), request(is_over=True), ALL, NIGHT)
+    silent = declined.model_copy(update={"attempts": declined.attempts[:1]})
+    assert whom(mandated.told(silent, request(), ALL, NIGHT)) == INES
+    nobody = begun(own(entry(PIET)))
+    found = mandated.told(nobody, request(), ALL, NIGHT)
+    assert (whom(found), found.phone) == (GERT, "")
+    assert mandated.told(nobody, request(), own(entry(PIET)), NIGHT) == nobody
+    late = mandated.told(over, request(), ALL, NIGHT + timedelta(hours=7))
+    assert late.state is DeliveryState.OVER
+
+
+def test_a_yes_that_comes_late_takes_nobodys_turn() -> None:
+    first = begun()
+    second = ended(first, first.attempts[0].id, AttemptState.UNANSWERED, at(first))
+    answered = keyed(second, first.attempts[0].id, "1", at(second))
+    assert whom(second) == INES and answered.state is DeliveryState.ANSWERED
+    spoken = Spoken(attempt=first.attempts[0].id, became=Became.REFUSED, refused="mandate_over")
+    found = mandated.told(answered, request(spoken=(spoken,)), ALL, NIGHT + timedelta(minutes=2))
+    assert (found.state, whom(found), len(found.attempts)) == (DeliveryState.CALLING, INES, 2)
+    assert found.turn is not None and found.turn.next == OMAR
+
+
+def test_whose_yes_was_looked_at_is_not_called_for_another_after_a_restore() -> None:
+    spoken = Spoken(attempt=begun().attempts[0].id, became=Became.REFUSED, refused="mandate_over")
+    assert whom(begun(spoken=(spoken,))) == INES
+
+
 def test_who_has_a_limit_in_euros_is_asked_to_open_the_app_and_has_their_turn_for_it() -> None:
     here = own(entry(GERT, euros=5_000), entry(INES))
     found = begun(here)
