@@ -164,7 +164,8 @@ def scene(people, places):
     }
     wanted = {"name": "Wand van de regio", "about": "laat hulpvragen zien", "days": 1}
     key = done(who["victim"].send(f"/api/directory/organisations/{victim}/systems", wanted))
-    who["system"] = Client(people.origin).come_in(key["client_id"], key["client_secret"])
+    system = Client(people.origin).come_in(key["client_id"], key["client_secret"])
+    who["system"] = system
     pages = {role: Page(client) for role, client in who.items()}
     case = Case(people, places, victim, description=DESCRIPTION, call_back={"phone": PHONE, "name": CALLER})
     path = f"/api/aid/incidents/{case.incident}"
@@ -178,6 +179,7 @@ def scene(people, places):
     yield made
     for page in pages.values():
         page.drop()
+    system.__exit__()
 
 
 def _settled(scene: Scene) -> None:
