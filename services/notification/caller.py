@@ -9,7 +9,7 @@ from uuid import UUID
 
 from schemas.events.delivery import Asks, Attempt, AttemptState, Delivery
 from schemas.phone_number import NoNumber
-from schemas.values import OurLanguage
+from schemas.values import IBD, OurLanguage
 from services.notification.numbers import Numbers
 from services.notification.ports import Call, Declined, Ended, Heard, Telephone, Unreachable
 from services.notification.rounds import Rounds, all_ended
@@ -153,8 +153,18 @@ class Caller(Rounds):
         offer = attempt.offer or delivery.offer
         assert offer is not None
         circle, region = await self._deliveries.names_of(offer.circle)
-        names = Names(await self._numbers.name(offer.asked_by), circle, region)
+        names = Names(await self._asker(delivery, offer.asked_by), circle, region)
         return confirm_call(delivery, attempt, names, language)
+
+    async def _asker(self, delivery: Delivery, person: UUID) -> str:
+        """Their name where they are a colleague, else for whom they work: as `Names.asker`."""
+        works_for = await self._numbers.works_for(person)
+        if delivery.organisation in works_for:
+            return await self._numbers.name(person)
+        if IBD in works_for:
+            return IBD
+        names, _ = await self._deliveries.names_of(works_for[:1])
+        return "".join(names)
 
     async def _became(self, delivery: UUID, attempt: Attempt) -> Attempt:
         """The attempt once it is known what became of its yes, or as it is where that takes too long."""

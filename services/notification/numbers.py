@@ -32,6 +32,11 @@ class Numbers:
         state = await self._pool.fetchval(_STATE, Person.TYPE, str(person))
         return DUTCH if state is None else Person.model_validate_json(state).spoken_to
 
+    async def works_for(self, person: UUID) -> tuple[str, ...]:
+        """Organisations, as `Person.organisations`; none where the person is not known."""
+        state = await self._pool.fetchval(_STATE, Person.TYPE, str(person))
+        return () if state is None else Person.model_validate_json(state).organisations
+
     async def of(self, person: UUID) -> str:
         """E.164. Raises NoNumber, and Unreachable while the directory is away."""
         return e164(await self._unsealed(person, lambda contact: contact.phone, "phone"))

@@ -59,25 +59,3 @@ class Directory {
 }
 
 export const directory = new Directory();
-
-/** Kilometres between two places over the globe. */
-export function distance(a: Organisation, b: Organisation): number | null {
-  if (a.latitude === null || a.longitude === null || b.latitude === null || b.longitude === null) return null;
-  const radians = Math.PI / 180;
-  const x = (b.longitude - a.longitude) * radians * Math.cos(((a.latitude + b.latitude) / 2) * radians);
-  const y = (b.latitude - a.latitude) * radians;
-  // Flat enough: over the 300 km of the country this is off by less than a kilometre.
-  return Math.hypot(x, y) * 6371;
-}
-
-/** Municipalities within so many kilometres, nearest first, without the organisation itself. */
-export function within(all: ReadonlyMap<string, Organisation>, id: string, kilometres: number): string[] {
-  const centre = all.get(id);
-  if (!centre) return [];
-  return [...all.values()]
-    .filter((each) => each.kind === "municipality" && each.id !== id)
-    .map((each) => ({ id: each.id, far: distance(centre, each) ?? Infinity }))
-    .filter((each) => each.far <= kilometres)
-    .sort((a, b) => a.far - b.far)
-    .map((each) => each.id);
-}

@@ -114,7 +114,7 @@ test("who administers sees at once that a card is used, says yes to it, and on p
 
 for (const [language, news, untold] of [
   ["nl", "is gebruikt", "Geen sms aangekomen bij: Pim, Sanne. Bel zelf."],
-  ["en", "was used", "No text message reached: Pim, Sanne. Phone yourself."],
+  ["en", "was used", "The text did not reach Pim, Sanne. Phone them."],
 ]) {
   test(`whom no text about a used card reached stands by name on every page, and at the card: ${language}`, () => {
     const reached = card("GM0164"), lost = card("GM0164");

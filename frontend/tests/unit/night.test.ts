@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { Attempt, DeliveryData, HelpRequestData, Turn } from "../../src/gen/rows";
 import { EMPTY, type Picture } from "../../src/live/picture";
 import { gaps, isPhone } from "../../src/screens/night/list";
-import { answerOf, dialled, isNews } from "../../src/screens/night/rounds";
+import { answerOf, dialled, isNews, lookOf } from "../../src/screens/night/rounds";
 import { toLocal } from "../../src/i18n/time";
+import type { Organisation } from "../../src/api/directory.svelte";
+import { circleOf } from "../../src/screens/incident/circle";
 import { asAsked, asleep, wakeOf } from "../../src/screens/incident/wake";
 import { silentFrom } from "../../src/screens/night/duties.svelte";
 import { ends, usualEnd } from "../../src/screens/tasks/duty";
@@ -55,6 +57,22 @@ test("a yes by keypad is told by what came of it, and a number is dialled withou
   expect(answers.map((each) => answerOf({ asks: "confirm" }, each))).toEqual(["asks_aid", "by_app", "refused", "no"]);
   expect(answerOf({ asks: "help" }, yes)).toBe("yes");
   expect(dialled("+31 (0)53-481 81 81")).toBe("tel:+310534818181");
+});
+
+test("a yes that came too late is told as that, and no refused yes looks like good news", () => {
+  const refused = (code: string) => ({ state: "yes", offer: {}, became: "refused", refused: code }) as unknown as Attempt;
+  const told = ["confirmed_already", "withdrawn", "closed", "terms_changed", ""].map((code) => answerOf({ asks: "confirm" }, refused(code)));
+  expect(told).toEqual(["late_confirmed_already", "late_withdrawn", "late_closed", "refused", "refused"]);
+  expect(lookOf(refused("closed"))).toBe("refused");
+  expect(lookOf({ ...refused(""), became: "confirmed" })).toBe("yes");
+});
+
+test("a request that proposes no circle is shown with the municipalities of its region", () => {
+  const body = (id: string, region: string, kind = "municipality") => [id, { id, region, kind } as unknown as Organisation] as const;
+  const all = new Map([body("A", "VR05"), body("B", "VR05"), body("C", "VR06"), body("D", "VR05", "partnership")]);
+  const choice = { way: "region", kilometres: 30, picked: [] } as const;
+  expect(circleOf(all, "A", { ...choice, proposed: [] })).toEqual(["B"]);
+  expect(circleOf(all, "A", { ...choice, proposed: ["C"] })).toEqual(["C"]);
 });
 
 describe("a list that names somebody calls nobody", () => {

@@ -64,6 +64,17 @@ describe("the dictionaries", () => {
   });
 });
 
+test("whoever is to phone somebody is not told to phone their own number", () => {
+  const all = [NIGHT.en, CARDS.en];
+  expect(JSON.stringify(all)).not.toMatch(/phone yourself/i);
+});
+
+test("before the yes of the own organisation it is said who is called, and the ladder's title holds once it is over", () => {
+  expect(nl["ask.provisional"]).toContain("We bellen nu meteen");
+  expect(en["ask.provisional"]).toContain("at once");
+  expect([NIGHT.nl["round.title_own"], NIGHT.en["round.title_own"]]).toEqual(["Belronde voor akkoord", "Calls for a yes"]);
+});
+
 test("a text with two forms chooses by n", () => {
   expect(fill("1 plek | {n} plekken", { n: 1 })).toBe("1 plek");
   expect(fill("1 plek | {n} plekken", { n: 0 })).toBe("0 plekken");

@@ -7,8 +7,9 @@ from typing import Final
 from schemas.catalogue import FUNCTIONS
 from schemas.events.delivery import Attempt, Delivery
 from schemas.events.help_request import Became
+from schemas.events.organisation import Kind, Organisation
 from schemas.mandate import EUROS_UNSAID
-from schemas.values import DUTCH, ENGLISH, OurLanguage
+from schemas.values import DUTCH, ENGLISH, IBD, OurLanguage
 from services.notification.rules.ladder import YES
 from services.notification.rules.words import EXERCISE, Sentence
 
@@ -22,6 +23,7 @@ _ASKED: Final = {
     ),
 }
 _SOMEBODY: Final = {DUTCH: "Een collega", ENGLISH: "A colleague"}
+_IBD: Final = {DUTCH: "De IBD", ENGLISH: "The IBD"}
 _CIRCLE: Final = {
     DUTCH: "Gevraagd worden {circle}. ",
     ENGLISH: "These will be asked: {circle}. ",
@@ -107,7 +109,7 @@ _REFUSED: Final[Mapping[str, Mapping[OurLanguage, str]]] = {
         ENGLISH: "Your yes stood already. A second colleague with a mandate has to confirm the same.",
     },
 }
-_REFUSED_OTHERWISE: Final = {
+_REFUSED_MANDATE: Final[Mapping[OurLanguage, str]] = {
     DUTCH: (
         "Uw mandaat laat dit nu niet toe. Open Noaber om te zien waarom. We bellen de volgende met mandaat."
     ),
@@ -115,11 +117,18 @@ _REFUSED_OTHERWISE: Final = {
         "Your mandate does not allow this now. Open Noaber to see why. We call the next who has a mandate."
     ),
 }
+_REFUSED_OTHERWISE: Final[Mapping[OurLanguage, str]] = {
+    DUTCH: "Dit kan nu niet. Open Noaber en kijk daar.",
+    ENGLISH: "This cannot be done now. Open Noaber and look there.",
+}
 
 
 @dataclass(frozen=True)
 class Names:
-    """What is said by name: who asks (empty: not known), the circle, and the region it lies in (or empty)."""
+    """What is said by name: who asks, the circle, and the region it lies in (or empty).
+
+    `asker`: a colleague, or else the organisation they work for (IBD: that one); empty: not known.
+    """
 
     asker: str = ""
     circle: Sequence[str] = ()
@@ -132,7 +141,7 @@ def confirm_call(delivery: Delivery, attempt: Attempt, names: Names, language: O
     assert offer is not None
     function = FUNCTIONS[delivery.function].names
     text = _ASKED[language].format(
-        who=names.asker or _SOMEBODY[language],
+        who=_IBD[language] if names.asker == IBD else names.asker or _SOMEBODY[language],
         number=offer.number,
         function=function.nl if language == DUTCH else function.en,
     )
@@ -154,8 +163,20 @@ def after_confirm(attempt: Attempt, keys: str, language: OurLanguage) -> Sentenc
     if attempt.became is None:
         return Sentence(_LATER[language], language)
     if attempt.became is Became.REFUSED:
-        return Sentence(_REFUSED.get(attempt.refused, _REFUSED_OTHERWISE)[language], language)
+        return Sentence(_refused(attempt.refused)[language], language)
     return Sentence(_BECAME[attempt.became][language], language)
+
+
+def shared_region(circle: Sequence[str], known: Sequence[Organisation]) -> str | None:
+    """The region, where every organisation of the circle is known as a municipality in that one region."""
+    here = {each.id: each.region for each in known if each.kind is Kind.MUNICIPALITY}
+    regions = {here.get(each) for each in circle}
+    return regions.pop() if len(regions) == 1 else None
+
+
+def _refused(code: str) -> Mapping[OurLanguage, str]:
+    is_mandate = code.startswith("mandate_") or code == "not_your_right"
+    return _REFUSED.get(code, _REFUSED_MANDATE if is_mandate else _REFUSED_OTHERWISE)
 
 
 def _circle(names: Names, language: OurLanguage) -> str:

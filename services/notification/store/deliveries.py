@@ -16,6 +16,7 @@ from schemas.events.wake_list import WakeList
 from schemas.night import Wake
 from services.notification.rules import mandated
 from services.notification.rules.audience import shown
+from services.notification.rules.confirm_words import shared_region
 from services.notification.rules.ladder import STALE, Ladder, begin, delivery_id, over, reopened
 from services.notification.rules.notices import of_approach, of_delivery
 from services.notification.store.duty import on_duty
@@ -134,10 +135,10 @@ class Deliveries:
         return None if found is None else Delivery.model_validate_json(found)
 
     async def names_of(self, circle: Sequence[str]) -> tuple[list[str], str]:
-        """What organisations are called, by name, and the region that all of them lie in (or empty)."""
+        """What organisations are called, by name, and the region whose municipalities all are (or empty)."""
         found = await self._organisations(circle)
-        regions = {each.region for each in found} - {None}
-        shared = await self._organisations([str(each) for each in regions]) if len(regions) == 1 else []
+        region = shared_region(circle, found)
+        shared = await self._organisations([region]) if region else []
         known = {each.id: each.name for each in found}
         return sorted(known.get(each, each) for each in circle), next((each.name for each in shared), "")
 

@@ -24,7 +24,7 @@ from schemas.night import Wake
 from schemas.values import IBD_PHONE, Level, Right, Where
 from services.notification.rules import mandated
 from services.notification.rules.audience import shown
-from services.notification.rules.confirm_words import Names, after_confirm, confirm_call
+from services.notification.rules.confirm_words import Names, after_confirm, confirm_call, shared_region
 from services.notification.rules.ladder import ended, keyed, rung, to_call
 from services.notification.rules.notices import About, of_delivery, told
 
@@ -311,6 +311,32 @@ def test_every_answer_to_a_key_is_said_in_both_languages() -> None:
         assert after_confirm(attempt, "1", "en").text != after_confirm(attempt, "1", "nl").text
         told.add(after_confirm(attempt, "1", "nl").text)
     assert len(told) == 8
+
+
+def test_only_what_the_mandate_forbids_is_said_to_be_its_fault() -> None:
+    def said(refused: str) -> str:
+        attempt = says(presses(begun()), Became.REFUSED, refused=refused).attempts[0]
+        return after_confirm(attempt, "1", "nl").text
+
+    assert all("mandaat laat" in said(code) for code in ("mandate_over", "not_your_right"))
+    others = ("needed_by_past", "label_too_strict", "circle_empty", "unknown_organisation")
+    assert {said(code) for code in others} == {"Dit kan nu niet. Open Noaber en kijk daar."}
+
+
+def test_a_region_is_said_only_where_the_whole_circle_is_municipalities_of_it() -> None:
+    def body(key: str, region: str | None = "VR05", kind: Kind = Kind.MUNICIPALITY) -> Organisation:
+        return Organisation(id=key, kind=kind, name=key, region=region)
+
+    circle = ("GM0141", "GM0153")
+    first = body("GM0141")
+    assert shared_region(circle, [first, body("GM0153")]) == "VR05"
+    for other in (
+        [],
+        [body("GM0153", "VR06")],
+        [body("GM0153", None)],
+        [body("GM0153", kind=Kind.PARTNERSHIP)],
+    ):
+        assert shared_region(circle, [first, *other]) is None
 
 
 def test_the_case_reads_how_its_own_ladder_stands_and_of_a_neighbours_only_that_nobody_is_left() -> None:

@@ -83,7 +83,7 @@ const en: Record<keyof typeof nl, string> = {
   "cards.by_call": "by {who}, with a code on their own phone",
   "cards.replaced": "replaced {when}",
   "cards.stopped": "made void {when}",
-  "cards.untold": "No text message reached: {names}. Phone yourself.",
+  "cards.untold": "The text did not reach {names}. Phone them.",
   "cards.somebody": "a colleague",
   "cards.tried": "the words were filled in {n} times, last {when}",
   "cards.restored": "This card comes from a back-up and may have been used already. Print new cards.",

@@ -18,13 +18,23 @@ export function isNews(picture: Picture, data: DeliveryData): boolean {
   return data.state === "nobody" && asked?.state === "open" && (asked.counts.open ?? 0) > 0;
 }
 
+/** Refusals of a yes that came too late: whoever said it has nothing left to do. */
+const LATE = ["confirmed_already", "withdrawn", "closed"] as const;
+
 /** What somebody's yes by keypad came to: the end of a key of `words`. */
 export function answerOf(
   { asks }: Pick<DeliveryData, "asks">,
-  { state, offer, became }: Attempt,
-): AttemptState | Became | "asks_aid" | "by_app" {
+  { state, offer, became, refused }: Attempt,
+): AttemptState | Became | `late_${(typeof LATE)[number]}` | "asks_aid" | "by_app" {
   if (asks !== "confirm" || state !== "yes") return state;
+  const late = became === "refused" && LATE.find((each) => each === refused);
+  if (late) return `late_${late}`;
   return became ?? (offer ? "asks_aid" : "by_app");
+}
+
+/** How it stands in the log: a yes that a rule refused is no good news, though the key was pressed. */
+export function lookOf({ state, became }: Attempt): AttemptState | "refused" {
+  return state === "yes" && became === "refused" ? "refused" : state;
 }
 
 /** A number as a link dials it. */
