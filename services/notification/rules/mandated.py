@@ -127,7 +127,9 @@ def _may(person: Person, organisation: str) -> bool:
 
 def _of(request: HelpRequest, own: Own | None) -> dict[str, Any]:
     first = request.first_yes
-    spared = (request.asked_by,) if first is None else (request.asked_by, first.confirmation.by)
+    spared: tuple[UUID, ...] = (request.asked_by,)
+    if first is not None:
+        spared += (first.confirmation.by,)
     # Whose yes was looked at is not called for another, also where a restore took the call itself.
     heard = {each.attempt for each in request.spoken}
     people = [each.id for each in own.people] if own is not None and heard else []

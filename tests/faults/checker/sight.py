@@ -103,10 +103,22 @@ class Sight:
     def _highest(self, person: str, state: State, row: Line) -> str | None:
         if row["kind"] == "incident":
             return level_for(state, (), self._facts.keys_at(person, row["id"], [state]))
+        if row["kind"] == "delivery":
+            return level_for(state, (), self._keys_of_a_ladder(person, state))
         if row["kind"] not in OF_AN_INCIDENT:
             return level_for(state, (), self._facts.own_keys(person))
         parents = self._parents(state["incident"], row)
         return level_for(state, parents, self._facts.keys_at(person, state["incident"], parents))
+
+    def _keys_of_a_ladder(self, person: str, state: State) -> set[str]:
+        """It names no incident, and the case that may read it by the key of its coordinators."""
+        keys = self._facts.own_keys(person)
+        for reader in state["readers"]:
+            if reader.startswith("incident:"):
+                incident = reader.split(":")[1]
+                known = self._facts.states.get(("incident", incident), {}).values()
+                keys |= self._facts.keys_at(person, incident, known)
+        return keys
 
     def _parents(self, incident: str, row: Line) -> list[State]:
         """The incident as it could have been: the third number of a version says with which audience."""
@@ -135,6 +147,8 @@ class Sight:
         incident = next((each["incident"] for each in states if "incident" in each), row["id"])
         parents = self._facts.states.get(("incident", incident), {}).values()
         keys = self._facts.keys_at(person, incident, parents)
+        if row["kind"] == "delivery":
+            keys = set().union(*(self._keys_of_a_ladder(person, state) for state in states))
         if states and not any(keys & set(state["readers"]) for state in states):
             ids = {**ids, "person": person, "aggregate": row["kind"], "id": row["id"], "v": row["v"]}
             self._verdict.wrong("removal_leaked", "silence about a row they never could see", row, **ids)
