@@ -208,7 +208,7 @@ export const en: Record<Key, string> = {
   "ask.note": "What should helpers know?",
   "ask.for": "For which organisation?",
   "ask.send": "Ask provisionally",
-  "ask.provisional": "We call who may confirm on your side at once. Neighbours are not asked yet.",
+  "ask.provisional": "May you not confirm this yourself? Then we call who may, at once. Neighbours are not asked yet.",
   "ask.another": "Another request",
   "where.on_site": "on site",
   "where.remote": "remote",

@@ -206,7 +206,7 @@ export const nl = {
   "ask.note": "Wat moeten helpers weten?",
   "ask.for": "Voor welke organisatie?",
   "ask.send": "Vraag voorlopig",
-  "ask.provisional": "We bellen nu meteen wie bij jullie mag bevestigen. Buren worden nog niet gevraagd.",
+  "ask.provisional": "Mag jij dit niet zelf bevestigen? Dan bellen we nu meteen wie dat mag. Buren worden nog niet gevraagd.",
   "ask.another": "Nog een hulpvraag",
   "where.on_site": "op locatie",
   "where.remote": "op afstand",

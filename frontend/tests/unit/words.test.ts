@@ -70,7 +70,7 @@ test("whoever is to phone somebody is not told to phone their own number", () =>
 });
 
 test("before the yes of the own organisation it is said who is called, and the ladder's title holds once it is over", () => {
-  expect(nl["ask.provisional"]).toContain("We bellen nu meteen");
+  expect(nl["ask.provisional"]).toContain("bellen we nu meteen");
   expect(en["ask.provisional"]).toContain("at once");
   expect([NIGHT.nl["round.title_own"], NIGHT.en["round.title_own"]]).toEqual(["Belronde voor akkoord", "Calls for a yes"]);
 });
