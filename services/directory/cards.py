@@ -211,6 +211,8 @@ async def printed(directory: Directory, order: _Order) -> bodies.PrintedCards:
     found = [each for each in await directory.reads.organisations() if each.id == order.organisation]
     if not found:
         raise Problem(404, "not_found")
+    # Read before: once the old cards are void, nothing may keep the new words from being said.
+    _, kept = await directory.writes.wake_list(order.organisation)
     now = directory.now()
     wanted = [
         rules.Printed(role, " ".join(secrets.choice(WORDS) for _ in range(rules.WORDS)))
@@ -222,7 +224,6 @@ async def printed(directory: Directory, order: _Order) -> bodies.PrintedCards:
     for card in old:
         directory.uses.over(card.id)
     log.warning("%d cards of %s printed, %d are void by that", len(new), order.organisation, len(old))
-    _, kept = await directory.writes.wake_list(order.organisation)
     faces = [
         bodies.PrintedCard(
             number=card.id,

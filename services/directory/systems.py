@@ -29,6 +29,7 @@ from services.directory.system_bodies import (
     SystemsShown,
     Token,
 )
+from services.runtime.database import AWAY
 from services.runtime.documented import SYSTEMS_DOOR
 from services.runtime.gate import Asking
 from services.runtime.limits import network_of
@@ -152,7 +153,10 @@ async def end_expired(directory: Directory) -> None:
     while True:
         now = directory.now()
         over = partial(is_over, now=now)
-        for access in [each for each in directory.own.accesses.values() if over(each)]:
-            directory.heard(await directory.systems.end(access.id, None, now))
-            log.warning("system %s is over", access.id)
+        try:
+            for access in [each for each in directory.own.accesses.values() if over(each)]:
+                directory.heard(await directory.systems.end(access.id, None, now))
+                log.warning("system %s is over", access.id)
+        except AWAY as away:
+            log.warning("whose time is up is not written down: %s", type(away).__name__)
         await asyncio.sleep(LOOK_SECONDS)

@@ -11,6 +11,7 @@ import asyncpg
 import httpx
 import pytest
 
+from services.directory import systems
 from services.directory.recovery import keys_of, restored
 from services.directory.store.systems import MOST_SESSIONS
 from services.directory.systems import end_expired
@@ -228,6 +229,32 @@ async def test_a_key_ends_by_itself_and_that_is_written_down(filled: str) -> Non
                 await asyncio.sleep(0.01)
         telling.cancel()
     assert await acts(filled) == [("made", True), ("ended", False)]
+
+
+async def test_while_the_database_is_away_nobody_stops_whose_time_is_up_is_written_down_later(
+    filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with directory(filled) as app:
+        petra, hers, _ = await signed_in(app)
+        await let_in(app, petra, hers)
+    async with directory(filled, minutes_later=30 * DAY + 1) as later:
+        here, tried = later.state.directory, asyncio.Event()
+        monkeypatch.setattr(systems, "LOOK_SECONDS", 0.01)
+        ends = here.systems.end
+
+        async def end(*told: Any) -> Any:
+            if tried.is_set():
+                return await ends(*told)
+            tried.set()
+            raise ConnectionRefusedError
+
+        monkeypatch.setattr(here.systems, "end", end)
+        telling = asyncio.create_task(end_expired(here))
+        async with asyncio.timeout(5):
+            while here.own.systems_of("GM1735")[0].system.ended_at is None:
+                await asyncio.sleep(0.01)
+        telling.cancel()
+    assert tried.is_set()
 
 
 async def acts(database: str) -> list[tuple[str, bool]]:

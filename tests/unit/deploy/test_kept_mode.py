@@ -54,6 +54,11 @@ def test_the_same_mode_and_a_new_place_are_not_refused(mode: Mode, tmp_path: Pat
     refuse_another_mode(tmp_path, mode)
 
 
+def test_a_file_that_was_cut_short_is_as_if_it_had_never_been(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("")
+    refuse_another_mode(tmp_path, Mode.REAL)
+
+
 def test_what_is_no_mode_is_named_with_what_is_allowed(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("production")
     with pytest.raises(SetupFailed, match=r"mode: found 'production'; allowed: demo or real"):
