@@ -25,7 +25,8 @@ export class Sending {
   private take(answer: Answer<Changed>): Changed | null {
     if (!answer.ok) {
       this.problem = answer.problem;
-      if (answer.problem.code !== "unreachable") this.keys.answered();
+      // After an error of the server nobody knows whether it was carried out: the same words keep their key.
+      if (answer.problem.code !== "unreachable" && answer.problem.status < 500) this.keys.answered();
       return null;
     }
     this.keys.answered();
