@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import itertools
 import json
 import struct
 from collections.abc import Iterator
@@ -160,6 +161,8 @@ def real(people) -> str:
 def test_any_frames_end_in_a_code_of_ours_and_nobody_else_notices(
     platform, scene: Scene, live: Live, behaved: Page, real: str
 ) -> None:
+    conversations = itertools.count(1)
+
     @seed(0)
     @settings(
         max_examples=cases(short=60, long=3_000),
@@ -180,6 +183,9 @@ def test_any_frames_end_in_a_code_of_ours_and_nobody_else_notices(
                 pass
             code = ending(way)
             assert code is None or code in CODES, (said, below)
+        # A page that is not read for long ends by itself.
+        if next(conversations) % 50 == 0:
+            hears(behaved)
 
     say()
     hears(behaved)
