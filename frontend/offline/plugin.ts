@@ -20,7 +20,6 @@ const ENTRIES = [
   "src/screens/report/Help.svelte",
   "src/screens/incident/Incident.svelte",
   "src/screens/incident/AskHelp.svelte",
-  "src/screens/incident/Coming.svelte",
   "src/screens/incident/Services.svelte",
   "src/screens/incident/Log.svelte",
   "src/screens/incident/Coordinators.svelte",

@@ -275,7 +275,7 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
       say(delta(ladder(id, { ...own, attempts: [attempt(PIM, -1, "calling")], turn })));
       const log = page.getByRole("log", { name: text.title });
       const plain = async (where) => (await where.innerText()).replaceAll(/\s+/g, " ");
-      await log.waitFor();
+      await log.getByText(text.rings.split(":")[0]).waitFor();
       assert.ok((await plain(log)).includes(text.rings), await plain(log));
       await picture(page, `own-ladder-${language}`);
       const pressed = { ...attempt(PIM, -1, "yes", 0), offer: { asked_by: SANNE }, became: "refused", refused: "mandate_over" };

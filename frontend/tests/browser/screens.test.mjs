@@ -264,7 +264,7 @@ test("the answer to a yes shows also where the line fell away after the tap", ()
   const commands = { "/claim": [409, { code: "terms_changed", detail: null, facts: {} }] };
   return staged(named("tasks"), { size: SIZES.phone, commands }, async (page) => {
     await page.getByRole("button", { name: "Ik help" }).first().waitFor();
-    await page.waitForFunction(() => performance.getEntriesByType("resource").some((each) => /Answered[^/]*\.js/.test(each.name)));
+    await page.waitForLoadState("networkidle");
     await page.route("**/*.js", (route) => route.abort());
     await page.getByRole("button", { name: "Ik help" }).first().click();
     await page.getByText("De hulpvraag is veranderd.").waitFor();
