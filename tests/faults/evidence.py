@@ -18,7 +18,7 @@ POLL_MS = 3_000
 LOOK_SECONDS = 3.0
 STILL_SECONDS = COUNTS_REST_MS / 1_000 + LOOK_SECONDS
 """Nothing written and nothing to publish for so long: what was suggested, counted and sealed was heard."""
-PATIENCE = 60.0
+PATIENCE = 120.0
 HINTS = {"aid": (SUGGESTIONS.name, ALARMS.name), "notification": (APPROACHES.name, BELLS.name)}
 """Owner -> what it acts on by itself."""
 
@@ -41,7 +41,7 @@ async def collect(history: History, crowd: Crowd, kafka: str, superuser: str, or
 
 
 async def until_still(superuser: str, kafka: str) -> None:
-    """Wait until no owner writes any more, nor has a hint before it; after a minute it is taken as it is."""
+    """Wait until no owner writes, nor has a hint before it; after two minutes it is taken as it is."""
     connection = await asyncpg.connect(superuser)
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
     await consumer.start()
@@ -64,8 +64,8 @@ async def until_still(superuser: str, kafka: str) -> None:
 
 
 async def _ahead(connection: Any, consumer: AIOKafkaConsumer) -> int:
-    """What owners will still do: hints to look at, and people to call whose turn it is."""
-    found: int = await connection.fetchval(_UNCALLED)
+    """What owners will still do: hints to look at, people to call whose turn it is, turns about to end."""
+    found: int = await connection.fetchval(_UNCALLED) + await connection.fetchval(_ENDING)
     for owner, topics in HINTS.items():
         hints = [place for place in places_of("", TOPICS) if place.topic in topics]
         rows = await connection.fetch(f"SELECT topic, partition, next_offset FROM {owner}.intake")
@@ -81,6 +81,14 @@ WHERE calling AND state->'attempts'->-1->>'state' = 'calling' AND NOT EXISTS (
     SELECT FROM notification.receipt
     WHERE attempt::text = state->'attempts'->-1->>'id' AND call IS NOT NULL
 )
+"""
+
+
+# While all is read, nothing may change; a turn lasts longer than that takes.
+_ENDING = """
+SELECT count(*) FROM notification.delivery WHERE calling
+AND (state->'turn'->>'due')::timestamptz
+    BETWEEN now() - interval '10 seconds' AND now() + interval '25 seconds'
 """
 
 

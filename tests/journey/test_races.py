@@ -101,6 +101,7 @@ def _enough_on_duty(people: People, circle: Sequence[str]) -> None:
     Somewhat more than are needed: some are not asked, for what else was played with them.
     """
     able = [each.person for place in circle for each in people.staff(place) if CROWD in each.person.functions]
+    assert len(able) >= MANY + SPARE, "too many places are taken: have more people made up (cast.NUMBER)"
     off = [each for each in able if not welcome._duty(each, datetime.now(UTC)).on]
     for person in off[: max(0, MANY + SPARE - len(able) + len(off))]:
         done(people.be(person.id).send("/api/aid/duty", {"on": True}))
