@@ -7,9 +7,11 @@ from typing import Final
 from uuid import UUID
 
 import httpx
+from pydantic import ValidationError
 
 from schemas.envelope import Event
 from schemas.events.contact import Contact
+from schemas.events.incident import CallBack
 from services.live.rules.joins import Reach
 from services.runtime.data_keys import fetch_keys
 from services.runtime.seal import Unreadable, unseal, unseal_told
@@ -18,6 +20,8 @@ log: Final = logging.getLogger(__name__)
 
 BATCH: Final = 500
 RETRY_SECONDS: Final = 2.0
+
+CALL_BACK: Final = "call_back"
 
 
 class Contacts:
@@ -94,7 +98,13 @@ class Opener:
         if sealed not in self._opened:
             try:
                 self._opened[sealed] = unseal_told(sealed, self._key, self._person, field)
+                if field == CALL_BACK:
+                    CallBack.model_validate_json(self._opened[sealed])
             except Unreadable:
                 log.error("what %s told does not fit their key", self._person)
+                self._opened[sealed] = ""
+            except ValidationError:
+                # Nobody lifts what is sealed to a newer shape, and one row must not stop everybody's pages.
+                log.error("whom to call, as %s told it, has a shape that is not known", self._person)
                 self._opened[sealed] = ""
         return self._opened[sealed]

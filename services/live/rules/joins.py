@@ -1,12 +1,8 @@
 """What a row shows besides its own state: the label of its incident and the contacts of its people."""
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 from uuid import UUID
-
-from pydantic import ValidationError
 
 from schemas.envelope import Event
 from schemas.events.commitment import Commitment
@@ -16,8 +12,6 @@ from schemas.live import Version
 from schemas.state import Row
 from schemas.values import Level
 from schemas.visibility import join_version
-
-log: Final = logging.getLogger(__name__)
 
 
 def nothing(sealed: str, field: str) -> str:
@@ -78,11 +72,7 @@ class Joins:
             return row
         news: dict[str, CallBack | OnBehalfOf] = {}
         if told := self._told(row.reach, "call_back"):
-            try:
-                news["call_back"] = CallBack.model_validate_json(told)
-            except ValidationError:
-                # Nobody lifts what is sealed to a newer shape, and one row must not stop everybody's pages.
-                log.error("whom to call about %s has a shape that is not known", row.key)
+            news["call_back"] = CallBack.model_validate_json(told)
         if isinstance(row, Incident) and row.on_behalf_of and (name := self._told(row.caller, "caller")):
             news["on_behalf_of"] = row.on_behalf_of.model_copy(update={"caller": name})
         return row.model_copy(update=news) if news else row

@@ -203,12 +203,3 @@ def test_what_was_told_is_opened_for_who_may_read_it_and_goes_with_the_key_of_wh
     assert board.look(spot).version > held
     said = b"".join(board.picture(frozenset(KEYS)).encoded()).decode()
     assert not [word for word in ("06 12345678", "secretaris") if word in said]
-
-
-def test_what_was_sealed_in_a_shape_that_is_not_known_stays_shut_and_stops_nothing() -> None:
-    board = Board()
-    board.put(event_of(told_incident(), 1))
-    spot = (Incident.TYPE, str(UUID(int=1)))
-    board.join(JORIS, Reach("Joris", "06 00000000", 4, lambda _, __: '{"number": 1}'))
-    seen = [json.loads(board.fragment(board.look(spot), level))["data"] for level in Level]
-    assert not any(each.get("call_back") for each in seen)
