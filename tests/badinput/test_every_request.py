@@ -41,10 +41,12 @@ SERVICES = ("aid", "directory")
 IN_ALL = 100_000
 """Cases in a long run, shared out among all documented routes of all services."""
 
+FORM = "application/x-www-form-urlencoded"
+HALF = "\ud800"
 NASTY = (
     "\x00",
     "a\x00b",
-    "\ud800",
+    HALF,
     "\u202eneppo",
     "\u200b",
     "<script>alert(1)</script>",
@@ -128,7 +130,9 @@ def _steer(draw: st.DrawFn, case: Any, scene: Scene) -> None:
             )
     if places and draw(st.booleans()):
         container, name = draw(st.sampled_from(places))
-        container[name] = draw(st.sampled_from([*NASTY, *TIMES, *NUMBERS, None, [], {}]))
+        sting = draw(st.sampled_from([*NASTY, *TIMES, *NUMBERS, None, [], {}]))
+        # Half a surrogate pair has no place in a form: no client can send it.
+        container[name] = "" if sting == HALF and case.media_type == FORM else sting
 
 
 def as_it_should(case: Any, role: str, key: str | None, answer: Any, *, open_to_all: bool) -> None:

@@ -115,8 +115,16 @@ class Places:
         cover: dict[str, int] | None = None,
         ask_people: bool = True,
     ) -> Lender:
-        """A municipality with so many people on duty who have the function, and these agreements."""
-        found = next(each for each in self._free if len(self._with(function, each)) >= helpers)
+        """A municipality with so many people on duty who have the function, and these agreements.
+
+        Whoever lends there is none of them, so that a test that tells the two apart can.
+        """
+        found = next(
+            each
+            for each in self._free
+            if len(able := self._with(function, each)) >= helpers
+            and not any(one.person.may(Right.LEND, each) for one in able)
+        )
         self._free.remove(found)
         desk = self._people.with_right(Right.LEND, found)
         agreements = {
