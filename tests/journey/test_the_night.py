@@ -19,7 +19,8 @@ def test_a_neighbour_is_woken_in_turn_and_only_its_own_people_read_who_was_calle
 ) -> None:
     lender = places.lender(Function.NETWORK, 1)
     helper, desk = lender.helpers[0], lender.desk
-    turns = [{"person": str(each)} for each in dict.fromkeys((desk.person, helper.person))]
+    listed = list(dict.fromkeys((desk.person, helper.person)))
+    turns = [{"person": str(each)} for each in listed]
     body = {"organisation": lender.id, "turns": turns, "phone": "14 000"}
     done(desk.send("/api/directory/wake-list", body))
     until(lambda: desk.rows().get("wake_list", {}).get(lender.id), what="the list")
@@ -28,8 +29,9 @@ def test_a_neighbour_is_woken_in_turn_and_only_its_own_people_read_who_was_calle
     case = Case(people, places)
     request = case.request(Function.NETWORK, 1, lender.id, wake="now")
     phone = f"http://127.0.0.1:{platform.platform.port('notification')}/simulated"
-    for key in ("1",) if len(turns) == 1 else ("2", "1"):
-        sid = until(lambda: _ringing(phone), what="the phone whose turn it is")[-1]
+    for each, key in zip(listed, ("2", "1")[-len(listed) :], strict=True):
+        number = e164(people.all[each].phone)
+        sid = until(lambda number=number: _ringing(phone, number), what="the phone whose turn it is")[-1]
         httpx.post(f"{phone}/calls/{sid}/answer")
         httpx.post(f"{phone}/calls/{sid}/keys", data={"keys": key})
     until(lambda: of(desk, "delivery", request)[0]["state"] == "answered", what="the answer")
@@ -87,6 +89,6 @@ def _call(phone: str, sid: str) -> dict[str, str]:
     return next(each for each in calls if each["sid"] == sid)
 
 
-def _ringing(phone: str, number: str = "") -> list[str]:
+def _ringing(phone: str, number: str) -> list[str]:
     calls = httpx.get(f"{phone}/calls", verify=believed()).json()["calls"]
-    return [each["sid"] for each in calls if each["status"] == "ringing" and number in ("", each["to"])]
+    return [each["sid"] for each in calls if each["status"] == "ringing" and each["to"] == number]
