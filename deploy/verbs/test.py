@@ -21,16 +21,16 @@ from schemas.command_line import command_line
 
 GROUPS: Final = (
     ("tests/faults",),
-    ("tests/badinput",),
     ("tests/browser/test_pages.py",),
-    ("tests/journey",),
+    ("tests/badinput",),
+    ("tests/contract", "tests/security"),
     ("tests/browser",),
     (
         "tests/journey/test_the_database_is_lost.py",
         "tests/journey/test_up_and_down.py",
         "tests/journey/test_a_real_platform.py",
     ),
-    ("tests/contract", "tests/security"),
+    ("tests/journey",),
     ("tests/unit", "tests/schemas", "tests/architecture"),
     ("tests/viewers",),
 )

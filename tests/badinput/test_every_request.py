@@ -157,7 +157,7 @@ def test_no_request_breaks_a_service_and_every_answer_is_as_documented(
         for each in SERVICES
     }
     routes = sum(map(len, documented.values()))
-    per_route = cases(short=30, long=IN_ALL // routes + 1)
+    per_route = cases(short=20, long=IN_ALL // routes + 1)
     answers: Counter[int] = Counter()
     with requests.Session() as session:
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
