@@ -14,6 +14,7 @@ from schemas.envelope import Event
 from schemas.events.alarm import Alarm
 from schemas.events.delivery import Delivery
 from schemas.events.person import Person
+from schemas.events.session import SignInWay
 from schemas.events.suggestion import Suggestion
 from schemas.live import Row as Shown
 from schemas.topics import ALARMS, DELIVERIES, ORGANISATIONS, PEOPLE, SESSIONS, SUGGESTIONS
@@ -248,7 +249,8 @@ def _about_itself(aid: Aid, kind: type[Command]) -> Endpoint:
 
 async def _carry_out(aid: Aid, request: Request, asker: Asking, target: Any, command: Command) -> Response:
     digest = hash_of(request.url.path, request.state.body)
-    sent = Sent(command, target, asker.person, request.headers["idempotency-key"], digest)
+    key, vouched = request.headers["idempotency-key"], asker.session.way is SignInWay.OIDC
+    sent = Sent(command, target, asker.person, key, digest, vouched)
     try:
         done = await aid.desk.carry_out(sent)
     except KeyReused as reused:

@@ -160,10 +160,10 @@ def no_card(asker: Asker) -> None:
 
 
 def own_key(asker: Asker) -> None:
-    """For private data that is read: no fresh signature is asked for that, so the session has to say enough.
+    """For what takes no fresh signature, or more than one: the session itself has to say enough.
 
     Refused: as `no_card`, and `provider_not_enough` for whom a provider vouches: who holds it must not read
-    the private numbers of everybody who could be called instead.
+    the private numbers of everybody who could be called instead, nor bind an organisation.
     """
     no_card(asker)
     if asker.session.way is SignInWay.OIDC:

@@ -12,7 +12,7 @@ from schemas.refused import Refused
 from services.directory.bodies import Invited, InviteGuest, Nothing, Opened, Purpose, SignedIn
 from services.directory.devices import invited
 from services.directory.directory import Directory
-from services.directory.doors import GUEST_DOOR, PREFIX, Began, fresh, seat, tried
+from services.directory.doors import GUEST_DOOR, PREFIX, Began, fresh, own_key, seat, tried
 from services.directory.rules.access import Opening, try_code
 from services.directory.rules.guests import called, guest, may_end, shut
 from services.directory.rules.session import open_for_guest
@@ -39,6 +39,8 @@ def add_guests(app: FastAPI, directory: Directory) -> None:
         # A link that opens nothing now helps nobody; as it opens this is asked again, under the lock.
         if not all(directory.own.trusted(each) for each in wanted.hosts):
             raise Refused("host_distrusted")
+        # The incident lets in nobody's guest whom a provider vouches for: such a link would open nothing.
+        own_key(asker)
         await fresh(directory, asker, body.passkey, Purpose.GUEST, began)
         # One transaction: nobody is left here for whom there never was a link.
         async with unit(directory.pool):

@@ -123,12 +123,6 @@ WORDS: Final[Mapping[str, Words]] = {
         "Je bent binnen met een kaart. Dit kan alleen wie met een eigen sleutel is aangemeld.",
         "You came in with a card. Only who signed in with a key of their own can do this.",
     ),
-    "provider_not_enough": Words(
-        "Je bent binnen via de inlogdienst van je organisatie. Dit zijn persoonlijke gegevens: die ziet "
-        "alleen wie met een eigen sleutel is ingelogd. Log uit en log in met je sleutel.",
-        "You came in through your organisation's sign-in service. This is personal data: only who signed in "
-        "with a key of their own sees it. Sign out, and sign in with your key.",
-    ),
     "second_person": Words(
         "Jezelf binnenlaten kan niet. Vraag een andere collega om ja te zeggen.",
         "You cannot let yourself in. Ask another colleague to say yes.",

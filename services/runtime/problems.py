@@ -39,6 +39,12 @@ COMMON: Final[Mapping[str, Words]] = {
         "Een koppeling leest alleen mee. Laat een collega dit doen, die zelf is aangemeld.",
         "A system only reads along. Have a colleague do this, who is signed in.",
     ),
+    "provider_not_enough": Words(
+        "Je bent binnen via de inlogdienst van je organisatie. Dit kan alleen wie met een eigen sleutel is "
+        "ingelogd. Log in met je sleutel, en doe het dan opnieuw.",
+        "You came in through your organisation's sign-in service. This takes a key of your own. Sign in with "
+        "your key, then do it again.",
+    ),
     "key_missing": Words(
         "De opdracht heeft geen geldige Idempotency-Key. Laad de pagina opnieuw.",
         "The command carries no valid Idempotency-Key. Reload the page.",

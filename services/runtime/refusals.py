@@ -23,6 +23,7 @@ log: Final = logging.getLogger(__name__)
 REFUSED: Final = {
     "not_your_right": 403,
     "not_yours_to_do": 403,
+    "provider_not_enough": 403,
     "sponsor_needs_mandate": 403,
     "not_found": 404,
     "system_refused": 401,

@@ -194,9 +194,9 @@ def _the_identity_provider_opens_what_a_key_bound_and_nothing_after_the_switch(
         for sub in ("head", "mandated", "member"):
             assert thief.back(thief.away(), sub=sub, groups=powers) == "/"
             _it_opens_nothing_that_takes_a_key(night, thief, numbers)
+            _it_binds_nobody(night, thief, mandated=sub == "mandated")
         me = thief.read(f"{DIRECTORY}/me")
         assert (me["person"], me["way"], me["rights"]) == (str(member.id), "oidc", {victim: []})
-        assert isinstance(thief.send(f"/api/aid/requests/{night.request}/confirm", {"circle": []}), Refusal)
         begun = late.away()
         done(night.administrator.send(switch(victim, "distrust"), {}))
         until(lambda: out_everywhere(thief), SOON, what="the attacker's session is out everywhere")
@@ -216,6 +216,22 @@ def _bound(night: Night, liar: Liar, person: UUID, sub: str) -> None:
         options = done(own.send(f"{DIRECTORY}/passkey/options", {"purpose": "bind"}))["options"]
         query = own.away("bind", passkey=phone.sign(options, own.origin))
         assert own.back(query, sub=sub) == "/devices"
+
+
+def _it_binds_nobody(night: Night, thief: Client, *, mandated: bool) -> None:
+    """Not under the mandate of whose account it is either, nor back out of what was asked and shared."""
+    request, incident = f"requests/{night.request}", f"incidents/{night.case.incident}"
+    for path, body in (
+        (f"{request}/confirm", {"circle": [night.lender.id]}),
+        (f"{request}/number", {"number": 9}),
+        (f"{request}/withdraw", {}),
+        (f"{incident}/coordinators", {"coordinators": [night.lender.id]}),
+        (f"{incident}/guests", {"guest": str(night.administrator.person)}),
+        (f"{incident}/close", {}),
+    ):
+        no = thief.send(f"/api/aid/{path}", body)
+        assert isinstance(no, Refusal), path
+        assert (no.status, no.code) == (403, "provider_not_enough" if mandated else "not_your_right"), path
 
 
 def _it_opens_nothing_that_takes_a_key(night: Night, thief: Client, numbers: set[str]) -> None:

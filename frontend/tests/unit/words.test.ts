@@ -21,6 +21,7 @@ import { DICTIONARIES as NUMBERS } from "../../src/screens/people/number-words";
 import { DICTIONARIES as SLIPS } from "../../src/screens/people/slips-words";
 import { DICTIONARIES as REPORT } from "../../src/screens/report/words";
 import { DICTIONARIES as SIGN_IN } from "../../src/screens/signin/words";
+import { DICTIONARIES as OWN_KEY } from "../../src/screens/signin/own-key-words";
 import { DICTIONARIES as OFFLINE } from "../../src/offline/words";
 import { DICTIONARIES as SEEN } from "../../src/offline/seen-words";
 import { DICTIONARIES as TASKS } from "../../src/screens/tasks/words";

@@ -45,13 +45,17 @@ class HintWaits(Exception):
 
 @dataclass(frozen=True)
 class Sent:
-    """A command as it came: what it asks, about what, who asks, its key and the hash of its body."""
+    """A command as it came: what it asks, about what, who asks, its key and the hash of its body.
+
+    `vouched`: as in `Context`.
+    """
 
     command: Command
     target: Target
     asker: Person
     key: str
     body_hash: bytes
+    vouched: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,9 @@ class Desk:
             raise KeyReused
         if seen is not None:
             return await self._again(unit, seen.rows, handler.answers)
-        context = Context(self._now(), answer.cause, sent.asker, self._terms, seal=self._seal)
+        context = Context(
+            self._now(), answer.cause, sent.asker, self._terms, vouched=sent.vouched, seal=self._seal
+        )
         _check_visible(before, handler.shows(before, sent.command, sent.target), sent.asker)
         due = Story(before, context, "due")
         apply_due(due)

@@ -18,7 +18,7 @@ from services.aid.rules.commands import (
 )
 from services.aid.rules.cover import can_miss, clash, on_duty
 from services.aid.rules.deadlines import release
-from services.aid.rules.mandate import Wanted, used_mandate
+from services.aid.rules.mandate import Wanted, own_key, used_mandate
 from services.aid.rules.story import Story
 
 
@@ -53,7 +53,7 @@ def refuse(story: Story, command: RefuseCommitment, target: UUID) -> None:
     """A no while a yes is missing: of the person named, of the lender's desk or of the borrower.
 
     The person's no leaves the slot held and unnamed; a no of either organisation frees it.
-    Refused: `not_found`, `not_your_right`, `expired`, `not_waiting`.
+    Refused: `not_found`, `not_your_right`, `expired`, `not_waiting`, and of the borrower as `own_key`.
     """
     commitment = _reserved(story, target)
     person = story.context.person
@@ -64,6 +64,7 @@ def refuse(story: Story, command: RefuseCommitment, target: UUID) -> None:
     elif person.may(Right.LEND, commitment.lender) and Party.LENDER in waits:
         release(story, commitment, CommitmentState.REFUSED, Party.LENDER, Entry.DECLINED)
     elif person.may(Right.MANDATE, commitment.borrower) and Party.BORROWER in waits:
+        own_key(story)
         release(story, commitment, CommitmentState.REFUSED, Party.BORROWER, Entry.DECLINED)
     else:
         raise Refused("not_your_right", right=Right.LEND)

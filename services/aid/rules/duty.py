@@ -9,7 +9,7 @@ from schemas.refused import Refused
 from schemas.values import Level, Right, organisation_key, person_key
 from services.aid.rules import slots
 from services.aid.rules.commands import ChangeDuty, ChangeLending
-from services.aid.rules.mandate import Wanted, used_mandate
+from services.aid.rules.mandate import Wanted, own_key, used_mandate
 from services.aid.rules.story import Story
 
 
@@ -53,6 +53,7 @@ def change_lending(story: Story, command: ChangeLending, target: str) -> None:
     """
     if not story.context.person.may(Right.LEND, target):
         raise Refused("not_your_right", right=Right.LEND, organisation=target)
+    own_key(story)
     if len({standing.id for standing in command.standing}) < len(command.standing):
         raise Refused("standing_twice")
     before = story.world.lending(target)

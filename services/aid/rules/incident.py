@@ -26,7 +26,7 @@ from services.aid.rules.commands import (
     WriteLog,
 )
 from services.aid.rules.deadlines import release
-from services.aid.rules.mandate import Wanted, list_of, used_by_any, used_mandate
+from services.aid.rules.mandate import Wanted, holds, list_of, own_key, used_by_any, used_mandate
 from services.aid.rules.story import Story
 
 
@@ -99,8 +99,9 @@ def change_services(story: Story, command: ChangeServices, target: UUID) -> None
 def change_facts(story: Story, command: ChangeFacts, target: UUID) -> None:
     """What became known: phase, pattern, severity, label, description, whom to call.
 
-    A looser label lets others read along: where the source keeps a list, that takes a mandate to share.
-    Refused: as `used_mandate`, and `not_found`, `closed`.
+    A looser label lets others read along: it takes a key of one's own, and where the source
+    keeps a list a mandate to share.
+    Refused: as `used_mandate`, `own_key`, and `not_found`, `closed`.
     """
     incident = _own(story, target)
     mandate = _sharing(story, incident, command)
@@ -136,8 +137,7 @@ def change_coordinators(story: Story, command: ChangeCoordinators, target: UUID)
     Refused: as `used_mandate`, and `not_found`, `closed`, `unknown_organisation`.
     """
     incident = still_open(story, target)
-    if not any(story.context.person.may(Right.MANDATE, each) for each in hit(incident)):
-        raise Refused("not_your_right", right=Right.MANDATE)
+    holds(story, Right.MANDATE, hit(incident))
     gives = {organisation_key(each) for each in command.coordinators} - set(incident.coordinators)
     mandate = used_by_any(story, Act.COORDINATE, hit(incident)) if gives else None
     unknown = sorted(set(command.coordinators) - set(story.world.picture.organisations))
@@ -176,11 +176,10 @@ def write_log(story: Story, command: WriteLog, target: UUID) -> None:
 def close(story: Story, command: CloseIncident, target: UUID) -> None:
     """The incident is over.
 
-    Refused: `not_found`, `closed`, `not_your_right`.
+    Refused: as `holds`, and `not_found`, `closed`.
     """
     incident = still_open(story, target)
-    if not any(story.context.person.may(Right.MANDATE, each) for each in hit(incident)):
-        raise Refused("not_your_right", right=Right.MANDATE)
+    holds(story, Right.MANDATE, hit(incident))
     now = story.context.now
     ended = audience.with_guests(incident, tuple(over(each, now) for each in incident.guests))
     closed = incident.model_copy(update={"closed_at": now, **ended})
@@ -194,6 +193,7 @@ def close(story: Story, command: CloseIncident, target: UUID) -> None:
 def _sharing(story: Story, incident: Incident, command: ChangeFacts) -> UsedMandate | None:
     if command.tlp is None or command.tlp.lowest_level.rank >= incident.tlp.lowest_level.rank:
         return None
+    own_key(story)
     if list_of(story, incident.source) is None:
         return None
     return used_mandate(story, Wanted(Act.SHARE, incident.source))

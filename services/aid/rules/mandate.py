@@ -1,11 +1,12 @@
 """Under which mandate somebody acts for an organisation, or why not and who else may (domain, law 3)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from schemas.mandate import Act, Limit, MandateList, UsedMandate
 from schemas.refused import Refused
+from schemas.values import Right
 from services.aid.rules.story import Story
 
 
@@ -18,17 +19,35 @@ class Wanted:
     amounts: Mapping[Limit, int | None] = field(default_factory=dict)
 
 
+def holds(story: Story, right: Right, organisations: Collection[str]) -> None:
+    """Judge that the asker holds this right at one of these, and came in with a key of their own.
+
+    Refused: `not_your_right`, `provider_not_enough`.
+    """
+    if not any(story.context.person.may(right, each) for each in organisations):
+        raise Refused("not_your_right", right=right)
+    own_key(story)
+
+
+def own_key(story: Story) -> None:
+    """What binds an organisation takes a key: who holds its identity provider must not bind it.
+
+    Refused: `provider_not_enough`.
+    """
+    if story.context.vouched:
+        raise Refused("provider_not_enough")
+
+
 def used_mandate(story: Story, wanted: Wanted) -> UsedMandate | None:
     """The first entry of the asker's that allows it; None where the organisation keeps no list.
 
     Without a list the right on the membership decides alone, without limits. A list only narrows: it gives
     nothing to somebody without the right.
-    Refused: `not_your_right`, `mandate_missing`, `mandate_not_yet`, `mandate_over`, `mandate_euros_unsaid`,
+    Refused: as `holds`, and `mandate_missing`, `mandate_not_yet`, `mandate_over`, `mandate_euros_unsaid`,
     `mandate_euros`, `mandate_days`, `mandate_people`.
     """
     person = story.context.person
-    if not person.may(wanted.act.right, wanted.organisation):
-        raise Refused("not_your_right", right=wanted.act.right)
+    holds(story, wanted.act.right, [wanted.organisation])
     kept = list_of(story, wanted.organisation)
     if kept is None:
         return None

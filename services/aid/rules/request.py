@@ -17,7 +17,7 @@ from schemas.values import IBD, Level, Right
 from services.aid.rules import audience, slots
 from services.aid.rules.commands import AskHelp, ChangeNumber, ConfirmRequest, WithdrawRequest
 from services.aid.rules.deadlines import release
-from services.aid.rules.mandate import Wanted, others, takes_two, used_mandate
+from services.aid.rules.mandate import Wanted, holds, others, takes_two, used_mandate
 from services.aid.rules.story import Story
 
 
@@ -199,7 +199,7 @@ def _open_for(story: Story, request: HelpRequest, yes: FirstYes) -> None:
 def withdraw(story: Story, command: WithdrawRequest, target: UUID) -> None:
     """The help is not needed: reservations lapse, commitments are released, nobody is asked any more.
 
-    Refused: `not_found`, `not_your_right`, `withdrawn`.
+    Refused: as `holds`, and `not_found`, `withdrawn`.
     """
     request, incident = _mandated(story, target)
     if request.state is RequestState.WITHDRAWN:
@@ -282,8 +282,7 @@ def _check_may_draft(person: Person, incident: Incident, borrower: str) -> None:
 def _mandated(story: Story, target: UUID) -> tuple[HelpRequest, Incident]:
     request = story.world.request(target)
     incident = story.world.incident(request.incident)
-    if not story.context.person.may(Right.MANDATE, request.borrower):
-        raise Refused("not_your_right", right=Right.MANDATE)
+    holds(story, Right.MANDATE, [request.borrower])
     return request, incident
 
 

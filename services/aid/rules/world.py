@@ -45,7 +45,8 @@ def unsealed(text: str, person: Person, field: str) -> Sealed | None:
 class Context:
     """The moment, who asks, what the command came from, the settings, and what seals what people tell.
 
-    `call`: in which call it was keyed in; None where it was not.
+    `call`: in which call it was keyed in; None where it was not. `vouched`: no key of the asker's own let
+    them in, an identity provider says who they are.
 
     `cause` names the command or event; ids of what it leaves are derived from it, so that a repeat leaves
     the same.
@@ -56,6 +57,7 @@ class Context:
     asker: Person | None = None
     terms: Terms = Terms()
     call: UUID | None = None
+    vouched: bool = False
     seal: Seal = unsealed
 
     @property

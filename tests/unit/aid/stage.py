@@ -135,15 +135,22 @@ class Stage:
         self.memory.states[state.TYPE, state.key] = Written(state, version.version + 1 if version else 1)
 
     async def do(
-        self, who: str, command: Command, target: object = None, key_text: str | None = None
+        self,
+        who: str,
+        command: Command,
+        target: object = None,
+        key_text: str | None = None,
+        *,
+        vouched: bool = False,
     ) -> Done:
-        """Somebody sends a command."""
+        """Somebody sends a command; `vouched`: an identity provider says who they are."""
         sent = Sent(
             command,
             target,
             self.people[key(who)],
             key_text or f"key-{next(self._keys)}",
             sha256(command.model_dump_json().encode()).digest(),
+            vouched,
         )
         return await self.desk.carry_out(sent)
 

@@ -10,7 +10,7 @@ from schemas.events.approach import Approach
 from schemas.events.commitment import Commitment
 from schemas.events.incident import CallBack, Incident, ServiceState
 from schemas.refused import Refused
-from schemas.values import Command, Level, Right
+from schemas.values import Command, Level, Right, Tlp
 from schemas.visibility import keys_of, level_of
 from services.aid.handlers.commands import HANDLERS
 from services.aid.rules import commands
@@ -167,6 +167,54 @@ async def test_exactly_these_people_may(kind: type[Command]) -> None:
             assert no.code in NOT_YOURS, (who, no.code)
             assert stage.memory.states == before, who
     assert may == allowed
+
+
+TAKES_A_KEY: dict[type[Command], set[str]] = {
+    commands.ChangeCoordinators: {"gert"},
+    commands.AdmitGuest: {"gert"},
+    commands.CloseIncident: {"gert"},
+    commands.ConfirmRequest: {"gert"},
+    commands.WithdrawRequest: {"gert"},
+    commands.ChangeNumber: {"gert"},
+    commands.Lend: {"anouk"},
+    commands.ApproveCommitment: {"gert"},
+    commands.RefuseCommitment: {"gert"},
+    commands.ChangeLending: {"anouk"},
+}
+"""Written by hand: who of those who may is refused where an identity provider alone says who they are."""
+
+
+@pytest.mark.parametrize("kind", MAY, ids=lambda kind: kind.__name__)
+async def test_whom_a_provider_vouches_for_binds_no_organisation(kind: type[Command]) -> None:
+    make, allowed = MAY[kind]
+    refused: set[str] = set()
+    for who in allowed:
+        stage, _ = await a_case(choose_self=True)
+        command, target = await make(stage)
+        before = dict(stage.memory.states)
+        try:
+            await stage.do(who, command, target, vouched=True)
+        except Refused as no:
+            assert no.code == "provider_not_enough", (who, no.code)
+            assert stage.memory.states == before, who
+            refused.add(who)
+    assert refused == TAKES_A_KEY.get(kind, set())
+
+
+async def test_whom_a_provider_vouches_for_lets_no_others_read_along() -> None:
+    stage, _ = await a_case()
+    strict, loose = (commands.ChangeFacts(tlp=each) for each in (Tlp.AMBER, Tlp.GREEN))
+    await stage.do("gert", strict, key("incident"), vouched=True)
+    with pytest.raises(Refused, match="provider_not_enough"):
+        await stage.do("gert", loose, key("incident"), vouched=True)
+    await stage.do("gert", loose, key("incident"))
+
+
+async def test_a_right_that_is_missing_is_said_before_a_key_that_is() -> None:
+    stage, request = await a_case()
+    confirm = commands.ConfirmRequest(circle=("GM0153",))
+    with pytest.raises(Refused, match="not_your_right"):
+        await stage.do("wilma", confirm, request, vouched=True)
 
 
 @pytest.mark.parametrize(
