@@ -23,6 +23,7 @@ from services.directory.bodies import (
     OrganisationShown,
     Personas,
     PersonaShown,
+    SignedIn,
     SignIn,
 )
 from services.directory.card_bodies import PrintedCards, PrintHere
@@ -149,18 +150,18 @@ def _add_reads(app: FastAPI, directory: Directory) -> None:
 
 def _add_sessions(app: FastAPI, directory: Directory) -> None:
     @app.post(f"{PREFIX}/sign-out")
-    async def sign_out(asker: Asking, body: Nothing, response: Response) -> dict[str, str]:
+    async def sign_out(asker: Asking, body: Nothing, response: Response) -> Nothing:
         await directory.keep(end(asker.session, asker.person.id))
         unseat(response, directory)
-        return {}
+        return Nothing()
 
     @app.post(f"{PREFIX}/sessions/{{session}}/end")
-    async def end_session(asker: Asking, session: UUID, body: Nothing) -> dict[str, str]:
+    async def end_session(asker: Asking, session: UUID, body: Nothing) -> Nothing:
         found = directory.own.session(session)
         if found is None:
             raise Problem(404, "not_found")
         await directory.keep(end(found, asker.person.id))
-        return {}
+        return Nothing()
 
 
 def _add_demo(app: FastAPI, directory: Directory) -> None:
@@ -175,14 +176,14 @@ def _add_demo(app: FastAPI, directory: Directory) -> None:
         return Personas(people=[known.get(each.person.id) or _made_up(each) for each in staff])
 
     @app.post(f"{PREFIX}/demo/sign-in")
-    async def sign_in(body: SignIn, response: Response) -> dict[str, str]:
+    async def sign_in(body: SignIn, response: Response) -> SignedIn:
         person = directory.own.person(body.person)
         if person is None or not person.fictitious or person.guest is not None or person.system is not None:
             raise Problem(404, "not_found")
         session = open_in_demonstration(uuid4(), person.id, directory.now())
         await directory.keep(session)
         seat(response, directory, session)
-        return {"session": str(session.id)}
+        return SignedIn(session=session.id)
 
 
 def _add_internal(app: FastAPI, directory: Directory) -> None:

@@ -4,6 +4,7 @@ import base64
 import logging
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
@@ -25,6 +26,7 @@ from services.directory.rules.session import open_with_card
 from services.directory.uses import LASTS, Use, digest_of
 from services.runtime.gate import Asking
 from services.runtime.limits import network_of
+from services.runtime.once import Repeat, repeated
 from services.runtime.problems import Problem
 from services.runtime.who import caller
 
@@ -161,7 +163,20 @@ def _add_second_person(app: FastAPI, directory: Directory) -> None:
             ]
         )
 
+    async def stands(sent: Repeat) -> Nothing:
+        said = bodies.Approve.model_validate_json(sent.body)
+        approver, now = sent.asker.person.id, directory.now()
+        # Until the card is spent the yes is in memory alone: after a start it has to be said anew.
+        spent = any(
+            (each.used_by, each.approved_by) == (said.person, approver) and _is_news(each, now)
+            for each in directory.own.cards.values()
+        )
+        if not spent and not directory.uses.is_approved(said.use, said.person, approver, now):
+            raise Refused("card_use_over")
+        return Nothing()
+
     @app.post(f"{PREFIX}/cards/approve")
+    @repeated(stands)
     async def approve(asker: Asking, body: bodies.Approve, began: Began = "") -> Nothing:
         now = directory.now()
         use = directory.uses.find(body.use, now)
@@ -173,6 +188,11 @@ def _add_second_person(app: FastAPI, directory: Directory) -> None:
         directory.uses.approve(use.id, body.code, body.person, asker.person.id, now)
         log.warning("card %s: %s says yes to %s, use %s", use.card.id, asker.person.id, body.person, use.id)
         return Nothing()
+
+
+def _is_news(card: Card, now: datetime) -> bool:
+    """Whether the card was spent so lately that the yes to it may still be on its way."""
+    return card.used_at is not None and now < card.used_at + LASTS
 
 
 def _may_answer(directory: Directory, approver: Person, use: Use, whom: UUID) -> None:

@@ -125,19 +125,23 @@ async def invite_here(directory: Directory, body: InviteHere) -> Invited:
 
 async def invited(directory: Directory, person: UUID, checked: Checked, by: UUID | None) -> Invited:
     """A fresh invitation, in clear text. Refused: as `invite`."""
+    access, answer = await invitation(directory, person, checked, by)
+    directory.heard([access])
+    return answer
+
+
+async def invitation(
+    directory: Directory, person: UUID, checked: Checked, by: UUID | None
+) -> tuple[Access, Invited]:
+    """The same where more is written with it: the access is still to be heard, once all of that counts."""
     opening = Opening(secrets.token_urlsafe(32), new_code())
     now = directory.now()
     decide = partial(invite, opening=opening, checked=checked, made_by=by, now=now)
     access = await directory.accesses.change(person, decide, by, now)
-    directory.heard([access])
     if access.invitation is None:
         raise Refused("invitation_over")
-    return Invited(
-        person=person,
-        secret=opening.secret,
-        code=opening.code,
-        expires_at=access.invitation.expires_at,
-    )
+    ends = access.invitation.expires_at
+    return access, Invited(person=person, secret=opening.secret, code=opening.code, expires_at=ends)
 
 
 def _colleague(directory: Directory, person: UUID) -> Person:

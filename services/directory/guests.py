@@ -10,7 +10,7 @@ from schemas.events.access import Access
 from schemas.events.person import Guesthood
 from schemas.refused import Refused
 from services.directory.bodies import Invited, InviteGuest, Nothing, Opened, Purpose, SignedIn
-from services.directory.devices import invited
+from services.directory.devices import invitation
 from services.directory.directory import Directory
 from services.directory.doors import GUEST_DOOR, PREFIX, Began, fresh, own_key, seat, tried
 from services.directory.rules.access import Opening, try_code
@@ -45,8 +45,8 @@ def add_guests(app: FastAPI, directory: Directory) -> None:
         # One transaction: nobody is left here for whom there never was a link.
         async with unit(directory.pool):
             await directory.writes.add_person(made, body.name, body.phone, now)
-            answer = await invited(directory, made.id, body.checked, asker.person.id)
-        directory.heard([made])
+            access, answer = await invitation(directory, made.id, body.checked, asker.person.id)
+        directory.heard([made, access])
         return answer
 
     @app.post(GUEST_DOOR)

@@ -32,6 +32,7 @@ from services.directory.store.people import Called, Keeping
 from services.directory.store.reads import Reached, Waits
 from services.runtime.gate import Asking
 from services.runtime.once import Repeat, Stands, repeated
+from services.runtime.who import Asker
 
 Given = Literal[Right.REPORT, Right.MANDATE, Right.LEND, Right.ADMINISTER]
 
@@ -135,8 +136,7 @@ def add_people(app: FastAPI, directory: Directory) -> None:
 def _add_list(app: FastAPI, directory: Directory, path: str) -> Stands:
     @app.get(path)
     async def people(asker: Asking, organisation: OrganisationId) -> Staff:
-        may_keep_people(asker.person, organisation)
-        own_key(asker)
+        _keeps(asker, organisation)
         return await _staff(directory, organisation)
 
     async def stands(sent: Repeat) -> Staff:
@@ -147,7 +147,7 @@ def _add_list(app: FastAPI, directory: Directory, path: str) -> Stands:
     async def bring_in(
         asker: Asking, organisation: OrganisationId, body: AddPeople, began: Began = ""
     ) -> Staff:
-        may_keep_people(asker.person, organisation)
+        _keeps(asker, organisation)
         await fresh(directory, asker, body.passkey, Purpose.PEOPLE, began)
         now = directory.now()
         new = [
@@ -160,8 +160,7 @@ def _add_list(app: FastAPI, directory: Directory, path: str) -> Stands:
     @app.post(f"{path}/check")
     @repeated(stands)
     async def check(asker: Asking, organisation: OrganisationId, body: CheckPeople) -> Staff:
-        may_keep_people(asker.person, organisation)
-        own_key(asker)
+        _keeps(asker, organisation)
         now = directory.now()
 
         def decide(person: Person, _: Collection[UUID]) -> Person:
@@ -182,7 +181,7 @@ def _add_changes(app: FastAPI, directory: Directory, path: str, stands: Stands) 
     async def change(
         asker: Asking, organisation: OrganisationId, person: UUID, body: ChangePerson, began: Began = ""
     ) -> Staff:
-        may_keep_people(asker.person, organisation)
+        _keeps(asker, organisation)
         # A stolen session must not give itself a helper with every right.
         await fresh(directory, asker, body.passkey, Purpose.PEOPLE, began)
 
@@ -198,7 +197,7 @@ def _add_changes(app: FastAPI, directory: Directory, path: str, stands: Stands) 
     async def leave(
         asker: Asking, organisation: OrganisationId, person: UUID, body: Leave, began: Began = ""
     ) -> Nothing:
-        may_keep_people(asker.person, organisation)
+        _keeps(asker, organisation)
         await fresh(directory, asker, body.passkey, Purpose.PEOPLE, began)
 
         def decide(known: Person, others: Collection[UUID]) -> Person:
@@ -207,6 +206,15 @@ def _add_changes(app: FastAPI, directory: Directory, path: str, stands: Stands) 
         keeping = Keeping(organisation, asker.person.id, directory.now())
         directory.heard(await directory.people.change(keeping, [person], decide))
         return Nothing()
+
+
+def _keeps(asker: Asker, organisation: str) -> None:
+    """Whether the asker keeps this list, in a session that may read it: what changes it is answered by it.
+
+    Refused: as `may_keep_people` and `own_key`.
+    """
+    may_keep_people(asker.person, organisation)
+    own_key(asker)
 
 
 async def _staff(directory: Directory, organisation: str) -> Staff:

@@ -102,6 +102,13 @@ class Uses:
         self._known[use] = replace(found, person=person, approver=approver)
         return self._known[use]
 
+    def is_approved(self, use: UUID, person: UUID, approver: UUID, now: datetime) -> bool:
+        """Whether this yes was said and still lets that person in."""
+        found = self._known.get(use)
+        if found is None or now >= found.expires_at:
+            return False
+        return (found.person, found.approver) == (person, approver)
+
     def call(self, use: UUID, now: datetime) -> Use:
         """A call is going to be placed for it: once. Refused: `card_use_over`, `card_called`."""
         found = self.find(use, now)

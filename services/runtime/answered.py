@@ -1,5 +1,6 @@
 """What is remembered of a command, so that it is carried out once, in the transaction of what it changed."""
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -9,8 +10,11 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from services.runtime.commits import is_committed, name_of
 from services.runtime.ports import Answer
 from services.runtime.problems import Problem
+
+log: Final = logging.getLogger(__name__)
 
 Pool = Any
 """An asyncpg pool or a connection of one; this module is imported where no driver may be."""
@@ -71,21 +75,29 @@ def carrying_out(answer: Answer, at: datetime) -> Iterator[None]:
 async def unit(pool: Pool) -> AsyncIterator[Any]:
     """A connection in a transaction, in which the command that is being carried out is remembered as well.
 
-    One within another is a part of it, and keeps nothing where that keeps nothing.
+    One within another is a part of it, and keeps nothing where that keeps nothing. It ends well where it was
+    committed, also where the answer to that got lost: whoever remembers what was written must not miss it.
     Raises Problem 503 where another process carries the same command out: a repeat is answered then.
     """
     if (outer := _open.get()) is not None:
         yield outer
         return
-    command = _now.get()
-    async with pool.acquire() as connection, connection.transaction():
-        if command is not None and not command.kept:
-            await _keep(connection, command)
-        before = _open.set(connection)
-        try:
-            yield connection
-        finally:
-            _open.reset(before)
+    command, whole, name = _now.get(), False, None
+    try:
+        async with pool.acquire() as connection, connection.transaction():
+            if command is not None and not command.kept:
+                await _keep(connection, command)
+            before = _open.set(connection)
+            try:
+                yield connection
+            finally:
+                _open.reset(before)
+            name, whole = await name_of(connection), True
+    except Exception as lost:
+        # What was not whole is rolled back, whatever went wrong.
+        if not whole or (name is not None and not await is_committed(pool, name)):
+            raise
+        log.warning("transaction %s counts, though its answer got lost: %s", name, type(lost).__name__)
     if command is not None:
         command.kept = True
 
@@ -94,7 +106,8 @@ async def keep_what_wrote_nothing(pool: Pool) -> None:
     """Remember the command that is being carried out, where it changed nothing in any table."""
     command = _now.get()
     if command is not None and not command.kept:
-        await _keep(pool, command)
+        async with unit(pool):
+            pass
 
 
 async def _keep(connection: Any, command: _UnderWay) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Final, ParamSpec, TypeVar, get_origin
+from typing import Any, Final, ParamSpec, TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -109,9 +109,8 @@ class OnceRoute(APIRoute):
 
 
 def _says_something(model: Any) -> bool:
-    if isinstance(model, type) and issubclass(model, BaseModel):
-        return bool(model.model_fields)
-    return get_origin(model) is not dict
+    """Whatever is no model may hold anything."""
+    return not (isinstance(model, type) and issubclass(model, BaseModel)) or bool(model.model_fields)
 
 
 def once(pool: Callable[[], Pool], now: Now) -> type[OnceRoute]:

@@ -1,6 +1,8 @@
 """Routes that carry a command out once, on an application of a few lines with a memory for a table."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -28,13 +30,22 @@ class Memory:
     kept: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
     lost: bool = False
 
-    async def fetchval(self, query: str, person: UUID, key: str, *more: Any) -> Any:
+    async def fetchval(self, query: str, *more: Any) -> Any:
+        if not more:
+            return "the name of the transaction"
+        person, key, *rest = more
         if not query.strip().startswith("INSERT"):
             return self.kept.get((person, key))
         if self.lost or (person, key) in self.kept:
             return None
-        self.kept[person, key] = more[0]
+        self.kept[person, key] = rest[0]
         return key
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator["Memory"]:
+        yield self
+
+    transaction = acquire
 
 
 class Shown(BaseModel):
@@ -96,6 +107,11 @@ def stand() -> Stand:
         await carry_out()
         return Shown(count=len(done))
 
+    @app.post("/mapping")
+    async def mapping() -> dict[str, str]:
+        await carry_out()
+        return {"link": "a secret"}
+
     @app.post("/silent")
     async def silent() -> Nothing:
         await carry_out()
@@ -114,7 +130,12 @@ def stand() -> Stand:
     return made
 
 
-ONCE = [("/afresh", (200, {"count": 11})), ("/secret", (409, "said_once")), ("/silent", (200, {}))]
+ONCE = [
+    ("/afresh", (200, {"count": 11})),
+    ("/secret", (409, "said_once")),
+    ("/mapping", (409, "said_once")),
+    ("/silent", (200, {})),
+]
 
 
 @pytest.mark.parametrize(("path", "again"), ONCE)
@@ -170,6 +191,9 @@ async def test_within_a_transaction_there_is_no_other() -> None:
         def transaction(self) -> Any:
             return Held()
 
+        async def fetchval(self, _: str) -> None:
+            return None
+
     opened: list[Held] = []
     pool = SimpleNamespace(acquire=Held)
     async with unit(pool) as outer, unit(pool) as inner:
@@ -180,5 +204,8 @@ async def test_within_a_transaction_there_is_no_other() -> None:
 
 def test_each_route_tells_what_a_repeat_hears(stand: Stand) -> None:
     told = {each.path: each.told(is_open=False) for each in stand.app.routes if isinstance(each, OnceRoute)}
-    said = {"/afresh": AFRESH, "/secret": SAID_ONCE, "/silent": AFRESH, "/anew": ANEW, "/refused": AFRESH}
+    said = {
+        **{"/afresh": AFRESH, "/silent": AFRESH, "/refused": AFRESH},
+        **{"/secret": SAID_ONCE, "/mapping": SAID_ONCE, "/anew": ANEW},
+    }
     assert told == said
