@@ -104,7 +104,8 @@ def _judged(answer: httpx.Response) -> "dict[str, Any] | Refusal":
     if answer.is_success:
         found: dict[str, Any] = answer.json()
         return found
-    if answer.headers.get("content-type", "").startswith("application/problem+json"):
+    # Where a token is asked for, the same members come as OAuth's own media type.
+    if answer.headers.get("content-type", "").startswith(("application/problem+json", "application/json")):
         problem = answer.json()
         return Refusal(answer.status_code, problem["code"], problem["facts"])
     raise Unexpected(f"{answer.request.url}: {answer.status_code} {answer.text[:200]}")

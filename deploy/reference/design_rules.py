@@ -140,8 +140,15 @@ def _odd_shapes(document: Json) -> Iterator[str]:
 
 def _no_problem(document: Json) -> Iterator[str]:
     for place, answer in _answers(document, "45"):
-        if "application/problem+json" not in answer.get("content", ()):
+        content = answer.get("content", {})
+        if "application/problem+json" not in content and not _is_of_oauth(content):
             yield place
+
+
+def _is_of_oauth(content: Json) -> bool:
+    """Its standard prescribes another media type, in which the members of a problem stand beside its own."""
+    shape = content.get("application/json", {}).get("schema", {}).get("$ref", "")
+    return bool(shape.endswith("/TokenRefused"))
 
 
 def _poor_problem(document: Json) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What is asked and answered about the keys of systems over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from schemas.values import Command, ShortText
 from services.directory.bodies import Assertion
 from services.directory.rules.systems import MOST_DAYS
+
+CLIENT_CREDENTIALS: Final = "client_credentials"
 
 
 class MakeSystem(Command):
@@ -50,12 +52,15 @@ class SystemsShown(BaseModel):
 class AskToken(BaseModel):
     """The client credentials of a system (RFC 6749, 4.4), as JSON or as a form; what else comes is not read.
 
-    Where id and secret stand in an Authorization header instead (Basic), both stay empty here.
+    Where id and secret stand in an Authorization header instead (Basic), the secret stays empty here.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
-    grant_type: Literal["client_credentials"]
+    # Any text, so that another grant is told apart from what is no request at all.
+    grant_type: Annotated[
+        str, StringConstraints(max_length=200), Field(json_schema_extra={"enum": [CLIENT_CREDENTIALS]})
+    ]
     client_id: Annotated[str, StringConstraints(max_length=200)] = ""
     client_secret: Annotated[str, StringConstraints(max_length=200)] = ""
 

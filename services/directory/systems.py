@@ -22,6 +22,7 @@ from services.directory.doors import PREFIX, Began, fresh
 from services.directory.rules.session import open_for_system
 from services.directory.rules.systems import Wanted, is_let_in, is_over, may_keep_systems, new_key, system
 from services.directory.system_bodies import (
+    CLIENT_CREDENTIALS,
     AskToken,
     MakeSystem,
     SystemMade,
@@ -31,6 +32,7 @@ from services.directory.system_bodies import (
 )
 from services.runtime.database import AWAY
 from services.runtime.documented import SYSTEMS_DOOR
+from services.runtime.fields import TWICE
 from services.runtime.gate import Asking
 from services.runtime.limits import network_of
 from services.runtime.problems import Problem
@@ -56,6 +58,8 @@ def add_systems(app: FastAPI, directory: Directory) -> None:
 
     @app.post(SYSTEMS_DOOR, openapi_extra={"requestBody": {"content": _AS_A_FORM}})
     async def let_in(request: Request, body: AskToken, authorization: Credentials = "") -> Token:
+        if body.grant_type != CLIENT_CREDENTIALS:
+            raise Refused("grant_unsupported")
         claimed, secret = _credentials(body, authorization)
         address = caller(request.scope)
         limits.admit_system(address, claimed)
@@ -79,10 +83,15 @@ def add_systems(app: FastAPI, directory: Directory) -> None:
 
 
 def _credentials(body: AskToken, authorization: str) -> tuple[str, str]:
-    """Id and secret: of the header where it has them (RFC 6749, 2.3.1), or else of the body."""
+    """Id and secret: of the header where it has them (RFC 6749, 2.3.1), or else of the body.
+
+    Raises Problem 400 where both have a secret (2.3), and Refused.
+    """
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
         return body.client_id, body.client_secret
+    if body.client_secret:
+        raise Problem(400, "invalid", fields={"body.client_secret": TWICE})
     try:
         client, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except ValueError as wrong:

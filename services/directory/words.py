@@ -24,6 +24,10 @@ WORDS: Final[Mapping[str, Words]] = {
         "Deze koppeling opent niets. Kijk of id en geheim kloppen, of laat een beheerder een nieuwe maken.",
         "This opens nothing. See whether id and secret are right, or have an administrator make another key.",
     ),
+    "grant_unsupported": Words(
+        "Zo wordt hier geen token gegeven. Vraag het met grant_type=client_credentials.",
+        "No token is given this way here. Ask for it with grant_type=client_credentials.",
+    ),
     "system_distrusted": Words(
         "De IT van je organisatie wordt nu niet vertrouwd. Maak de koppeling als dat voorbij is.",
         "Your organisation's IT is not trusted now. Make the key once that is over.",

@@ -8,13 +8,18 @@ from fastapi.routing import APIRoute
 
 from schemas.component_names import renamed
 from schemas.version import VERSION
+from services.runtime import oauth
 from services.runtime.documented import (
     API_VERSION,
     LICENCE,
     PEOPLE,
+    PROBLEM,
     READERS,
     SERVERS,
+    SYSTEMS_DOOR,
+    TOKEN_REFUSED,
     VERSION_HEADER,
+    Shape,
     problem_shape,
     refusal,
     ways_in,
@@ -82,6 +87,8 @@ class Described(FastAPI):
             parts = made.setdefault("components", {})
             shapes = parts.setdefault("schemas", {})
             shapes["Problem"] = problem_shape(self._codes)
+            if SYSTEMS_DOOR in made["paths"]:
+                shapes["TokenRefused"] = oauth.shape(shapes["Problem"])
             for never_sent in ("HTTPValidationError", "ValidationError"):
                 shapes.pop(never_sent, None)
             parts["securitySchemes"] = ways_in(self._cookie)
@@ -93,7 +100,8 @@ class Described(FastAPI):
             for path, methods in made["paths"].items():
                 for method, operation in methods.items():
                     who = READERS if method == "get" else PEOPLE
-                    _complete(operation, method, [] if path in self._open_paths else who)
+                    refused = TOKEN_REFUSED if path == SYSTEMS_DOOR else PROBLEM
+                    _complete(operation, method, [] if path in self._open_paths else who, refused)
                     if method == "post":
                         key = {**_KEY, "description": keys[path]}
                         operation["parameters"] = [*operation.get("parameters", ()), key]
@@ -111,12 +119,16 @@ class Described(FastAPI):
         return ANEW if is_open else AFRESH
 
 
-def _complete(operation: dict[str, Any], method: str, security: list[dict[str, list[str]]]) -> None:
+def _complete(
+    operation: dict[str, Any], method: str, security: list[dict[str, list[str]]], refused: Shape
+) -> None:
     operation["security"] = security
     # FastAPI's own 422 is never sent: what does not fit is a 400 here.
     operation["responses"].pop("422", None)
     refusals = _WRITE if method == "post" else _READ
-    operation["responses"] |= {str(status): refusal(status, meaning) for status, meaning in refusals.items()}
+    operation["responses"] |= {
+        str(status): refusal(status, meaning, refused) for status, meaning in refusals.items()
+    }
     operation["responses"]["200"].setdefault("headers", {})[API_VERSION] = VERSION_HEADER
 
 

@@ -1,8 +1,10 @@
 """What the OpenAPI documents of all services share, also of one without a web framework."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from schemas.version import VERSION
+from services.runtime import oauth
 from services.runtime.problems import MEDIA_TYPE
 
 API_VERSION: Final = "API-Version"
@@ -29,6 +31,12 @@ _RETRY_AFTER: Final = {
     "schema": {"type": "integer", "minimum": 1},
 }
 
+_CHALLENGE: Final = {
+    "description": "How a system may come in.",
+    "required": True,
+    "schema": {"type": "string", "const": oauth.CHALLENGE},
+}
+
 
 def ways_in(cookie: str) -> dict[str, Any]:
     """The security schemes; `cookie`: the name of the one that a person's session travels in."""
@@ -43,11 +51,27 @@ def ways_in(cookie: str) -> dict[str, Any]:
     }
 
 
-def refusal(status: int, meaning: str) -> dict[str, Any]:
-    """A problem document as the answer with that status."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+@dataclass(frozen=True)
+class Shape:
+    """How a refusal is told: in which media type, and the name of what it looks like."""
+
+    media_type: str
+    name: str
+
+
+PROBLEM: Final = Shape(MEDIA_TYPE, "Problem")
+TOKEN_REFUSED: Final = Shape(oauth.MEDIA_TYPE, "TokenRefused")
+"""Everywhere, and where a system asks for a token."""
+
+
+def refusal(status: int, meaning: str, told: Shape = PROBLEM) -> dict[str, Any]:
+    """The answer with that status."""
+    content = {told.media_type: {"schema": {"$ref": f"#/components/schemas/{told.name}"}}}
+    headers = {"Retry-After": _RETRY_AFTER} if status == 429 else {}
+    if status == 401 and told is TOKEN_REFUSED:
+        headers = {"WWW-Authenticate": _CHALLENGE}
     found: dict[str, Any] = {"description": meaning, "content": content}
-    return {**found, "headers": {"Retry-After": _RETRY_AFTER}} if status == 429 else found
+    return {**found, "headers": headers} if headers else found
 
 
 def problem_shape(codes: list[str]) -> dict[str, Any]:

@@ -18,6 +18,9 @@ _SHAPE: Final = Words(
     "Dit heeft niet de vorm die hier hoort.", "This does not have the shape that belongs here."
 )
 _EMPTY: Final = Words("Vul dit in.", "Fill this in.")
+TWICE: Final = {"nl": "Dit komt twee keer voor.", "en": "This comes twice."}
+"""Of a field of a form, as `by_field` says it of one that does not fit."""
+
 _OTHER: Final = Words("Dit klopt niet.", "This is not right.")
 
 _KINDS: Final[Mapping[str, Words]] = {

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Annotated, Final
 from urllib.parse import parse_qsl
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from schemas.values import BODY_LIMIT, safe_key
 from schemas.version import VERSION
 from services.runtime.documented import API_VERSION
+from services.runtime.fields import TWICE
 from services.runtime.limits import Limits
 from services.runtime.origins import Origins
 from services.runtime.ports import cause_of
@@ -127,7 +129,7 @@ class Gate:
 
     async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
         write_down(problem, scope)
-        response = answer(problem, self._words)
+        response = answer(problem, self._words, scope)
         await response(scope, receive, send)
 
 
@@ -157,11 +159,17 @@ async def _read(receive: Receive) -> bytes:
 
 
 def _form_as_json(scope: Scope, form: bytes) -> bytes:
-    """The fields of a form, as the body that a route reads; of one that comes twice the last counts."""
+    """The fields of a form, as the body that a route reads; one without a value was not sent.
+
+    Raises Problem 400 for a field that comes twice (RFC 6749, 3.2).
+    """
     scope["headers"] = [
         (name, b"application/json" if name == b"content-type" else value) for name, value in scope["headers"]
     ]
-    return json.dumps(dict(parse_qsl(form.decode("latin-1"), keep_blank_values=True))).encode()
+    fields = parse_qsl(form.decode("latin-1"))
+    if twice := {name for name, count in Counter(name for name, _ in fields).items() if count > 1}:
+        raise Problem(400, "invalid", fields={f"body.{name}": TWICE for name in sorted(twice)})
+    return json.dumps(dict(fields)).encode()
 
 
 def _once(body: bytes) -> Receive:

@@ -107,19 +107,25 @@ class Document:
     words: Words
     facts: Mapping[str, object] = field(default_factory=dict)
 
+    def members(self) -> dict[str, object]:
+        """What stands in it; `detail` carries both languages, since the page chooses."""
+        return {
+            "type": f"urn:noaber:problem:{self.code}",
+            "title": self.words.en,
+            "status": self.status,
+            "code": self.code,
+            "detail": {"nl": self.words.nl, "en": self.words.en},
+            "facts": dict(self.facts),
+        }
+
     def body(self) -> bytes:
-        """JSON of the document; `detail` carries both languages, since the page chooses."""
-        return json.dumps(
-            {
-                "type": f"urn:noaber:problem:{self.code}",
-                "title": self.words.en,
-                "status": self.status,
-                "code": self.code,
-                "detail": {"nl": self.words.nl, "en": self.words.en},
-                "facts": dict(self.facts),
-            },
-            default=str,
-        ).encode()
+        """JSON of the document."""
+        return as_json(self.members())
+
+
+def as_json(members: Mapping[str, object]) -> bytes:
+    """The bytes of an answer with these members; what JSON does not know is told as text."""
+    return json.dumps(members, default=str).encode()
 
 
 def document(problem: Problem, words: Mapping[str, Words]) -> Document:

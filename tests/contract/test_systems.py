@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import re
 from collections import Counter
 from typing import Any
 from uuid import uuid4
@@ -104,6 +105,50 @@ async def test_id_and_secret_come_as_a_form_as_json_or_in_a_header_and_what_else
     wrong = await program.http.post("/systems/token", data={**body, "grant_type": "password"})
     assert wrong.status_code == 400 and body["client_secret"] not in wrong.text
     assert (await program.http.post("/systems/token", json=body)).json()["code"] == "key_missing"
+
+
+async def test_a_refusal_at_the_door_is_said_in_the_words_of_oauth_and_in_those_of_a_problem(app) -> None:
+    petra, hers, _ = await signed_in(app)
+    http, own = (program := Program(app, await made(petra, hers))).http, program.form()
+    grant = {"grant_type": "client_credentials"}
+    pair = base64.b64encode(f"{own['client_id']}:wrong".encode()).decode()
+    basic = {"Authorization": f"Basic {pair}"}
+    twice = b"grant_type=client_credentials&client_id=a&client_id=b"
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    door = "/systems/token"
+    for answer, status, error, code in (
+        (await http.post(door, data=grant, headers=basic), 401, "invalid_client", "system_refused"),
+        (await http.post(door, data={**own, "client_secret": "x"}), 401, "invalid_client", "system_refused"),
+        (await http.post(door, data=grant), 401, "invalid_client", "system_refused"),
+        (
+            await http.post(door, data={**own, "grant_type": "password"}),
+            400,
+            "unsupported_grant_type",
+            "grant_unsupported",
+        ),
+        (await http.post(door, data={"client_id": "a"}), 400, "invalid_request", "invalid"),
+        (await http.post(door, data={**own, "grant_type": ""}), 400, "invalid_request", "invalid"),
+        (await http.post(door, data=own, headers=basic), 400, "invalid_request", "invalid"),
+        (await http.post(door, content=twice, headers=form), 400, "invalid_request", "invalid"),
+        (await http.post(door, json=own), 400, "invalid_request", "key_missing"),
+        (await http.post(door, content="grant"), 415, "invalid_request", "not_json"),
+        (await http.get(door), 405, "invalid_request", "method_not_allowed"),
+    ):
+        said = answer.json()
+        assert (answer.status_code, said["error"], said["code"]) == (status, error, code), said
+        assert re.fullmatch(r"[ !#-\[\]-~]+", said["error_description"]) and said["detail"]["nl"], said
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers.get("www-authenticate", "").startswith("Basic ") is (status == 401)
+        assert own["client_secret"] not in answer.text
+    assert (await program.come_in())[0] == 200
+
+
+async def test_a_program_that_asks_too_often_hears_in_the_same_words_to_come_back(app) -> None:
+    stranger = Program(app, {"client_id": str(uuid4()), "client_secret": "x"})
+    heard = [await stranger.come_in() for _ in range(limits_module.SYSTEM.burst + 1)]
+    status, said = heard[-1]
+    assert (status, said["error"], said["code"]) == (429, "temporarily_unavailable", "too_many")
 
 
 async def test_a_form_is_read_nowhere_else(app) -> None:
@@ -312,7 +357,8 @@ async def test_who_tries_from_elsewhere_uses_up_nothing_of_the_one_whose_key_it_
 async def test_of_too_many_sessions_of_a_system_the_oldest_end(app) -> None:
     petra, hers, _ = await signed_in(app)
     credentials = await made(petra, hers)
-    programs = [Program(app, credentials) for _ in range(MOST_SESSIONS + 2)]
+    # Each from elsewhere, since one address asks for fewer at once.
+    programs = [Program(app, credentials, f"192.0.2.{each}") for each in range(MOST_SESSIONS + 2)]
     for each in programs:
         assert (await each.come_in())[0] == 200
     assert [await each.inside() for each in programs] == [401, 401, *[200] * MOST_SESSIONS]

@@ -109,3 +109,67 @@ test("who confirms says whether others are called now: as it was asked, or other
     assert.deepEqual(sent, ["now", "not", "morning", "now"]);
   });
 });
+
+const OWN_KEY = {
+  nl: "Je bent binnen via de inlogdienst van je organisatie. Dit kan alleen wie met een eigen sleutel is ingelogd.",
+  en: "You came in through your organisation's sign-in service. This takes a key of your own.",
+};
+const NOT_ENOUGH = [403, { code: "provider_not_enough", status: 403, detail: OWN_KEY, facts: {} }];
+/** What signing in with a key asks and answers; `inside` says that it was done. */
+const touched = (inside, person) => ({
+  "/directory/passkey/options": [200, { options: { challenge: "AA", rpId: "localhost" } }],
+  "/directory/passkey/sign-in": () => [200, (inside(), { session: ENTRY.id })],
+  "/directory/me": [200, { person }],
+});
+const holdKey = (page) =>
+  page.evaluate(() => {
+    const buffer = new Uint8Array(1).buffer;
+    const response = { clientDataJSON: buffer, authenticatorData: buffer, signature: buffer };
+    navigator.credentials.get = async () => ({ id: "AA", response });
+  });
+
+for (const [language, said] of [
+  ["nl", { confirm: "Bevestig en vraag hulp", self: /^Ik kies zelf/, touch: "Log in met je sleutel", again: "Doe het nu opnieuw." }],
+  ["en", { confirm: "Confirm and ask for help", self: /^I choose who comes/, touch: "Sign in with your key", again: "Do it again." }],
+]) {
+  test(`whom their organisation let in confirms with a key of their own, and keeps what was chosen (${language})`, () => {
+    const sent = [];
+    let inside = false;
+    const commands = {
+      ...touched(() => (inside = true), PEOPLE.gert),
+      "/confirm": (body) => (sent.push(body), inside ? [200, { row: null, rows: [] }] : NOT_ENOUGH),
+    };
+    return staged(named("incident"), { size: SIZES.phone, language, commands }, async (page, say) => {
+      await holdKey(page);
+      say(delta({ ...request(18, "records", 80, [0, 0, 2], { state: "provisional", confirmed: null, circle: [] }), v: [1, 99, 0] }));
+      await page.getByLabel(said.self).check();
+      await page.getByRole("button", { name: said.confirm }).click();
+      await page.getByText(OWN_KEY[language]).waitFor();
+      await page.getByRole("button", { name: said.touch }).waitFor();
+      await fits(page);
+      await picture(page, `own-key-${language}`);
+      await page.getByRole("button", { name: said.touch }).click();
+      await page.getByText(said.again).waitFor();
+      await fits(page);
+      await page.getByRole("button", { name: said.confirm }).click();
+      await page.getByText(OWN_KEY[language]).waitFor({ state: "detached" });
+      assert.deepEqual([sent.length, sent[0].choose_self, sent[1]], [2, true, sent[0]]);
+    });
+  });
+}
+
+test("a page that is only read with a key of one's own is shown at the same place once it was touched", () => {
+  let inside = false;
+  const commands = {
+    ...touched(() => (inside = true), PEOPLE.gert),
+    "/organisations/GM1735/people": () => (inside ? [200, { people: [] }] : NOT_ENOUGH),
+  };
+  return staged({ ...named("access"), path: "/people" }, { size: SIZES.phone, commands }, async (page) => {
+    await holdKey(page);
+    await page.getByText(OWN_KEY.nl).waitFor();
+    await page.getByRole("button", { name: "Log in met je sleutel" }).click();
+    await page.getByText("Iedereen is nagekeken").or(page.getByRole("heading", { name: /^Klopt/ })).first().waitFor();
+    assert.equal(new URL(page.url()).pathname, "/people");
+    assert.equal(await page.getByText(OWN_KEY.nl).count(), 0);
+  });
+});

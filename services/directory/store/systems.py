@@ -34,8 +34,9 @@ WHERE person = ANY($1::text[]) GROUP BY person
 
 _OPEN: Final = "person = $1 AND (state->>'expires_at')::timestamptz > $2::text::timestamptz"
 
-MOST_SESSIONS: Final = 5
-"""Of one system at once: a program that asks for a token again and again fills `live` with no sockets."""
+MOST_SESSIONS: Final = 30
+"""Of one system at once: as many programs may share a key, or one that asks for a token every minute; and who
+has it fills `live` with no sockets."""
 
 
 class Systems:

@@ -21,6 +21,7 @@ const nl = {
   "systems.make": "Maak een koppeling",
   "systems.ready": "Klaar: geef dit aan wie {name} beheert",
   "systems.once": "Je ziet het geheim alleen nu. Geef het niet per mail. Kwijt? Beëindig deze koppeling en maak een nieuwe.",
+  "systems.shared": "Ten hoogste dertig programma's tegelijk gebruiken één koppeling: komt er een bij, dan valt de oudste weg. Maak er liever een voor elk programma.",
   "systems.id": "Id",
   "systems.secret": "Geheim",
 };
@@ -45,6 +46,7 @@ const en: Record<keyof typeof nl, string> = {
   "systems.make": "Connect a system",
   "systems.ready": "Ready: give this to whoever runs {name}",
   "systems.once": "You see the secret only now. Do not send it by mail. Lost it? End this one and connect the system anew.",
+  "systems.shared": "At most thirty programs use one key at the same time: one more, and the oldest drops out. Better make one for each program.",
   "systems.id": "Id",
   "systems.secret": "Secret",
 };
