@@ -13,7 +13,8 @@ from services.runtime.answered import KEPT, forget_older
 from services.runtime.now import clock
 from services.runtime.ports import cause_of
 from services.runtime.problems import Problem
-from tests.contract.doorstep import ORIGIN, Answer, Browser, signed_in
+from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
+from tests.contract.office import Office
 from tests.contract.test_guests import a_guest, mandated
 from tests.contract.test_people_of_an_organisation import HOME, add, names, person
 from tests.phone import Phone
@@ -133,3 +134,43 @@ async def test_what_was_answered_more_than_a_week_ago_is_forgotten(app: Any, fil
         assert await connection.fetchval("SELECT count(*) FROM answered") == 0
     finally:
         await connection.close()
+
+
+async def said_yes(app: Any) -> tuple[Browser, Browser, dict[str, Any], str]:
+    """A colleague who said yes to a card, who waits with it, and what was said under which key."""
+    office = await Office(app).open()
+    there, (_, asked) = await office.ask(await office.card())
+    use = (await office.second.get("cards/asked"))[1]["uses"][-1]["use"]
+    signed = await proof(office.second, office.second_phone, "approve")
+    said = {"use": use, "code": asked["code"], "person": office.wilma, "passkey": signed}
+    key = str(uuid4())
+    for _ in range(2):
+        assert await post(office.second, "cards/approve", said, key) == (200, {})
+    return office.second, there, said, key
+
+
+async def again(app: Any, before: Browser, said: dict[str, Any], key: str) -> Answer:
+    """The same once more, at a directory that was started anew."""
+    here = Browser(app)
+    here.http.cookies = before.http.cookies
+    return await post(here, "cards/approve", said, key)
+
+
+async def test_a_yes_to_a_card_is_told_again_while_it_counts_and_not_after_a_start_that_lost_it(
+    filled: str,
+) -> None:
+    async with directory(filled) as app:
+        second, _, said, key = await said_yes(app)
+    async with directory(filled) as anew:
+        status, no = await again(anew, second, said, key)
+        assert (status, no["code"]) == (409, "card_use_over"), "nobody is let in by a yes that is gone"
+
+
+async def test_a_yes_by_which_a_card_was_spent_was_done_also_after_a_start(filled: str) -> None:
+    async with directory(filled) as app:
+        second, there, said, key = await said_yes(app)
+        assert (await there.post("cards/enter", {}))[0] == 200
+        assert await post(second, "cards/approve", said, key) == (200, {})
+    for later, told in ((0, 200), (16, 409)):
+        async with directory(filled, later) as anew:
+            assert (await again(anew, second, said, key))[0] == told
