@@ -1,7 +1,7 @@
 /** Sealed cards on a phone and on paper, with a stand-in for the servers. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { COLLEAGUES, NOW } from "../fixtures/story.mjs";
+import { COLLEAGUES, INCIDENT, NOW, PEOPLE } from "../fixtures/story.mjs";
 import { SIZES, delta, fits, named, staged } from "./staged.mjs";
 
 const AT = new Date(NOW).toISOString();
@@ -81,6 +81,86 @@ test("during a call the page asks once it can have been answered, and at once wh
     assert.equal(await silent.count(), 0);
     await page.clock.runFor(28_000);
     await silent.waitFor();
+  });
+});
+
+test("silence is not a no, a wrong scan is put right by hand, a no ends the wait, and a yes leads in", () => {
+  const no = (code, detail) => [409, { code, status: 409, detail: { nl: detail, en: detail }, facts: {} }];
+  const opened = [200, { code: "048213", expires_at: LATER, role: "ciso" }];
+  const opens = [no("card_wrong", "Deze woorden kloppen niet."), opened, opened];
+  const enters = [[503, { code: "unavailable" }], no("card_over", "Deze kaart is ongeldig gemaakt."), [200, { session: "in" }]];
+  const commands = { "/cards/open": () => opens.shift(), "/cards/enter": () => enters.shift() };
+  const screen = { name: "card", who: null, path: `/card#GM1735-0003.${SIX}` };
+  return staged(screen, { size: SIZES.phone, commands }, async (page) => {
+    await page.clock.install({ time: new Date(NOW) });
+    const ask = page.getByRole("button", { name: "Ik bel een collega" });
+    await page.getByLabel("Wie ben je?").fill("Wilma");
+    await ask.click();
+    await page.getByText("Deze woorden kloppen niet.").waitFor();
+    assert.equal(await page.getByLabel("Zes woorden").inputValue(), SIX.replaceAll("-", " "));
+    await ask.click();
+    await page.getByText("048 213").waitFor();
+    await page.clock.runFor(3_000);
+    await page.getByText("Geen verbinding. We proberen het opnieuw.").waitFor();
+    await page.clock.runFor(3_000);
+    await page.getByText("Deze kaart is ongeldig gemaakt.").waitFor();
+    await ask.click();
+    await page.getByText("048 213").waitFor();
+    // The servers know from now on who is here.
+    await page.evaluate((body) => fetch("/api/directory/demo/sign-in", { method: "POST", body }), JSON.stringify({ person: PEOPLE.wilma }));
+    await page.clock.runFor(3_000);
+    await page.waitForURL(`**/incident/${INCIDENT}`);
+    assert.deepEqual([opens, enters], [[], []]);
+  });
+});
+
+test("a colleague hears the code, says who it is and lets them in, or makes the card void in two taps", () => {
+  const sent = [];
+  const prove = [403, { code: "prove_it", status: 403, detail: null, facts: {} }];
+  const commands = {
+    "/cards/asked": [200, { uses: [USE] }],
+    "/cards/approve": (body) => (sent.push(body), [200, {}]),
+    [`/cards/${USE.number}/stop`]: () => (sent.push("stop"), prove),
+    "/directory/passkey/options": ({ purpose }) => (sent.push(purpose), [409, { code: "busy", status: 409, detail: { nl: "Straks.", en: "" }, facts: {} }]),
+  };
+  const screen = { ...named("access"), path: "/cards" };
+  return staged(screen, { size: SIZES.phone, commands }, async (page) => {
+    const who = page.getByLabel("Wie is het?"), yes = page.getByRole("button", { name: "Ja, laat binnen" });
+    await who.getByRole("option", { name: "Sanne" }).waitFor({ state: "attached" });
+    assert.deepEqual(await who.getByRole("option").allInnerTexts(), ["Kies een collega", "Pim", "Sanne", "Iris"]);
+    await page.getByLabel("Code die je collega voorleest").fill("048 21");
+    await who.selectOption("Sanne");
+    assert.equal(await yes.isDisabled(), true);
+    await page.getByLabel("Code die je collega voorleest").fill("048 213");
+    await yes.click();
+    await page.getByText("Je collega is zo binnen, twee uur lang.").waitFor();
+    const stop = page.getByRole("button", { name: `Nee, maak de kaart ongeldig: ${USE.number}` });
+    await stop.click();
+    await page.getByText("Wie met deze kaart binnen is, is er direct uit.").waitFor();
+    await fits(page);
+    await page.getByRole("button", { name: "Nee, laat staan" }).click();
+    await stop.click();
+    assert.deepEqual(sent, [{ use: USE.use, code: "048213", person: COLLEAGUES[1].person }]);
+    await page.getByRole("button", { name: "Ja, maak ongeldig" }).click();
+    await page.getByText("Straks.").waitFor();
+    assert.deepEqual(sent.slice(1), ["stop", "stop"]);
+  });
+});
+
+test("a card of yesterday is no news, one that ran out says so, and who may not say yes makes none void", () => {
+  const hours = (number) => new Date(NOW + number * 3_600_000).toISOString();
+  const made = (number, more) => {
+    const row = card("GM0164");
+    return { ...row, id: `GM0164-${number}`, data: { ...row.data, id: `GM0164-${number}`, asked_at: null, asked: 0, ...more } };
+  };
+  return staged({ ...named("desk"), path: "/cards" }, { size: SIZES.phone }, async (page, say) => {
+    say(delta(
+      made("0005", { asked_at: hours(-1), asked: 1 }), made("0006", { state: "used", used_at: hours(-25) }), made("0007", { expires_at: hours(-1) }),
+    ));
+    await page.getByRole("listitem").filter({ hasText: "GM0164-0007" }).getByText("verlopen vandaag 10:42").waitFor();
+    await page.getByRole("listitem").filter({ hasText: "GM0164-0005" }).getByText("klaar voor gebruik").waitFor();
+    assert.equal(await page.getByRole("link", { name: "Bekijk de kaarten" }).count(), 0);
+    assert.equal(await page.getByRole("button", { name: /^Maak ongeldig/ }).count(), 0);
   });
 });
 

@@ -152,6 +152,28 @@ test("an empty list says whom to phone, and what the server refuses is said with
   });
 });
 
+test("a newer list shows at once, and takes nothing that was typed: then it is said, and shown when asked for", () => {
+  let listed = { ...LISTED, phone: "14 0541" };
+  const kept = (number, phone) => {
+    listed = { ...listed, number, phone };
+    return delta({ kind: "wake_list", id: "GM0164", v: [1, number, 1], level: "own", data: { exercise: false, tlp: "TLP:AMBER", id: "GM0164", turns: [], minutes: 3, phone } });
+  };
+  return staged(screen, { size: SIZES.phone, commands: { [ROUTE]: () => [200, listed] } }, async (page, say) => {
+    const phone = page.getByLabel(SAID.nl.phone);
+    const shows = (number) => page.waitForFunction((wanted) => document.querySelector("input[type=tel]")?.value === wanted, number);
+    await shows("14 0541");
+    say(kept(4, "14 0542"));
+    await shows("14 0542");
+    await phone.fill("14 0547");
+    say(kept(5, "14 0543"));
+    await page.getByText("Iemand anders heeft de lijst intussen gewijzigd.").waitFor();
+    assert.equal(await phone.inputValue(), "14 0547");
+    await fits(page);
+    await page.getByRole("button", { name: "Toon de lijst van nu" }).click();
+    await shows("14 0543");
+  });
+});
+
 test("whoever signed in with a key is asked for it before the list is changed", () => {
   let purpose;
   const detail = { nl: "Probeer het zo weer.", en: "Try again in a moment." };

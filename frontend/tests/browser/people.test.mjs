@@ -29,7 +29,8 @@ for (const language of ["nl", "en"]) {
         people = people.map((each) => (body.people.includes(each.person) ? { ...each, due: false } : each));
         return [200, { people }];
       },
-      [`${STAFF[2].person}/leave`]: () => (sent.push("left"), [200, {}]),
+      // In one of the two the answer to an earlier tap got lost.
+      [`${STAFF[2].person}/leave`]: () => (sent.push("left"), language === "nl" ? [200, {}] : [404, { code: "not_found", status: 404, detail: null, facts: {} }]),
       [ROUTE]: () => [200, { people }],
     };
     return staged(screen, { size: SIZES.phone, language, commands }, async (page) => {
@@ -39,6 +40,7 @@ for (const language of ["nl", "en"]) {
       await picture(page, `people-check-${language}`);
       await right.click();
       await right.waitFor({ state: "detached" });
+      await page.waitForFunction((next) => document.activeElement?.ariaLabel === next, `Teun Verzonnen: ${said.right[language]}`);
       await page.getByRole("button", { name: `Teun Verzonnen ${said.left[language]}` }).click();
       assert.deepEqual(sent, [[STAFF[1].person]]);
       await page.getByRole("button", { name: sure[language] }).click();

@@ -79,7 +79,13 @@ test("the IBD throws it for whom it chooses, and takes it back", () => {
   };
   return staged(named("switch-ibd"), { size: SIZES.phone, commands }, async (page, say) => {
     assert.equal(await page.getByRole("button", { name: "Zet de schakelaar om" }).count(), 0);
-    await page.getByLabel("Welke organisatie?").selectOption("GM0153");
+    const which = page.getByLabel("Welke organisatie?");
+    await which.selectOption("GM0164");
+    await page.getByRole("button", { name: "Zet de schakelaar om" }).click();
+    await page.getByRole("button", { name: "Ja, zet om" }).waitFor();
+    // What was asked was about another organisation.
+    await which.selectOption("GM0153");
+    await page.getByRole("button", { name: "Ja, zet om" }).waitFor({ state: "detached" });
     await page.getByText("Iedereen van Enschede is binnen een seconde uitgelogd, op elk toestel.", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Zet de schakelaar om" }).click();
     await page.getByRole("button", { name: "Ja, zet om" }).click();
@@ -94,6 +100,18 @@ test("the IBD throws it for whom it chooses, and takes it back", () => {
     assert.deepEqual(sent, [true, false]);
   });
 });
+
+test("the organisation itself reads what to leave alone and that one of them said so, and no more once it is over", () =>
+  staged(named("switch"), { size: SIZES.phone }, async (page, say) => {
+    say(delta(trust("GM1735", { by_person: PEOPLE.gert, mandate: null }, "own")));
+    await page.getByText("Gebruik de eigen mail en systemen niet.").waitFor();
+    await page.getByText("Gezegd door iemand van de organisatie zelf.").waitFor();
+    await page.getByRole("link", { name: "Naar de noodschakelaar" }).waitFor();
+    await fits(page);
+    say(delta(trust("GM1735", { distrusted: false }, "own", 2)));
+    await page.getByText("Gebruik de eigen mail en systemen niet.").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Zet de schakelaar om" }).waitFor();
+  }));
 
 test("who may throw none is told who may", () =>
   staged({ ...named("tasks"), path: "/trust" }, { size: SIZES.phone }, async (page) => {
