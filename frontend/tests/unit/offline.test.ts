@@ -4,12 +4,13 @@ import type { Answer, Changed } from "../../src/api/http";
 import { type Letter, Outbox, type Post, fateOf } from "../../src/offline/outbox.svelte";
 import { memoryShelf } from "../../src/offline/shelf";
 import type { Organisation } from "../../src/api/directory.svelte";
-import type { Snapshot } from "../../src/gen/wire";
+import type { Me, Snapshot } from "../../src/gen/wire";
 import { fromSnapshot } from "../../src/live/picture";
 import { commitmentsOf, holds, log, requests } from "../../src/live/select";
 import { glanceOf, pictureOf, titleOf } from "../../src/offline/seen";
 import { DAY_MS, type Sealed, Vault } from "../../src/offline/vault";
-import { GUEST_ROWS, HIT_DESK, INCIDENT, ORGANISATIONS, homeHit, rowsOf, snapshotOf } from "../fixtures/story.mjs";
+import { type Who, lastHere, whoIs } from "../../src/offline/who.svelte";
+import { GUEST_ROWS, HIT_DESK, INCIDENT, ORGANISATIONS, homeHit, incident, request, rowsOf, snapshotOf } from "../fixtures/story.mjs";
 
 const WILMA = "wilma";
 const OK: Answer<Changed> = { ok: true, value: { row: null, rows: [] } };
@@ -56,10 +57,20 @@ describe("what this device keeps", () => {
     await vault.keep("report/wilma", { phone: "1" });
     const sealed = records.get("report/wilma")!;
     records.set("report/bram", sealed);
-    records.set("report/ilse", { ...sealed, at: sealed.at - 1 });
     expect(await vault.read("report/bram")).toBeNull();
-    expect(await vault.read("report/ilse")).toBeNull();
     expect([...records.keys()]).toEqual(["report/wilma"]);
+    now += 1;
+    records.set("report/wilma", { ...sealed, at: sealed.at + 1 });
+    expect(await vault.read("report/wilma")).toBeNull();
+    expect(records.size).toBe(0);
+  });
+
+  test("goes on after the device failed once", async () => {
+    const shelf = memoryShelf(records);
+    const failing = new Vault({ ...shelf, put: async () => Promise.reject(new Error("full")) }, () => now);
+    await expect(failing.keep("a/wilma", {})).rejects.toThrow("full");
+    await shelf.put("b/wilma", { at: now, iv: new Uint8Array(12), body: new ArrayBuffer(1) });
+    expect(await failing.read("b/wilma")).toBeNull();
   });
 
   test("leaves with who signs out, and nobody else's does", async () => {
@@ -98,7 +109,14 @@ describe("an incident as it was last seen", () => {
 
   test("holds nobody's rights, no other incident and no other organisation's name", () => {
     const other = homeHit();
-    const glance = glanceOf(seenBy("gert", [...rowsOf("gert"), ...HIT_DESK]), INCIDENT, all, now)!;
+    const [coming] = rowsOf("gert").filter(({ kind }: { kind: string }) => kind === "commitment");
+    const elsewhereToo = [
+      request(91, "network", 20, [0, 0, 1], { incident: other.id }),
+      { ...coming, id: "of-another", data: { ...coming.data, incident: other.id } },
+      { ...coming, id: "no-longer", data: { ...coming.data, state: "cancelled" } },
+    ];
+    const glance = glanceOf(seenBy("gert", [...rowsOf("gert"), ...HIT_DESK, ...elsewhereToo]), INCIDENT, all, now)!;
+    expect(glance.rows.map(({ id }) => id)).not.toContain("no-longer");
     expect(pictureOf(glance).me).toBeNull();
     expect(new Set(glance.rows.map(({ kind }) => kind))).toEqual(new Set(["incident", "help_request", "commitment", "log_entry"]));
     expect(JSON.stringify(glance)).not.toMatch(new RegExp(`rights|${other.id}|${elsewhere.name}|${elsewhere.id}`));
@@ -106,6 +124,8 @@ describe("an incident as it was last seen", () => {
 
   test("is not kept of what somebody may not see, nor for a guest, whose time ends elsewhere", () => {
     expect(glanceOf(seenBy("kees"), INCIDENT, all, now)).toBeNull();
+    const { affected: _hidden, ...thin } = incident().data;
+    expect(glanceOf(seenBy("gert", [{ ...incident(), data: thin }]), INCIDENT, all, now)).toBeNull();
     expect(glanceOf(seenBy("bram", GUEST_ROWS), INCIDENT, all, now)).toBeNull();
   });
 });
@@ -141,7 +161,8 @@ describe("what waits to be sent", () => {
     await outbox.put(letter("2"));
     const later = new Outbox(vault);
     await later.attend(WILMA);
-    await later.flush(post);
+    const changes = await Promise.all([later.flush(post), later.flush(post)]);
+    expect(changes).toEqual([[{ row: null, rows: [] }, { row: null, rows: [] }], []]);
     expect(sent).toEqual([letter("1"), letter("2")]);
     expect(states(later)).toEqual(["sent", "sent"]);
     expect(records.size).toBe(0);
@@ -169,6 +190,22 @@ describe("what waits to be sent", () => {
     await outbox.attend(WILMA);
     await outbox.flush(post);
     expect(sent).toHaveLength(1);
+  });
+
+  test("is shown once while it is being kept, and not to who sits there by then", async () => {
+    const later = new Outbox(vault);
+    await Promise.all([later.put(letter("1")), later.attend(WILMA)]);
+    expect(later.items).toHaveLength(1);
+    const left = new Outbox(vault);
+    await Promise.all([left.attend(WILMA), left.attend(null)]);
+    await left.put(letter("2"));
+    expect(left.items).toEqual([]);
+  });
+
+  test("is gone from here and from the device once somebody threw it away", async () => {
+    await outbox.put(letter("1"));
+    await outbox.dismiss(outbox.items[0]!);
+    expect([outbox.items, records.size]).toEqual([[], 0]);
   });
 
   test("says why it was refused, goes back to its form and is not sent again", async () => {
@@ -205,6 +242,30 @@ describe("what waits to be sent", () => {
   });
 });
 
+describe("who was last here", () => {
+  const all = new Map((ORGANISATIONS as Organisation[]).map((each) => [each.id, each]));
+  const shop: Organisation = { ...(ORGANISATIONS as Organisation[])[0]!, id: "P1", kind: "partnership", name: "Samen ICT", delivers_ict_to: ["GM0153", "GM0164"] };
+  const me = (rights: Me["rights"]): Me => ({ person: WILMA, name: "Wilma", organisations: Object.keys(rights), rights, keys: [] });
+  const reportsFor = (rights: Me["rights"]) => whoIs(me(rights), new Map([...all, ["P1", shop]])).mayReportFor.map(([id]) => id);
+
+  test("reports for their own and for whose ICT these run; the IBD for every municipality", () => {
+    expect(reportsFor({ P1: ["report"], GM1735: ["lend"] })).toEqual(["GM0153", "GM0164", "P1"]);
+    const municipalities = [...all.values()].filter(({ kind }) => kind === "municipality").map(({ id }) => id);
+    expect(reportsFor({ IBD: ["ibd"] }).sort()).toEqual(municipalities.sort());
+  });
+
+  test("is who the servers named, whatever this device remembers", async () => {
+    const who = (person: string): Who => ({ person, ibd: false, mayReportFor: [] });
+    await lastHere.remember(who("bram"));
+    lastHere.who = who(WILMA);
+    await lastHere.recall();
+    expect(lastHere.who.person).toBe(WILMA);
+    await lastHere.forget();
+    await lastHere.recall();
+    expect(lastHere.who).toBeNull();
+  });
+});
+
 describe("the kept shell", () => {
   const manifest = {
     "index.html": { file: "assets/index.js", css: ["assets/index.css"], imports: ["_base.js"] },
@@ -221,5 +282,7 @@ describe("the kept shell", () => {
     const release = (content: string) => workerFor(new Map([["index.html", Buffer.from(content)]])).split("\n")[0];
     expect(release("a")).not.toBe(release("b"));
     expect(release("a")).toBe(release("a"));
+    const worker = (source: string) => workerFor(new Map(), source).split("\n")[0];
+    expect(worker("a")).not.toBe(worker("b"));
   });
 });

@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { workerFor } from "../../offline/plugin";
 
 const SOURCE = readFileSync(join(import.meta.dirname, "../../offline/worker.js"), "utf8");
@@ -11,7 +12,7 @@ type Asked = { request: { method: string; mode: string; url: string }; respondWi
 type Listener = (event: Asked & { waitUntil(done: Promise<unknown>): void }) => void;
 
 /** The worker of one release in a made-up browser: `network` answers what it fetches. */
-function worker(page: string, network: (path: string) => Promise<Response>, stores = new Map<string, Map<string, Response>>(), windows: string[] = []) {
+function worker(page: string, network: (path: string, more?: RequestInit) => Promise<Response>, stores = new Map<string, Map<string, Response>>(), windows: string[] = []) {
   const listeners = new Map<string, Listener>();
   const shown: Shown[] = [];
   const opened: string[] = [];
@@ -37,7 +38,7 @@ function worker(page: string, network: (path: string) => Promise<Response>, stor
     delete: async (name: string) => stores.delete(name),
   };
   const text = workerFor(new Map([["index.html", Buffer.from(page)]]), SOURCE);
-  new Function("self", "caches", "fetch", text)(self, caches, (asked: string | { url: string }) => network(pathOf(asked)));
+  new Function("self", "caches", "fetch", text)(self, caches, (asked: string | { url: string }, more?: RequestInit) => network(pathOf(asked), more));
   const lasting = async (name: string, more: object = {}) => {
     let done: Promise<unknown> = Promise.resolve();
     listeners.get(name)!({ waitUntil: (work: Promise<unknown>) => (done = work), ...more } as never);
@@ -47,7 +48,7 @@ function worker(page: string, network: (path: string) => Promise<Response>, stor
   const tap = (page: unknown) => lasting("notificationclick", { notification: { data: page, close: () => undefined } });
   const ask = async (path: string, mode = "cors", method = "GET"): Promise<string | null> => {
     let answer: Promise<Response> | null = null;
-    listeners.get("fetch")!({ request: { method, mode, url: ORIGIN + path }, respondWith: (given: Promise<Response>) => (answer = given) } as never);
+    listeners.get("fetch")!({ request: { method, mode, url: new URL(path, ORIGIN).href }, respondWith: (given: Promise<Response>) => (answer = given) } as never);
     return answer && (await answer as Response).text();
   };
   return { stores, ask, shown, opened, push, tap, install: () => lasting("install"), activate: () => lasting("activate") };
@@ -73,6 +74,29 @@ test("leaves the API, other methods and other sites alone", async () => {
   expect(await ask("/api/live/snapshot")).toBeNull();
   expect(await ask("/api/live/snapshot", "navigate")).toBeNull();
   expect(await ask("/assets/a.js", "cors", "POST")).toBeNull();
+  expect(await ask("https://elsewhere.example/assets/a.js")).toBeNull();
+});
+
+test("a network that never answers is none, and without a kept page the browser says so", async () => {
+  const timeout = vi.spyOn(AbortSignal, "timeout").mockImplementation(() => AbortSignal.abort());
+  const mute = (_path: string, more?: RequestInit) => new Promise<Response>((_, reject) => more?.signal?.aborted && reject(more.signal.reason));
+  const { ask, install, stores } = worker("old", says("old"));
+  await install();
+  expect(await worker("old", mute, stores).ask("/report", "navigate")).toBe("old");
+  expect(timeout).toHaveBeenCalledWith(4_000);
+  timeout.mockRestore();
+  expect(await ask("/report", "navigate")).toBe("old");
+  expect(await worker("page", silence).ask("/report", "navigate")).toBe("");
+});
+
+test("fetches each file of its release by its digest, and the page past every cache", async () => {
+  const asked: unknown[] = [];
+  const { install } = worker("page", async (path, more) => {
+    asked.push([path, more?.integrity, more?.cache]);
+    return new Response("page");
+  });
+  await install();
+  expect(asked).toEqual([["/index.html", `sha384-${createHash("sha384").update("page").digest("base64")}`, "no-cache"]]);
 });
 
 test("keeps a file with a digest in its name once it came, and no error in its place", async () => {
@@ -92,8 +116,10 @@ test("is not installed by halves, and drops the files of older releases only whe
   const later = worker("new", says("new"), stores);
   await later.install();
   expect(await worker("old", silence, stores).ask("/", "navigate")).toBe("old");
+  stores.set("of-another-app", new Map());
   await later.activate();
-  expect(stores.size).toBe(1);
+  expect([...stores.keys()]).toContain("of-another-app");
+  expect(stores.size).toBe(2);
   expect(await worker("new", silence, stores).ask("/", "navigate")).toBe("new");
 });
 
