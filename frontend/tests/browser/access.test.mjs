@@ -74,6 +74,13 @@ for (const language of ["nl", "en"]) {
   });
 }
 
+test("whoever was sent back with a no reads what to do, in the words of the server", () => {
+  const detail = { nl: "Bind eerst je account.", en: "" };
+  const commands = { "/oidc/refusals/account_unbound": [403, { code: "account_unbound", status: 403, detail, facts: {} }] };
+  return staged({ ...named("sign-in"), path: "/sign-in?refused=account_unbound" }, { size: SIZES.phone, played: false, commands }, (page) =>
+    page.getByText(detail.nl).waitFor());
+});
+
 test("a code is asked for in full, and how many tries are left is said", () => {
   const wrong = [409, { code: "code_wrong", status: 409, detail: { nl: "De code klopt niet.", en: "" }, facts: { left: 1 } }];
   return staged(named("welcome"), { size: SIZES.phone, commands: { "/welcome/options": wrong } }, async (page) => {

@@ -19,13 +19,13 @@ const picture = (page, name) =>
 
 const SAID = {
   nl: {
-    title: "Piketlijst", gaps: "Niemand op de lijst: 05:00–22:00.", up: "Zet Sanne hoger", change: "Wijzig Sanne", from: "Bel vanaf",
+    title: "Piketlijst", gaps: "Niemand op de lijst: 05:00–22:00.", up: "Zet Sanne hoger", down: "Zet Sanne lager", change: "Wijzig Sanne", from: "Bel vanaf",
     exercise: "Bel ook bij een oefening", remove: "Haal Een oud-collega van de lijst", add: "+ Zet op de lijst", who: "Wie erbij?",
     phone: "Neemt niemand op, bel dan", wrong: "Vul een nummer in dat je kunt bellen", save: "Bewaar de lijst", saved: "De lijst is bewaard en geldt nu.",
     number: "geen nummer dat we kunnen bellen", place: "Sanne staat nu op plaats 1.", more: /^Eén meer/,
   },
   en: {
-    title: "Wake-up list", gaps: "Nobody on the list: 05:00–22:00.", up: "Move Sanne up", change: "Change Sanne", from: "Call from",
+    title: "Wake-up list", gaps: "Nobody on the list: 05:00–22:00.", up: "Move Sanne up", down: "Move Sanne down", change: "Change Sanne", from: "Call from",
     exercise: "Call for an exercise too", remove: "Take A former colleague off the list", add: "+ Put on the list", who: "Whom to add?",
     phone: "If nobody answers, phone", wrong: "Fill in a number that can be called", save: "Keep the list", saved: "The list is kept and counts from now on.",
     number: "no number that we can call", place: "Sanne is in place 1 now.", more: /^One more/,
@@ -52,6 +52,8 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
       // The second press is without looking for the button: it kept the focus on the line's new place.
       await page.keyboard.press("Enter");
       await page.getByText(say.place).waitFor({ state: "attached" });
+      // On top there is no way up: the focus is on the way down of the same line.
+      await page.waitForFunction((label) => document.activeElement?.ariaLabel === label, say.down);
       await page.getByRole("button", { name: say.change }).click();
       await page.getByLabel(say.from).selectOption("05:00");
       await page.getByText(say.exercise).click();

@@ -52,6 +52,7 @@ for (const [language, size] of [["nl", "phone"], ["en", "wide"]]) {
       await picture(page, `systems-${language}`);
       await page.getByRole("button", { name: said.end }).click();
       await page.getByText(said.over).waitFor();
+      assert.equal(await page.getByRole("button", { name: said.end }).count(), 0);
       assert.equal(await page.getByText(MADE.client_secret).count(), 0);
       assert.deepEqual(sent, [{ name: "Dashboard", about: "Overzicht van de regio", days: 365 }]);
       await fits(page);
