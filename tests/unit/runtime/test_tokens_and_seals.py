@@ -144,6 +144,14 @@ def test_what_is_sealed_for_somebody_comes_back_for_their_key_person_and_field_a
         unseal_told(told, base64.b64decode(public_half(key)), PERSON, "caller")
 
 
+def test_what_an_earlier_release_sealed_opens_and_the_half_that_it_gave_out_is_still_theirs() -> None:
+    key = bytes(range(32))
+    assert public_half(key) == "6kPVS08ec406I6nDOywxF3299wNnkiO+Vt0Rr3dgkwY="
+    assert unseal("Bs5ZkLlKno8c+cR+p7ud71VQzNg7LvOsDfUShl7xl1k=", key, PERSON, "name") == "Anna"
+    told = "KitscIHVeB5Bo0WYI9GDzMqh6RP5m2Of+545abkbexs7p/lJuslx1vkcjbqhOThfQExLdWax7ZiYX+hpRC+arw=="
+    assert unseal_told(told, key, PERSON, "caller") == "Anna"
+
+
 @pytest.mark.parametrize("text", ["", "zz", "no base64!", "AAAA", base64.b64encode(bytes(60)).decode()])
 def test_what_nobody_sealed_for_anybody_is_unreadable(text: str) -> None:
     with pytest.raises(Unreadable):
