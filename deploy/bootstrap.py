@@ -9,10 +9,12 @@ import os
 import subprocess
 import sys
 import venv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from schemas.command_line import command_line
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 OLDEST: Final = (3, 11)
@@ -112,8 +114,9 @@ def _install(target: Path, lock: Path, environment: Mapping[str, str]) -> None:
         )
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Set everything up; 0, or 1 with one sentence that says what to do."""
+    command_line("deploy.bootstrap", "Makes .venv from the lock, unless it is there.").parse_args(arguments)
     home = home_of(os.environ)
     try:
         check_machine(sys.version_info[:2], sys.platform)
@@ -131,4 +134,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

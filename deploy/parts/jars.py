@@ -6,10 +6,13 @@ Run as a process of its own, with HOME inside NOABER_HOME, because jgo keeps its
 import hashlib
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import jgo
+
+from schemas.command_line import command_line
 
 ENDPOINT: Final = "org.apache.kafka:kafka_2.13:4.3.1"
 LIST: Final = Path(__file__).with_name("kafka-jars.sha256")
@@ -48,5 +51,20 @@ def fetch(folder: Path) -> None:
     half.rename(folder)
 
 
+def main(arguments: Sequence[str]) -> int:
+    """Fetch them; 0, or 1 with one sentence that says what is in the way."""
+    parser = command_line("deploy.parts.jars", "Fetches Kafka's jars into a new folder.", "kafka-jars")
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="made when all of them are right")
+    folder: Path = parser.parse_args(arguments).folder
+    try:
+        if folder.exists():
+            raise FileExistsError(f"{folder} is there already; name one that is not")
+        fetch(folder)
+    except (WrongJars, OSError) as failure:
+        print(f"Stopped: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    fetch(Path(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

@@ -43,7 +43,8 @@ class Attempt(Value):
     """One person, called once for this. `id` is the provider's reference too.
 
     `offer`: what a yes by keypad confirms, as the call said it; None where it confirms nothing by itself.
-    `became`, `refused`: what came of that yes.
+    `became`, `refused`: what came of that yes. `called_with`: the attempt in whose call this was told too,
+    where the person was called for several things at once.
     """
 
     id: UUID
@@ -54,6 +55,7 @@ class Attempt(Value):
     offer: Offer | None = None
     became: Became | None = None
     refused: str = ""
+    called_with: UUID | None = None
 
 
 class PassedOver(StrEnum):
@@ -88,7 +90,8 @@ class Delivery(Row):
     The case reads whom to phone once nobody there took it up; of its own ladder, how that stands.
 
     `phone` stands there once nobody is left: whom to phone instead. `untold`: to whom a text that said so did
-    not get through, so that somebody phones them.
+    not get through, so that somebody phones them. `late`: it is over since nobody said yes before the moment
+    at which the help was needed; a yes would be refused.
     """
 
     TYPE: ClassVar[str] = "delivery"
@@ -105,8 +108,10 @@ class Delivery(Row):
     turn: Annotated[TurnEnds | None, OWN] = None
     phone: Annotated[Text, COORDINATOR] = ""
     untold: Annotated[tuple[UUID, ...], OWN] = ()
-    # For `notification` alone: what a yes confirms as things stand, who is not called since they asked it or
-    # said the first yes, and who reads the case.
+    late: Annotated[bool, COORDINATOR] = False
+    # For `notification` alone: what a yes confirms as things stand, and until when; who is not called since
+    # they asked it or said the first yes, and who reads the case.
     offer: Offer | None = None
+    until: Moment | None = None
     spared: tuple[UUID, ...] = ()
     case: Readers = Field(default_factory=dict)

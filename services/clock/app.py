@@ -10,6 +10,7 @@ from schemas.events.delivery import Delivery
 from schemas.state import State
 from schemas.topics import COMMITMENTS, DELIVERIES
 from services.clock.handlers import Clock, Table
+from services.clock.standing import standing
 from services.runtime.consume import Policy
 from services.runtime.dead_letters import KafkaDeadLetters
 from services.runtime.health import health_server
@@ -55,6 +56,7 @@ async def run(settings: Settings) -> None:
             hand = Clock(tables, publisher, now, settings.topic_prefix)
             policy = Policy(hand.take, KafkaDeadLetters(graves, settings.topic_prefix))
             _wire(app, group, hand, policy)
+            hand.stood(await standing(settings.kafka, settings.topic_prefix, (COMMITMENTS, DELIVERIES)))
             async with health_server(
                 settings.http_port, lambda: progress.health(policy.waiting), settings.http_host
             ):

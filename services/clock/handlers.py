@@ -38,18 +38,20 @@ class Clock:
         self._now = now
         self._prefix = prefix
         self._fired: dict[UUID, int] = {}
+        self._stood: dict[UUID, Pending] = {}
 
     async def take(self, event: Event) -> None:
         """Remember what is pending now. Raises KeyError for a type nobody handles here."""
         kind = type(event.state)
         HANDLERS[kind](self._tables[kind], event)
 
+    def stood(self, events: Iterable[Event]) -> None:
+        """What stood in the topics at the start counts beside the tables, whose memory may have been lost."""
+        self._stood = {each.state.id: remember(None, each) for each in events}
+
     async def fire(self) -> int:
         """Publish what is due and was not published by this process before; how many that were."""
-        kept = [
-            Pending.model_validate_json(value) for table in self._tables.values() for value in table.values()
-        ]
-        due = alarms(kept, self._now())
+        due = alarms(self._pending(), self._now())
         fresh = [each for each in due if self._fired.get(_key(each)) != each.envelope.version]
         if fresh:
             await self._publisher.publish(
@@ -57,6 +59,17 @@ class Clock:
             )
         self._fired = {_key(each): each.envelope.version for each in due}
         return len(fresh)
+
+    def _pending(self) -> Iterable[Pending]:
+        """The newest of each."""
+        newest = dict(self._stood)
+        for table in self._tables.values():
+            for value in table.values():
+                kept = Pending.model_validate_json(value)
+                stood = newest.get(kept.about)
+                if stood is None or (stood.epoch, stood.version) < (kept.epoch, kept.version):
+                    newest[kept.about] = kept
+        return newest.values()
 
     def _topic(self, fired: Event) -> str:
         return self._prefix + BY_STATE[type(fired.state)].name

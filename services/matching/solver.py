@@ -8,17 +8,25 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from typing import Any, BinaryIO, Final
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.command_line import command_line
 from services.matching.handlers.planner import Solve
 from services.matching.rules.flow import Taken, solve
 from services.matching.rules.network import Problem
 
 SIZE_BYTES: Final = 8
+MOST_BYTES: Final = 1 << 30
+"""More than ten times what the whole country is."""
 STOP_SECONDS: Final = 5.0
 """Longer than the longest solving: the process ends by itself when nobody writes to it any more."""
+
+
+class NoProblem(Exception):
+    """What came in is nothing to solve."""
 
 
 @asynccontextmanager
@@ -51,11 +59,24 @@ async def solver_process() -> AsyncIterator[Solve]:
 
 
 def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
-    """Solve whatever comes in, until nothing comes any more: also when the other end was killed."""
+    """Solve whatever comes in, until nothing comes any more: also when the other end was killed.
+
+    Raises NoProblem.
+    """
     while size := incoming.read(SIZE_BYTES):
-        problem = Problem(**_unpacked(incoming.read(int.from_bytes(size))))
+        problem = _problem(size, incoming)
         outgoing.write(_framed(taken=_table(solve(problem))))
         outgoing.flush()
+
+
+def _problem(size: bytes, incoming: BinaryIO) -> Problem:
+    announced = int.from_bytes(size)
+    if announced > MOST_BYTES:
+        raise NoProblem(f"{announced} bytes are announced")
+    try:
+        return Problem(**_unpacked(incoming.read(announced)))
+    except (ValueError, TypeError, EOFError, BadZipFile) as wrong:
+        raise NoProblem(type(wrong).__name__) from wrong
 
 
 def _framed(**arrays: NDArray[Any]) -> bytes:
@@ -79,6 +100,12 @@ def _taken(table: NDArray[Any]) -> list[Taken]:
 
 
 if __name__ == "__main__":
+    command_line(
+        "services.matching.solver", "Solves what it reads, as the child of services.matching.", "< problems"
+    ).parse_args()
     # A terminal's Ctrl-C goes to all; this one ends with the process that it works for.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    try:
+        serve(sys.stdin.buffer, sys.stdout.buffer)
+    except NoProblem as what:
+        sys.exit(f"Stopped: standard input holds no problem of services.matching ({what})")

@@ -31,7 +31,7 @@ from schemas.topics import (
     WAKE_LISTS,
 )
 from services.notification.beside import Beside
-from services.notification.callback import CallBacks, TooOften, Wanted
+from services.notification.callback import CallBacks, Wanted
 from services.notification.caller import Caller, Reach
 from services.notification.carrier import PREFIX as HOOKS
 from services.notification.carrier import Carrier
@@ -48,7 +48,7 @@ from services.notification.rules.sending import Lost
 from services.notification.settings import NotificationSettings
 from services.notification.simulated.app import PREFIX as SIMULATED
 from services.notification.simulated.app import simulated
-from services.notification.store.codes import Codes
+from services.notification.store.codes import Codes, TooOften
 from services.notification.store.deliveries import Deliveries
 from services.notification.store.notices import Channels, Notices
 from services.notification.store.own import Own

@@ -10,7 +10,7 @@ from uuid import UUID
 from schemas.phone_number import NoNumber
 from services.notification.numbers import Numbers
 from services.notification.ports import Call, Declined, Heard, Telephone, Unreachable
-from services.notification.rules.code import AT_MOST, RUNNING, CodeState, state_at
+from services.notification.rules.code import RUNNING, CodeState, state_at
 from services.notification.rules.words import SILENCE, Sentence, after_code, code_call
 from services.notification.store.codes import CodeCall, Codes
 from services.runtime.now import Now
@@ -19,10 +19,6 @@ log: Final = logging.getLogger(__name__)
 
 RINGS: Final = 40
 """Seconds; longer, and a voice mail takes it."""
-
-
-class TooOften(Exception):
-    """This phone was rung as often as it may be in an hour."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +48,9 @@ class CallBacks:
         """
         if (known := await self.outcome(wanted.id)) is not None:
             return known
-        now = self._now()
-        if await self._codes.in_the_last_hour(wanted.person, now) >= AT_MOST:
-            raise TooOften
         digest = self._digest(wanted.id, wanted.code)
         digits = len(wanted.code)
-        call = CodeCall(wanted.id, wanted.person, digest, digits, CodeState.PLACING, now)
+        call = CodeCall(wanted.id, wanted.person, digest, digits, CodeState.PLACING, self._now())
         if await self._codes.place(call):
             await self._codes.become(wanted.id, await self._ring(wanted))
         return await self.outcome(wanted.id) or CodeState.FAILED
@@ -91,7 +84,7 @@ class CallBacks:
             number = await self._numbers.of(wanted.person)
             language, digits = await self._numbers.language(wanted.person), len(wanted.code)
             call = Call(wanted.id, number, code_call(language, digits), language, digits, RINGS)
-            await self._telephone.call(call)
+            await self._codes.taken(wanted.id, await self._telephone.call(call))
         except NoNumber:
             log.warning("%s has no number that can be called", wanted.person)
             return CodeState.FAILED

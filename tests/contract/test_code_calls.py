@@ -1,5 +1,6 @@
 """The door for services: a call to a registered number, at which the code on a screen is keyed in, once."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.notification import numbers
-from services.notification.rules.code import AN_HOUR, CodeState
-from services.notification.store.codes import CodeCall, Codes
+from services.notification.rules.code import AN_HOUR, AT_MOST, CodeState
+from services.notification.store.codes import CodeCall, Codes, TooOften
 from services.runtime.database import open_pool
 from tests.contract.exchange import Phones, fill, keys, phones, until
 from tests.contract.tables import database_of
@@ -143,13 +144,12 @@ async def test_calls_of_an_hour_ago_and_to_others_do_not_count_and_one_that_was_
 ) -> None:
     now = datetime.now(UTC)
     made = {"id": UUID(int=8), "person": WILMA, "digest": b"x", "digits": 6, "state": CodeState.PLACING}
-    old, left = CodeCall(**made, placed_at=now - AN_HOUR), CodeCall(**{**made, "id": CALL}, placed_at=now)
+    before = now - AN_HOUR - timedelta(seconds=1)
+    old, left = CodeCall(**made, placed_at=before), CodeCall(**{**made, "id": CALL}, placed_at=now)
     others = CodeCall(**{**made, "id": UUID(int=9), "person": NOBODY}, placed_at=now)
     async with await open_pool(database, 1) as pool:
         codes = Codes(pool)
         assert [await codes.place(each) for each in (old, left, others, left)] == [True, True, True, False]
-        assert await codes.in_the_last_hour(WILMA, now) == 2
-        assert await codes.in_the_last_hour(WILMA, now + timedelta(seconds=1)) == 1
         assert await codes.read(old.id) is None
         await codes.become(others.id, CodeState.RINGING)
         await codes.give_up_on_what_was_left()
@@ -158,3 +158,17 @@ async def test_calls_of_an_hour_ago_and_to_others_do_not_count_and_one_that_was_
         # What is over stays as it is.
         await codes.become(left.id, CodeState.RIGHT)
         assert await codes.read(left.id) == found[0]
+
+
+async def test_who_asks_for_many_calls_at_the_same_moment_gets_no_more_of_them(database: str) -> None:
+    made = {"person": WILMA, "digest": b"x", "digits": 6, "state": CodeState.PLACING}
+    now = datetime.now(UTC)
+    calls = [CodeCall(id=UUID(int=100 + each), placed_at=now, **made) for each in range(12)]
+    async with await open_pool(database, 6) as pool:
+        codes = Codes(pool)
+        placed = await asyncio.gather(*map(codes.place, calls), return_exceptions=True)
+        assert placed.count(True) == AT_MOST
+        assert {type(each) for each in placed} == {bool, TooOften}
+        # One that was placed is no other one when it is asked for again.
+        known = calls[placed.index(True)]
+        assert await codes.place(known) is False

@@ -12,7 +12,7 @@ from services.matching.rules.flow import solve
 from services.matching.rules.known import Known
 from services.matching.rules.network import Problem
 from services.matching.rules.suggest import Plan
-from services.matching.solver import serve, solver_process
+from services.matching.solver import NoProblem, serve, solver_process
 from tests.unit.matching.pictures import NOW, asked, neighbour, picture
 
 
@@ -48,3 +48,9 @@ def test_nothing_in_is_nothing_out() -> None:
     out = io.BytesIO()
     serve(io.BytesIO(), out)
     assert out.getvalue() == b""
+
+
+@pytest.mark.parametrize("told", [b"a problem of words", bytes(8) + b"short", (9).to_bytes(8) + b"PK but no"])
+def test_what_is_no_problem_is_said_to_be_none(told: bytes) -> None:
+    with pytest.raises(NoProblem):
+        serve(io.BytesIO(told), io.BytesIO())

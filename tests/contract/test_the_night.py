@@ -42,6 +42,7 @@ database = database_of("notification")
 async def home(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     monkeypatch.setattr(numbers, "fetch_keys", keys)
     monkeypatch.setattr(caller, "GRACE", timedelta(0))
+    monkeypatch.setattr(caller, "GATHERS", timedelta(0))
     await fill(database, *((person, f"06 0000000{person.int}") for person in NUMBERS))
     await replica(database, WakeList(id="GM0153", turns=tuple(map(_turn, NUMBERS)), exercise=False))
     now = datetime.now(UTC)
@@ -82,9 +83,9 @@ def asked(**more: Any) -> Approach:
     return Approach(**{**made, **more})
 
 
-async def delivery(service: Notification, request: UUID = REQUEST) -> Delivery:
+async def delivery(service: Notification, request: UUID = REQUEST, organisation: str = "GM0153") -> Delivery:
     found = await service.deliveries.change(
-        delivery_id(request, "GM0153"), lambda each, _: each, datetime.now(UTC)
+        delivery_id(request, organisation), lambda each, _: each, datetime.now(UTC)
     )
     assert found is not None
     return found
@@ -179,8 +180,9 @@ async def test_a_death_before_the_order_went_out_forgets_nobody(
 
 
 async def test_of_two_orders_to_one_person_without_an_answer_each_is_looked_up_as_itself(
-    home: House, monkeypatch: pytest.MonkeyPatch
+    home: House, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await replica(database, WakeList(id="GM0141", turns=(_turn(ILSE),), exercise=False))
     tries: Counter[UUID] = Counter()
     placed: list[UUID] = []
     ring = Carrier.call
@@ -198,14 +200,21 @@ async def test_of_two_orders_to_one_person_without_an_answer_each_is_looked_up_a
     monkeypatch.setattr(Carrier, "call", lossy)
     async with home.service() as service:
         await service.heed(event_of(asked()))
-        await service.heed(event_of(asked(id=UUID(int=10), request=UUID(int=18))))
+        await service.heed(event_of(asked(id=UUID(int=10), lender="GM0141")))
 
-        async def complete() -> bool | None:
-            now = datetime.now(UTC)
-            return len(await service.receipts.known_calls(now)) == 2 or None
+        async def known() -> int:
+            return len(await service.receipts.known_calls(datetime.now(UTC)))
 
-        await until(complete, "both calls are known")
-        turns = [(await delivery(service, request)).attempts[0].id for request in (REQUEST, UUID(int=18))]
+        async def first() -> bool | None:
+            return await known() == 1 or None
+
+        async def both() -> bool | None:
+            return await known() == 2 or None
+
+        await until(first, "the first call is known")
+        await home.phones.press(await home.phones.ringing(NUMBERS[ILSE]), "1")
+        await until(both, "both calls are known")
+        turns = [(await delivery(service, organisation=each)).attempts[0].id for each in ("GM0153", "GM0141")]
         assert sorted(placed) == sorted(turns)
         assert await called(home) == [NUMBERS[ILSE]] * 2
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -14,12 +15,20 @@ from schemas.events.wake_list import WakeList
 from services.notification import caller, numbers
 from services.notification.app import Notification
 from services.notification.rules.mandated import delivery_id
-from services.notification.store.deliveries import NotKnownYet
+from services.notification.store.mandates import NotKnownYet
 from tests.contract.exchange import House, fill, house, keys, until
 from tests.contract.tables import database_of
 from tests.contract.test_the_night import replica
 from tests.enveloped import event_of
-from tests.unit.notification.test_who_may_confirm_is_called import ALL, GERT, INES, OMAR, request
+from tests.unit.notification.test_who_may_confirm_is_called import (
+    ALL,
+    GERT,
+    INES,
+    OMAR,
+    entry,
+    own,
+    request,
+)
 
 NUMBERS = {GERT: "+31600000002", INES: "+31600000003", OMAR: "+31600000004"}
 
@@ -141,3 +150,37 @@ async def test_a_request_of_an_organisation_that_was_not_taken_in_yet_waits(home
     async with home.service() as service:
         with pytest.raises(NotKnownYet):
             await service.heed(event_of(asked(borrower="GM9999")))
+
+
+async def test_of_two_requests_each_rings_who_may_confirm_it_one_after_the_other(home: House) -> None:
+    second = UUID(int=18)
+    async with home.service() as service:
+        await service.heed(event_of(asked()))
+        await service.heed(event_of(asked(id=second)))
+        found = []
+        for _ in range(2):
+            sid = await home.phones.ringing(NUMBERS[GERT])
+            calls = await home.phones.calls()
+            found.append([each["status"] for each in calls if each["to"] == NUMBERS[GERT]])
+            await home.phones.press(sid, "2")
+        # A yes is to one request, with its own number and circle: each has a call of its own.
+        assert found == [["ringing"], ["completed", "ringing"]]
+
+
+async def test_it_ends_when_a_yes_would_come_too_late_and_the_text_goes_to_whose_yes_counts(
+    home: House, database: str
+) -> None:
+    await replica(database, own(entry(GERT), entry(INES, people=1)).organisation)
+    async with home.service() as service:
+        await service.heed(event_of(asked(asked_by=OMAR)))
+        await home.phones.press(await home.phones.ringing(NUMBERS[GERT]), "2")
+        nobody = await in_state(service, DeliveryState.NOBODY)
+        told = await until(lambda: _some(texts_to(home, NUMBERS[GERT])), "the text to Gert")
+        assert "Bevestig in Noaber" in told[0]
+        assert nobody.turn is not None
+        due = nobody.turn.due
+        service.now = lambda: due
+        await service.heed(event_of(Bell(id=nobody.turn.id, delivery=delivery_id(request().id), due=due)))
+        late = await in_state(service, DeliveryState.OVER)
+        assert (late.late, late.phone) == (True, "")
+        assert {number for number, _ in await home.phones.texts()} == {NUMBERS[GERT]}

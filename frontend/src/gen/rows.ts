@@ -15,7 +15,8 @@ export type Asks = "help" | "confirm";
 /** One person, called once for this. `id` is the provider's reference too.
  *
  * `offer`: what a yes by keypad confirms, as the call said it; None where it confirms nothing by itself.
- * `became`, `refused`: what came of that yes. */
+ * `became`, `refused`: what came of that yes. `called_with`: the attempt in whose call this was told too,
+ * where the person was called for several things at once. */
 export interface Attempt {
   id: string;
   person: string;
@@ -25,6 +26,7 @@ export interface Attempt {
   offer: Offer | null;
   became: Became | null;
   refused: string;
+  called_with: string | null;
 }
 
 /** Being called; said yes or no by keypad; gave no answer; or could not be called. */
@@ -519,7 +521,8 @@ export interface WakeListData {
  * The case reads whom to phone once nobody there took it up; of its own ladder, how that stands.
  *
  * `phone` stands there once nobody is left: whom to phone instead. `untold`: to whom a text that said so did
- * not get through, so that somebody phones them. */
+ * not get through, so that somebody phones them. `late`: it is over since nobody said yes before the moment
+ * at which the help was needed; a yes would be refused. */
 export interface DeliveryData {
   exercise: boolean;
   tlp: Tlp;
@@ -535,6 +538,7 @@ export interface DeliveryData {
   turn?: TurnEnds | null;  // from own
   phone: string;
   untold?: string[];  // from own
+  late: boolean;
 }
 
 /** What was decided last about one organisation, by its own people or by the IBD on their behalf.

@@ -48,6 +48,7 @@ describe("a ladder of which only the outcome is read", () => {
     expect(isNews(seen("provisional", 1), ladder("confirm", "calling"))).toBe(true);
     expect(isNews(seen("open", 1), ladder("confirm", "calling"))).toBe(false);
     expect(isNews(seen("provisional", 1), ladder("confirm", "over"))).toBe(false);
+    expect(isNews(seen("provisional", 1), { ...ladder("confirm", "over"), late: true })).toBe(true);
   });
 });
 
@@ -61,8 +62,8 @@ test("a yes by keypad is told by what came of it, and a number is dialled withou
 
 test("a yes that came too late is told as that, and no refused yes looks like good news", () => {
   const refused = (code: string) => ({ state: "yes", offer: {}, became: "refused", refused: code }) as unknown as Attempt;
-  const told = ["confirmed_already", "withdrawn", "closed", "terms_changed", ""].map((code) => answerOf({ asks: "confirm" }, refused(code)));
-  expect(told).toEqual(["late_confirmed_already", "late_withdrawn", "late_closed", "refused", "refused"]);
+  const told = ["confirmed_already", "withdrawn", "closed", "needed_by_past", "terms_changed", ""].map((code) => answerOf({ asks: "confirm" }, refused(code)));
+  expect(told).toEqual(["late_confirmed_already", "late_withdrawn", "late_closed", "late_needed_by_past", "refused", "refused"]);
   expect(lookOf(refused("closed"))).toBe("refused");
   expect(lookOf({ ...refused(""), became: "confirmed" })).toBe("yes");
 });

@@ -18,9 +18,12 @@ def case_of(readers: Readers, organisation: str) -> Readers:
 def shown(delivery: Delivery) -> Delivery:
     """The same with who reads it as it is now.
 
-    The case follows its own ladder; of a neighbour it learns that nobody took it up, and nothing before.
+    The case follows its own ladder while it goes on, and learns that it ended without a yes; of a neighbour
+    that nobody took it up, and nothing before. What is over for another reason, such as a stricter label,
+    is its organisation's alone.
     """
     readers: Readers = {organisation_key(delivery.organisation): Level.OWN}
-    if delivery.asks is Asks.CONFIRM or delivery.state is DeliveryState.NOBODY:
+    is_own = delivery.asks is Asks.CONFIRM and (delivery.state is not DeliveryState.OVER or delivery.late)
+    if is_own or delivery.state is DeliveryState.NOBODY:
         readers = {**delivery.case, **readers}
     return delivery.model_copy(update=delivery.read_by(readers))

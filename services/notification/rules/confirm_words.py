@@ -4,17 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.catalogue import FUNCTIONS
-from schemas.events.delivery import Attempt, Delivery
+from schemas.events.delivery import Attempt, Delivery, DeliveryState
 from schemas.events.help_request import Became
 from schemas.events.organisation import Kind, Organisation
 from schemas.mandate import EUROS_UNSAID
 from schemas.values import DUTCH, ENGLISH, IBD, OurLanguage
 from services.notification.rules.ladder import YES
-from services.notification.rules.words import EXERCISE, Sentence
-
-MOST_NAMES: Final = 4
-"""Who is woken remembers no more of them; more are counted, with the region they lie in."""
+from services.notification.rules.words import (
+    EXERCISE,
+    MOST_NAMES,
+    NOT_NEEDED,
+    InBoth,
+    Sentence,
+    function_name,
+    listed,
+    no_more,
+)
 
 _ASKED: Final = {
     DUTCH: "Dit is Noaber. {who} vraagt namens uw organisatie om hulp: {number} keer {function}. ",
@@ -30,7 +35,6 @@ _CIRCLE: Final = {
 }
 _COUNTED: Final = {DUTCH: "{n} organisaties", ENGLISH: "{n} organisations"}
 _IN_REGION: Final = {DUTCH: "{n} gemeenten in {region}", ENGLISH: "{n} municipalities in {region}"}
-_AND: Final = {DUTCH: " en ", ENGLISH: " and "}
 _EUROS: Final = {DUTCH: "Het kost ten hoogste {n} euro. ", ENGLISH: "It costs {n} euros at most. "}
 _KEYS: Final = {
     DUTCH: (
@@ -52,19 +56,29 @@ _KEYS_APP: Final = {
         "Press 1 if you do that now. Press 2 if you cannot; then we call the next who has a mandate."
     ),
 }
-_NO: Final = {
+_NO: Final[InBoth] = {
     DUTCH: "Dank u. We bellen de volgende met mandaat.",
     ENGLISH: "Thank you. We call the next who has a mandate.",
 }
-_IN_APP: Final = {
+_TOO_LATE: Final[InBoth] = {
+    DUTCH: (
+        "De hulp was eerder nodig dan nu, dus een akkoord telt niet meer. Is er nog hulp nodig? Vraag die "
+        "dan opnieuw in Noaber."
+    ),
+    ENGLISH: (
+        "The help was needed before now, so a yes does not count any more. Is help still needed? Ask for it "
+        "anew in Noaber."
+    ),
+}
+_IN_APP: Final[InBoth] = {
     DUTCH: "Dank u. Open nu Noaber en bevestig daar.",
     ENGLISH: "Thank you. Open Noaber now and confirm it there.",
 }
-_LATER: Final = {
+_LATER: Final[InBoth] = {
     DUTCH: "Dank u. Uw akkoord is genoteerd. U krijgt een SMS zodra het telt, of als het niet kan.",
     ENGLISH: "Thank you. Your yes is noted. You get a text as soon as it counts, or if it cannot.",
 }
-_BECAME: Final = {
+_BECAME: Final[Mapping[Became, InBoth]] = {
     Became.CONFIRMED: {
         DUTCH: "Dank u. De hulpvraag is bevestigd en wordt nu gesteld.",
         ENGLISH: "Thank you. The request is confirmed and goes out now.",
@@ -74,7 +88,7 @@ _BECAME: Final = {
         ENGLISH: "Thank you. Your yes counts. Your organisation wants two people; we call the second now.",
     },
 }
-_REFUSED: Final[Mapping[str, Mapping[OurLanguage, str]]] = {
+_REFUSED: Final[Mapping[str, InBoth]] = {
     EUROS_UNSAID: {
         DUTCH: (
             "Dat kan niet met een toets: uw mandaat kent een grens in euro's. "
@@ -96,6 +110,7 @@ _REFUSED: Final[Mapping[str, Mapping[OurLanguage, str]]] = {
         DUTCH: "Het incident is intussen afgesloten. U hoeft niets te doen.",
         ENGLISH: "The incident was closed meanwhile. You need not do anything.",
     },
+    "needed_by_past": _TOO_LATE,
     "terms_changed": {
         DUTCH: (
             "De hulpvraag is intussen veranderd, dus uw akkoord telt niet. Open Noaber en lees hem opnieuw."
@@ -109,7 +124,7 @@ _REFUSED: Final[Mapping[str, Mapping[OurLanguage, str]]] = {
         ENGLISH: "Your yes stood already. A second colleague with a mandate has to confirm the same.",
     },
 }
-_REFUSED_MANDATE: Final[Mapping[OurLanguage, str]] = {
+_REFUSED_MANDATE: Final[InBoth] = {
     DUTCH: (
         "Uw mandaat laat dit nu niet toe. Open Noaber om te zien waarom. We bellen de volgende met mandaat."
     ),
@@ -117,7 +132,7 @@ _REFUSED_MANDATE: Final[Mapping[OurLanguage, str]] = {
         "Your mandate does not allow this now. Open Noaber to see why. We call the next who has a mandate."
     ),
 }
-_REFUSED_OTHERWISE: Final[Mapping[OurLanguage, str]] = {
+_REFUSED_OTHERWISE: Final[InBoth] = {
     DUTCH: "Dit kan nu niet. Open Noaber en kijk daar.",
     ENGLISH: "This cannot be done now. Open Noaber and look there.",
 }
@@ -139,11 +154,10 @@ def confirm_call(delivery: Delivery, attempt: Attempt, names: Names, language: O
     """What is said to somebody who may confirm: who asks, how many, what, of whom, and what each key does."""
     offer = attempt.offer or delivery.offer
     assert offer is not None
-    function = FUNCTIONS[delivery.function].names
     text = _ASKED[language].format(
         who=_IBD[language] if names.asker == IBD else names.asker or _SOMEBODY[language],
         number=offer.number,
-        function=function.nl if language == DUTCH else function.en,
+        function=function_name(delivery.function, language),
     )
     if attempt.offer is None:
         text += _KEYS_APP[language]
@@ -154,17 +168,23 @@ def confirm_call(delivery: Delivery, attempt: Attempt, names: Names, language: O
     return EXERCISE[language] + text if delivery.exercise else text
 
 
-def after_confirm(attempt: Attempt, keys: str, language: OurLanguage) -> Sentence:
+def after_confirm(delivery: Delivery, attempt: Attempt, keys: str, language: OurLanguage) -> Sentence:
     """What is said to the answer, as far as it is known what came of it."""
-    if keys != YES:
-        return Sentence(_NO[language], language)
-    if attempt.offer is None:
-        return Sentence(_IN_APP[language], language)
+    if keys == YES and attempt.offer is not None:
+        words = _confirmed(attempt)
+    elif delivery.late:
+        words = _TOO_LATE
+    elif keys != YES:
+        words = no_more(delivery) or _NO
+    else:
+        words = NOT_NEEDED if delivery.state is DeliveryState.OVER else _IN_APP
+    return Sentence(words[language], language)
+
+
+def _confirmed(attempt: Attempt) -> InBoth:
     if attempt.became is None:
-        return Sentence(_LATER[language], language)
-    if attempt.became is Became.REFUSED:
-        return Sentence(_refused(attempt.refused)[language], language)
-    return Sentence(_BECAME[attempt.became][language], language)
+        return _LATER
+    return _refused(attempt.refused) if attempt.became is Became.REFUSED else _BECAME[attempt.became]
 
 
 def shared_region(circle: Sequence[str], known: Sequence[Organisation]) -> str | None:
@@ -174,15 +194,15 @@ def shared_region(circle: Sequence[str], known: Sequence[Organisation]) -> str |
     return regions.pop() if len(regions) == 1 else None
 
 
-def _refused(code: str) -> Mapping[OurLanguage, str]:
+def _refused(code: str) -> InBoth:
     is_mandate = code.startswith("mandate_") or code == "not_your_right"
     return _REFUSED.get(code, _REFUSED_MANDATE if is_mandate else _REFUSED_OTHERWISE)
 
 
 def _circle(names: Names, language: OurLanguage) -> str:
     if len(names.circle) <= MOST_NAMES:
-        *others, last = names.circle
-        return _AND[language].join([", ".join(others), last] if others else [last])
+        return listed(names.circle, language)
+    # More are counted, with the region they lie in.
     if names.region:
         return _IN_REGION[language].format(n=len(names.circle), region=names.region)
     return _COUNTED[language].format(n=len(names.circle))

@@ -26,6 +26,12 @@ STALE: Final = timedelta(hours=18)
 
 YES: Final = "1"
 
+AWAY: Final = timedelta(minutes=1)
+"""A bell that comes so late lay ready while nobody here heard it: a missed one is rung again after 30 s."""
+
+AT_ONCE: Final = timedelta(seconds=15)
+"""What is ordered so soon after its turn began leaves time enough of the shortest turn, a minute."""
+
 GOING_ON: Final = frozenset({DeliveryState.WAITING, DeliveryState.CALLING})
 
 
@@ -33,13 +39,15 @@ GOING_ON: Final = frozenset({DeliveryState.WAITING, DeliveryState.CALLING})
 class Ladder:
     """What decides whose turn it is now: the list (None: there is none) and who on it is on duty.
 
-    `by_app`: whose yes by keypad confirms nothing, since the app has to ask them for more.
+    `by_app`: whose yes by keypad confirms nothing, since the app has to ask them for more. `ordered`: the
+    attempts whose call went out, or may have.
     """
 
     now: datetime
     list: WakeList | None
     on_duty: frozenset[UUID]
     by_app: frozenset[UUID] = frozenset()
+    ordered: frozenset[UUID] = frozenset()
 
 
 def delivery_id(request: UUID, organisation: str) -> UUID:
@@ -65,20 +73,30 @@ def begin(approach: Approach, ladder: Ladder) -> Delivery | None:
         asked_at=approach.asked_at,
         exercise=approach.exercise,
         case=case_of(approach.readers, approach.lender),
+        # Its own ladder says no more than the approach does: both have the incident's label.
+        tlp=approach.tlp,
     )
     turn = uuid5(key, "turn/0")
     return rung(_until(made, turn, first_call(approach.wake, approach.asked_at), ladder), turn, ladder)
 
 
 def rung(delivery: Delivery, turn: UUID, ladder: Ladder) -> Delivery:
-    """A turn is over: the next one's begins. Nothing where that turn is not pending, or its time not come."""
+    """A turn is over: the next one's begins. Nothing where that turn is not pending, or its time not come.
+
+    Heard so late that we were away, and whose turn it was was not called: their turn begins anew.
+    """
     if delivery.turn is None or delivery.turn.id != turn or ladder.now < delivery.turn.due:
         return delivery
+    last = to_call(delivery)
+    is_missed = last is not None and last.id not in ladder.ordered
+    if is_missed and ladder.now - delivery.turn.due > AWAY and not is_late(delivery, ladder.now):
+        return _begun_anew(delivery, ladder) or delivery
     return go_on(_closed(delivery, None, AttemptState.UNANSWERED, ladder.now), ladder)
 
 
 def checked(delivery: Delivery, attempt: UUID, ladder: Ladder) -> Delivery:
-    """Just before the order: whoever went off duty since their turn began is passed over after all.
+    """Just before the order: whoever went off duty since their turn began is passed over after all; and
+    nobody is called any more for what is too late.
 
     Nothing was ordered yet, so the attempt is as if it had never been.
     """
@@ -86,7 +104,8 @@ def checked(delivery: Delivery, attempt: UUID, ladder: Ladder) -> Delivery:
     if last is None or last.id != attempt:
         return delivery
     turns = () if ladder.list is None else ladder.list.turns
-    if any(each.person == last.person and why_not(delivery, each, ladder) is None for each in turns):
+    stands = any(each.person == last.person and why_not(delivery, each, ladder) is None for each in turns)
+    if stands and not is_late(delivery, ladder.now):
         return delivery
     return go_on(delivery.model_copy(update={"attempts": delivery.attempts[:-1]}), ladder)
 
@@ -97,6 +116,8 @@ def keyed(delivery: Delivery, attempt: UUID, keys: str, ladder: Ladder) -> Deliv
     answered = _answered(delivery, attempt, state, ladder.now)
     if answered == delivery:
         return delivery
+    if is_late(answered, ladder.now):
+        return lapsed(answered)
     if state is AttemptState.NO:
         return go_on(answered, ladder) if _is_current(delivery, attempt) else answered
     if delivery.state is DeliveryState.OVER or _does_it_in_the_app(answered, attempt):
@@ -112,11 +133,50 @@ def ended(delivery: Delivery, attempt: UUID, state: AttemptState, ladder: Ladder
     return go_on(closed, ladder) if _is_current(delivery, attempt) else closed
 
 
+def held(delivery: Delivery, attempt: UUID, ladder: Ladder) -> Delivery:
+    """Whose turn it is cannot be called yet, being on the phone for something else: their turn lasts on."""
+    last = to_call(delivery)
+    if last is None or last.id != attempt or delivery.turn is None or ladder.list is None:
+        return delivery
+    half = timedelta(minutes=ladder.list.minutes) / 2
+    return delivery if delivery.turn.due - ladder.now > half else _begun_anew(delivery, ladder) or delivery
+
+
+def ordered(delivery: Delivery, attempt: UUID, ladder: Ladder) -> Delivery:
+    """The call goes out only now: the turn is as long as if it had at once."""
+    last = to_call(delivery)
+    if last is None or last.id != attempt or ladder.now - last.at < AT_ONCE:
+        return delivery
+    return _begun_anew(delivery, ladder) or delivery
+
+
+def told_with(delivery: Delivery, attempt: UUID, other: UUID) -> Delivery:
+    """This attempt was told of in the call of the other one."""
+    if attempt == other:
+        return delivery
+    attempts = (
+        each.model_copy(update={"called_with": other}) if each.id == attempt else each
+        for each in delivery.attempts
+    )
+    return delivery.model_copy(update={"attempts": tuple(attempts)})
+
+
 def untold(delivery: Delivery, person: UUID) -> Delivery:
     """The text that nobody is left did not get through to this person, as far as is known."""
     if person in delivery.untold:
         return delivery
     return delivery.model_copy(update={"untold": (*delivery.untold, person)})
+
+
+def is_late(delivery: Delivery, now: datetime) -> bool:
+    """Whether the moment has passed until which a yes counts."""
+    return delivery.until is not None and now >= delivery.until
+
+
+def lapsed(delivery: Delivery) -> Delivery:
+    """It is too late for a yes: nobody is called for it or has to phone, also where nobody was left."""
+    changed = {"state": DeliveryState.OVER, "turn": None, "phone": "", "late": True}
+    return delivery.model_copy(update=changed)
 
 
 def over(delivery: Delivery) -> Delivery:
@@ -171,7 +231,9 @@ def why_not(delivery: Delivery, turn: Turn, ladder: Ladder) -> PassedOver | None
 
 
 def go_on(delivery: Delivery, ladder: Ladder) -> Delivery:
-    """The next one's turn begins, or nobody is left and it says whom to phone."""
+    """The next one's turn begins, or nobody is left and it says whom to phone; or it is too late."""
+    if is_late(delivery, ladder.now):
+        return lapsed(delivery)
     person, passed = _whose(delivery, ladder)
     if person is not None:
         return _calling(delivery, person, passed, ladder)
@@ -179,7 +241,7 @@ def go_on(delivery: Delivery, ladder: Ladder) -> Delivery:
     return delivery.model_copy(
         update={
             "state": DeliveryState.NOBODY,
-            "turn": None,
+            "turn": _last_turn(delivery),
             "passed": tuple(passed),
             # Somebody is always there, also where an organisation says nothing.
             "phone": phone or IBD_PHONE,
@@ -214,9 +276,18 @@ def _turn_of_now(delivery: Delivery, ladder: Ladder) -> UUID:
     return uuid5(delivery.id, f"turn/{ladder.now.isoformat()}")
 
 
+def _last_turn(delivery: Delivery) -> TurnEnds | None:
+    """Nobody's: once it ends, nobody has to phone any more either."""
+    if delivery.until is None:
+        return None
+    return TurnEnds(id=uuid5(delivery.id, f"turn/late/{delivery.until.isoformat()}"), due=delivery.until)
+
+
 def _until(delivery: Delivery, turn: UUID, due: datetime, ladder: Ladder) -> Delivery:
     """The turn that lasts until then, with who would be next by the list and duty of now."""
-    following, _ = _whose(delivery, replace(ladder, now=due))
+    due = due if delivery.until is None else min(due, delivery.until)
+    is_last = is_late(delivery, due)
+    following = None if is_last else _whose(delivery, replace(ladder, now=due))[0]
     return delivery.model_copy(update={"turn": TurnEnds(id=turn, due=due, next=following)})
 
 

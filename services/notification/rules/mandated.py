@@ -16,7 +16,7 @@ from schemas.events.person import Person
 from schemas.events.wake_list import Turn, WakeList
 from schemas.mandate import EUROS_UNSAID, Act
 from services.notification.rules.audience import case_of
-from services.notification.rules.ladder import STALE, Ladder, attempt_id, go_on, resumed
+from services.notification.rules.ladder import STALE, Ladder, attempt_id, go_on, is_late, lapsed, resumed
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,20 @@ def ladder(own: Own, delivery: Delivery, now: datetime) -> Ladder:
     )
 
 
+def to_tell(own: Own, delivery: Delivery, now: datetime) -> Sequence[Turn]:
+    """Who is told that nobody answered: whose yes would count now, by the list and its limits.
+
+    Where nobody's would, everybody with the right: one of them can change the list, or phone.
+    """
+    turns = ladder(own, delivery, now).list
+    assert turns is not None
+    if turns.turns:
+        return turns.turns
+    enrolled = {turn.person for turn in own.list.turns if turn.exercises} if own.list is not None else set()
+    able = [each.id for each in own.people if _may(each, own.organisation.id)]
+    return [Turn(person=each, exercises=each in enrolled) for each in able]
+
+
 def begin(request: HelpRequest, own: Own, now: datetime) -> Delivery | None:
     """The ladder for a request that somebody else than its asker has to confirm; None where it needs none."""
     if not _calls_for(request, now):
@@ -81,8 +95,11 @@ def told(delivery: Delivery, request: HelpRequest, own: Own | None, now: datetim
         confirmed = any(each.became is Became.CONFIRMED for each in heard.attempts)
         state = DeliveryState.ANSWERED if confirmed else DeliveryState.OVER
         return heard.model_copy(update={"state": state, "turn": None, "phone": ""})
-    is_going = heard.state is DeliveryState.CALLING or any(map(waits, heard.attempts))
-    if is_going or not _calls_for(request, now):
+    if any(map(waits, heard.attempts)):
+        return heard
+    if is_late(heard, now):
+        return lapsed(heard)
+    if heard.state is DeliveryState.CALLING or not _calls_for(request, now):
         return heard
     # A yes was the first of two, or a rule said no; or it was over, or nobody was left, and it waits again.
     return resumed(heard, ladder(own, heard, now))
@@ -135,7 +152,14 @@ def _of(request: HelpRequest, own: Own | None) -> dict[str, Any]:
     people = [each.id for each in own.people] if own is not None and heard else []
     spared += tuple(each for each in people if attempt_id(delivery_id(request.id), each) in heard)
     case = case_of(request.readers, request.borrower)
-    return {"offer": request.offer, "spared": spared, "case": case, "tlp": request.tlp}
+    return {
+        "offer": request.offer,
+        "until": request.needed_by,
+        "late": False,
+        "spared": spared,
+        "case": case,
+        "tlp": request.tlp,
+    }
 
 
 def _heard(delivery: Delivery, request: HelpRequest) -> Delivery:

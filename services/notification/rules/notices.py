@@ -195,19 +195,16 @@ def told(notice: Notice, turns: Sequence[Turn], people: Sequence[Person]) -> lis
     On duty or not: it is no call, and worth most where who is on duty does not answer. Of a card also who may
     stop it, list or not: whoever keeps the list must not be able to keep an alarm from them.
     Of a number only whose it was, of a call only who is called, and of what can wait only who is on duty:
-    those, `turns` are then. Of a request that waits for a yes who may give it.
+    those, `turns` are then. Of a request that waits for a yes `turns` are who may give it, which `mandated`
+    knows.
     """
     if (alone := for_one(notice)) is not None:
         return [each for each in people if str(each.id) == alone and not each.forgotten]
     here = {each.id: each for each in people if not each.forgotten and each.works_for(notice.organisation)}
-    if notice.about is About.UNCONFIRMED:
-        enrolled = {turn.person for turn in turns if turn.exercises}
-        able = [each for each in here.values() if each.may(Right.MANDATE, notice.organisation)]
-        return [each for each in able if each.id in enrolled or not notice.exercise]
     listed = [
         here[turn.person] for turn in turns if turn.person in here and (turn.exercises or not notice.exercise)
     ]
-    if notice.exercise or notice.about in (About.NOBODY, About.ASKED):
+    if notice.exercise or notice.about in (About.NOBODY, About.ASKED, About.UNCONFIRMED):
         return listed
     stopping = [
         each

@@ -7,7 +7,7 @@ from typing import Final
 from schemas.values import OurLanguage
 from services.notification.rules.ladder import STALE
 from services.notification.rules.notices import BY_CALL, About
-from services.notification.rules.sending import TextMessage
+from services.notification.rules.sending import A_CALL, TextMessage
 
 PAGES: Final = {
     About.CARD_ASKED: "cards",
@@ -30,9 +30,6 @@ def shown(text: TextMessage, language: OurLanguage) -> bytes:
     content = {"id": str(text.id), "text": text.body, "language": language, "page": PAGES[text.about]}
     return json.dumps(content, ensure_ascii=False).encode()
 
-
-A_CALL: Final = timedelta(minutes=2)
-"""So long a phone rings at most, and a little more."""
 
 LEAST: Final = timedelta(minutes=1)
 

@@ -15,6 +15,9 @@ does not know by then, it never took."""
 WAITS: Final = (UNDER_WAY, *(timedelta(seconds=each) for each in (30, 60, 120, 240, 480, 900)))
 """After each try; it is given up half an hour after the first one."""
 
+A_CALL: Final = timedelta(minutes=2)
+"""So long a call lasts at most: it rings for 45 s, says its words twice and waits for a key."""
+
 AGAIN: Final = timedelta(minutes=1)
 """After this one that did not arrive is sent again, once: the phone may have been out of reach."""
 

@@ -1,13 +1,17 @@
 """What the voice says, in the language of who is called."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.catalogue import FUNCTIONS
-from schemas.events.delivery import Delivery
+from schemas.catalogue import FUNCTIONS, Function
+from schemas.events.delivery import Delivery, DeliveryState
 from schemas.values import DUTCH, ENGLISH, OurLanguage
 from services.notification.rules.code import CodeState
 from services.notification.rules.ladder import YES
+
+InBoth = Mapping[OurLanguage, str]
+"""The same words in both languages."""
 
 EXERCISE: Final = {
     DUTCH: "Oefening. Dit is een oefening. ",
@@ -48,14 +52,46 @@ _WAKE: Final = {
     ),
 }
 
-_YES: Final = {
+_WAKE_SEVERAL: Final = {
+    DUTCH: (
+        "Dit is Noaber. Er zijn nu {number} hulpvragen aan uw organisatie{functions}. Toets 1 als u ze "
+        "oppakt. Toets 2 als u niet kunt; dan bellen we de volgende op uw piketlijst."
+    ),
+    ENGLISH: (
+        "This is Noaber. Your organisation is asked for help {number} times now{functions}. Press 1 if you "
+        "take these up. Press 2 if you cannot; then we call the next on your wake-up list."
+    ),
+}
+MOST_NAMES: Final = 4
+"""Who is woken remembers no more of them."""
+
+_AND: Final = {DUTCH: " en ", ENGLISH: " and "}
+
+_YES: Final[InBoth] = {
     DUTCH: "Dank u. Open Noaber; daar staat wat er gevraagd wordt.",
     ENGLISH: "Thank you. Open Noaber; there you read what is asked.",
 }
 
-_NO: Final = {
+_NO: Final[InBoth] = {
     DUTCH: "Dank u. We bellen de volgende op uw piketlijst.",
     ENGLISH: "Thank you. We call the next on your wake-up list.",
+}
+
+NOT_NEEDED: Final[InBoth] = {
+    DUTCH: "Dank u. Het is intussen niet meer nodig. U hoeft niets te doen.",
+    ENGLISH: "Thank you. It is not needed any more. You need not do anything.",
+}
+
+_NO_MORE: Final[Mapping[DeliveryState, InBoth]] = {
+    DeliveryState.NOBODY: {
+        DUTCH: "Dank u. U was de laatste die we konden bellen.",
+        ENGLISH: "Thank you. You were the last whom we could call.",
+    },
+    DeliveryState.ANSWERED: {
+        DUTCH: "Dank u. Een collega heeft al ja gezegd.",
+        ENGLISH: "Thank you. A colleague has said yes already.",
+    },
+    DeliveryState.OVER: NOT_NEEDED,
 }
 
 
@@ -81,13 +117,41 @@ def after_code(state: CodeState, language: OurLanguage) -> Sentence:
     return SILENCE if words is None else Sentence(words[language], language)
 
 
-def wake_call(delivery: Delivery, language: OurLanguage) -> str:
-    """What is said to somebody whose turn it is; who asks is not said over a telephone."""
-    names = FUNCTIONS[delivery.function].names
-    text = _WAKE[language].format(function=names.nl if language == DUTCH else names.en)
+def wake_call(delivery: Delivery, language: OurLanguage, others: Sequence[Delivery] = ()) -> str:
+    """What is said to somebody whose turn it is; who asks is not said over a telephone.
+
+    `others`: what the same call tells of too.
+    """
+    names = sorted({function_name(each.function, language) for each in (delivery, *others)})
+    if others:
+        functions = f": {listed(names, language)}" if len(names) <= MOST_NAMES else ""
+        text = _WAKE_SEVERAL[language].format(number=1 + len(others), functions=functions)
+    else:
+        text = _WAKE[language].format(function=names[0])
     return EXERCISE[language] + text if delivery.exercise else text
 
 
-def after_key(keys: str, language: OurLanguage) -> Sentence:
-    """What is said to the answer."""
-    return Sentence((_YES if keys == YES else _NO)[language], language)
+def function_name(function: Function, language: OurLanguage) -> str:
+    """What it is called."""
+    names = FUNCTIONS[function].names
+    return names.nl if language == DUTCH else names.en
+
+
+def listed(names: Sequence[str], language: OurLanguage) -> str:
+    """One or more names as they are said."""
+    *others, last = names
+    return _AND[language].join([", ".join(others), last] if others else [last])
+
+
+def no_more(delivery: Delivery) -> InBoth | None:
+    """What is said to a no after which nobody else is called; None where the next one is."""
+    return _NO_MORE.get(delivery.state)
+
+
+def after_key(delivery: Delivery, keys: str, language: OurLanguage) -> Sentence:
+    """What is said to the answer; `delivery`: as it is with that."""
+    if keys != YES:
+        words = no_more(delivery) or _NO
+    else:
+        words = NOT_NEEDED if delivery.state is DeliveryState.OVER else _YES
+    return Sentence(words[language], language)

@@ -1,6 +1,7 @@
 """Deliveries under their locks, journalled and published like every owner's states."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -20,6 +21,7 @@ from services.notification.rules.confirm_words import shared_region
 from services.notification.rules.ladder import STALE, Ladder, begin, delivery_id, over, reopened
 from services.notification.rules.notices import of_approach, of_delivery
 from services.notification.store.duty import on_duty
+from services.notification.store.mandates import own_of
 from services.notification.store.notices import note
 from services.runtime.aggregates import Tables
 from services.runtime.database import LOCK
@@ -37,17 +39,19 @@ RETURNING true
 _IS_KNOWN: Final = "SELECT true FROM delivery WHERE id = $1"
 _STATE: Final = "SELECT state FROM replica WHERE aggregate = $1 AND key = $2"
 _STATES: Final = "SELECT state FROM replica WHERE aggregate = $1 AND key = ANY($2::text[])"
-
-_STAFF: Final = """
-SELECT state FROM replica
-WHERE aggregate = 'person' AND position(convert_to($1, 'UTF8') IN state) > 0 ORDER BY key
+_OF_CALL: Final = """
+SELECT delivery.id, receipt.attempt FROM receipt
+JOIN delivery ON state->'attempts' @> jsonb_build_array(jsonb_build_object('id', receipt.attempt::text))
+WHERE $1 IN (receipt.attempt, receipt.within) ORDER BY receipt.within IS NOT NULL, delivery.id
+"""
+_TOLD_WITH: Final = """
+SELECT state FROM delivery JOIN receipt ON state->'attempts'->-1->>'id' = receipt.attempt::text
+WHERE receipt.within = $1 AND calling ORDER BY delivery.id
 """
 
+_ORDERED: Final = "SELECT attempt FROM receipt WHERE attempt = ANY($1::uuid[])"
+
 Decide = Callable[[Delivery, Ladder], Delivery]
-
-
-class NotKnownYet(Exception):
-    """Whose request it is was not taken in yet, so who may confirm it cannot be told: it has to wait."""
 
 
 class Deliveries:
@@ -102,10 +106,10 @@ class Deliveries:
                 return
             known = await TABLES.read(connection, Delivery.TYPE, [key])
             if known:
-                own = await _own(connection, request.borrower) if request.waits_for_yes else None
+                own = await own_of(connection, request.borrower) if request.waits_for_yes else None
                 await _write(connection, known[0], mandated.told(_delivery(known[0]), request, own, now), now)
             elif request.waits_for_yes and now - request.asked_at <= STALE:
-                made = mandated.begin(request, await _own(connection, request.borrower), now)
+                made = mandated.begin(request, await own_of(connection, request.borrower), now)
                 if made is not None:
                     await _keep(connection, shown(made), 1, now)
 
@@ -121,13 +125,17 @@ class Deliveries:
             await _write(connection, known[0], after, now)
             return after
 
-    async def of_attempt(self, attempt: UUID) -> UUID | None:
-        """Whose attempt it is; looked for among what was ordered, so a made-up id costs nothing more."""
-        query = "SELECT id FROM delivery WHERE state->'attempts' @> jsonb_build_array($1::jsonb)"
-        if not await self._pool.fetchval("SELECT true FROM receipt WHERE attempt = $1", attempt):
-            return None
-        found = await self._pool.fetchval(query, f'{{"id": "{attempt}"}}')
-        return None if found is None else UUID(found)
+    async def of_call(self, attempt: UUID) -> list[tuple[UUID, UUID]]:
+        """What this attempt's call tells of, as (delivery, attempt), itself first; none: it is no such call.
+
+        Looked for among what was ordered, so a made-up id costs nothing more.
+        """
+        return [(UUID(row["id"]), row["attempt"]) for row in await self._pool.fetch(_OF_CALL, attempt)]
+
+    async def told_with(self, attempt: UUID) -> list[Delivery]:
+        """What else this attempt's call has to tell of, as things are now."""
+        rows = await self._pool.fetch(_TOLD_WITH, attempt)
+        return [Delivery.model_validate_json(row["state"]) for row in rows]
 
     async def read(self, delivery: UUID) -> Delivery | None:
         """As it is now."""
@@ -170,28 +178,27 @@ async def _keep(connection: Any, delivery: Delivery, version: int, now: datetime
 
 async def _ladder_of(connection: Any, delivery: Delivery, now: datetime) -> Ladder:
     if delivery.asks is Asks.CONFIRM:
-        return mandated.ladder(await _own(connection, delivery.organisation), delivery, now)
-    return await _ladder(connection, delivery.organisation, now)
-
-
-async def _own(connection: Any, organisation: str) -> mandated.Own:
-    found = await connection.fetchval(_STATE, Organisation.TYPE, organisation)
-    if found is None:
-        raise NotKnownYet(organisation)
-    # Only who may be of the organisation is read whole: the country has ten thousand people.
-    rows = await connection.fetch(_STAFF, f'"{organisation}"')
-    kept = await connection.fetchval(_STATE, WakeList.TYPE, organisation)
-    return mandated.Own(
-        organisation=Organisation.model_validate_json(found),
-        people=[Person.model_validate_json(row["state"]) for row in rows],
-        list=None if kept is None else WakeList.model_validate_json(kept),
-    )
+        found = mandated.ladder(await own_of(connection, delivery.organisation), delivery, now)
+    else:
+        found = await _ladder(connection, delivery.organisation, now)
+    rows = await connection.fetch(_ORDERED, [each.id for each in delivery.attempts])
+    return replace(found, ordered=frozenset(row["attempt"] for row in rows))
 
 
 async def _ladder(connection: Any, organisation: str, now: datetime) -> Ladder:
-    """As the replica knows it at this moment: who went off duty since is not on it."""
+    """As the replica knows it at this moment: who went off duty since is not on it, nor who left."""
     state = await connection.fetchval(_STATE, WakeList.TYPE, organisation)
     if state is None:
         return Ladder(now, None, frozenset())
     found = WakeList.model_validate_json(state)
-    return Ladder(now, found, await on_duty(connection, (turn.person for turn in found.turns), now))
+    left = await _left(connection, found)
+    turns = tuple(each for each in found.turns if each.person not in left)
+    found = found.model_copy(update={"turns": turns})
+    return Ladder(now, found, await on_duty(connection, (turn.person for turn in turns), now))
+
+
+async def _left(connection: Any, found: WakeList) -> set[UUID]:
+    """Who stands on the list still, and does not work there any more."""
+    rows = await connection.fetch(_STATES, Person.TYPE, [str(turn.person) for turn in found.turns])
+    people = [Person.model_validate_json(row["state"]) for row in rows]
+    return {each.id for each in people if each.forgotten or not each.works_for(found.id)}

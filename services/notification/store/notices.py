@@ -10,10 +10,12 @@ import asyncpg
 
 from schemas.events.card import Card
 from schemas.events.contact import Contact
+from schemas.events.delivery import Delivery
 from schemas.events.person import Person
-from schemas.events.wake_list import WakeList
+from schemas.events.wake_list import Turn, WakeList
 from services.notification.ports import Report
 from services.notification.rules.ladder import STALE
+from services.notification.rules.mandated import to_tell
 from services.notification.rules.notices import (
     BY_CALL,
     ON_DEVICES,
@@ -28,6 +30,7 @@ from services.notification.rules.notices import (
 from services.notification.rules.sending import LOST, OPEN, Lost, TextMessage, TextState, next_try
 from services.notification.rules.text_words import on_device, text_message
 from services.notification.store.duty import on_duty
+from services.notification.store.mandates import own_of
 from services.runtime.database import LOCK
 
 _NOTE: Final = """
@@ -38,6 +41,7 @@ _ASKED: Final = "SELECT at FROM notice WHERE subject = $1 AND about = 'card_aske
 _UNSPREAD: Final = "SELECT * FROM notice WHERE NOT spread ORDER BY at LIMIT 1 FOR UPDATE SKIP LOCKED"
 _SPREAD: Final = "UPDATE notice SET spread = true WHERE id = $1"
 _LIST: Final = "SELECT state FROM replica WHERE aggregate = 'wake_list' AND key = $1"
+_LADDER: Final = "SELECT state FROM delivery WHERE id = $1"
 _PEOPLE: Final = """
 SELECT state FROM replica
 WHERE aggregate = 'person' AND position(convert_to($1, 'UTF8') IN state) > 0 ORDER BY key
@@ -293,11 +297,20 @@ async def _told(connection: Any, notice: Notice, now: datetime) -> list[Person]:
     if (alone := for_one(notice)) is not None:
         rows = await connection.fetch(_PEOPLE, f'"{alone}"')
         return told(notice, (), [Person.model_validate_json(row["state"]) for row in rows])
-    state = await connection.fetchval(_LIST, notice.organisation)
-    turns = () if state is None else WakeList.model_validate_json(state).turns
-    if notice.about is About.ASKED:
-        duties = await on_duty(connection, (turn.person for turn in turns), now)
-        turns = tuple(turn for turn in turns if turn.person in duties)
+    turns = await _turns(connection, notice, now)
     # Only who may be of the organisation is read whole: the country has ten thousand people.
     rows = await connection.fetch(_PEOPLE, f'"{notice.organisation}"')
     return told(notice, turns, [Person.model_validate_json(row["state"]) for row in rows])
+
+
+async def _turns(connection: Any, notice: Notice, now: datetime) -> Sequence[Turn]:
+    if notice.about is About.UNCONFIRMED:
+        state = await connection.fetchval(_LADDER, notice.subject)
+        delivery = Delivery.model_validate_json(state)
+        return to_tell(await own_of(connection, notice.organisation), delivery, now)
+    state = await connection.fetchval(_LIST, notice.organisation)
+    turns = () if state is None else WakeList.model_validate_json(state).turns
+    if notice.about is not About.ASKED:
+        return turns
+    duties = await on_duty(connection, (turn.person for turn in turns), now)
+    return [turn for turn in turns if turn.person in duties]

@@ -10,9 +10,11 @@ from services.runtime.calls import Call
 _WOKEN: Final = """
 SELECT 'wake' AS why, (tried->>'at')::timestamptz AS at, tried->>'state' AS state,
     delivery.state->>'organisation' AS organisation, (delivery.state->>'request')::uuid AS request,
-    (tried->>'answered_at')::timestamptz AS answered_at, receipt.ordered_at, receipt.call AS provider_id
+    (tried->>'answered_at')::timestamptz AS answered_at, receipt.ordered_at,
+    coalesce(receipt.call, whole.call) AS provider_id
 FROM delivery CROSS JOIN jsonb_array_elements(delivery.state->'attempts') AS tried
 LEFT JOIN receipt ON receipt.attempt = (tried->>'id')::uuid
+LEFT JOIN receipt AS whole ON whole.attempt = receipt.within
 WHERE delivery.state->'attempts' @> jsonb_build_array(jsonb_build_object('person', $1::text))
     AND tried->>'person' = $1
 ORDER BY at DESC

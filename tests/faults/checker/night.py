@@ -95,6 +95,9 @@ class Night:
         for key, state in ladders.items():
             request = requests.get(state["request"])
             asked = set() if request is None else {"open" if _waits(request) else "over"}
+            if request is not None and _seconds(request["needed_by"]) <= self._over:
+                # A yes would be refused: it ends, or did before.
+                asked -= {"open"}
             self._check_ladder(key, state, asked)
             self._check_yeses(key, state)
         begun = {each["request"] for each in ladders.values()}
@@ -178,7 +181,9 @@ class Night:
             waits = attempt["state"] == state["state"] == "calling"
             waits = waits and self._over - self._told(attempt["at"]) > CALM_SECONDS
             passed = attempt["state"] in ("unanswered", "failed")
-            if attempt["id"] not in self._called and (waits or passed) and not self._excused(attempt):
+            # Who was called for several things at once was called once.
+            is_called = not self._called.isdisjoint((attempt["id"], attempt.get("called_with")))
+            if not is_called and (waits or passed) and not self._excused(attempt):
                 self._verdict.wrong(
                     "forgotten", "a call for this step", attempt, **ids, person=attempt["person"]
                 )

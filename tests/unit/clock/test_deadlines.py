@@ -190,3 +190,21 @@ def test_what_was_kept_before_there_were_ladders_still_counts() -> None:
     older = {name: value for name, value in kept.items() if name not in ("about", "kind")}
     older["deadlines"] = [FIRST.model_dump(mode="json")]
     assert Pending.model_validate({**older, "commitment": str(KEY)}) == Pending.model_validate(kept)
+
+
+async def test_what_stood_in_the_topics_is_fired_though_the_table_lost_it_and_not_what_is_settled_since() -> (
+    None
+):
+    hands = Hands()
+    hands.clock.stood([event(2, FIRST)])
+    assert [each.state.id for each in await hands.fired_after(minutes=1)] == [FIRST.id]
+    # The table has it too, and no older: it is one alarm.
+    await hands.clock.take(event(2, FIRST))
+    assert [each.state.id for each in await hands.fired_after(seconds=30)] == [FIRST.id]
+    await hands.clock.take(event(3))
+    assert await hands.fired_after(minutes=5) == []
+    # An older state in the table than what stood: the topic is right.
+    hands.table.clear()
+    await hands.clock.take(event(1, SECOND))
+    hands.clock.stood([event(3)])
+    assert await hands.fired_after(minutes=5) == []

@@ -33,14 +33,13 @@ class House:
         """One of them."""
         return self.kept.get(call)
 
-    async def in_the_last_hour(self, *_: object) -> int:
-        """None was placed."""
-        return 0
-
     async def place(self, call: CodeCall) -> bool:
         """Note it."""
         self.kept[call.id] = call
         return True
+
+    async def taken(self, call: UUID, by_provider: str) -> None:
+        """By the provider, under an id of its own."""
 
     async def become(self, call: UUID, state: CodeState) -> None:
         """Whatever is said, unlike the real table: the rule alone is looked at."""

@@ -1,5 +1,6 @@
 """Whose turn it is: each person once, in order, on duty, within their hours, and until somebody says yes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,13 +19,16 @@ from services.notification.rules.ladder import (
     begin,
     checked,
     ended,
+    held,
     keyed,
+    ordered,
     over,
     reopened,
     rung,
     to_call,
+    told_with,
 )
-from services.notification.rules.words import wake_call
+from services.notification.rules.words import after_key, wake_call
 
 NIGHT = datetime(2026, 1, 5, 2, 10, tzinfo=UTC)
 SEVEN = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
@@ -240,3 +244,73 @@ def test_whose_call_ended_while_it_was_over_is_not_called_again() -> None:
     heard = ended(over(first), current(first), AttemptState.UNANSWERED, ladder(1))
     again = reopened(heard, approach(), ladder(2))
     assert called(again) == [(ILSE, AttemptState.UNANSWERED), (BAS, AttemptState.CALLING)]
+
+
+def test_who_is_on_the_phone_for_something_else_keeps_their_turn() -> None:
+    found = begun()
+    assert held(found, current(found), ladder(1)) == found
+    longer = held(found, current(found), ladder(2))
+    assert (called(longer), following(longer)) == ([(ILSE, AttemptState.CALLING)], BAS)
+    assert found.turn is not None
+    assert rung(longer, found.turn.id, ladder(3)) == longer
+    assert bell(longer, ladder(4.9)) == longer
+    assert called(bell(longer, ladder(5)))[1:] == [(BAS, AttemptState.CALLING)]
+    second = bell(found, ladder(3))
+    assert held(second, current(found), ladder(6)) == second
+
+
+def test_a_call_that_goes_out_later_than_its_turn_began_has_that_turn_in_full() -> None:
+    found = begun()
+    assert ordered(found, current(found), ladder(0.2)) == found
+    late = ordered(found, current(found), ladder(1))
+    assert called(late) == called(found)
+    assert bell(late, ladder(3.9)) == late
+    assert called(bell(late, ladder(4)))[1:] == [(BAS, AttemptState.CALLING)]
+
+
+def test_a_step_that_was_told_in_the_call_of_another_says_so() -> None:
+    found = begun()
+    assert told_with(found, current(found), current(found)) == found
+    [attempt] = told_with(found, current(found), UUID(int=77)).attempts
+    assert attempt.called_with == UUID(int=77)
+
+
+def test_one_call_tells_how_many_requests_wait_and_for_what() -> None:
+    mine = begun()
+    same, other = begun(), begun(function=Function.BACKUP_RECOVERY)
+    assert "2 hulpvragen aan uw organisatie: burgerzaken." in wake_call(mine, "nl", (same,)).lower()
+    assert "asked for help 3 times" in wake_call(mine, "en", (same, other))
+    said = wake_call(mine, "nl", (other,))
+    assert " en " in said and "Toets 1" in said and "Toets 2" in said
+    many = [begun(function=each) for each in Function if each is not Function.CIVIL_AFFAIRS][:4]
+    assert "5 hulpvragen aan uw organisatie. Toets 1" in wake_call(mine, "nl", many)
+    assert wake_call(
+        begun(ladder(turns=(Turn(person=ILSE, exercises=True),)), exercise=True), "nl", (same,)
+    ).startswith("Oefening.")
+
+
+def test_an_answer_is_told_what_follows_from_it() -> None:
+    found = begun()
+
+    def said(delivery: Delivery, keys: str) -> str:
+        return after_key(delivery, keys, "nl").text
+
+    assert "Open Noaber" in said(keyed(found, current(found), "1", ladder(1)), "1")
+    assert "volgende op uw piketlijst" in said(keyed(found, current(found), "2", ladder(1)), "2")
+    last = begun(ladder(off=(BAS, COR)))
+    assert "de laatste" in said(keyed(last, current(last), "2", ladder(1, off=(BAS, COR))), "2")
+    for keys in ("1", "2"):
+        assert "niet meer nodig" in said(over(found), keys)
+    assert "al ja gezegd" in said(keyed(found, current(found), "1", ladder(1)), "2")
+
+
+def test_whose_turn_ended_while_we_were_away_without_their_call_has_it_anew() -> None:
+    found = begun()
+    missed = bell(found, ladder(4.1))
+    assert called(missed) == [(ILSE, AttemptState.CALLING)]
+    assert bell(missed, ladder(7)) == missed
+    # Heard in time, it was not called for another reason: the next one's turn comes.
+    assert called(bell(missed, ladder(7.2)))[1:] == [(BAS, AttemptState.CALLING)]
+    assert called(bell(found, ladder(3.9)))[1:] == [(BAS, AttemptState.CALLING)]
+    rang = replace(ladder(60), ordered=frozenset({current(found)}))
+    assert called(bell(found, rang))[1:] == [(BAS, AttemptState.CALLING)]

@@ -1,6 +1,5 @@
 """A request that waits for its own organisation's yes calls who may give it, in order, each once."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +20,7 @@ from schemas.events.person import Membership, Person
 from schemas.events.wake_list import Turn, WakeList
 from schemas.mandate import Act, Mandate, MandateList
 from schemas.night import Wake
-from schemas.values import IBD_PHONE, Level, Right, Where
+from schemas.values import IBD_PHONE, Level, OurLanguage, Right, Where
 from services.notification.rules import mandated
 from services.notification.rules.audience import shown
 from services.notification.rules.confirm_words import Names, after_confirm, confirm_call, shared_region
@@ -108,6 +107,10 @@ def says(
 def whom(delivery: Delivery) -> UUID | None:
     last = to_call(delivery)
     return None if last is None else last.person
+
+
+def answer(delivery: Delivery, keys: str = "1", language: OurLanguage = "nl") -> str:
+    return after_confirm(delivery, delivery.attempts[0], keys, language).text
 
 
 def first_yes(person: UUID) -> FirstYes:
@@ -247,8 +250,8 @@ def test_it_goes_on_when_it_waits_again_with_whose_phone_rang_or_with_the_next()
     found = mandated.told(nobody, request(), ALL, NIGHT)
     assert (whom(found), found.phone) == (GERT, "")
     assert mandated.told(nobody, request(), own(entry(PIET)), NIGHT) == nobody
-    late = mandated.told(over, request(), ALL, NIGHT + timedelta(hours=7))
-    assert late.state is DeliveryState.OVER
+    old = request(asked_at=NIGHT - timedelta(hours=17))
+    assert mandated.told(over, old, ALL, NIGHT + timedelta(hours=2)).state is DeliveryState.OVER
 
 
 def test_a_yes_that_comes_late_takes_nobodys_turn() -> None:
@@ -277,7 +280,7 @@ def test_who_has_a_limit_in_euros_is_asked_to_open_the_app_and_has_their_turn_fo
     assert not mandated.waits(pressed.attempts[0])
     assert pressed.turn is not None
     assert whom(rung(pressed, pressed.turn.id, at(pressed, here, minutes=4))) == INES
-    assert "Noaber" in after_confirm(pressed.attempts[0], "1", "nl").text
+    assert "Open nu Noaber" in after_confirm(pressed, pressed.attempts[0], "1", "nl").text
     assert "euro" not in confirm_call(found, found.attempts[0], Names(), "en")
 
 
@@ -304,22 +307,33 @@ def test_the_call_says_who_asks_how_many_of_what_and_of_whom() -> None:
 
 def test_every_answer_to_a_key_is_said_in_both_languages() -> None:
     found = presses(begun())
-    later = after_confirm(found.attempts[0], "1", "nl").text
-    told = {later, after_confirm(found.attempts[0], "2", "nl").text}
-    for refused in ("", "mandate_euros_unsaid", "withdrawn", "closed", "terms_changed", "confirmed_already"):
-        attempt = says(found, Became.REFUSED, refused=refused).attempts[0]
-        assert after_confirm(attempt, "1", "en").text != after_confirm(attempt, "1", "nl").text
-        told.add(after_confirm(attempt, "1", "nl").text)
-    assert len(told) == 8
+    told = {answer(found), answer(begun(), "2")}
+    codes = ("", "mandate_euros_unsaid", "withdrawn", "closed", "needed_by_past", "terms_changed")
+    for refused in (*codes, "confirmed_already"):
+        heard = says(found, Became.REFUSED, refused=refused)
+        assert answer(heard, "1", "en") != answer(heard)
+        told.add(answer(heard))
+    assert len(told) == 9
+
+
+def test_a_no_is_told_whether_anybody_else_is_called_for_it() -> None:
+    found = begun()
+    assert "volgende met mandaat" in answer(presses(found, "2"), "2")
+    assert "de laatste" in answer(presses(found, "2", own(entry(GERT))), "2")
+    answered = presses(presses(found, "2"))
+    assert "al ja gezegd" in answer(answered, "2")
+    over = mandated.told(found, request(state=RequestState.WITHDRAWN), ALL, NIGHT)
+    assert "niet meer nodig" in answer(over, "2")
+    by_app = over.attempts[0].model_copy(update={"offer": None})
+    assert "niet meer nodig" in after_confirm(over, by_app, "1", "nl").text
 
 
 def test_only_what_the_mandate_forbids_is_said_to_be_its_fault() -> None:
     def said(refused: str) -> str:
-        attempt = says(presses(begun()), Became.REFUSED, refused=refused).attempts[0]
-        return after_confirm(attempt, "1", "nl").text
+        return answer(says(presses(begun()), Became.REFUSED, refused=refused))
 
     assert all("mandaat laat" in said(code) for code in ("mandate_over", "not_your_right"))
-    others = ("needed_by_past", "label_too_strict", "circle_empty", "unknown_organisation")
+    others = ("label_too_strict", "circle_empty", "unknown_organisation")
     assert {said(code) for code in others} == {"Dit kan nu niet. Open Noaber en kijk daar."}
 
 
@@ -350,15 +364,6 @@ def test_the_case_reads_how_its_own_ladder_stands_and_of_a_neighbours_only_that_
     assert nobody.readers["org:GM1735"] is Level.COORDINATOR
     again = shown(nobody.model_copy(update={"state": DeliveryState.ANSWERED}))
     assert (again.readers, again.lost_readers) == ({"org:GM0153": Level.OWN}, ("org:GM1735",))
-
-
-def test_that_nobody_answered_is_told_to_whom_may_confirm_and_of_an_exercise_to_whom_enrolled() -> None:
-    here = own(entry(PIET))
-    [notice] = of_delivery(begun(here), NIGHT)
-    turns = [Turn(person=GERT, exercises=True), Turn(person=PIET, exercises=True)]
-    assert {each.id for each in told(notice, turns, here.people)} == {GERT, INES, OMAR}
-    exercise = replace(notice, exercise=True)
-    assert [each.id for each in told(exercise, turns, here.people)] == [GERT]
 
 
 def test_what_a_key_became_is_told_to_who_pressed_it_alone_and_once() -> None:

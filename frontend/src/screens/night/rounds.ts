@@ -14,12 +14,12 @@ export function roundsOf(picture: Picture, match: (data: DeliveryData) => boolea
 export function isNews(picture: Picture, data: DeliveryData): boolean {
   if (data.attempts) return true;
   const asked = picture.rows.help_request.get(data.request)?.data;
-  if (data.asks === "confirm") return asked?.state === "provisional" && (data.state === "calling" || data.state === "nobody");
+  if (data.asks === "confirm") return asked?.state === "provisional" && (data.state === "calling" || data.state === "nobody" || data.late === true);
   return data.state === "nobody" && asked?.state === "open" && (asked.counts.open ?? 0) > 0;
 }
 
 /** Refusals of a yes that came too late: whoever said it has nothing left to do. */
-const LATE = ["confirmed_already", "withdrawn", "closed"] as const;
+const LATE = ["confirmed_already", "withdrawn", "closed", "needed_by_past"] as const;
 
 /** What somebody's yes by keypad came to: the end of a key of `words`. */
 export function answerOf(
