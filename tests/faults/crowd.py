@@ -10,12 +10,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from schemas.night import dutch_time
+from tests.faults.checker.facts import Spot
+from tests.faults.checker.upgrade import Added, known_before
 from tests.faults.helping import ColleaguePlayer, DeskPlayer, IbdPlayer, Visitor
 from tests.faults.history import History
 from tests.faults.playing import BorrowerPlayer, Player
 from tests.faults.sending import Sender, Tally
 from tests.faults.town import Lender, Town
-from tests.faults.viewing import Viewer, stop
+from tests.faults.viewing import Picture, Viewer, stop
 
 PREPARING_TRIES: Final = 30
 
@@ -42,6 +44,7 @@ class Crowd:
         self.borrowers: list[BorrowerPlayer] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._markers = 0
+        self.added: Added = {}
         self._invite(town, speed)
 
     def _invite(self, town: Town, speed: Speed) -> None:
@@ -149,8 +152,11 @@ class Crowd:
         return [
             viewer.name
             for viewer, picture in zip(self.viewers, fresh, strict=True)
-            if picture is None or not viewer.open or viewer.picture.rows != picture.rows
+            if picture is None or not viewer.open or self._shown(viewer.picture) != self._shown(picture)
         ]
+
+    def _shown(self, picture: Picture) -> dict[Spot, Any]:
+        return {spot: known_before(self.added, spot[0], row) for spot, row in picture.rows.items()}
 
     async def all_equal(self, seconds: float) -> list[str]:
         """Wait until every picture is that of a fresh snapshot; who differs still after so many seconds."""

@@ -17,6 +17,7 @@ from deploy.release import unpack
 from deploy.stack import BY_NAME, OWNERS, UPGRADE
 from deploy.steps import attempt, run_step
 from tests.faults import half_way
+from tests.faults.added import added_since
 from tests.faults.crowd import Speed
 from tests.faults.house import House, led_to
 from tests.faults.judging import judged
@@ -58,6 +59,8 @@ def drill(folder: Path) -> list[str]:
     earlier = folder / "earlier"
     with Life(home_of(os.environ), folder / "life", SEED, Speed(), print, release=earlier) as life:
         _runs_from(life.house, earlier)
+        life.crowd.added = added_since(earlier)
+        life.history.note("upgrade", added=life.crowd.added)
         rows = [_told(life.suffer(Fault("migration", "half-way"), _fails_with(broken)))]
         rows.append(_told(life.suffer(Fault("migration", "whole"), _migrated)))
         rows += [_told(life.suffer(Fault("upgrade", "+".join(names)), upgraded)) for names in UPGRADE]

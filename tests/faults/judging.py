@@ -65,7 +65,7 @@ def history_of(lines: Iterator[Line]) -> History:
                 history.add("emptied", topic="*", at=line["at"])
         elif what == "recovered":
             history.add("broken", since=broken_at, until=line["at"])
-        elif what in ("record", "journal", "outbox", "restore", "call", "over"):
+        elif what in ("record", "journal", "outbox", "restore", "call", "over", "upgrade"):
             _note_owned(history, line)
     for key, command in commands.items():
         if key not in heard:
@@ -130,7 +130,7 @@ def _note_owned(history: History, line: Line) -> None:
         payload = bytes.fromhex(line["payload"]).decode()
         history.add("journal", **about, payload=payload, at=_moment(line["at"]), order=int(line["order"]))
         return
-    if line["what"] in ("record", "outbox"):
+    if line["what"] in ("record", "outbox", "upgrade"):
         facts.pop("at")
     # The checker asks when the backup was made and when it served again.
     facts.pop("anew_at", None)

@@ -27,7 +27,7 @@ def ladder(*attempts: Row, state: str = "answered", turn: Row | None = None) -> 
         **OWN,
         **{"id": LADDER, "request": OTHER_REQUEST, "organisation": "GM0002", "function": "network"},
         **{"state": state, "asked_at": at(5), "attempts": list(attempts), "passed": [], "turn": turn},
-        **{"phone": "", "untold": [], "asks": "help"},
+        **{"phone": "", "untold": [], "asks": "help", "late": False},
     }
 
 

@@ -59,3 +59,17 @@ def test_for_their_own_request_who_may_confirm_is_called_at_any_hour_off_duty_an
     books = woken_at_home(pressed, spoken=[{"attempt": STEP_FIRST, "became": "agreed", "refused": ""}])
     off_duty(books, MANDATE)
     assert wrong(books.finish()) == []
+
+
+def test_who_was_called_for_several_things_at_once_was_called_once() -> None:
+    books = dark()
+    called(books, STEP_DESK, 7)
+    first = {**step(STEP_FIRST, FIRST, 6, "unanswered"), "called_with": STEP_DESK}
+    assert wrong(climbed(books, first, step(STEP_DESK, DESK, 7, "yes")).finish()) == []
+
+
+def test_a_ladder_for_a_yes_may_end_once_help_was_needed_before_then() -> None:
+    steps = {**step(STEP_FIRST, MANDATE, 6, "unanswered")}
+    past = "2026-11-25T12:20:00Z"
+    assert wrong(woken_at_home(steps, ladder="over", needed_by=past).finish()) == []
+    assert any("goes on" in each for each in wrong(woken_at_home(steps, ladder="over").finish()))

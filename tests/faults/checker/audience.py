@@ -57,7 +57,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "delivery": {
         "public": "exercise",
         "asked": "tlp",
-        "coordinator": "id request organisation asks function state asked_at phone",
+        "coordinator": "id request organisation asks function state asked_at phone late",
         "own": "attempts passed turn untold",
     },
     "card": {

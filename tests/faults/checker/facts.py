@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from tests.faults.checker.history import History, Line
+from tests.faults.checker.upgrade import Added
 
 Spot = tuple[str, str]
 """Kind and id of a row."""
@@ -76,6 +77,7 @@ class Facts:
 
     def __init__(self, history: History) -> None:
         self.history = history
+        self.added: Added = {kind: each for line in history.upgrade for kind, each in line["added"].items()}
         self.people: dict[str, list[Line]] = defaultdict(list)
         for line in history.person:
             self.people[line["id"]].append(line)

@@ -7,6 +7,8 @@ one clock for all lines), never the platform's. A field marked ? may be left out
     restore      owner, backup_at, restored_at
                  the owner's database was put back to a copy begun at `backup_at`; it serves again since
                  `restored_at`
+    upgrade      added {kind: {field: value}}
+                 the run ended with another release than it began with, which says this of rows besides
     emptied      topic, at                a topic, or all of Kafka (`*`), was lost and filled anew
     organisation id, members?             `members`: whom a partnership delivers to
     person       id, memberships [{organisation, rights}], functions, name?, phone?
@@ -55,6 +57,7 @@ class History:
 
     about: list[Line] = field(default_factory=list)
     restore: list[Line] = field(default_factory=list)
+    upgrade: list[Line] = field(default_factory=list)
     emptied: list[Line] = field(default_factory=list)
     organisation: list[Line] = field(default_factory=list)
     person: list[Line] = field(default_factory=list)

@@ -11,6 +11,7 @@ from tests.faults.checker.audience import FIELDS, OF_AN_INCIDENT, fields_of, lev
 from tests.faults.checker.facts import Facts, Spot
 from tests.faults.checker.history import Line
 from tests.faults.checker.sight import JOINS_CONTACT, Sight, opened, rows_in
+from tests.faults.checker.upgrade import Added, known_before
 from tests.faults.checker.verdict import Verdict
 
 Shown = dict[Spot, Line]
@@ -61,10 +62,10 @@ def check_pictures(facts: Facts, verdict: Verdict) -> None:
         fresh = {_spot(row): row for row in rows_in(snapshot)}
         ids = {"viewer": viewer, "person": person}
         if viewer in screens:
-            _compare(screens[viewer].rows, fresh, ids, verdict)
+            _compare(facts.added, screens[viewer].rows, fresh, ids, verdict)
         if viewer in pictures:
             shown = {_spot(row): row for row in pictures[viewer]}
-            _compare(shown, fresh, ids, verdict)
+            _compare(facts.added, shown, fresh, ids, verdict)
         if facts.journalled:
             _compare_with_owners(facts, wall.of(frozenset(facts.keys_now(person))), fresh, ids, verdict)
     for viewer in (screens.keys() | pictures.keys()) - {line["viewer"] for line in facts.history.fresh}:
@@ -72,9 +73,9 @@ def check_pictures(facts: Facts, verdict: Verdict) -> None:
     _check_reads(facts, verdict)
 
 
-def _compare(shown: Shown, fresh: Shown, ids: Line, verdict: Verdict) -> None:
+def _compare(added: Added, shown: Shown, fresh: Shown, ids: Line, verdict: Verdict) -> None:
     for spot in sorted(shown.keys() | fresh.keys()):
-        seen, right = (_plain(each.get(spot)) for each in (shown, fresh))
+        seen, right = (_plain(known_before(added, spot[0], each.get(spot))) for each in (shown, fresh))
         if seen != right:
             about = {**ids, "aggregate": spot[0], "id": spot[1]}
             verdict.wrong("stale_wall", f"{right}, as in a fresh snapshot", seen, **about)
@@ -145,8 +146,9 @@ def _compare_row(facts: Facts, row: Line, about: Line, verdict: Verdict) -> None
         return
     apart = {"contact"} | opened(state)
     data = {name: value for name, value in row["data"].items() if name not in apart}
+    state = {**facts.added.get(spot[0], {}), **state}
     right = {name: state[name] for name in fields_of(spot[0], row["level"]) if name not in apart}
-    if data != right:
+    if known_before(facts.added, spot[0], data) != known_before(facts.added, spot[0], right):
         verdict.wrong("told_otherwise", f"{right}", data, **about)
     if spot[0] in OF_AN_INCIDENT and spot[0] not in JOINS_CONTACT:
         audience = facts.newest["incident", state["incident"]][1]["audience_version"]

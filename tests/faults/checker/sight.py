@@ -7,6 +7,7 @@ from typing import Any
 from tests.faults.checker.audience import CONTACT_FROM, FIELDS, LEVELS, OF_AN_INCIDENT, fields_of, level_for
 from tests.faults.checker.facts import HOLDING, Facts, Spot, State
 from tests.faults.checker.history import Line
+from tests.faults.checker.upgrade import known_before
 from tests.faults.checker.verdict import Verdict
 
 JOINS_CONTACT = ("commitment", "help_request")
@@ -75,7 +76,9 @@ class Sight:
                 self._verdict.wrong("row_never_decided", "a version that its owner wrote", row["data"], **ids)
             return
         self._judge_level(person, state, row, ids)
-        told = {name: value for name, value in row["data"].items() if name not in opened(state)}
+        state = known_before(self._facts.added, row["kind"], state)
+        data = known_before(self._facts.added, row["kind"], row["data"])
+        told = {name: value for name, value in data.items() if name not in opened(state)}
         wrong = {name: value for name, value in told.items() if name in state and state[name] != value}
         if wrong:
             expected = f"{ {name: state[name] for name in wrong} } as its owner wrote"
@@ -88,7 +91,7 @@ class Sight:
         if shown - allowed:
             expected = f"of a {row['kind']} at level {row['level']} only {sorted(allowed)}"
             self._verdict.wrong("field_leaked", expected, sorted(shown - allowed), **ids)
-        if allowed - shown:
+        if allowed - shown - self._facts.added.get(row["kind"], {}).keys():
             expected = f"of a {row['kind']} at level {row['level']} all of {sorted(allowed)}"
             self._verdict.wrong("field_missing", expected, sorted(shown), **ids)
 
