@@ -46,8 +46,6 @@ class CallBacks:
         It is noted before it is placed: a process that dies in between leaves a call that perhaps rings and
         counts as failed, and never a second one.
         """
-        if (known := await self.outcome(wanted.id)) is not None:
-            return known
         digest = self._digest(wanted.id, wanted.code)
         digits = len(wanted.code)
         call = CodeCall(wanted.id, wanted.person, digest, digits, CodeState.PLACING, self._now())

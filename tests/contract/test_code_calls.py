@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -163,12 +164,33 @@ async def test_calls_of_an_hour_ago_and_to_others_do_not_count_and_one_that_was_
 async def test_who_asks_for_many_calls_at_the_same_moment_gets_no_more_of_them(database: str) -> None:
     made = {"person": WILMA, "digest": b"x", "digits": 6, "state": CodeState.PLACING}
     now = datetime.now(UTC)
-    calls = [CodeCall(id=UUID(int=100 + each), placed_at=now, **made) for each in range(12)]
-    async with await open_pool(database, 6) as pool:
+    first, *others = [CodeCall(id=UUID(int=100 + each), placed_at=now, **made) for each in range(AT_MOST + 1)]
+    async with await open_pool(database, 3) as pool:
         codes = Codes(pool)
-        placed = await asyncio.gather(*map(codes.place, calls), return_exceptions=True)
-        assert placed.count(True) == AT_MOST
-        assert {type(each) for each in placed} == {bool, TooOften}
+        for each in others[1:]:
+            assert await codes.place(each)
+        async with pool.acquire() as slow, slow.transaction():
+            assert await Codes(cast(Any, _Only(slow))).place(first)
+            too_many = asyncio.create_task(codes.place(others[0]))
+
+            async def waits() -> bool | None:
+                query = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'advisory')"
+                return True if too_many.done() or await pool.fetchval(query) else None
+
+            await until(waits, "the one looks at what the other did")
+        with pytest.raises(TooOften):
+            await too_many
         # One that was placed is no other one when it is asked for again.
-        known = calls[placed.index(True)]
-        assert await codes.place(known) is False
+        assert await codes.place(first) is False
+
+
+class _Only:
+    """A pool of one connection, whose transaction goes on."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Any]:
+        """The one."""
+        yield self._connection

@@ -140,8 +140,16 @@ async def test_of_two_organisations_the_second_calls_once_the_first_call_is_over
     async with home.service() as service:
         await service.heed(event_of(asked()))
         await service.heed(event_of(asked(id=UUID(int=10), lender="GM0141")))
-        await home.phones.press(await home.phones.ringing(NUMBERS[ILSE]), "1")
-        await home.phones.press(await home.phones.ringing(NUMBERS[ILSE]), "1")
+        first = await home.phones.ringing(NUMBERS[ILSE])
+        later = timedelta(minutes=1)
+        service.now = lambda: datetime.now(UTC) + later
+        await home.phones.press(first, "1")
+        second = await home.phones.ringing(NUMBERS[ILSE])
+        ladders = [await delivery(service, organisation=each) for each in ("GM0153", "GM0141")]
+        # Whose call waited for the other one has their turn in full.
+        [turn] = [each.turn for each in ladders if each.turn is not None]
+        assert turn.due - service.now() > timedelta(minutes=2, seconds=45)
+        await home.phones.press(second, "1")
         for organisation in ("GM0153", "GM0141"):
             assert (await delivery(service, organisation=organisation)).state is DeliveryState.ANSWERED
         statuses = [each["status"] for each in await home.phones.calls()]

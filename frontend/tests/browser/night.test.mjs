@@ -284,8 +284,8 @@ test("the incident's request and the one who was called show the ladder of their
 });
 
 const OWN = {
-  nl: { title: "Belronde voor akkoord", rings: "Pim wordt nu gebeld: ◐ de telefoon gaat", refused: "– zei ja per telefoon, maar dat telt niet", nobody: "Niemand van wie dit mag bevestigen zei ja. Bel 14 0547", neighbour: "Hengelo neemt niet op. Bel zelf: 074 1" },
-  en: { title: "Calls for a yes", rings: "Pim is being called now: ◐ the phone rings", refused: "– said yes by telephone, but that does not count", nobody: "Nobody who may confirm this said yes. Phone 14 0547", neighbour: "Hengelo does not answer. Please phone: 074 1" },
+  nl: { title: "Belronde voor akkoord", rings: "Pim wordt nu gebeld: ◐ de telefoon gaat", refused: "– zei ja per telefoon, maar dat telt niet", nobody: "Niemand van wie dit mag bevestigen zei ja. Bel 14 0547", neighbour: "Hengelo neemt niet op. Bel zelf: 074 1", late: "Niemand zei op tijd ja" },
+  en: { title: "Calls for a yes", rings: "Pim is being called now: ◐ the phone rings", refused: "– said yes by telephone, but that does not count", nobody: "Nobody who may confirm this said yes. Phone 14 0547", neighbour: "Hengelo does not answer. Please phone: 074 1", late: "Nobody said yes in time" },
 };
 
 for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
@@ -307,6 +307,9 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
       await log.getByText(text.refused.slice(2)).waitFor();
       assert.ok((await plain(log)).includes(text.refused), await plain(log));
       assert.ok((await plain(log)).includes(text.nobody), await plain(log));
+      say(delta(ladder(id, { ...own, state: "over", late: true, attempts: [pressed] }, 3)));
+      await log.getByText(text.late).waitFor();
+      assert.equal(await log.getByRole("link").count(), 0);
       const theirs = ladder(id, { state: "nobody", phone: "074 1" });
       for (const hidden of ["attempts", "passed", "turn", "untold"]) delete theirs.data[hidden];
       say(delta({ ...theirs, id: GONE, level: "coordinator" }));
@@ -345,5 +348,13 @@ test("right after sending, who reports sees who of their own is called to confir
     say(delta(ladder(requestOf, { ...own, state: "nobody", attempts: [attempt(PIM, -1, "unanswered", 1)], phone: "14 0547" }, 2)));
     await page.getByText("Niemand van wie dit mag bevestigen zei ja.").waitFor();
     await page.getByRole("link", { name: "14 0547" }).waitFor();
+    // As the case reads it, which learns nobody's name.
+    const late = ladder(requestOf, { ...own, state: "over", late: true }, 3);
+    for (const hidden of ["attempts", "passed", "turn", "untold"]) delete late.data[hidden];
+    say(delta({ ...late, level: "coordinator" }));
+    await page.getByRole("status").filter({ hasText: "Niemand zei op tijd ja: de hulp was al nodig." }).waitFor();
+    assert.equal(await page.getByRole("link", { name: "14 0547" }).count(), 0);
+    await fits(page);
+    await picture(page, "sent-late");
   });
 });
