@@ -10,7 +10,6 @@ from schemas.events.delivery import Delivery
 from schemas.state import State
 from schemas.topics import COMMITMENTS, DELIVERIES
 from services.clock.handlers import Clock, Table
-from services.clock.standing import standing
 from services.runtime.consume import Policy
 from services.runtime.dead_letters import KafkaDeadLetters
 from services.runtime.health import health_server
@@ -19,6 +18,7 @@ from services.runtime.prepare import create_topics
 from services.runtime.process import together
 from services.runtime.relay import KafkaPublisher
 from services.runtime.settings import Settings
+from services.runtime.standing import standing
 from services.runtime.worker import (
     Group,
     Progress,

@@ -232,6 +232,8 @@ def test_only_an_order_that_cannot_have_been_taken_goes_out_without_asking_first
     for tries in (0, 2):
         assert not text(TextState.WAITING, tries).surely_not_taken(late)
     assert not text(TextState.ORDERED, 1).surely_not_taken(NIGHT)
+    # An earlier try may have been taken, however soon.
+    assert not text(TextState.WAITING, 1).surely_not_taken(NIGHT)
 
 
 def test_a_try_is_over_before_it_is_repeated_of_a_call_as_of_a_message() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from services.notification.caller import Reach
 from services.notification.rounds import all_ended
+from services.notification.rules.ladder import STALE
 from services.notification.rules.notices import About
 from services.notification.rules.sending import Lost, TextMessage, TextState
 from services.notification.texter import Texter
@@ -146,6 +147,11 @@ async def test_what_is_over_between_the_look_and_the_order_is_not_ordered() -> N
 async def test_an_order_that_was_taken_is_noted_also_where_it_is_no_longer_needed() -> None:
     assert await sent(TextState.ORDERED, 1, "old", needed=(False,)) == (["sent old"], 0)
     assert await sent(TextState.ORDERED, 1, None, needed=(True,)) == (["sent new"], 1)
+
+
+async def test_what_was_too_long_ago_is_given_up_and_not_ordered() -> None:
+    old = TextMessage(TEXT, ILSE, "x", TextState.WAITING, 0, NIGHT - STALE)
+    assert await ordered(old, None, (True, True)) == (["unknown"], [])
 
 
 async def test_what_a_backup_holds_as_declined_is_asked_for_before_it_is_ordered_again() -> None:

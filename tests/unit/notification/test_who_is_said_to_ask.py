@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from schemas.catalogue import Function
 from schemas.events.delivery import Asks, Attempt, AttemptState, Delivery, DeliveryState
 from schemas.events.help_request import Offer
 from schemas.values import IBD, OurLanguage
-from services.notification.caller import Caller, Reach
+from services.notification.caller import GATHERS, Caller, Reach
 from services.notification.ports import Call
 from services.notification.store.receipts import Receipt
 
@@ -45,9 +45,13 @@ class Known:
     works_for_: tuple[str, ...]
     spoken_in: OurLanguage
     placed: list[Call] = field(default_factory=list)
+    asks: Asks = Asks.CONFIRM
 
     async def calling(self) -> Sequence[Delivery]:
-        return [ladder()]
+        return [ladder().model_copy(update={"asks": self.asks})]
+
+    async def told_with(self, _attempt: UUID) -> Sequence[Delivery]:
+        return ()
 
     async def names_of(self, keys: Sequence[str]) -> tuple[list[str], str]:
         return [f"Gemeente {each}" for each in keys], ""
@@ -104,3 +108,24 @@ def test_only_a_colleague_is_named(works_for: tuple[str, ...], language: OurLang
     asyncio.run(caller.once())
     [call] = known.placed
     assert call.text.startswith(begins)
+
+
+def test_a_call_for_others_waits_a_moment_for_what_begins_with_it_and_one_for_their_own_does_not() -> None:
+    for asks, later, calls in (
+        (Asks.HELP, timedelta(0), 0),
+        (Asks.HELP, GATHERS, 1),
+        # A clock that was ahead wrote when it began: nobody waits an hour for that.
+        (Asks.HELP, timedelta(hours=-1), 1),
+        (Asks.CONFIRM, timedelta(0), 1),
+    ):
+        known: Any = Known((), "nl", asks=asks)
+        caller = Caller(
+            known,
+            known,
+            Reach(known, known),
+            now=lambda later=later: NIGHT + later,  # type: ignore[misc]
+            may_call=lambda: True,
+            wake_relay=lambda: None,
+        )
+        asyncio.run(caller.once())
+        assert len(known.placed) == calls

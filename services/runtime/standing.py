@@ -1,6 +1,6 @@
-"""Reads what stands in the topics when the clock starts: its own table can be lost, and its offsets kept.
+"""Reads what stands in topics now, once: what a worker remembers of them can be lost, and its offsets kept.
 
-What it read before is not given to it again then, and nobody would ring what is pending.
+What it read before is not given to it again then; the clock would ring nothing that is pending.
 """
 
 import logging
