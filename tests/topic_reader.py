@@ -1,6 +1,7 @@
-"""Reads a whole topic from Kafka, as any consumer would find it now."""
+"""Reads a whole topic from Kafka, as any consumer would find it now, or loses it."""
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas.envelope import Record
 from schemas.topics import Topic
@@ -23,3 +24,14 @@ async def read_topic(bootstrap: str, topic: Topic, prefix: str) -> list[Record]:
         return found
     finally:
         await consumer.stop()
+
+
+async def lose_topic(bootstrap: str, topic: str) -> None:
+    """It is gone, and what was committed of others is not."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        assert topic in await admin.list_topics()
+        await admin.delete_topics([topic])
+    finally:
+        await admin.close()

@@ -17,7 +17,6 @@ from urllib.request import urlopen
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.backing import Backing
 from schemas.codec import decode
@@ -47,7 +46,7 @@ from services.runtime.worker import (
 )
 from tests.enveloped import record_of
 from tests.soon import until
-from tests.topic_reader import read_topic
+from tests.topic_reader import lose_topic, read_topic
 from tests.unit.matching.pictures import asked, commitment, neighbour, on_duty, picture, uid
 
 pytestmark = pytest.mark.timeout(120)
@@ -360,17 +359,6 @@ async def _more(broker: Broker, number: int) -> bool:
     return len(await broker.holds(SUGGESTIONS)) > number
 
 
-async def forget(broker: Broker, topic: str) -> None:
-    """A topic is lost, and what was committed of others is not."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-    await admin.start()
-    try:
-        assert topic in await admin.list_topics()
-        await admin.delete_topics([topic])
-    finally:
-        await admin.close()
-
-
 async def test_the_clock_fires_what_is_due_even_what_fell_due_while_it_was_away(broker: Broker) -> None:
     now = datetime.now(UTC)
     early, late = (
@@ -390,7 +378,7 @@ async def test_the_clock_fires_what_is_due_even_what_fell_due_while_it_was_away(
         await until(running.is_done)
         assert not await fired("late")
     # Nothing there was not taken before, and its table is lost: what is pending stands in the topic.
-    await forget(broker, f"{broker.prefix}noaber-clock-pending-changelog")
+    await lose_topic(broker.bootstrap, f"{broker.prefix}noaber-clock-pending-changelog")
     async with process("services.clock", broker, NOABER_CLOCK_OFFSET_SECONDS="7200") as running:
         await until(lambda: fired("late"))
         final = commitment("two", "GM0001", "anna", state=CommitmentState.FINAL)
