@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-import httpx
 import pytest
 
 from services.directory import systems
@@ -17,57 +16,13 @@ from services.directory.recovery import keys_of, restored
 from services.directory.store.systems import MOST_SESSIONS
 from services.directory.systems import end_expired
 from services.runtime import limits as limits_module
-from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
+from services.runtime.database import LOCK
+from tests.contract.doorstep import Browser, directory, signed_in
+from tests.contract.programs import SYSTEMS, WANTED, Program, let_in, listed, made
 from tests.contract.test_cards import code_of, proven
 from tests.contract.test_the_switch import DISTRUST, TRUST, being_thrown, throw, until_waited
-from tests.phone import Phone
 
-SYSTEMS = "organisations/GM1735/systems"
-WANTED = {"name": "Wand van de regio", "about": "laat open hulpvragen zien", "days": 30}
 DAY = 24 * 60
-
-
-class Program:
-    """Another organisation's software, with the credentials that an administrator gave it."""
-
-    def __init__(self, app: Any, made: dict[str, Any], address: str = "192.0.2.1") -> None:
-        self.made = made
-        transport = httpx.ASGITransport(app, client=(address, 1))
-        self.http = httpx.AsyncClient(transport=transport, base_url=f"{ORIGIN}/api/directory")
-
-    def form(self, **other: str) -> dict[str, str]:
-        own = {name: self.made[name] for name in ("client_id", "client_secret")}
-        return {"grant_type": "client_credentials", **own, **other}
-
-    async def come_in(self, **other: str) -> Answer:
-        """Ask for a token, and use it from then on."""
-        found = await self.http.post("/systems/token", data=self.form(**other))
-        if found.status_code == 200:
-            self.http.headers["Authorization"] = f"Bearer {found.json()['access_token']}"
-        return found.status_code, found.json()
-
-    async def inside(self) -> int:
-        """What it hears when it reads who it is."""
-        return (await self.http.get("/me")).status_code
-
-
-async def made(here: Browser, phone: Phone, **more: Any) -> dict[str, Any]:
-    status, found = await proven(here, phone, "system", SYSTEMS, {**WANTED, **more})
-    assert status == 200, found
-    return found
-
-
-async def let_in(app: Any, here: Browser, phone: Phone, **more: Any) -> Program:
-    program = Program(app, await made(here, phone, **more))
-    status, found = await program.come_in()
-    assert status == 200, found
-    return program
-
-
-async def listed(here: Browser) -> list[dict[str, Any]]:
-    status, found = await here.get(SYSTEMS)
-    assert status == 200, found
-    return list(found["systems"])
 
 
 async def test_a_system_comes_in_with_its_key_says_who_it_is_and_every_command_is_refused(app) -> None:
@@ -258,6 +213,21 @@ async def test_a_system_that_comes_in_waits_for_who_throws_the_switch_and_is_ref
         await thrower.execute(
             "INSERT INTO trust (id, version, state) VALUES ('GM1735', 1, '{\"distrusted\": true}')"
         )
+    assert code_of(await coming) == "system_refused"
+
+
+async def test_a_system_that_comes_in_waits_for_who_ends_its_key_and_is_refused(app, filled: str) -> None:
+    petra, hers, _ = await signed_in(app)
+    program = Program(app, await made(petra, hers))
+    key = program.made["client_id"]
+    ending = await asyncpg.connect(filled)
+    async with ending.transaction():
+        await ending.execute(LOCK, f"access:{key}")
+        coming = asyncio.ensure_future(program.come_in())
+        await until_waited(ending)
+        ended = """jsonb_set(state, '{system,ended_at}', '"2020-01-01T00:00:00Z"')"""
+        await ending.execute(f"UPDATE access SET state = {ended} WHERE id = $1", key)
+    await ending.close()
     assert code_of(await coming) == "system_refused"
 
 
