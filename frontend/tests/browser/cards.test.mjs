@@ -117,6 +117,7 @@ test("silence is not a no, a wrong scan is put right by hand, a no ends the wait
     // The servers know from now on who is here.
     await page.evaluate((body) => fetch("/api/directory/demo/sign-in", { method: "POST", body }), JSON.stringify({ person: PEOPLE.wilma }));
     await page.clock.runFor(3_000);
+    await page.clock.resume();
     await page.waitForURL(`**/incident/${INCIDENT}`);
     assert.deepEqual([opens, enters], [[], []]);
   });

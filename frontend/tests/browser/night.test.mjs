@@ -87,7 +87,7 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
   test(`each line says whether it can be called, and the list from when on it calls nobody (${language}, ${size.width} px)`, () => {
     const say = DUTY[language];
     let on = [{ person: PIM, until: "2020-12-01T17:00:00Z" }];
-    const commands = { [ROUTE]: [200, { ...LISTED, turns: [turn(PIM), turn(SANNE)] }], "/aid/duty": () => [200, { people: on }] };
+    const commands = { [ROUTE]: [200, { ...LISTED, turns: [turn(PIM), turn(SANNE)] }], "/aid/duty": () => (on ? [200, { people: on }] : [503, { code: "unavailable" }]) };
     return staged(screen, { size, language, commands }, async (page) => {
       await page.getByRole("listitem").filter({ hasText: "Pim" }).getByText(say.until).waitFor();
       await page.getByRole("listitem").filter({ hasText: "Sanne" }).getByText(say.off).waitFor();
@@ -95,12 +95,21 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
       await fits(page);
       await picture(page, `wake-list-duty-${language}`);
       on = [];
+      const asked = page.waitForRequest("**/api/aid/duty?organisation=GM0164");
       await page.reload();
+      await asked;
       await page.getByText(say.now).waitFor();
       on = [{ person: SANNE, until: null }];
       await page.reload();
       await page.getByRole("listitem").filter({ hasText: "Pim" }).getByText(say.off).waitFor();
       assert.equal(await page.getByText(say.now).or(page.getByText(say.later)).count(), 0);
+      // Where nobody can say who is on duty, nobody is said to be off.
+      on = null;
+      const unknown = page.waitForResponse((answer) => answer.status() === 503);
+      await page.reload();
+      await unknown;
+      await page.getByRole("listitem").filter({ hasText: "Pim" }).waitFor();
+      assert.equal(await page.getByText(say.off).count(), 0);
     });
   });
 }
@@ -246,6 +255,7 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
       const log = page.getByRole("log", { name: text.title });
       const shows = (wanted) => log.getByText(wanted).waitFor();
       await shows(text.next);
+      await shows(language === "nl" ? "OEFENING" : "EXERCISE");
       const plain = async () => (await log.innerText()).replaceAll(/\s+/g, " ");
       for (const wanted of [text.first, text.rings]) assert.ok((await plain()).includes(wanted), await plain());
       await fits(page);

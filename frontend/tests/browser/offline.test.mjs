@@ -70,6 +70,7 @@ test("a report and a request are written and kept without network, and each is s
     await page.getByRole("button", { name: "Vraag hulp" }).click();
     await page.getByRole("button", { name: "Vraag voorlopig" }).click();
     await page.getByText("Wacht op netwerk").nth(1).waitFor();
+    await page.getByRole("button", { name: "Nog een hulpvraag" }).waitFor();
     await page.reload();
     await page.getByText("Wacht op netwerk").nth(1).waitFor();
     const { names, text } = await kept(page);
@@ -85,6 +86,12 @@ test("a report and a request are written and kept without network, and each is s
     assert.equal(sent[0].body.call_back.phone, "06 12 34 56 78");
     assert.equal(new Set(sent.map(({ key }) => key)).size, 2);
     assert.deepEqual((await kept(page)).names.filter((each) => each.startsWith("letter/")), []);
+    const leads = await page.getByRole("link", { name: "Bekijk", exact: true }).evaluateAll((all) => all.map((each) => each.pathname));
+    assert.deepEqual(leads, Array(2).fill(`/incident/${sent[0].body.id}`));
+    for (const left of [1, 0]) {
+      await page.getByRole("button", { name: "Begrepen" }).first().click();
+      await page.getByText("Verzonden.").nth(left).waitFor({ state: "detached" });
+    }
     assert.deepEqual(errors, []);
   } finally {
     await context.close();

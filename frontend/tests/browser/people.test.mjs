@@ -183,11 +183,12 @@ test("who changes a number that then waits hears that it does not count yet", ()
 
 test("slips that were said once stay while the list is read anew", () => {
   let people = STAFF.map((each, at) => (at === 2 ? { ...each, waiting: WAITING } : each));
+  let said;
   const commands = {
     "/organisations/GM1735/invitations": (body) =>
       [200, { invited: body.people.map((person) => ({ person, secret: "0".repeat(43), code: "123450", expires_at: "2026-12-01T03:00:00Z" })) }],
     // Meanwhile everybody has a key, so there is nobody left to invite.
-    [`${STAFF[2].person}/number`]: () => ((people = STAFF.map((each) => ({ ...each, keys: 1 }))), [200, {}]),
+    [`${STAFF[2].person}/number`]: (body) => ((said = body), (people = STAFF.map((each) => ({ ...each, keys: 1 }))), [200, {}]),
     [ROUTE]: () => [200, { people }],
   };
   return staged(screen, { size: SIZES.phone, commands }, async (page) => {
@@ -197,6 +198,7 @@ test("slips that were said once stay while the list is read anew", () => {
     await page.getByRole("button", { name: "Nee, laat het oude nummer staan" }).click();
     await page.getByText("Nieuw nummer: 06 00000099.").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Maak 1 briefje" }).waitFor({ state: "detached" });
+    assert.deepEqual(said, { phone: "06 00000099", yes: false });
     assert.equal(await page.getByRole("img", { name: "QR-code met de uitnodiging van Noor Verzonnen" }).isVisible(), true);
   });
 });
