@@ -86,7 +86,9 @@ def make_backup(home: Path, place: Path, base: int, folder: Path, keys: Path) ->
     try:
         _dump(Postgres(home, place / "data" / "postgres", base + POSTGRES), half, now, kept_mode(place))
         # After the dump: who is forgotten in between has no key, and can be read nowhere.
-        renew(keys, run_step(platform_in(place, base), home, "services.directory", ["keys"]))
+        platform = platform_in(place, base)
+        redacted = run_step(platform, home, "services.aid", ["redacted"])
+        renew(keys, run_step(platform, home, "services.directory", ["keys"]), redacted)
     except BaseException:
         # Half a backup restores nothing, and fills the disk that the next one needs.
         shutil.rmtree(half)

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from deploy.bootstrap import SetupFailed
 
-NOTHING: Final[dict[str, Any]] = {"keys": {}, "forgotten": [], "removed": [], "distrusted": [], "void": []}
+NOTHING: Final[dict[str, Any]] = {
+    "keys": {}, "forgotten": [], "removed": [], "distrusted": [], "void": [], "ended": [], "redacted": [],
+}  # fmt: skip
 
 
 def write_private(file: Path, text: str) -> None:
@@ -23,8 +25,11 @@ def write_private(file: Path, text: str) -> None:
     half.rename(file)
 
 
-def renew(file: Path, text: str) -> None:
+def renew(file: Path, text: str, redacted: str = "[]") -> None:
     """Replace the key file by the keys there are now. Raises SetupFailed where they are of another platform.
+
+    `redacted`: what was taken out of texts by now, as `aid` prints it: where, never what. A restore takes it
+    out of an older dump again, so of this too nothing is ever left out.
 
     Keys of people that this platform does not know stay: after a restore of an older backup, a newer one may
     still need them. Of whoever was ever forgotten there is no key.
@@ -38,18 +43,20 @@ def renew(file: Path, text: str) -> None:
         )
     forgotten = {*old["forgotten"], *new["forgotten"]}
     keys = {person: key for person, key in {**old["keys"], **new["keys"]}.items() if person not in forgotten}
-    ended = {name: sorted({*old[name], *new[name]}) for name in ("removed", "void")}
+    ended = {name: sorted({*old[name], *new[name]}) for name in ("removed", "void", "ended")}
+    lines = {each["line"]: each for each in (*old["redacted"], *json.loads(redacted))}
     # Trusted again is a decision too: what counts is what is true now.
     kept = {"forgotten": sorted(forgotten), **ended, "distrusted": new["distrusted"]}
-    write_private(file, json.dumps({"keys": keys, **kept}))
+    write_private(file, json.dumps({"keys": keys, **kept, "redacted": list(lines.values())}))
 
 
 def _read(file: Path, text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
         read = {"keys": dict(found["keys"]), "forgotten": list(found["forgotten"])}
-        # Key files of before there were passkeys name none; nor cards, nor was anybody distrusted then.
-        return {**read, **{name: list(found.get(name, [])) for name in ("removed", "distrusted", "void")}}
+        # Key files of before there were passkeys name none; nor cards, nor was anybody distrusted then, nor
+        # anything taken out of a text.
+        return {**read, **{name: list(found.get(name, [])) for name in NOTHING if name not in read}}
     except (ValueError, KeyError, TypeError):
         # Without the cause: it would show what stands in the file.
         raise SetupFailed(f"{file} is no key file of ours; name another: --keys") from None

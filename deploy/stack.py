@@ -325,8 +325,11 @@ def environment(platform: Platform, service: Service) -> dict[str, str]:
         told["NOABER_RP_ID"] = platform.address.rp_id
         told["NOABER_NOTIFICATION_URL"] = f"http://{platform.at('notification')}"
         told["NOABER_PUSH_PUBLIC_KEY"] = push_public_key(platform.secrets)
+        told["NOABER_AID_URL"] = f"http://{platform.at('aid')}"
     if service.name == "notification":
         told["NOABER_PUSH_KEY"] = platform.secrets.push_key
+    if service.name == "aid":
+        told["NOABER_INTERNAL_TOKEN"] = platform.secrets.internal_token
     if service.name in ("directory", "notification") or service in platform.live:
         told["NOABER_INTERNAL_TOKEN"] = platform.secrets.internal_token
         told["NOABER_CONTACT_KEYS_URL"] = f"http://{platform.at('directory')}/internal/contact-keys"

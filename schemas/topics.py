@@ -26,6 +26,9 @@ from schemas.events.trust import Trust
 from schemas.events.wake_list import WakeList
 from schemas.state import State
 
+COMPACTED_AFTER: Final = timedelta(days=1)
+"""So long Kafka may keep what a newer state of the same key covers, once something is written after it."""
+
 
 @dataclass(frozen=True)
 class Topic:
@@ -54,6 +57,7 @@ class Topic:
         kept = {
             "cleanup.policy": "compact",
             "min.cleanable.dirty.ratio": "0.5",
+            "max.compaction.lag.ms": _milliseconds(COMPACTED_AFTER),
             "max.message.bytes": "1048576",
         }
         if self.over_after is None:

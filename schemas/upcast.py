@@ -7,11 +7,17 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def _as_it_is(data: dict[str, Any]) -> dict[str, Any]:
-    """What was said stays as it was said: nobody can seal it under a key that they do not have."""
+    """What was said stays as it was said: nobody can seal it under a key that they do not have.
+
+    Of other kinds the newer shape only knows more than the older one ever said.
+    """
     return data
 
 
-UPCASTERS: Final[dict[tuple[str, int], Upcaster]] = {("incident", 1): _as_it_is}
+UPCASTERS: Final[dict[tuple[str, int], Upcaster]] = {
+    ("incident", 1): _as_it_is,
+    ("log_entry", 1): _as_it_is,
+}
 """(type, version) -> function that makes version + 1 of it."""
 
 

@@ -18,11 +18,11 @@ class Inside:
     port: int
     token: str
 
-    def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+    def post(self, path: str, body: dict[str, Any], seconds: float = 10) -> httpx.Response:
         """What it answers, whatever that is. Raises SetupFailed where it does not."""
         try:
             return httpx.post(
-                f"http://127.0.0.1:{self.port}{path}", json=body, headers=shown(self.token), timeout=10
+                f"http://127.0.0.1:{self.port}{path}", json=body, headers=shown(self.token), timeout=seconds
             )
         except httpx.HTTPError as away:
             raise SetupFailed("the directory does not answer; see noaber status") from away

@@ -34,7 +34,7 @@ def applications() -> dict[str, FastAPI]:
     at_the_door: Json = {"token_private_key": private, "internal_token": "x" * 32, "rp_id": "noaber.invalid"}
     return {
         "directory": directory(DirectorySettings(**told, **at_the_door)),
-        "aid": aid(AidSettings(**told)),
+        "aid": aid(AidSettings(**told, internal_token="x" * 32)),
     }
 
 

@@ -1,4 +1,4 @@
-"""One line in an incident's log: append only, never edited."""
+"""One line in an incident's log: append only, never edited; words can be taken out of it."""
 
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -32,12 +32,17 @@ class Entry(StrEnum):
     NAMED = "named"
     COORDINATOR_NAMED = "coordinator_named"
     NOTE = "note"
+    REDACTED = "redacted"
 
 
 class LogEntry(Row):
-    """A line of the log. `about` holds codes and counts, never a person's name."""
+    """A line of the log. `about` holds codes and counts, never a person's name.
+
+    Of version 1 nothing else was said; it knows no line that words were taken out of the story.
+    """
 
     TYPE: ClassVar[str] = "log_entry"
+    VERSION: ClassVar[int] = 2
     PARENT: ClassVar[str | None] = "incident"
 
     id: Annotated[UUID, ASKED]

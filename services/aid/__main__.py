@@ -16,7 +16,8 @@ WORDS = {
     "migrate": "bring the tables to this release",
     "verify": "check journal, seals, tables and outbox",
     "explain [ID]": "why these people were asked, of that request; without it the newest",
-    "restored": "after a restore: begin a new epoch",
+    "redacted": "print what was taken out of texts, and where, for a backup",
+    "restored": "after a restore, with the file of keys on standard input: a new epoch",
 }
 
 match asked("aid", WORDS):
@@ -37,13 +38,24 @@ match asked("aid", WORDS):
 
         migrate(Path(__file__).parent / "migrations", read(MigrationSettings).database)
     case ["verify"]:
+        from services.aid.store.redactions import said
         from services.runtime.verify import tell, verify
 
-        sys.exit(tell(asyncio.run(verify(read(OwnerSettings), "aid"))))
+        sys.exit(tell(asyncio.run(verify(read(OwnerSettings), "aid", said))))
     case ["restored"]:
-        from services.runtime.restored import restored
+        from services.aid.recovery import redactions_in, restored
 
-        asyncio.run(restored(read(MigrationSettings).database, "aid"))
+        told = read(MigrationSettings)
+        try:
+            redactions = redactions_in(sys.stdin.read())
+        except ValueError:
+            sys.exit("standard input holds no file of keys: python -m services.aid restored < FILE")
+        asyncio.run(restored(told.database, redactions))
+    case ["redacted"]:
+        from services.aid.recovery import REDACTIONS, redactions_of
+
+        found = asyncio.run(redactions_of(read(MigrationSettings).database))
+        print(REDACTIONS.dump_json(found).decode())
     case ["explain"]:
         from services.aid.store.explained import asked_lately
 

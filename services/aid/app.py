@@ -5,10 +5,10 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from fastapi import FastAPI, Query, Request, Response
-from pydantic import BaseModel
+from fastapi import FastAPI, Header, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from schemas.envelope import Event
 from schemas.events.alarm import Alarm
@@ -20,6 +20,7 @@ from schemas.live import Row as Shown
 from schemas.topics import ALARMS, DELIVERIES, ORGANISATIONS, PEOPLE, SESSIONS, SUGGESTIONS
 from schemas.values import Command, Moment, OrganisationId
 from services.aid.handlers.desk import Desk, KeyReused, Sent
+from services.aid.handlers.redaction import Order, Redactor
 from services.aid.render import shown
 from services.aid.rules import commands
 from services.aid.rules.duty import must_keep_list
@@ -40,9 +41,11 @@ from services.runtime.dead_letters import LazyDeadLetters
 from services.runtime.engine import open_engine
 from services.runtime.gate import Asking
 from services.runtime.health import Health, Pulse, depends_on
+from services.runtime.inside import judge
 from services.runtime.intake import Intake
 from services.runtime.known import Directory
 from services.runtime.now import clock
+from services.runtime.ports import cause_of
 from services.runtime.problems import Problem
 from services.runtime.process import cancel, lasting
 from services.runtime.settings import Seed
@@ -90,6 +93,8 @@ READS: Final = {
 
 PREFIX: Final = "/api/aid"
 
+INSIDE: Final = "/internal/redact"
+
 SIDE_CONNECTIONS: Final = 2
 """One for what is taken in, one for waking the relay and for asking whether the database is there."""
 
@@ -99,6 +104,25 @@ class Answer(BaseModel):
 
     row: Shown | None
     rows: list[Shown]
+
+
+class TakenOut(Answer):
+    """From how many texts words were taken; the row is the line of the log that says so."""
+
+    places: int
+
+
+class RedactEverywhere(Command):
+    """Words that are taken out of every incident: names and numbers of somebody who is forgotten."""
+
+    words: Annotated[tuple[commands.Word, ...], Field(max_length=500)]
+
+
+class TakenOutEverywhere(BaseModel):
+    """From how many texts; `too_short`: words that were left, since too much else would have gone."""
+
+    places: int
+    too_short: int
 
 
 class Export(BaseModel):
@@ -154,6 +178,7 @@ class Aid:
             await self.welcome.greet(list(self.directory.people.values()))
         self.own, self.duties = Own(pool), Duties(pool)
         self.desk = Desk(store, picture, self.now, settings.terms(), waker.wake, seal=sealed)
+        self.redactor = Redactor(store, picture, self.now, waker.wake)
         self.intake = Intake(
             side,
             settings.kafka,
@@ -207,9 +232,10 @@ def create_app(settings: AidSettings) -> FastAPI:
     """The application; it connects when it starts and lets go of everything when it stops."""
     aid = Aid(settings)
 
-    app = web_app(aid, PREFIX, settings, WORDS)
+    app = web_app(aid, PREFIX, settings, WORDS, (INSIDE,))
     _add_commands(app, aid)
     _add_reads(app, aid)
+    _add_redaction(app, aid)
     return app
 
 
@@ -259,6 +285,28 @@ async def _carry_out(aid: Aid, request: Request, asker: Asking, target: Any, com
     answer = Answer(row=rows[0] if rows else None, rows=rows)
     # As it is: FastAPI would validate the rows once more.
     return Response(answer.model_dump_json(), media_type="application/json")
+
+
+def _add_redaction(app: FastAPI, aid: Aid) -> None:
+    @app.post(f"{PREFIX}/incidents/{{target}}/redact", name="Redact")
+    async def redact(request: Request, asker: Asking, target: UUID, command: commands.Redact) -> TakenOut:
+        """Takes words out of every text of the incident, also of older versions, for good."""
+        # Not by the desk: what it remembers of a command is a digest, from which a short word can be guessed.
+        cause = cause_of(asker.person.id, request.headers["idempotency-key"])
+        try:
+            out = await aid.redactor.redact(target, Order(command.words, asker.person, cause))
+        except KeyReused as reused:
+            raise Problem(422, "key_reused") from reused
+        rows = shown(out.rows, {each.id: each for each in out.incidents}, asker.person, aid.epoch)
+        return TakenOut(places=out.places, row=rows[0] if rows else None, rows=rows)
+
+    @app.post(INSIDE, include_in_schema=False)
+    async def redact_everywhere(
+        body: RedactEverywhere, authorization: Annotated[str, Header()] = ""
+    ) -> TakenOutEverywhere:
+        judge(authorization, aid.settings.internal_token)
+        places, too_short = await aid.redactor.redact_everywhere(body.words, uuid4())
+        return TakenOutEverywhere(places=places, too_short=len(too_short))
 
 
 def _add_reads(app: FastAPI, aid: Aid) -> None:

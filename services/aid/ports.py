@@ -1,14 +1,16 @@
 """What the handlers of `aid` need of the outside: a store with units of work, and somebody to tell."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
 from schemas.events.approach import Approach
+from schemas.events.log_entry import LogEntry
 from schemas.state import Row
 from services.aid.reach import Reach
+from services.aid.rules.redaction import Redacted, Said
 from services.aid.rules.world import Picture, World
 from services.runtime.ports import Answer, Cause, Written
 
@@ -47,6 +49,29 @@ class Unit(Protocol):
 
     async def write(self, states: Sequence[Row], cause: Cause, answer: Answer | None) -> list[Written]:
         """Rows, journal and outbox with the next versions, and the answered key."""
+
+
+class TextUnit(Unit, Protocol):
+    """A transaction in which words can be taken out of what was said before."""
+
+    async def texts(self, incident: UUID) -> list[Said]:
+        """Every version of the incident and what hangs on it, as far as people write there; oldest first."""
+
+    async def take_out(
+        self, found: Sequence[Redacted], anew: Sequence[Written], line: LogEntry, cause: Cause
+    ) -> list[Written]:
+        """Rewrite these versions, write `anew` as the next ones of theirs, and the line with the digest that
+        proves it; what was written, the line last."""
+
+
+class TextStore(Protocol):
+    """Where everything that was said is, with all its versions."""
+
+    def unit(self) -> AbstractAsyncContextManager[TextUnit]:
+        """A transaction that ends with the block; an exception rolls it back."""
+
+    def everything(self) -> AsyncIterator[Said]:
+        """Every version of everything that holds texts of people, as it stands now."""
 
 
 class ReachMoved(Exception):

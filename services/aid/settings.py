@@ -1,14 +1,21 @@
 """What `aid` is told by its environment beside what every owner is told."""
 
 from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
 
 from services.aid.rules.world import Terms
 from services.runtime.settings import OwnerSettings, Positive, WebSettings
 
 
 class AidSettings(OwnerSettings, WebSettings):
-    """The numbers that rules count with, in the units of their names."""
+    """The numbers that rules count with, in the units of their names.
 
+    `internal_token`: what services show each other.
+    """
+
+    internal_token: Annotated[str, Field(min_length=32)]
     approaches_per_slot: Positive = 5
     expiry_acute_minutes: Positive = 30
     expiry_minutes: Positive = 240

@@ -128,6 +128,14 @@ WORDS: Final[Mapping[str, Words]] = {
     "not_yours_to_name": Words(
         "Deze persoon werkt niet bij jouw organisatie.", "This person does not work for your organisation."
     ),
+    "nothing_to_redact": Words(
+        "Deze woorden staan in geen enkele tekst bij dit incident. Kijk of ze precies zo geschreven zijn.",
+        "These words stand in no text of this incident. See whether they are spelled just so.",
+    ),
+    "word_too_short": Words(
+        "Een woord heeft minder dan drie tekens. Dan verdwijnt er te veel. Vul een langer woord in.",
+        "A word has fewer than three characters. Too much would go. Give a longer one.",
+    ),
     "nothing_chosen": Words("Kies eerst waar je ja op zegt.", "Choose first what you say yes to."),
     "off_duty": Words(
         "Wie niet beschikbaar is, kan niet helpen. Zet 'Ik ben beschikbaar' aan, of kies een andere collega.",

@@ -13,6 +13,7 @@ from services.directory.bodies import (
     Colleague,
     Colleagues,
     Forget,
+    Forgotten,
     Invited,
     InviteHere,
     Keys,
@@ -197,11 +198,12 @@ def _add_internal(app: FastAPI, directory: Directory) -> None:
         return Keys(keys={person: base64.b64encode(key).decode() for person, key in keys.items()})
 
     @app.post("/internal/forget", include_in_schema=False)
-    async def forget(body: Forget, authorization: Annotated[str, Header()] = "") -> Nothing:
+    async def forget(body: Forget, authorization: Annotated[str, Header()] = "") -> Forgotten:
         check(authorization)
-        if not await directory.forget(body.person):
+        places = await directory.forget(body.person)
+        if places is None:
             raise Problem(404, "not_found")
-        return Nothing()
+        return Forgotten(places=places)
 
     @app.post("/internal/invite", include_in_schema=False)
     async def invite(body: InviteHere, authorization: Annotated[str, Header()] = "") -> Invited:

@@ -100,6 +100,12 @@ class Nothing(Command):
     """A body without fields."""
 
 
+class Forgotten(BaseModel):
+    """From how many texts of incidents their name and numbers were taken."""
+
+    places: int
+
+
 class Forget(Command):
     """Whom to forget."""
 

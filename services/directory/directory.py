@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -34,6 +34,7 @@ from services.directory.store.reads import Reads
 from services.directory.store.systems import Systems
 from services.directory.store.trust import Trusts
 from services.directory.store.writes import Writes
+from services.directory.texts import Texts, texts_of
 from services.directory.uses import Uses
 from services.runtime.answered import KEPT, forget_older
 from services.runtime.database import AWAY, open_pool
@@ -159,6 +160,7 @@ class Directory:
         }
         self.uses = Uses()
         self.call_back: CallBack = _telephone(settings)
+        self.texts: Texts = texts_of(settings)
         self.under_way: set[asyncio.Task[None]] = set()
         self.nobodys_key = nobodys_key()
         self.signer = Signer(settings.token_private_key)
@@ -183,7 +185,7 @@ class Directory:
         self.devices = PushDevices(pool)
         self.mandates = Mandates(pool)
         self.numbers = Numbers(pool)
-        self.people = People(pool)
+        self.people = People(pool, self.texts.take_out)
         self.systems = Systems(pool)
         self.trusts = Trusts(pool)
         self.wake = waker.wake
@@ -236,11 +238,21 @@ class Directory:
         await self.writes.keep_session(session, session.person, self.now())
         self.heard([session])
 
-    async def forget(self, person: UUID) -> bool:
-        """Forget a person and let the world hear; False when there is nobody to forget."""
-        left = await self.writes.forget(person, self.now())
+    async def forget(self, person: UUID) -> int | None:
+        """Forget a person and let the world hear: from how many texts they were taken; None: there is nobody.
+
+        Refused: `texts_away`.
+        """
+        places = 0
+
+        async def take_out(words: Sequence[str]) -> int:
+            nonlocal places
+            places = await self.texts.take_out(words)
+            return places
+
+        left = await self.writes.forget(person, self.now(), take_out)
         self.heard(left or ())
-        return left is not None
+        return None if left is None else places
 
     def go_on(self, work: Coroutine[Any, Any, None]) -> None:
         """Do this beside the answer that is given now; what it raises is logged and ends nothing else."""

@@ -34,6 +34,7 @@ class DirectorySettings(OwnerSettings, WebSettings):
 
     `rp_id`: the host name that passkeys belong to. Another one later makes all of them useless.
     `notification_url`: where phones are rung from, if there is a telephone.
+    `aid_url`: where the texts are that people wrote; without it nobody can be forgotten.
     `push_public_key`: what browsers are told to subscribe with. `push_hosts`: the push services that are
     believed; `notification` is told the same. Where one of the two is empty, nothing is pushed.
     `providers_file`: the identity providers of organisations, if any (services/directory/provider_file.py).
@@ -43,6 +44,7 @@ class DirectorySettings(OwnerSettings, WebSettings):
         str, Field(pattern=r"^[^:\s]+:\S+$", examples=["NAME:BASE64"]), AfterValidator(_signs)
     ]
     notification_url: Address | None = None
+    aid_url: Address | None = None
     providers_file: Annotated[FilePath, AfterValidator(_of_providers)] | None = None
     rp_id: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", examples=["noaber.example.nl"])]
     internal_token: Annotated[str, Field(min_length=32)]

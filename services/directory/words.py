@@ -140,6 +140,12 @@ WORDS: Final[Mapping[str, Words]] = {
         "uitnodiging.",
         "This key does not open the platform. Use another one, or ask your administrator for an invitation.",
     ),
+    "texts_away": Words(
+        "Namen en nummers kunnen nu niet uit de teksten bij incidenten worden gehaald. Er is nog niemand "
+        "vergeten. Probeer het zo nog eens.",
+        "Names and numbers cannot be taken out of the texts of incidents now. Nobody is forgotten yet. Try "
+        "again in a moment.",
+    ),
     "provider_away": Words(
         "De inlogdienst van je organisatie geeft geen antwoord. Log in met je sleutel, of gebruik een kaart "
         "uit de kluis.",

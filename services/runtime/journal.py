@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, Final
 
 from services.runtime.ports import Entry
@@ -79,6 +80,34 @@ CREATE TABLE seal (
 
 TRACES: Final = "ALTER TABLE journal ADD COLUMN traceparent text;"
 """What a later migration adds: the trace of the command that wrote the row (`services.runtime.trace`)."""
+
+REDACTING: Final = """
+ALTER TABLE journal ADD COLUMN redacted boolean NOT NULL DEFAULT false;
+
+-- `line`: the row of the owner's own that tells of it. Later ones go over what earlier ones left.
+CREATE TABLE redaction (
+    line text PRIMARY KEY,
+    number bigserial UNIQUE,
+    about text NOT NULL,
+    at timestamptz NOT NULL,
+    who uuid,
+    told_again boolean NOT NULL DEFAULT false
+);
+
+-- `spans`: what was taken out, by place and length. `digest`: over the one before it and the bytes left.
+CREATE TABLE redacted_row (
+    line text NOT NULL REFERENCES redaction,
+    aggregate text NOT NULL,
+    key text NOT NULL,
+    version integer NOT NULL,
+    spans jsonb NOT NULL,
+    digest bytea NOT NULL,
+    PRIMARY KEY (line, aggregate, key, version),
+    FOREIGN KEY (aggregate, key, version) REFERENCES journal
+);
+CREATE INDEX ON redacted_row (aggregate, key, version);
+"""
+"""What an owner adds whose rows hold texts of people: rows that were redacted after they were hashed."""
 
 _APPEND: Final = """
 WITH entry AS (
@@ -159,8 +188,23 @@ class Broken:
     version: int
 
 
-async def broken_links(connection: Connection) -> list[Broken]:
-    """Walk every chain from its first version and name the rows that do not fit."""
+@dataclass(frozen=True)
+class Cover:
+    """What the bytes of a redacted row have to fit instead of its hash: `before` and they make `digest`."""
+
+    before: bytes
+    digest: bytes
+
+
+Covered = Mapping[tuple[str, str, int], Cover]
+"""Aggregate, key and version of each redacted row, and what it has to fit."""
+
+
+async def broken_links(connection: Connection, covered: Covered = MappingProxyType({})) -> list[Broken]:
+    """Walk every chain from its first version and name the rows that do not fit.
+
+    A redacted row keeps its hash, which the rows after it follow from.
+    """
     found: list[Broken] = []
     # One chain after the other: of a million rows only the last one has to be remembered.
     chain, version, previous = ("", ""), 0, b""
@@ -168,7 +212,8 @@ async def broken_links(connection: Connection) -> list[Broken]:
         async for row in connection.cursor(_WALK, prefetch=1_000):
             if chain != (row["aggregate"], row["key"]):
                 chain, version, previous = (row["aggregate"], row["key"]), 0, b""
-            whole = sha256(previous + row["payload"]).digest() == row["hash"]
+            cover = covered.get((*chain, row["version"])) or Cover(previous, row["hash"])
+            whole = sha256(cover.before + row["payload"]).digest() == cover.digest
             if not whole or row["version"] != version + 1 or (row["previous"] or b"") != previous:
                 found.append(Broken(*chain, row["version"]))
             version, previous = row["version"], row["hash"]

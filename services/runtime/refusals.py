@@ -39,10 +39,11 @@ REFUSED: Final = {
     "grant_unsupported": 400,
     "busy": 503,
     "provider_away": 503,
+    "texts_away": 503,
 }
 """Refusals that are no 409; a 401 is what OAuth 2.0 says of wrong credentials. Of a command that was too busy
-to be looked at, or whose provider is away, nothing was decided: a 5xx, so that a client repeats it with its
-key and does not take it for the answer."""
+to be looked at, or whose provider or texts are away, nothing was decided: a 5xx, so that a client repeats it
+with its key and does not take it for the answer."""
 
 
 def answer(problem: Problem, words: Mapping[str, Words], scope: Scope) -> Response:

@@ -17,6 +17,7 @@ from schemas.topics import Topic, owned_by
 from services.runtime.journal import broken_links
 from services.runtime.outbox import PASSING, SEALS
 from services.runtime.places import places_of, record_of, to_the_beginning
+from services.runtime.redacted import Judged, Said, judge
 from services.runtime.sealer import broken_seals
 from services.runtime.settings import OwnerSettings
 
@@ -93,13 +94,21 @@ class Report:
     counted: dict[str, int] = field(default_factory=dict)
 
 
-async def verify(settings: OwnerSettings, owner: str) -> Report:
-    """Look at everything once; commands may go on meanwhile. Raises what Postgres and Kafka raise."""
+async def verify(settings: OwnerSettings, owner: str, said: Said | None = None) -> Report:
+    """Look at everything once; commands may go on meanwhile. Raises what Postgres and Kafka raise.
+
+    `said`: what an owner whose journal can be redacted says of that.
+    """
     report = Report(owner)
     topics = owned_by(owner)
     connection = await asyncpg.connect(settings.database)
     try:
-        for link in await broken_links(connection):
+        # In one snapshot: a row that is redacted meanwhile would fit neither of two.
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            judged = Judged() if said is None else await judge(connection, said)
+            broken = await broken_links(connection, judged.covered)
+        report.problems += judged.problems
+        for link in broken:
             name = f"{link.aggregate}/{link.key}/{link.version}"
             report.problems.append(f"journal row {name} does not follow from the one before it")
         # Before the topics are read: what is decided meanwhile can only make them newer.

@@ -12,7 +12,7 @@ from schemas.state import Row
 from schemas.topics import BY_STATE, TOPICS, owned_by
 from schemas.visibility import field_levels
 from services.aid.rules.world import _SHELVES
-from services.aid.store.postgres import AGGREGATES
+from services.aid.store.aggregates import AGGREGATES
 from tests.architecture.checkout import text
 from tests.faults.checker.audience import FIELDS, OF_AN_INCIDENT
 from tests.faults.checker.facts import OWNER
@@ -22,7 +22,7 @@ KINDS = {state.TYPE for state in ROW_STATES}
 
 def test_what_aid_owns_it_stores_and_its_rules_may_leave() -> None:
     owned = {topic.state for topic in owned_by("aid")} - {AidSeal}
-    assert set(AGGREGATES) == owned, "services/aid/store/postgres.py: AGGREGATES"
+    assert set(AGGREGATES) == owned, "services/aid/store/aggregates.py: AGGREGATES"
     assert set(_SHELVES) == owned, "services/aid/rules/world.py: World, and the table of its shelves"
 
 

@@ -179,6 +179,11 @@ TABLE: dict[tuple[str, str], tuple[str, Body, tuple[str, ...]]] = {
         log,
         (U, N, N, F, Y, Y, N, N, N, N, Y, Y),
     ),
+    ("POST", f"{AID}/incidents/{{target}}/redact"): (
+        "{incident}",
+        lambda _: {"words": ["staat er niet"]},
+        (U, N, N, F, Y, Y, N, N, N, N, Y, Y),
+    ),
     ("POST", f"{AID}/incidents/{{target}}/guests"): ("{incident}", guest, MANDATE_ON_INCIDENT),
     ("POST", f"{AID}/incidents/{{target}}/guests/end"): (
         "{incident}",
@@ -316,6 +321,7 @@ BESIDE = {
     "/internal/device-gone",
     "/internal/forget",
     "/internal/invite",
+    "/internal/redact",
     "/metrics",
     f"{AID}/openapi.json",
     f"{DIRECTORY}/openapi.json",

@@ -24,7 +24,7 @@ from schemas.codec import encode, state_bytes
 from schemas.envelope import Envelope
 from schemas.state import State
 from schemas.topics import BY_STATE
-from services.aid.store.postgres import TABLES
+from services.aid.store.aggregates import TABLES
 from services.runtime.ports import Cause, Written
 from services.runtime.relay import KafkaPublisher
 from services.runtime.settings import Mode, Seed

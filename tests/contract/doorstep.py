@@ -1,7 +1,7 @@
 """A directory over HTTP in real mode, and browsers and software phones that come to it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from services.directory.rules.organisations import real_organisations
 from services.directory.seed import FACTS
 from services.directory.settings import DirectorySettings
 from services.directory.store.writes import Writes
+from services.directory.texts import Texts
 from services.runtime.database import open_pool
 from services.runtime.migrations import migrate
 from services.runtime.now import clock
 from services.runtime.settings import Mode
 from services.runtime.tokens import new_keys
+from tests.contract.doubles import said_nowhere
 from tests.phone import Phone
 
 MIGRATIONS = Path(services.directory.__file__).parent / "migrations"
@@ -103,9 +105,20 @@ async def fill(database: str) -> None:
         )
 
 
+class Silent:
+    """Texts in which nobody is named."""
+
+    async def take_out(self, words: Sequence[str]) -> int:
+        return await said_nowhere(words)
+
+
 @asynccontextmanager
 async def directory(
-    database: str, minutes_later: float = 0, keys: tuple[str, dict[str, str]] = (PRIVATE, PUBLIC), **more: Any
+    database: str,
+    minutes_later: float = 0,
+    keys: tuple[str, dict[str, str]] = (PRIVATE, PUBLIC),
+    texts: Texts | None = None,
+    **more: Any,
 ) -> AsyncIterator[Any]:
     settings = DirectorySettings(
         mode=Mode.REAL,
@@ -121,6 +134,7 @@ async def directory(
         **more,
     )
     app = create_app(settings)
+    app.state.directory.texts = texts or Silent()
     async with app.router.lifespan_context(app):
         yield app
 

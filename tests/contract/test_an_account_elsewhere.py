@@ -75,7 +75,7 @@ async def test_binding_takes_a_key_shown_here_and_now(app: Any, liar: Liar) -> N
 
 async def test_who_is_forgotten_has_no_account_any_more(app: Any, liar: Liar, filled: str) -> None:
     person = await bound(app, liar)
-    assert await app.state.directory.forget(UUID(person))
+    assert await app.state.directory.forget(UUID(person)) is not None
     assert await outcome(app, liar, true) == (UNBOUND, 401)
     assert await accounts(filled) == []
 

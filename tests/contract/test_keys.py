@@ -19,6 +19,7 @@ from services.directory.store.writes import Writes
 from services.runtime.database import open_pool
 from services.runtime.seal import public_half
 from services.runtime.settings import Seed, SeedSettings
+from tests.contract.doubles import said_nowhere
 from tests.contract.tables import database_of
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
@@ -95,7 +96,7 @@ class Interrupted:
         found = await self.connection.fetch(*query)
         self.asked += 1
         if self.asked == 1:
-            await self.writes.forget(ANNA, NOW)
+            await self.writes.forget(ANNA, NOW, said_nowhere)
         return found
 
 
@@ -112,7 +113,7 @@ async def test_an_older_key_file_brings_nobody_back_who_is_forgotten_in_the_tabl
     pool: asyncpg.Pool, writes: Writes
 ) -> None:
     older = await keys_of(pool)
-    await writes.forget(ANNA, NOW)
+    await writes.forget(ANNA, NOW, said_nowhere)
     await take_in(pool, older)
     assert await keys_in(pool) == {BRAM}
 
@@ -152,7 +153,7 @@ async def test_everybody_has_a_public_half_that_goes_when_they_are_forgotten_and
 ) -> None:
     key = await pool.fetchval("SELECT key FROM data_key WHERE person = $1", str(ANNA))
     assert await half_of(pool, ANNA) == public_half(key)
-    await writes.forget(BRAM, NOW)
+    await writes.forget(BRAM, NOW, said_nowhere)
     assert await half_of(pool, BRAM) == ""
     # As a release of before wrote them.
     await pool.execute("UPDATE person SET state = state - 'sealing' WHERE id = $1", str(ANNA))

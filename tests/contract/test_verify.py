@@ -25,7 +25,7 @@ from services.runtime.relay import KafkaPublisher, Relay
 from services.runtime.sealer import Sealer
 from services.runtime.settings import OwnerSettings
 from services.runtime.verify import verify
-from tests.contract.doubles import MemoryLease
+from tests.contract.doubles import MemoryLease, said_nowhere
 from tests.contract.entries import a_sign_in
 from tests.contract.tables import database_of
 from tests.topic_reader import read_topic
@@ -80,7 +80,7 @@ async def owner(backing: Backing, database: str, topic_prefix: str) -> AsyncIter
         made = Owner(settings, pool, publisher)
         await Writes(pool).seed_people([made_up(ANNA), made_up(BRAM)], NOW)
         await made.publish()
-        await Writes(pool).forget(ANNA, NOW)
+        await Writes(pool).forget(ANNA, NOW, said_nowhere)
         await made.publish()
         yield made
     await publisher.stop()
@@ -124,7 +124,7 @@ async def test_what_is_decided_and_published_while_the_topics_are_read_is_no_pro
 
     async def meanwhile(*arguments: object) -> object:
         await Writes(owner.pool).seed_people([made_up(CEES)], datetime.now(UTC))
-        await Writes(owner.pool).forget(BRAM, datetime.now(UTC))
+        await Writes(owner.pool).forget(BRAM, datetime.now(UTC), said_nowhere)
         await owner.publish()
         return await whole(*arguments)
 

@@ -18,10 +18,10 @@ from schemas.events.session import Session
 from schemas.values import Level, organisation_key, person_key
 from schemas.visibility import incident_readers
 from services.aid.render import shown
+from services.aid.store.aggregates import TABLES
 from services.aid.store.duties import Duties
 from services.aid.store.forgetting import forget
 from services.aid.store.own import Own
-from services.aid.store.postgres import TABLES
 from services.runtime.acts import acts_of
 from services.runtime.database import open_pool
 from services.runtime.known import Directory

@@ -13,7 +13,8 @@ from services.aid.ports import Store
 from services.aid.reach import Reach
 from services.aid.rules import commands
 from services.aid.rules.world import Picture, Terms, World
-from services.aid.store.postgres import TABLES, PostgresStore
+from services.aid.store.aggregates import TABLES
+from services.aid.store.postgres import PostgresStore
 from services.runtime.answered import KEPT, forget_older
 from services.runtime.ports import Cause, Written
 from tests.contract.tables import database_of

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 from uuid import uuid4
 
 import asyncpg
@@ -17,7 +18,7 @@ import pytest
 
 from deploy.backup import Backup, make_backup, platform_in, restore
 from deploy.bootstrap import SetupFailed, home_of
-from deploy.client import Client
+from deploy.client import Client, new_id
 from deploy.kept_mode import kept_mode
 from deploy.noaber.verify import look as verified
 from deploy.parts.postgres import WHEEL
@@ -25,6 +26,7 @@ from deploy.running import Running, Wish, forget
 from deploy.stack import OWNERS
 from deploy.unfinished import refuse_unfinished
 from schemas.catalogue import Function
+from schemas.topics import TOPICS
 from schemas.values import IBD, Right
 from services.directory.rules.fictitious import PEOPLE
 from services.runtime.settings import Mode
@@ -32,6 +34,7 @@ from tests.journey.case import Case, claimed
 from tests.journey.cast import People, Places, done
 from tests.journey.looking import Page
 from tests.journey.waiting import until
+from tests.topic_reader import read_topic
 
 HOME = home_of(os.environ)
 
@@ -47,14 +50,75 @@ def problems(running: Running) -> list[str]:
     return [each for owner in OWNERS for each in verified(HOME, place, base, owner)["problems"]]
 
 
-def forget_person(running: Running, person: str) -> int:
+def forget_person(running: Running, person: str) -> httpx.Response:
     platform = running.platform
     url = f"http://127.0.0.1:{platform.port('directory')}/internal/forget"
     secret = {
         "Authorization": f"Bearer {platform.secrets.internal_token}",
         "Idempotency-Key": str(uuid4()),
     }
-    return httpx.post(url, json={"person": person}, headers=secret).status_code
+    return httpx.post(url, json={"person": person}, headers=secret, timeout=30)
+
+
+@dataclass
+class Named:
+    """Somebody whose name and number stand in what others wrote, and where they were found afterwards."""
+
+    case: Case
+    person: str
+    name: str
+    phone: str
+    password: str
+    found: dict[str, bool]
+
+    @classmethod
+    def written(cls, people: People, places: Places) -> Self:
+        """A description that was changed since, a request's note, and lines of the log."""
+        victim = places.take()
+        them = people.staff(victim)[-1]
+        name, phone = them.name, them.phone
+        case = Case(people, places, victim, description=f"{name} zag het als eerste")
+        assert str(case.mandate.person) != str(them.person.id)
+        change = {"description": "Het netwerk ligt plat."}
+        done(case.mandate.send(f"/api/aid/incidents/{case.incident}/facts", change))
+        case.ask(Function.NETWORK, note=f"vraag naar {name.upper()}", place=f"bel {phone}")
+        password = f"Zomer-{new_id()[-12:]}"
+        for text in (f"{name} belde, zie ook {phone.replace(' ', '-')}.", f"Het wachtwoord is {password}."):
+            done(case.mandate.send(f"/api/aid/incidents/{case.incident}/log", {"id": new_id(), "text": text}))
+        return cls(case, str(them.person.id), name, phone, password, {})
+
+    def forgotten_in(self, running: Running) -> None:
+        """The person is forgotten; the password is taken out by hand."""
+        answer = forget_person(running, self.person)
+        assert (answer.status_code, answer.json()) == (200, {"places": 4})
+        path = f"/api/aid/incidents/{self.case.incident}/redact"
+        answer = done(self.case.mandate.send(path, {"words": [self.password]}))
+        assert answer["places"] == 1 and answer["row"]["data"]["entry"] == "redacted"
+        again = self.case.mandate.send(path, {"words": [self.password]})
+        assert (again.status, again["code"]) == (409, "nothing_to_redact")
+
+    def look(self, running: Running, newest: Backup) -> None:
+        """Where their words stand now: by place, whether any of them does."""
+        place = running.platform.home
+        logs = [each.read_bytes() for each in (place / "log").rglob("*") if each.is_file()]
+        self.found = {
+            "every table, in the newest dump": self.is_said(in_clear(newest.dump)),
+            "the newest records of the topics": self.is_said(b"".join(newest_records(running))),
+            "logs": self.is_said(b"".join(logs)),
+        }
+
+    def is_said(self, text: bytes) -> bool:
+        """Whether name, number or password can be read there; in tables bytes are hexadecimals."""
+        spelled = {self.name, self.name.upper(), self.phone, self.phone.replace(" ", "-"), self.password}
+        return any(is_in(word.encode(), text) for word in spelled)
+
+
+def newest_records(running: Running) -> Iterable[bytes]:
+    """The values that compaction leaves, of every topic."""
+    platform = running.platform
+    for topic in TOPICS:
+        records = asyncio.run(read_topic(platform.kafka, topic, platform.topic_prefix))
+        yield from {each.key: each.value for each in records}.values()
 
 
 @dataclass
@@ -68,6 +132,7 @@ class Lost:
     commitment: str
     after: Case
     told: Case
+    named: "Named"
     forgotten: str
     said: dict[str, tuple[str, ...]]
     distrusted: str
@@ -99,24 +164,27 @@ def live_through(running: Running, folder: Path, keys: Path) -> Lost:
             page.until(lambda picture: picture.get("commitment", commitment))
             told = Case(people, places, call_back={"phone": PHONE, "name": NAME}, pattern="ransomware")
             told.ask(Function.NETWORK)
+            named = Named.written(people, places)
             made = backup(running, folder, keys)
             after = Case(people, places)
             forgotten = people.all[told.mandate.person]
             with Page(colleague(people, told)) as theirs:
                 seen = {"phone": PHONE, "name": NAME}
                 theirs.until(lambda picture: picture.get("incident", told.incident)["call_back"] == seen)
-                assert forget_person(running, str(forgotten.person.id)) == 200
+                assert forget_person(running, str(forgotten.person.id)).status_code == 200
                 theirs.until(lambda picture: picture.get("incident", told.incident)["call_back"] is None)
-            assert forget_person(running, str(forgotten.person.id)) == 404
+            assert forget_person(running, str(forgotten.person.id)).status_code == 404
+            named.forgotten_in(running)
             distrusted = places.take()
             ibd = people.with_right(Right.IBD, IBD)
             done(ibd.send(f"/api/directory/organisations/{distrusted}/distrust", {}))
             newest = backup(running, folder, keys)
             until(lambda: not problems(running), what="a whole story")
+            named.look(running, newest)
             held = (page.picture.cursor, page.cookie)
         said = said_of(running, (made, newest), (forgotten.name, forgotten.phone, PHONE, NAME))
     person = str(forgotten.person.id)
-    return Lost(folder, made, keys, before, commitment, after, told, person, said, distrusted, *held)
+    return Lost(folder, made, keys, before, commitment, after, told, named, person, said, distrusted, *held)
 
 
 def colleague(people: People, case: Case) -> Client:
@@ -219,7 +287,7 @@ def test_who_was_forgotten_after_the_backup_stays_forgotten(
     them = colleague(people, lost.told)
     shown = them.read(f"/api/directory/colleagues?organisation={lost.told.victim}")
     assert lost.forgotten not in [each["person"] for each in shown["people"]]
-    assert forget_person(restored, lost.forgotten) == 404
+    assert forget_person(restored, lost.forgotten).status_code == 404
 
 
 def test_who_is_forgotten_can_be_read_in_no_table_log_topic_and_backup(lost: Lost) -> None:
@@ -235,14 +303,37 @@ def test_what_they_told_stays_unreadable_when_an_older_backup_comes_back(lost: L
         assert not [word for word in (PHONE, NAME) if word in "".join(theirs.raw)]
 
 
+def test_a_name_that_was_written_down_is_nowhere_also_when_an_older_dump_comes_back(
+    lost: Lost, restored: Running, people: People, tmp_path: Path
+) -> None:
+    named = lost.named
+    # In the older dump by itself it stands, so looking finds.
+    assert named.is_said(in_clear(lost.backup.dump))
+    assert set(named.found.values()) == {False}, named.found
+    place = restored.platform.home
+    again = make_backup(HOME, place, restored.platform.base, tmp_path, tmp_path / "keys")
+    assert not named.is_said(in_clear(again.dump))
+    until(lambda: not problems(restored), what="a whole story")
+    with Page(people.be(named.case.mandate.person)) as theirs:
+        theirs.until(lambda picture: picture.get("incident", named.case.incident))
+        assert not named.is_said("".join(theirs.raw).encode())
+        lines = [row["data"] for (kind, _), row in theirs.picture.rows.items() if kind == "log_entry"]
+    texts = [each["text"] for each in lines if each["incident"] == named.case.incident and each["text"]]
+    assert sorted(texts) == ["Het wachtwoord is […].", "[…] belde, zie ook […]."]
+    told = [each["about"]["places"] for each in lines if each["entry"] == "redacted"]
+    assert sorted(told) == [1, 4]
+
+
 def test_who_was_distrusted_after_the_backup_stays_so_and_every_peer_reads_it(lost: Lost, page: Page) -> None:
     assert page.until(lambda picture: picture.get("trust", lost.distrusted))["distrusted"]
 
 
 def test_no_key_stands_in_a_dump_and_only_the_newest_keys_are_kept(lost: Lost, people: People) -> None:
     kept = json.loads(lost.keys.read_text())
-    assert lost.forgotten in kept["forgotten"]
-    assert kept["keys"].keys() == {str(each) for each in people.all} - {lost.forgotten}
+    assert {lost.forgotten, lost.named.person} == set(kept["forgotten"])
+    # Of what was taken out it says where, and never what.
+    assert len(kept["redacted"]) == 2 and not lost.named.is_said(lost.keys.read_bytes())
+    assert kept["keys"].keys() == {str(each) for each in people.all} - {lost.forgotten, lost.named.person}
     assert list(lost.folder.rglob("keys*")) == [lost.keys]
     assert lost.keys.stat().st_mode & 0o077 == 0
 
@@ -276,8 +367,9 @@ def test_on_half_a_restore_nothing_starts_and_it_can_be_run_again(
         told = restore(HOME, place, lost.backup, lost.keys)
         refuse_unfinished(place)
         assert [line.split(":")[0] for line in told] == ["directory", "directory", "aid", "notification"]
-        assert "1 people forgotten again" in told[0]
+        assert "2 people forgotten again" in told[0]
         assert f"{lost.distrusted} is distrusted" in told[1]
+        assert "words taken out of texts again 2 times" in told[2]
     finally:
         forget(HOME, place)
 

@@ -129,6 +129,10 @@ def test_kafka_drops_nothing_but_what_is_over_by_itself_and_that_late() -> None:
     assert dropped["sessions"].config["retention.ms"] == str(thirty_days)
 
 
+def test_what_a_newer_state_covers_is_dropped_within_a_day_of_the_next_record() -> None:
+    assert {each.config["max.compaction.lag.ms"] for each in TOPICS} == {str(24 * 3600 * 1000)}
+
+
 @given(st.text(max_size=200))
 def test_a_hostile_cursor_is_a_bad_cursor_and_nothing_else(text: str) -> None:
     with pytest.raises(BadCursor):

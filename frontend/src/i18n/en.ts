@@ -336,6 +336,7 @@ export const en: Record<Key, string> = {
   "story.named": "{who} names somebody for {function}",
   "story.coordinator_named": "Coordination: {names}",
   "story.note": "note",
+  "story.redacted": "{who} takes words out of 1 text | {who} takes words out of {n} texts",
   "changed.phase": "phase",
   "changed.pattern": "kind",
   "changed.severity": "severity",

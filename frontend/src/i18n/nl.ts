@@ -334,6 +334,7 @@ export const nl = {
   "story.named": "{who} noemt een naam voor {function}",
   "story.coordinator_named": "Coördinatie: {names}",
   "story.note": "notitie",
+  "story.redacted": "{who} haalt woorden uit 1 tekst | {who} haalt woorden uit {n} teksten",
   "changed.phase": "fase",
   "changed.pattern": "soort",
   "changed.severity": "ernst",

@@ -18,7 +18,7 @@ export function lineText(line: LogEntryData): string {
 }
 
 function subjects(about: Record<string, string | number>): Record<string, string | number> {
-  const number = Number(about["number"] ?? 1);
+  const number = Number(about["number"] ?? about["places"] ?? 1);
   const organisations = String(about["coordinators"] ?? "").split(",").filter(Boolean);
   return {
     n: number,

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
 from uuid import UUID
 
 from schemas.events.alarm import Alarm
@@ -16,7 +15,8 @@ from schemas.state import Row
 from schemas.values import Command
 from schemas.visibility import keys_of, level_of
 from services.aid.handlers.commands import HANDLERS, Target
-from services.aid.ports import Locked, ReachMoved, Store, Unit
+from services.aid.handlers.retrying import retried
+from services.aid.ports import Store, Unit
 from services.aid.reach import Reach
 from services.aid.rules import approach, telephone
 from services.aid.rules.deadlines import apply_due
@@ -24,12 +24,6 @@ from services.aid.rules.story import Story
 from services.aid.rules.world import Context, Picture, Seal, Terms, World, changes, unsealed
 from services.runtime.now import Now
 from services.runtime.ports import Answer, Cause, Written, cause_of
-
-ATTEMPTS: Final = 8
-"""How often what must be locked may change under our hands, or be held, before we say that it is too busy.
-
-Between two attempts the connection goes back, behind everybody who waits for one.
-"""
 
 
 class KeyReused(Exception):
@@ -122,18 +116,11 @@ class Desk:
                 raise
 
     async def _retried(self, work: "Callable[[Unit], Awaitable[_Outcome]]") -> Done:
-        for _ in range(ATTEMPTS):
-            try:
-                async with self._store.unit() as unit:
-                    outcome = await work(unit)
-            except (ReachMoved, Locked):
-                continue
-            if outcome.refused is not None:
-                self._wake()
-                raise outcome.refused
-            self._wake()
-            return outcome.done
-        raise Refused("busy")
+        outcome = await retried(self._store.unit, work)
+        self._wake()
+        if outcome.refused is not None:
+            raise outcome.refused
+        return outcome.done
 
     async def _command(self, unit: Unit, sent: Sent, answer: Answer) -> "_Outcome":
         handler = HANDLERS[type(sent.command)]
@@ -147,7 +134,7 @@ class Desk:
         context = Context(
             self._now(), answer.cause, sent.asker, self._terms, vouched=sent.vouched, seal=self._seal
         )
-        _check_visible(before, handler.shows(before, sent.command, sent.target), sent.asker)
+        check_visible(before, handler.shows(before, sent.command, sent.target), sent.asker)
         due = Story(before, context, "due")
         apply_due(due)
         story = Story(due.world, context)
@@ -219,7 +206,7 @@ def _hint_reach(hint: Suggestion | Alarm) -> Reach:
     )
 
 
-def _check_visible(world: World, row: Row | None, asker: Person) -> None:
+def check_visible(world: World, row: Row | None, asker: Person) -> None:
     """Somebody who may not see a row does not learn from a refusal that it exists."""
     if row is None:
         return

@@ -11,6 +11,7 @@ from schemas.events.incident import CallBack, ServiceState
 from schemas.events.lending import StandingYes
 from schemas.night import Wake
 from schemas.values import (
+    NAME_LIMIT,
     Command,
     Language,
     Moment,
@@ -103,6 +104,15 @@ class WriteLog(Command):
 
     id: UUID
     text: Annotated[Text, Field(min_length=1)]
+
+
+Word = Annotated[Text, Field(min_length=1, max_length=NAME_LIMIT)]
+
+
+class Redact(Command):
+    """Words that are taken out of everything that was written about the incident, for good."""
+
+    words: Annotated[tuple[Word, ...], Field(min_length=1, max_length=10)]
 
 
 class CloseIncident(Command):

@@ -163,8 +163,7 @@ def write_log(story: Story, command: WriteLog, target: UUID) -> None:
     """
     incident = still_open(story, target)
     person = story.context.person
-    coordinates = any(person.works_for(each) for each in incident.coordinating)
-    if not may_change(person, incident) and not coordinates:
+    if not may_tell(person, incident):
         raise Refused("not_your_right", right=Right.REPORT)
     if command.id in story.world.log:
         raise Refused("exists")
@@ -297,6 +296,11 @@ def may_change(person: Person, incident: Incident) -> bool:
     rights = (Right.REPORT, Right.MANDATE)
     own = any(person.may(right, each) for each in hit(incident) for right in rights)
     return own or person.may(Right.IBD, IBD)
+
+
+def may_tell(person: Person, incident: Incident) -> bool:
+    """Whether the person keeps the log: whoever changes the incident, and whoever coordinates."""
+    return may_change(person, incident) or any(person.works_for(each) for each in incident.coordinating)
 
 
 def still_open(story: Story, target: UUID) -> Incident:

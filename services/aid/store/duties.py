@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from schemas.events.duty import Duty
-from services.aid.store.postgres import TABLES
+from services.aid.store.aggregates import TABLES
 
 
 class Duties:

@@ -12,7 +12,7 @@ from schemas.events.help_request import HelpRequest
 from schemas.events.incident import Incident
 from schemas.events.log_entry import LogEntry
 from schemas.state import Row
-from services.aid.store.postgres import TABLES
+from services.aid.store.aggregates import TABLES
 from services.runtime.acts import Act, acts_of
 from services.runtime.ports import Written
 

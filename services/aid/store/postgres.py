@@ -19,22 +19,13 @@ from schemas.events.log_entry import LogEntry
 from schemas.state import Row
 from services.aid.ports import Found, Locked, ReachMoved, Seen
 from services.aid.reach import Reach
+from services.aid.rules.redaction import Redacted, Said
 from services.aid.rules.world import Picture, World
+from services.aid.store.aggregates import TABLES
+from services.aid.store.redactions import all_texts, take_out, texts_of
 from services.aid.store.shelf import Shelf
-from services.runtime.aggregates import Tables
 from services.runtime.journal import NOTHING, Beside
 from services.runtime.ports import Answer, Cause, Written
-
-AGGREGATES: Final[tuple[type[Row], ...]] = (
-    Incident,
-    HelpRequest,
-    Approach,
-    Commitment,
-    Duty,
-    Lending,
-    LogEntry,
-)
-TABLES: Final = Tables(AGGREGATES)
 
 _BEGIN: Final = """
 BEGIN; SET LOCAL lock_timeout = '2s';
@@ -108,6 +99,12 @@ class PostgresStore:
         rows = await self._pool.fetch(_ASKED, str(person))
         return [Approach.model_validate_json(row["state"]) for row in rows]
 
+    async def everything(self) -> AsyncIterator[Said]:
+        """Every version of everything that holds texts of people, in one snapshot."""
+        async with self._pool.acquire() as connection:
+            async for each in all_texts(connection):
+                yield each
+
     async def epoch(self) -> int:
         """The number that a restore of this database raises."""
         return int(await self._pool.fetchval("SELECT number FROM epoch"))
@@ -180,6 +177,16 @@ class PostgresUnit:
                 self._connection, kind, [key for each, key in rows if each == kind]
             )
         ]
+
+    async def texts(self, incident: UUID) -> list[Said]:
+        """Every version of the incident and what hangs on it, as far as people write there; oldest first."""
+        return await texts_of(self._connection, incident)
+
+    async def take_out(
+        self, found: Sequence[Redacted], anew: Sequence[Written], line: LogEntry, cause: Cause
+    ) -> list[Written]:
+        """Rewrite these versions, write `anew` and the line, and remember what was taken out and where."""
+        return await take_out(self._connection, found, anew, line, cause)
 
     async def write(self, states: Sequence[Row], cause: Cause, answer: Answer | None) -> list[Written]:
         """Rows, journal and outbox with the next versions, and the answered key."""

@@ -13,7 +13,7 @@ from schemas.events.lending import Lending, StandingYes
 from schemas.events.person import Person
 from schemas.state import Row
 from schemas.values import Level, organisation_key, person_key
-from services.aid.store.postgres import TABLES
+from services.aid.store.aggregates import TABLES
 from services.runtime.now import Now
 from services.runtime.ports import Cause, Written
 

@@ -16,7 +16,7 @@ from schemas.values import OurLanguage, Right
 from services.directory.rules.people import MOST_PEOPLE
 from services.directory.store.accounts import keep_accounts
 from services.directory.store.contacts import known_contact
-from services.directory.store.writes import TABLES, forget, sealed, sealed_contact, with_half
+from services.directory.store.writes import TABLES, TakeOut, forget, sealed, sealed_contact, with_half
 from services.runtime.acts import Act, acts_of
 from services.runtime.answered import cause_id, unit
 from services.runtime.database import LOCK
@@ -57,8 +57,9 @@ class Called:
 class People:
     """Changes on a pool of connections to the directory's own schema."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", take_out: TakeOut) -> None:
         self._pool = pool
+        self._take_out = take_out
 
     async def add(self, keeping: Keeping, new: Sequence[tuple[Person, Called]]) -> list[State]:
         """Write those who are not there yet; the others were written by the same command before.
@@ -96,8 +97,8 @@ class People:
     ) -> list[State]:
         """These as their next versions, and where `called` says so with another name or number.
 
-        Whoever has no employer left is forgotten. Raises what `decide` raises; refused: `not_found`, and as
-        `add`.
+        Whoever has no employer left is forgotten. Raises what `decide` raises; refused: `not_found`,
+        `texts_away`, and as `add`.
         """
         async with unit(self._pool) as connection:
             staff = await _administered(connection, keeping)
@@ -110,7 +111,7 @@ class People:
                 if not decided.memberships:
                     if await connection.fetchval(_PLAYED, str(person)):
                         raise Refused("persona_stays")
-                    changed += await forget(connection, person, keeping.at, keeping.who) or []
+                    changed += await forget(connection, person, keeping.at, self._take_out, keeping.who) or []
                     continue
                 await keep_accounts(connection, person, [each.organisation for each in decided.memberships])
                 written = [Written(decided, version + 1)] if decided != known else []

@@ -1,6 +1,6 @@
 """How the directory changes what it owns: journalled, and published by its relay."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
@@ -20,11 +20,15 @@ from schemas.state import State
 from services.directory.rules.fictitious import NAMESPACE, MadeUp
 from services.directory.rules.forgetting import forgotten
 from services.directory.store.opening import opening
+from services.directory.store.told import words_of
 from services.runtime.aggregates import Tables
 from services.runtime.answered import cause_id, unit
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 from services.runtime.seal import new_key, public_half, seal
+
+TakeOut = Callable[[Sequence[str]], Awaitable[int]]
+"""Takes words out of texts that people wrote elsewhere; from how many. What it raises stops forgetting."""
 
 TABLES: Final = Tables((Organisation, Person, Contact, Session, Access, Card, WakeList, Trust))
 
@@ -47,10 +51,10 @@ class Writes:
             version = known[0].version + 1 if known else 1
             await TABLES.write(connection, [Written(session, version)], Cause(cause_id(), who, at))
 
-    async def forget(self, person: UUID, at: datetime) -> list[State] | None:
+    async def forget(self, person: UUID, at: datetime, take_out: TakeOut) -> list[State] | None:
         """Forget a person; the states that are left, or None when there is nobody to forget."""
         async with unit(self._pool) as connection:
-            return await forget(connection, person, at)
+            return await forget(connection, person, at, take_out)
 
     async def seed_organisations(self, organisations: Sequence[Organisation], at: datetime) -> int:
         """Write organisations that are new or changed; how many those were."""
@@ -150,8 +154,14 @@ async def _wake_list(connection: Any, organisation: str) -> tuple[int, WakeList 
     return found[0].version, found[0].state
 
 
-async def forget(connection: Any, person: UUID, at: datetime, who: UUID | None = None) -> list[State] | None:
-    """As `Writes.forget`, inside the caller's transaction; `who` asked for it, None on the machine itself."""
+async def forget(
+    connection: Any, person: UUID, at: datetime, take_out: TakeOut, who: UUID | None = None
+) -> list[State] | None:
+    """As `Writes.forget`, inside the caller's transaction; `who` asked for it, None on the machine itself.
+
+    What they were called and reached by is taken out of others' texts first, under the lock: whatever becomes
+    of this transaction, who is forgotten is in no text, and who is not can be forgotten again.
+    """
     await connection.execute(LOCK, f"person:{person}")
     known = await TABLES.read(connection, Person.TYPE, [str(person)])
     if not known or not isinstance(known[0].state, Person) or known[0].state.forgotten:
@@ -163,6 +173,8 @@ async def forget(connection: Any, person: UUID, at: datetime, who: UUID | None =
     versions = {
         (each.state.TYPE, each.state.key): each.version for each in (*known, *contact, *access, *sessions)
     }
+    if words := await words_of(connection, person):
+        await take_out(words)
     left = forgotten(known[0].state, [each.state for each in sessions if isinstance(each.state, Session)])
     left += [Access(id=person)] if access else []
     written = [Written(each, versions.get((each.TYPE, each.key), 0) + 1) for each in left]

@@ -12,7 +12,8 @@ from schemas.events.lending import StandingYes
 from schemas.events.log_entry import Entry
 from schemas.values import Level, Tlp, desk_key, organisation_key
 from schemas.visibility import keys_of
-from services.aid.handlers.desk import ATTEMPTS, HintWaits
+from services.aid.handlers.desk import HintWaits
+from services.aid.handlers.retrying import ATTEMPTS
 from services.aid.ports import Locked
 from services.aid.reach import Reach
 from services.aid.rules import commands

@@ -8,7 +8,15 @@ import pytest
 from deploy.bootstrap import SetupFailed
 from deploy.keyfile import renew
 
-EMPTY = {"keys": {}, "forgotten": [], "removed": [], "distrusted": [], "void": []}
+EMPTY = {
+    "keys": {},
+    "forgotten": [],
+    "removed": [],
+    "distrusted": [],
+    "void": [],
+    "ended": [],
+    "redacted": [],
+}
 
 
 def keys(*forgotten: str, **known: str) -> str:
@@ -50,6 +58,22 @@ def test_a_passkey_that_was_removed_once_stays_removed(file: Path) -> None:
     for removed in (["lost"], []):
         renew(file, json.dumps({"keys": {"anna": "a"}, "forgotten": [], "removed": removed}))
         assert json.loads(file.read_text())["removed"] == ["lost"]
+
+
+def test_a_system_that_ended_once_stays_ended(file: Path) -> None:
+    for ended in (["program"], []):
+        renew(file, json.dumps({"keys": {}, "forgotten": [], "ended": ended}))
+        assert json.loads(file.read_text())["ended"] == ["program"]
+
+
+def test_what_was_taken_out_of_texts_stays_so_in_its_order(file: Path) -> None:
+    file.parent.mkdir()
+    # As it was written before anything could be.
+    file.write_text(keys(anna="a"))
+    for lines in (["one", "two"], ["one"], ["one", "three"], []):
+        renew(file, keys(anna="a"), json.dumps([{"line": line} for line in lines]))
+    found = json.loads(file.read_text())["redacted"]
+    assert [each["line"] for each in found] == ["one", "two", "three"]
 
 
 def test_the_key_file_of_another_platform_is_not_overwritten(file: Path) -> None:

@@ -97,7 +97,7 @@ def test_only_the_directory_is_given_the_key_that_signs(platform: Platform) -> N
     told = {service.name: environment(platform, service) for service in SERVICES}
     assert [name for name, each in told.items() if "NOABER_TOKEN_PRIVATE_KEY" in each] == ["directory"]
     with_token = {name for name, each in told.items() if "NOABER_INTERNAL_TOKEN" in each}
-    assert with_token == {"directory", "live", "notification"}
+    assert with_token == {"aid", "directory", "live", "notification"}
     nodes = replace(platform, live_nodes=3).live
     assert all(
         environment(replace(platform, live_nodes=3), node).keys() == told["live"].keys() for node in nodes

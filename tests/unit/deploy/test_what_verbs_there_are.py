@@ -73,6 +73,7 @@ FAILURES: list[tuple[str, tuple[str, ...], int, str]] = [
     ("deploy.verbs.test", ("--lanes", "0"), 2, "argument --lanes: found '0'; allowed: a whole number"),
     ("services.aid", ("migrat",), 2, "invalid choice: 'migrat'"),
     ("services.aid", ("explain", "a", "b"), 2, "unrecognized arguments: b"),
+    ("services.aid", ("redacted",), 2, "NOABER_DATABASE: not set; allowed: "),
     ("services.aid", ("restored",), 2, "NOABER_DATABASE: not set; allowed: "),
     ("services.clock", (), 2, "NOABER_KAFKA: not set; allowed: "),
     ("services.directory", ("keys",), 2, "NOABER_DATABASE: not set; allowed: "),

@@ -70,7 +70,7 @@ async def test_outside_a_demonstration_every_command_of_the_directory_answers_40
 
 async def test_a_token_of_a_demonstration_opens_nothing_in_real_mode(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(who, "NEWS_SECONDS", 0.05)
-    app = aid_module.create_app(AidSettings(mode=Mode.REAL, **COMMON))
+    app = aid_module.create_app(AidSettings(mode=Mode.REAL, internal_token="x" * 32, **COMMON))
     token = Signer(DEMO_PRIVATE).sign(Claims(uuid4(), uuid4()), clock()() + timedelta(hours=1))
     commands = {route.path for route in app.routes if "POST" in getattr(route, "methods", ())}
     assert len(commands) >= 20
