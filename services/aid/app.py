@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
-from fastapi import FastAPI, Header, Query, Request, Response
+from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from schemas.envelope import Event
@@ -300,11 +300,12 @@ def _add_redaction(app: FastAPI, aid: Aid) -> None:
         rows = shown(out.rows, {each.id: each for each in out.incidents}, asker.person, aid.epoch)
         return TakenOut(places=out.places, row=rows[0] if rows else None, rows=rows)
 
-    @app.post(INSIDE, include_in_schema=False)
-    async def redact_everywhere(
-        body: RedactEverywhere, authorization: Annotated[str, Header()] = ""
-    ) -> TakenOutEverywhere:
+    async def insider(authorization: Annotated[str, Header()] = "") -> None:
         judge(authorization, aid.settings.internal_token)
+
+    # Judged before the body is: what is wrong with that is nothing to tell a stranger.
+    @app.post(INSIDE, include_in_schema=False, dependencies=[Depends(insider)])
+    async def redact_everywhere(body: RedactEverywhere) -> TakenOutEverywhere:
         places, too_short = await aid.redactor.redact_everywhere(body.words, uuid4())
         return TakenOutEverywhere(places=places, too_short=len(too_short))
 

@@ -83,7 +83,7 @@ class Bench:
             function=Function.NETWORK,
             number=1,
             where=Where.ON_SITE,
-            needed_by=MORNING,
+            needed_by=MORNING + timedelta(hours=2),
             place=f"bij {NAME}",
             note=f"bel {PHONE}",
         )
@@ -246,7 +246,7 @@ FORGERIES = [
     ("WITH gone AS (DELETE FROM redacted_row) DELETE FROM redaction WHERE $1::bytea <> '' AND $2 <> ''",
      "is told of and kept nowhere"),
 ]  # fmt: skip
-"""What somebody does below us to a line that lost words, whose old bytes are $1 and whose id $2; what is said."""
+"""What is done below us to a line that lost words (its old bytes are $1, its id $2), and what is said."""
 
 
 async def test_a_redacted_row_that_is_changed_quietly_shows(bench: Bench) -> None:

@@ -22,7 +22,8 @@ from tests.journey.looking import Page
 _JOURNAL = """
 SELECT aggregate, key, version, epoch, convert_from(payload, 'UTF8') AS payload,
        encode(previous, 'hex') AS previous, encode(hash, 'hex') AS hash,
-       event_id::text, correlation, at, xmin::text::bigint AS "order"
+       event_id::text, correlation, at, xmin::text::bigint AS "order",
+       coalesce((to_jsonb(journal)->>'redacted')::boolean, false) AS redacted
 FROM journal
 """
 

@@ -83,7 +83,7 @@ export type DeadlineName = "expiry" | "names_due";
 export type DeliveryState = "waiting" | "calling" | "answered" | "nobody" | "over";
 
 /** What kind of line it is; screens phrase it from `about` in the viewer's language. */
-export type Entry = "reported" | "service_changed" | "incident_changed" | "help_asked" | "help_agreed" | "help_confirmed" | "help_changed" | "help_withdrawn" | "approached" | "reserved" | "committed" | "declined" | "given_back" | "lapsed" | "released" | "named" | "coordinator_named" | "note";
+export type Entry = "reported" | "service_changed" | "incident_changed" | "help_asked" | "help_agreed" | "help_confirmed" | "help_changed" | "help_withdrawn" | "approached" | "reserved" | "committed" | "declined" | "given_back" | "lapsed" | "released" | "named" | "coordinator_named" | "note" | "redacted";
 
 /** The first of two yeses while it waits, for exactly this circle; the second opens the request.
  *
@@ -418,7 +418,9 @@ export interface CommitmentData {
   contact?: Contact;  // joined by live
 }
 
-/** A line of the log. `about` holds codes and counts, never a person's name. */
+/** A line of the log. `about` holds codes and counts, never a person's name.
+ *
+ * Of version 1 nothing else was said; it knows no line that words were taken out of the story. */
 export interface LogEntryData {
   exercise: boolean;
   tlp: Tlp;

@@ -42,7 +42,8 @@ def _check_chain(rows: list[Line], verdict: Verdict) -> None:
         if row["previous"] != before["hash"]:
             verdict.wrong("chain_broken", f"previous hash {before['hash']}", row["previous"], **ids)
         linked = sha256(bytes.fromhex(row["previous"] or "") + row["payload"].encode()).hexdigest()
-        if linked != row["hash"]:
+        # Words were taken out of it: what it has to fit then, `noaber verify` knows.
+        if linked != row["hash"] and not row.get("redacted"):
             verdict.wrong("chain_broken", f"hash {linked} of previous and payload", row["hash"], **ids)
         before = row
 
