@@ -21,7 +21,7 @@ one clock for all lines), never the platform's. A field marked ? may be left out
     read         person, path, status, body, at
                  what an owner answered through its public interface at the very end, when all was quiet
     journal      owner, aggregate, key, version, epoch, payload, previous, hash, event_id, correlation, at,
-                 order
+                 order, redacted?
                  one row, the payload as text, both hashes in hex (`previous` null at version 1), `at` as the
                  owner wrote it; `order` is the number of the row's transaction (xmin): rows of one
                  transaction share it, and of two that could not run at once the later one's is higher
