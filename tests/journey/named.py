@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 
 from deploy.backup import Backup
-from deploy.client import new_id
+from deploy.client import Refusal, new_id
 from deploy.parts.postgres import WHEEL
 from deploy.running import Running
 from schemas.catalogue import Function
@@ -76,7 +76,7 @@ class Named:
         answer = done(self.case.mandate.send(path, {"words": [self.password]}))
         assert answer["places"] == 1 and answer["row"]["data"]["entry"] == "redacted"
         again = self.case.mandate.send(path, {"words": [self.password]})
-        assert (again.status, again["code"]) == (409, "nothing_to_redact")
+        assert isinstance(again, Refusal) and (again.status, again.code) == (409, "nothing_to_redact")
 
     def look(self, running: Running, newest: Backup) -> None:
         """Where their words stand now: by place, whether any of them does."""
