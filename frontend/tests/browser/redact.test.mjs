@@ -13,7 +13,7 @@ const LINE = {
 };
 
 const picture = (page, name) =>
-  process.env.PICTURES ? page.screenshot({ path: `${process.env.PICTURES}/${name}.png`, fullPage: true }) : undefined;
+  process.env.PICTURES ? page.screenshot({ path: `${process.env.PICTURES}/${name}.png` }) : undefined;
 
 for (const [language, says] of [
   ["nl", { open: "Woorden weghalen", next: "Verder", sure: "Zeker weten?", no: "Nee, terug", yes: "Ja, haal voorgoed weg", done: "Weggehaald uit 2 teksten.", line: "Hof van Twente haalt woorden uit 2 teksten" }],

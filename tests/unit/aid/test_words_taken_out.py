@@ -105,6 +105,7 @@ def test_a_text_never_grows_and_is_the_same_the_second_time(text: str, word: str
     [
         ("Jan belt in januari; vraag Jan.", "Jan", "[…] belt in januari; vraag […]."),
         ("Jansen, jan, Jan-Willem, éJan", "Jan", "Jansen, […], […]-Willem, éJan"),
+        ("AdeJan en deJan, de Jan", "Jan", "AdeJan en deJan, de […]"),
         ("Jose en Jose\u0301 zijn twee mensen", "Jose", "[…] en Jose\u0301 zijn twee mensen"),
         ("Bel Jan\u200bsen", "jansen", "Bel […]"),
         ("wachtwoord: Geheim!12.", "geheim!12", "wachtwoord: […]."),
