@@ -40,7 +40,7 @@ NAME, PHONE, SECRET = "Anna de Bruin", "06 12345678", "Geheim!12"
 INCIDENT, REQUEST, LINE = key("incident"), key("request"), key("line")
 
 KEEPERS, OTHERS = ("wilma", "gert", "ruud"), ("kees", "anouk")
-"""Who keeps the log of Hof van Twente's incident, and who does not."""
+"""Who keeps the log of Hof van Twente's incident, and who may not know of it."""
 
 
 @dataclass
@@ -173,8 +173,9 @@ async def test_what_was_taken_out_is_published_as_the_next_version_and_what_wait
 
 
 async def test_who_keeps_the_log_may_take_words_out_and_nobody_else(bench: Bench) -> None:
-    for who in OTHERS:
-        with pytest.raises(Refused, match="not_found"):
+    bench.stage.person("piet", "GM1735")
+    for who, code in (*((each, "not_found") for each in OTHERS), ("piet", "not_your_right")):
+        with pytest.raises(Refused, match=code):
             await bench.take_out(NAME, who=who)
     assert NAME in await bench.whole()
     for who, word in zip(KEEPERS, (NAME, PHONE, SECRET), strict=True):
