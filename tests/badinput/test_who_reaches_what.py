@@ -418,6 +418,7 @@ FOREIGN: dict[str, Try | str] = {
     f"POST {INCIDENTS}/{{target}}/log id": boss(
         EXISTS, "{their_incident}", lambda p: {"id": p.line, "text": "eroverheen"}
     ),
+    f"POST {INCIDENTS}/{{target}}/redact target": boss(N, "{incident}", lambda _: {"words": ["eroverheen"]}),
     f"POST {INCIDENTS}/{{target}}/guests target": boss(N, "{incident}", guest),
     f"POST {INCIDENTS}/{{target}}/guests guest": boss("no_such_guest", "{their_incident}", guest),
     f"POST {INCIDENTS}/{{target}}/guests/end target": boss(N, "{incident}", ended),

@@ -15,6 +15,7 @@ RIGHT = {
     "NOABER_DATABASE": "postgresql://a:b@127.0.0.1/noaber",
     "NOABER_TOKEN_PUBLIC_KEYS": "{}",
     "NOABER_ALLOWED_ORIGINS": "http://localhost:8000",
+    "NOABER_INTERNAL_TOKEN": "x" * 32,
 }
 
 
