@@ -60,10 +60,15 @@ def test_every_topic_and_its_dead_letters_are_asked_for() -> None:
 
 def test_who_calls_whom_follows_from_what_each_is_told(services: dict[str, Any]) -> None:
     calls = {(name, called) for name, each in services.items() for called in each["calls"]}
-    assert calls == {("directory", "notification"), ("live", "directory"), ("notification", "directory")}
+    assert calls == {
+        ("directory", "aid"),
+        ("directory", "notification"),
+        ("live", "directory"),
+        ("notification", "directory"),
+    }
     reached = {each.name for each in SERVICES if each.reached}
     assert set(cluster.stack()["gateway"]["calls"]) == reached >= {"directory", "aid", "notification", "live"}
-    assert services["aid"]["calledBy"] == ["gateway"]
+    assert services["aid"]["calledBy"] == ["directory", "gateway"]
 
 
 def test_what_nobody_calls_is_ready_by_its_progress(services: dict[str, Any]) -> None:
