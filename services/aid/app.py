@@ -275,8 +275,9 @@ def _about_itself(aid: Aid, kind: type[Command]) -> Endpoint:
 
 async def _carry_out(aid: Aid, request: Request, asker: Asking, target: Any, command: Command) -> Response:
     digest = hash_of(request.url.path, request.state.body)
-    key, vouched = request.headers["idempotency-key"], asker.session.way is SignInWay.OIDC
-    sent = Sent(command, target, asker.person, key, digest, vouched)
+    sent = Sent(
+        command, target, asker.person, request.headers["idempotency-key"], digest, vouched=_vouched(asker)
+    )
     try:
         done = await aid.desk.carry_out(sent)
     except KeyReused as reused:
@@ -287,6 +288,11 @@ async def _carry_out(aid: Aid, request: Request, asker: Asking, target: Any, com
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
+def _vouched(asker: Asker) -> bool:
+    """Whether a provider says who this is, and no key of their own."""
+    return asker.session.way is SignInWay.OIDC
+
+
 def _add_redaction(app: FastAPI, aid: Aid) -> None:
     @app.post(f"{PREFIX}/incidents/{{target}}/redact", name="Redact")
     async def redact(request: Request, asker: Asking, target: UUID, command: commands.Redact) -> TakenOut:
@@ -294,7 +300,8 @@ def _add_redaction(app: FastAPI, aid: Aid) -> None:
         # Not by the desk: what it remembers of a command is a digest, from which a short word can be guessed.
         cause = cause_of(asker.person.id, request.headers["idempotency-key"])
         try:
-            out = await aid.redactor.redact(target, Order(command.words, asker.person, cause))
+            order = Order(command.words, asker.person, cause, vouched=_vouched(asker))
+            out = await aid.redactor.redact(target, order)
         except KeyReused as reused:
             raise Problem(422, "key_reused") from reused
         rows = shown(out.rows, {each.id: each for each in out.incidents}, asker.person, aid.epoch)

@@ -96,10 +96,12 @@ class Bench:
             await outbox.remove([each.position for each in rows])
         await Sealer(self.pool, AidSeal, lambda: MORNING).seal()
 
-    async def take_out(self, *words: str, who: str | None = "wilma", key_text: str = "k") -> Out:
+    async def take_out(
+        self, *words: str, who: str | None = "wilma", key_text: str = "k", vouched: bool = False
+    ) -> Out:
         asker = None if who is None else self.stage.people[key(who)]
         cause = uuid4() if asker is None else cause_of(asker.id, key_text)
-        return await self.redactor.redact(INCIDENT, Order(words, asker, cause))
+        return await self.redactor.redact(INCIDENT, Order(words, asker, cause, vouched))
 
     async def problems(self) -> list[str]:
         """What `verify` says of journal and seals."""
@@ -172,11 +174,15 @@ async def test_what_was_taken_out_is_published_as_the_next_version_and_what_wait
     assert (newest[str(INCIDENT).encode()], newest[str(LINE).encode()]) == (b"3", b"2")
 
 
-async def test_who_keeps_the_log_may_take_words_out_and_nobody_else(bench: Bench) -> None:
+async def test_who_keeps_the_log_and_came_in_with_a_key_may_take_words_out_and_nobody_else(
+    bench: Bench,
+) -> None:
     bench.stage.person("piet", "GM1735")
     for who, code in (*((each, "not_found") for each in OTHERS), ("piet", "not_your_right")):
         with pytest.raises(Refused, match=code):
             await bench.take_out(NAME, who=who)
+    with pytest.raises(Refused, match="provider_not_enough"):
+        await bench.take_out(NAME, vouched=True)
     assert NAME in await bench.whole()
     for who, word in zip(KEEPERS, (NAME, PHONE, SECRET), strict=True):
         assert (await bench.take_out(word, who=who)).places > 0

@@ -13,21 +13,26 @@ from services.aid.handlers.retrying import retried
 from services.aid.ports import TextStore, TextUnit
 from services.aid.reach import Reach
 from services.aid.rules import redaction
+from services.aid.rules.mandate import own_key
 from services.aid.rules.redaction import KINDS_OF_TEXT, Redacted, Said
 from services.aid.rules.story import Story
 from services.aid.rules.wording import is_too_short
-from services.aid.rules.world import Context, Picture, Terms, World
+from services.aid.rules.world import Context, Picture
 from services.runtime.now import Now
 from services.runtime.ports import Cause, Written
 
 
 @dataclass(frozen=True)
 class Order:
-    """Which words are taken out, by whom (None: by the directory, of who is forgotten), and the cause."""
+    """Which words are taken out, by whom (None: by the directory, of who is forgotten), and the cause.
+
+    `vouched`: as in `Context`.
+    """
 
     words: Sequence[str]
     asker: Person | None
     cause: UUID
+    vouched: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,8 @@ class Redactor:
     async def redact(self, incident: UUID, order: Order) -> Out:
         """Out of one incident. A repeat is answered from the line that the first one left.
 
-        Refused: `not_found`, `not_your_right`, `word_too_short`, `nothing_to_redact`, `busy`. Raises
-        KeyReused where the same key took out other words before.
+        Refused: as `own_key`, and `not_found`, `not_your_right`, `word_too_short`, `nothing_to_redact`,
+        `busy`. Raises KeyReused where the same key took out other words before.
         """
         done = await retried(self._store.unit, lambda unit: self._redact(unit, incident, order))
         self._wake()
@@ -86,11 +91,12 @@ class Redactor:
         return sorted(found)
 
     async def _redact(self, unit: TextUnit, incident: UUID, order: Order) -> Out:
-        context = Context(self._now(), order.cause, order.asker, Terms())
+        context = Context(self._now(), order.cause, order.asker, vouched=order.vouched)
         line_id = context.new_id(f"redaction/{incident}")
         reach = Reach(whole_incidents=frozenset({incident}), lines=frozenset({line_id}))
         world = (await unit.load(await unit.lock(reach, None), self._picture, None)).world
-        whole = _known(world, incident, order.asker)
+        story = Story(world, context)
+        whole = _known(story, incident)
         said = await unit.texts(incident)
         found = redaction.redacted(said, order.words)
         before = world.log.get(line_id)
@@ -101,17 +107,19 @@ class Redactor:
         if not found:
             raise Refused("nothing_to_redact")
         anew = _anew(said, found)
-        line = _line(Story(world, context), _newest(anew, whole), found, line_id)
+        line = _line(story, _newest(anew, whole), found, line_id)
         who = None if order.asker is None else order.asker.id
         written = await unit.take_out(found, anew, line, Cause(order.cause, who, context.now))
         return Out(redaction.places(found), [written[-1], *written[:-1]], (_newest(anew, whole),))
 
 
-def _known(world: World, incident: UUID, asker: Person | None) -> Incident:
-    found = world.incident(incident)
-    if asker is not None:
-        check_visible(world, found, asker)
+def _known(story: Story, incident: UUID) -> Incident:
+    found = story.world.incident(incident)
+    if (asker := story.context.asker) is not None:
+        check_visible(story.world, found, asker)
         redaction.check(asker, found)
+        # For good: who holds an identity provider must not empty the story of an attack.
+        own_key(story)
     return found
 
 
