@@ -109,7 +109,7 @@ describe("an incident as it was last seen", () => {
 
   test("holds nobody's rights, no other incident and no other organisation's name", () => {
     const other = homeHit();
-    const [coming] = rowsOf("gert").filter(({ kind }: { kind: string }) => kind === "commitment");
+    const coming = rowsOf("gert").find(({ kind }: { kind: string }) => kind === "commitment")!;
     const elsewhereToo = [
       request(91, "network", 20, [0, 0, 1], { incident: other.id }),
       { ...coming, id: "of-another", data: { ...coming.data, incident: other.id } },
