@@ -15,7 +15,16 @@ from services.notification.numbers import Numbers
 from services.notification.ports import Call, Declined, Ended, Heard, Telephone, Unreachable
 from services.notification.rounds import Rounds, all_ended
 from services.notification.rules.confirm_words import Names, after_confirm, confirm_call
-from services.notification.rules.ladder import checked, ended, held, keyed, ordered, to_call, told_with
+from services.notification.rules.ladder import (
+    checked,
+    ended,
+    heard_with,
+    held,
+    keyed,
+    ordered,
+    to_call,
+    told_with,
+)
 from services.notification.rules.mandated import waits
 from services.notification.rules.sending import UNDER_WAY
 from services.notification.rules.words import SILENCE, Sentence, after_key, wake_call
@@ -129,8 +138,8 @@ class Caller(Rounds):
             await self._change(delivery.id, lambda each, ladder: held(each, attempt.id, ladder))
         elif receipt.fresh:
             await self._change(delivery.id, lambda each, ladder: ordered(each, attempt.id, ladder))
-        elif (other := receipt.within) is not None:
-            await self._change(delivery.id, lambda each, _: told_with(each, attempt.id, other))
+        elif (other := receipt.within) is not None and other != attempt.called_with:
+            await self._change(delivery.id, lambda each, ladder: heard_with(each, attempt.id, other, ladder))
         is_settled = receipt is None or receipt.call is not None or receipt.within is not None
         return None if is_settled else receipt
 

@@ -13,6 +13,7 @@ import pytest
 from services.notification import numbers
 from services.notification.rules.code import AN_HOUR, AT_MOST, CodeState
 from services.notification.store.codes import CodeCall, Codes, TooOften
+from services.notification.store.receipts import Receipts
 from services.runtime.database import open_pool
 from tests.contract.exchange import Phones, fill, keys, phones, until
 from tests.contract.tables import database_of
@@ -194,3 +195,31 @@ class _Only:
     async def acquire(self) -> AsyncIterator[Any]:
         """The one."""
         yield self._connection
+
+
+async def test_the_release_before_finds_no_column_that_it_does_not_know(database: str) -> None:
+    """It makes a call of all there are, and runs on after the migration until it is replaced."""
+    pool = await open_pool(database, 1)
+    try:
+        query = "SELECT attname FROM pg_attribute WHERE attrelid = 'code_call'::regclass AND attnum > 0"
+        columns = {row["attname"] for row in await pool.fetch(query)}
+    finally:
+        await pool.close()
+    assert columns == {"id", "person", "digest", "digits", "state", "placed_at"}
+
+
+async def test_a_call_for_a_code_is_known_by_the_providers_id_until_it_is_forgotten(database: str) -> None:
+    pool = await open_pool(database, 1)
+    try:
+        codes, receipts, now = Codes(pool), Receipts(pool), datetime.now(UTC)
+        for call, at in ((UUID(int=71), now), (UUID(int=72), now - AN_HOUR - timedelta(minutes=1))):
+            assert await codes.place(CodeCall(call, WILMA, b"", 6, CodeState.PLACING, at))
+            await codes.taken(call, f"CA{call.int}")
+            await codes.taken(call, f"CA{call.int}")
+        assert await receipts.known_calls(now) == ["CA71"]
+        # What is forgotten takes its id along, and no id is kept of a call that is there no more.
+        assert await codes.place(CodeCall(UUID(int=73), WILMA, b"", 6, CodeState.PLACING, now))
+        await codes.taken(UUID(int=72), "CA72")
+        assert await pool.fetchval("SELECT count(*) FROM code_taken") == 1
+    finally:
+        await pool.close()

@@ -116,7 +116,8 @@ def keyed(delivery: Delivery, attempt: UUID, keys: str, ladder: Ladder) -> Deliv
     answered = _answered(delivery, attempt, state, ladder.now)
     if answered == delivery:
         return delivery
-    if is_late(answered, ladder.now):
+    # What a colleague's yes ended, or a withdrawal, did not end for want of a yes.
+    if is_late(answered, ladder.now) and delivery.state not in (DeliveryState.ANSWERED, DeliveryState.OVER):
         return lapsed(answered)
     if state is AttemptState.NO:
         return go_on(answered, ladder) if _is_current(delivery, attempt) else answered
@@ -148,6 +149,11 @@ def ordered(delivery: Delivery, attempt: UUID, ladder: Ladder) -> Delivery:
     if last is None or last.id != attempt or ladder.now - last.at < AT_ONCE:
         return delivery
     return _begun_anew(delivery, ladder) or delivery
+
+
+def heard_with(delivery: Delivery, attempt: UUID, other: UUID, ladder: Ladder) -> Delivery:
+    """The other one's call goes out and tells of this too: the turn is as long as if it were its own."""
+    return told_with(ordered(delivery, attempt, ladder), attempt, other)
 
 
 def told_with(delivery: Delivery, attempt: UUID, other: UUID) -> Delivery:

@@ -16,6 +16,9 @@ VALUES ($1, $2, $3, $4, 'placing', $5) ON CONFLICT (id) DO NOTHING RETURNING tru
 """
 _READ: Final = "SELECT id, person, digest, digits, state, placed_at FROM code_call WHERE id = $1"
 _COUNT: Final = "SELECT count(*) FROM code_call WHERE person = $1"
+_TAKEN: Final = """
+INSERT INTO code_taken (id, call) SELECT id, $2 FROM code_call WHERE id = $1 ON CONFLICT DO NOTHING
+"""
 _LEFT: Final = "UPDATE code_call SET state = 'failed' WHERE state = 'placing'"
 
 
@@ -67,7 +70,7 @@ class Codes:
 
     async def taken(self, call: UUID, by_provider: str) -> None:
         """The provider took it, under this id of its own."""
-        await self._pool.execute("UPDATE code_call SET call = $2 WHERE id = $1", call, by_provider)
+        await self._pool.execute(_TAKEN, call, by_provider)
 
     async def become(self, call: UUID, state: CodeState) -> None:
         """What came of it; what is over stays as it is."""

@@ -53,7 +53,7 @@ FROM receipt AS mine LEFT JOIN receipt AS whole ON whole.attempt = mine.within W
 """
 _KNOWN: Final = """
 SELECT call FROM receipt WHERE call IS NOT NULL AND ordered_at > $1
-UNION SELECT call FROM code_call WHERE call IS NOT NULL AND placed_at > $1
+UNION SELECT code_taken.call FROM code_taken JOIN code_call USING (id) WHERE placed_at > $1
 """
 
 

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from schemas.events.delivery import DeliveryState
+from schemas.events.delivery import AttemptState, DeliveryState
 from schemas.events.help_request import Became, Spoken
 from schemas.values import Level
 from services.notification.rules import mandated
 from services.notification.rules.audience import shown
-from services.notification.rules.ladder import checked, keyed, rung, to_call
+from services.notification.rules.ladder import checked, ended, keyed, over, rung, to_call
 from tests.unit.notification.test_who_may_confirm_is_called import (
     ALL,
     GERT,
@@ -59,6 +59,21 @@ def test_a_key_that_comes_too_late_is_told_so_and_calls_nobody() -> None:
         assert "needed before now" in answer(found, keys, "en")
 
 
+def test_a_key_that_comes_too_late_changes_nothing_about_what_was_confirmed_or_withdrawn_in_time() -> None:
+    first = begun(needed_by=SOON)
+    gert = first.attempts[0].id
+    silent = ended(first, gert, AttemptState.UNANSWERED, at(first, minutes=1))
+    ines = to_call(silent)
+    assert ines is not None
+    confirmed = keyed(silent, ines.id, "1", at(silent, minutes=1))
+    withdrawn = over(silent)
+    for before in (confirmed, withdrawn):
+        for keys in ("1", "2"):
+            after = keyed(before, gert, keys, at(before, minutes=3))
+            assert (after.state, after.late) == (before.state, False)
+            assert shown(after).readers == shown(before).readers
+
+
 def test_a_yes_that_a_rule_refuses_as_too_late_calls_nobody_else() -> None:
     found = keyed(begun(needed_by=SOON), begun().attempts[0].id, "1", at(begun(), minutes=3))
     spoken = (Spoken(attempt=found.attempts[0].id, became=Became.REFUSED, refused="needed_by_past"),)
@@ -76,5 +91,5 @@ def test_a_yes_that_a_rule_refuses_as_too_late_calls_nobody_else() -> None:
 def test_the_case_reads_that_it_became_too_late_and_nothing_of_a_ladder_that_is_over_otherwise() -> None:
     late = shown(mandated.told(begun(needed_by=SOON), request(needed_by=SOON), ALL, SOON))
     assert late.readers["org:IBD"] is Level.COORDINATOR
-    over = shown(mandated.told(shown(begun()), request(is_over=True), ALL, NIGHT))
-    assert (over.readers, over.lost_readers) == ({"org:GM1735": Level.OWN}, ("org:IBD",))
+    ended_so = shown(mandated.told(shown(begun()), request(is_over=True), ALL, NIGHT))
+    assert (ended_so.readers, ended_so.lost_readers) == ({"org:GM1735": Level.OWN}, ("org:IBD",))
