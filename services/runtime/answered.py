@@ -1,14 +1,16 @@
 """What is remembered of a command, so that it is carried out once, in the transaction of what it changed."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
 
 from services.runtime.commits import is_committed, name_of
 from services.runtime.ports import Answer
@@ -71,6 +73,29 @@ def carrying_out(answer: Answer, at: datetime) -> Iterator[None]:
         _now.reset(before)
 
 
+_turns: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]] = WeakKeyDictionary()
+
+PATIENCE_SECONDS: Final = 20.0
+"""Postgres ends a transaction that does nothing for thirty; and who asks after one needs a connection."""
+
+
+@asynccontextmanager
+async def _in_turn() -> AsyncIterator[None]:
+    """One commit of the process after the other, until it is known whether it counts: what is remembered of
+    one must not overtake what is remembered of a later one. Raises Problem 503 where that takes too long.
+    """
+    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await turn.acquire()
+    except TimeoutError:
+        raise Problem(503, "unavailable") from None
+    try:
+        yield
+    finally:
+        turn.release()
+
+
 @asynccontextmanager
 async def unit(pool: Pool) -> AsyncIterator[Any]:
     """A connection in a transaction, in which the command that is being carried out is remembered as well.
@@ -83,21 +108,24 @@ async def unit(pool: Pool) -> AsyncIterator[Any]:
         yield outer
         return
     command, whole, name = _now.get(), False, None
-    try:
-        async with pool.acquire() as connection, connection.transaction():
-            if command is not None and not command.kept:
-                await _keep(connection, command)
-            before = _open.set(connection)
-            try:
-                yield connection
-            finally:
-                _open.reset(before)
-            name, whole = await name_of(connection), True
-    except Exception as lost:
-        # What was not whole is rolled back, whatever went wrong.
-        if not whole or (name is not None and not await is_committed(pool, name)):
-            raise
-        log.warning("transaction %s counts, though its answer got lost: %s", name, type(lost).__name__)
+    async with AsyncExitStack() as turn:
+        try:
+            async with pool.acquire() as connection, connection.transaction():
+                if command is not None and not command.kept:
+                    await _keep(connection, command)
+                before = _open.set(connection)
+                try:
+                    yield connection
+                finally:
+                    _open.reset(before)
+                name = await name_of(connection)
+                await turn.enter_async_context(_in_turn())
+                whole = True
+        except Exception as lost:
+            # What was not whole is rolled back, whatever went wrong.
+            if not whole or (name is not None and not await is_committed(pool, name)):
+                raise
+            log.warning("transaction %s counts, though its answer got lost: %s", name, type(lost).__name__)
     if command is not None:
         command.kept = True
 

@@ -1,5 +1,6 @@
 """Whether a transaction counts is asked until the database says it."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from services.runtime import answered, commits
 from services.runtime.answered import unit
 from services.runtime.commits import is_committed
+from services.runtime.problems import Problem
 
 
 class Lost(Exception):
@@ -100,3 +102,51 @@ async def test_a_unit_that_wrote_nothing_has_nothing_to_lose(monkeypatch: pytest
     async with unit(pool):
         ended = True
     assert ended and pool.said == ["aborted"]
+
+
+class Asked:
+    """Stands in for whoever asks whether a transaction counts: `begun` once it does, until `says`."""
+
+    def __init__(self) -> None:
+        self.begun, self.says = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, *_: object) -> bool:
+        self.begun.set()
+        await self.says.wait()
+        return True
+
+
+async def carry_out(pool: Pool, ended: list[Pool]) -> None:
+    async with unit(pool):
+        pass
+    ended.append(pool)
+
+
+async def test_a_later_commit_ends_after_an_earlier_one_of_which_it_is_not_known_whether_it_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What they wrote is remembered as they end: the earlier must not overwrite what the later says."""
+    asked, ended, first, second = Asked(), list[Pool](), Pool(dies_at_commit=True), Pool()
+    monkeypatch.setattr(answered, "is_committed", asked)
+    earlier = asyncio.create_task(carry_out(first, ended))
+    await asked.begun.wait()
+    later = asyncio.create_task(carry_out(second, ended))
+    await asyncio.wait([later], timeout=0.05)
+    asked.says.set()
+    await asyncio.gather(earlier, later)
+    assert ended == [first, second]
+
+
+async def test_who_waits_too_long_for_an_earlier_commit_is_told_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, ended, first = Asked(), list[Pool](), Pool(dies_at_commit=True)
+    monkeypatch.setattr(answered, "is_committed", asked)
+    earlier = asyncio.create_task(carry_out(first, ended))
+    await asked.begun.wait()
+    monkeypatch.setattr(answered, "PATIENCE_SECONDS", 0.0)
+    with pytest.raises(Problem, match="unavailable"):
+        await carry_out(Pool(), ended)
+    asked.says.set()
+    await earlier
+    assert ended == [first]
