@@ -85,10 +85,11 @@ def make_backup(home: Path, place: Path, base: int, folder: Path, keys: Path) ->
     half.mkdir(mode=0o700)
     try:
         _dump(Postgres(home, place / "data" / "postgres", base + POSTGRES), half, now, kept_mode(place))
-        # After the dump: who is forgotten in between has no key, and can be read nowhere.
+        # After the dump: who is forgotten in between has no key, and can be read nowhere. And the texts last:
+        # who has no key was taken out of them before.
         platform = platform_in(place, base)
-        redacted = run_step(platform, home, "services.aid", ["redacted"])
-        renew(keys, run_step(platform, home, "services.directory", ["keys"]), redacted)
+        held = run_step(platform, home, "services.directory", ["keys"])
+        renew(keys, held, run_step(platform, home, "services.aid", ["redacted"]))
     except BaseException:
         # Half a backup restores nothing, and fills the disk that the next one needs.
         shutil.rmtree(half)

@@ -44,10 +44,24 @@ def renew(file: Path, text: str, redacted: str = "[]") -> None:
     forgotten = {*old["forgotten"], *new["forgotten"]}
     keys = {person: key for person, key in {**old["keys"], **new["keys"]}.items() if person not in forgotten}
     ended = {name: sorted({*old[name], *new[name]}) for name in ("removed", "void", "ended")}
-    lines = {each["line"]: each for each in (*old["redacted"], *json.loads(redacted))}
+    lines = _together(old["redacted"], json.loads(redacted))
     # Trusted again is a decision too: what counts is what is true now.
     kept = {"forgotten": sorted(forgotten), **ended, "distrusted": new["distrusted"]}
-    write_private(file, json.dumps({"keys": keys, **kept, "redacted": list(lines.values())}))
+    write_private(file, json.dumps({"keys": keys, **kept, "redacted": lines}))
+
+
+def _together(*told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """All that was taken out, once. After a restore of an older backup a platform knows fewer versions of the
+    same; a newer one still holds the others.
+    """
+    lines: dict[str, dict[str, Any]] = {}
+    versions: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}
+    for each in (line for lines_of_one in told for line in lines_of_one):
+        lines.setdefault(each["line"], each)
+        known = versions.setdefault(each["line"], {})
+        for one in each["versions"]:
+            known.setdefault((one["aggregate"], one["key"], one["version"], one["hash"]), one)
+    return [{**each, "versions": list(versions[line].values())} for line, each in lines.items()]
 
 
 def _read(file: Path, text: str) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """Who is forgotten is taken out of texts of incidents first; where that cannot be, nobody is forgotten."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from schemas.refused import Refused
-from services.directory.texts import ByAid
+from services.directory.store import writes
+from services.directory.texts import SECONDS, ByAid
 from services.runtime.database import open_pool
 from tests.contract.doorstep import INTERNAL, Browser, directory, signed_in
 from tests.contract.test_people_of_an_organisation import HOME, add, person, proven
@@ -79,3 +82,20 @@ async def test_an_aid_that_does_not_answer_is_away_and_no_log_says_who_it_was_ab
         with pytest.raises(Refused, match="texts_away"):
             await texts.take_out(["Wilma Bos"])
     assert "takes nothing out" in caplog.text and "Wilma" not in caplog.text
+
+
+async def test_the_transaction_that_forgets_outlives_the_longest_look_through_texts(filled: str) -> None:
+    async with directory(filled, texts=Heard()) as app:
+        petra, phone, _ = await signed_in(app)
+        wilma = person(name="Wilma Bos")
+        await add(petra, phone, wilma)
+    async with await open_pool(filled, 1) as pool, pool.acquire() as connection, connection.transaction():
+        told: list[str] = []
+
+        async def take_out(_: Sequence[str]) -> int:
+            told.append(await connection.fetchval("SHOW idle_in_transaction_session_timeout"))
+            return 0
+
+        assert await writes.forget(connection, UUID(wilma["id"]), datetime.now(UTC), take_out)
+        [longest] = told
+        assert longest.endswith("s") and int(longest[:-1]) > SECONDS

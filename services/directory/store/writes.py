@@ -30,6 +30,9 @@ from services.runtime.seal import new_key, public_half, seal
 TakeOut = Callable[[Sequence[str]], Awaitable[int]]
 """Takes words out of texts that people wrote elsewhere; from how many. What it raises stops forgetting."""
 
+_WAITS: Final = "SET LOCAL idle_in_transaction_session_timeout = '90s'"
+"""Every text that there is may be looked through meanwhile (`services.directory.texts.SECONDS`)."""
+
 TABLES: Final = Tables((Organisation, Person, Contact, Session, Access, Card, WakeList, Trust))
 
 ORGANISATIONS: Final = "seed"
@@ -174,6 +177,7 @@ async def forget(
         (each.state.TYPE, each.state.key): each.version for each in (*known, *contact, *access, *sessions)
     }
     if words := await words_of(connection, person):
+        await connection.execute(_WAITS)
         await take_out(words)
     left = forgotten(known[0].state, [each.state for each in sessions if isinstance(each.state, Session)])
     left += [Access(id=person)] if access else []

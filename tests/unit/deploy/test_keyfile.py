@@ -71,9 +71,18 @@ def test_what_was_taken_out_of_texts_stays_so_in_its_order(file: Path) -> None:
     # As it was written before anything could be.
     file.write_text(keys(anna="a"))
     for lines in (["one", "two"], ["one"], ["one", "three"], []):
-        renew(file, keys(anna="a"), json.dumps([{"line": line} for line in lines]))
+        renew(file, keys(anna="a"), json.dumps([{"line": line, "versions": []} for line in lines]))
     found = json.loads(file.read_text())["redacted"]
     assert [each["line"] for each in found] == ["one", "two", "three"]
+
+
+def test_a_version_that_a_newer_backup_still_holds_is_taken_out_of_that_one_too(file: Path) -> None:
+    """After a restore of an older one the platform knows of the same redaction what there was by then."""
+    first, second = ({"aggregate": "incident", "key": "i", "version": n, "hash": str(n)} for n in (1, 2))
+    for versions in ([first, second], [first]):
+        renew(file, keys(anna="a"), json.dumps([{"line": "one", "versions": versions}]))
+    [line] = json.loads(file.read_text())["redacted"]
+    assert line["versions"] == [first, second]
 
 
 def test_the_key_file_of_another_platform_is_not_overwritten(file: Path) -> None:
