@@ -228,6 +228,7 @@ def _it_binds_nobody(night: Night, thief: Client, *, mandated: bool) -> None:
         (f"{incident}/coordinators", {"coordinators": [night.lender.id]}),
         (f"{incident}/guests", {"guest": str(night.administrator.person)}),
         (f"{incident}/close", {}),
+        (f"{incident}/redact", {"words": ["ransomware"]}),
     ):
         no = thief.send(f"/api/aid/{path}", body)
         assert isinstance(no, Refusal), path
