@@ -16,6 +16,7 @@ from services.directory.store.writes import Writes
 from services.runtime.database import LOCK, open_pool
 from services.runtime.seal import public_half
 from tests.contract.doorstep import directory, signed_in
+from tests.contract.doubles import said_nowhere
 from tests.contract.tables import database_of
 from tests.contract.test_keys import ANNA, BRAM, CEES, NOW, Interrupted, half_of, made_up
 from tests.contract.test_the_switch import until_waited
@@ -50,7 +51,7 @@ async def test_however_many_they_are_and_past_a_forgotten_one_whose_key_is_back(
     monkeypatch.setattr(halves, "AT_ONCE", 1)
     await Writes(pool).add_person(Person(id=CEES, readers={}, exercise=False), "Cees", "+31600000000", NOW)
     key = await key_of(pool, CEES)
-    await Writes(pool).forget(CEES, NOW)
+    await Writes(pool).forget(CEES, NOW, said_nowhere)
     await pool.execute("INSERT INTO data_key (person, key) VALUES ($1, $2)", str(CEES), key)
     async with asyncio.timeout(SECONDS):
         await give_halves(pool, NOW)

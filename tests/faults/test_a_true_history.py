@@ -24,6 +24,8 @@ from tests.journey.cast import People, Places, done
 from tests.journey.looking import Page, Picture
 from tests.journey.waiting import until
 
+pytestmark = pytest.mark.timeout(600)
+
 NETWORK = Function.NETWORK
 
 

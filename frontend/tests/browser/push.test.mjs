@@ -142,8 +142,12 @@ test("a browser that says no, and one that reaches no push service, are told wha
     const on = page.getByRole("button", { name: WORDS.nl.on });
     for (const [answer, said] of [["denied", "Je browser blokkeert meldingen"], ["granted", "kreeg geen verbinding met zijn berichtendienst"]]) {
       await page.evaluate((told) => (Notification.requestPermission = async () => told), answer);
-      // The stage lets no worker in, so there is none to subscribe with.
-      await page.evaluate(() => (navigator.serviceWorker.register = async () => Promise.reject(new DOMException("none", "AbortError"))));
+      // The stage lets no worker in, so there is none to subscribe with; nor for the page itself, which asks for one later.
+      await page.evaluate(() => {
+        const none = Promise.reject(new DOMException("none", "AbortError"));
+        none.catch(() => undefined);
+        navigator.serviceWorker.register = () => none;
+      });
       await on.click();
       await page.getByText(said).waitFor();
     }
