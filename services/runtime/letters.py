@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from schemas.topics import TOPICS, Topic
 from services.runtime.dead_letters import PLACE, WHY
-from services.runtime.places import to_the_beginning
+from services.runtime.places import read_once
 
 SETTLED: Final = "dead_settled"
 """In a record that an act leaves in the topic of dead letters: the place of the letter that it settles."""
@@ -19,7 +19,6 @@ ACT: Final = "dead_act"
 MOST: Final = 200
 """Letters that are shown; more than that is one mistake many times."""
 
-WAIT_MS: Final = 2_000
 _ID: Final = re.compile(r"[0-9a-f-]{36}|[A-Z]{2,4}[0-9]{0,4}|[0-9]{1,10}")
 _PLACE: Final = re.compile(r"([a-z-]{1,60})/[0-9]{1,4}/[0-9]{1,18}")
 _TYPE: Final = re.compile(r"nl\.noaber\.([a-z_]{1,60})\.v[0-9]{1,6}")
@@ -83,22 +82,14 @@ class Letters:
             await producer.stop()
 
     async def _records(self) -> list[tuple[dict[str, str], str, int]]:
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
-        )
-        await consumer.start()
-        try:
-            places = [TopicPartition(self._prefix + each.dead_letters, 0) for each in self._topics]
-            consumer.assign(places)
-            await to_the_beginning(consumer, places)
-            ends = await consumer.end_offsets(places)
-            found: list[tuple[dict[str, str], str, int]] = []
-            while any([await consumer.position(place) < end for place, end in ends.items()]):
-                for records in (await consumer.getmany(timeout_ms=WAIT_MS)).values():
-                    found += [(_text(each.headers), _plain(each.key), each.timestamp) for each in records]
-            return found
-        finally:
-            await consumer.stop()
+        found: list[tuple[dict[str, str], str, int]] = []
+
+        def note(each: ConsumerRecord) -> None:
+            found.append((_text(each.headers), _plain(each.key), each.timestamp))
+
+        places = [TopicPartition(self._prefix + each.dead_letters, 0) for each in self._topics]
+        await read_once(self._bootstrap, places, note)
+        return found
 
 
 REPLAY: Final = """

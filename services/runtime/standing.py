@@ -7,18 +7,16 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import ConsumerRecord
 
 from schemas.codec import NewerVersion, Undecodable, order_of
 from schemas.envelope import Event
 from schemas.topics import Topic
 from services.runtime.consume import event_in
-from services.runtime.places import places_of, record_of, to_the_beginning
+from services.runtime.places import places_of, read_once, record_of
 from services.runtime.ports import Place
 
 log: Final = logging.getLogger(__name__)
-
-WAIT_MS: Final = 500
 
 
 async def standing(bootstrap: str, prefix: str, topics: Sequence[Topic]) -> list[Event]:
@@ -26,22 +24,8 @@ async def standing(bootstrap: str, prefix: str, topics: Sequence[Topic]) -> list
 
     Raises KafkaTimeoutError.
     """
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
-    )
-    await consumer.start()
-    try:
-        places = places_of(prefix, topics)
-        consumer.assign(places)
-        await to_the_beginning(consumer, places)
-        ends = await consumer.end_offsets(places)
-        newest: dict[tuple[str, bytes | None], ConsumerRecord] = {}
-        while any([await consumer.position(place) < end for place, end in ends.items()]):
-            for records in (await consumer.getmany(timeout_ms=WAIT_MS)).values():
-                for each in records:
-                    _keep(newest, each)
-    finally:
-        await consumer.stop()
+    newest: dict[tuple[str, bytes | None], ConsumerRecord] = {}
+    await read_once(bootstrap, places_of(prefix, topics), lambda found: _keep(newest, found))
     return [event for each in newest.values() if (event := _event(each, prefix)) is not None]
 
 

@@ -2,21 +2,19 @@
 
 import json
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer
 
 from schemas.codec import Undecodable, envelope_of
 from schemas.envelope import Record
 from schemas.topics import Topic, owned_by
 from services.runtime.journal import broken_links
 from services.runtime.outbox import PASSING, SEALS
-from services.runtime.places import places_of, record_of, to_the_beginning
+from services.runtime.places import places_of, read_once, record_of
 from services.runtime.redacted import Judged, Said, judge
 from services.runtime.sealer import broken_seals
 from services.runtime.settings import OwnerSettings
@@ -186,24 +184,9 @@ async def _look_at_epochs(connection: Any, last: Mapping[Spot, Last], report: Re
 
 
 async def _last_records(settings: OwnerSettings, topics: Sequence[Topic]) -> dict[Spot, Last]:
-    places = places_of(settings.topic_prefix, topics)
-    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, enable_auto_commit=False)
-    await consumer.start()
     found: dict[Spot, Last] = {}
-    try:
-        consumer.assign(places)
-        await to_the_beginning(consumer, places)
-        ends = await consumer.end_offsets(places)
-        moved = time.monotonic()
-        while [place for place, end in ends.items() if await consumer.position(place) < end]:
-            if time.monotonic() - moved > PATIENCE_SECONDS:
-                raise TimeoutError(f"the topics gave nothing for {PATIENCE_SECONDS} s")
-            for records in (await consumer.getmany(timeout_ms=500)).values():
-                moved = time.monotonic()
-                for record in records:
-                    _note(found, record_of(record))
-    finally:
-        await consumer.stop()
+    places = places_of(settings.topic_prefix, topics)
+    await read_once(settings.kafka, places, lambda each: _note(found, record_of(each)), PATIENCE_SECONDS)
     return found
 
 
