@@ -58,10 +58,10 @@ class TextUnit(Unit, Protocol):
         """Every version of the incident and what hangs on it, as far as people write there; oldest first."""
 
     async def take_out(
-        self, found: Sequence[Redacted], anew: Sequence[Written], line: LogEntry, cause: Cause
+        self, found: Sequence[Redacted], anew: Sequence[Redacted], line: LogEntry, cause: Cause
     ) -> list[Written]:
-        """Rewrite these versions, write `anew` as the next ones of theirs, and the line with the digest that
-        proves it; what was written, the line last."""
+        """Rewrite these versions, say what is left of `anew` as the next ones, and the line with the digest
+        that proves it; what was written, the line last."""
 
 
 class TextStore(Protocol):

@@ -14,9 +14,9 @@ from services.aid.ports import TextStore, TextUnit
 from services.aid.reach import Reach
 from services.aid.rules import redaction
 from services.aid.rules.mandate import own_key
-from services.aid.rules.redaction import KINDS_OF_TEXT, Redacted, Said
+from services.aid.rules.redaction import Redacted
 from services.aid.rules.story import Story
-from services.aid.rules.wording import is_too_short
+from services.aid.rules.wording import is_too_short, patterns_of
 from services.aid.rules.world import Context, Picture
 from services.runtime.now import Now
 from services.runtime.ports import Cause, Written
@@ -84,9 +84,10 @@ class Redactor:
     async def _named_in(self, words: Sequence[str]) -> list[UUID]:
         if not words:
             return []
+        patterns = patterns_of(words)
         found: set[UUID] = set()
         async for said in self._store.everything():
-            if redaction.redacted([said], words):
+            if redaction.stands_in(said, patterns):
                 found.add(redaction.incident_of(said))
         return sorted(found)
 
@@ -106,7 +107,7 @@ class Redactor:
             return await _again(unit, before, whole)
         if not found:
             raise Refused("nothing_to_redact")
-        anew = _anew(said, found)
+        anew = redaction.newest_changed(said, found)
         line = _line(story, _newest(anew, whole), found, line_id)
         who = None if order.asker is None else order.asker.id
         written = await unit.take_out(found, anew, line, Cause(order.cause, who, context.now))
@@ -123,22 +124,14 @@ def _known(story: Story, incident: UUID) -> Incident:
     return found
 
 
-def _anew(said: Sequence[Said], found: Sequence[Redacted]) -> list[Written]:
-    """The newest state of each aggregate that still held a word, as its next version without it."""
-    return [
-        Written(KINDS_OF_TEXT[each.said.aggregate].model_validate_json(each.payload), each.said.version + 1)
-        for each in redaction.newest_changed(said, found)
-    ]
-
-
-def _newest(anew: Sequence[Written], known: Incident) -> Incident:
-    return next((each.state for each in anew if isinstance(each.state, Incident)), known)
+def _newest(anew: Sequence[Redacted], known: Incident) -> Incident:
+    return next((state for each in anew if isinstance(state := each.state, Incident)), known)
 
 
 def _line(story: Story, incident: Incident, found: Sequence[Redacted], key: UUID) -> LogEntry:
     asker = story.context.asker
     own = None if asker is None else next((member.organisation for member in asker.memberships), None)
-    about: dict[str, str | int] = {"places": redaction.places(found), "versions": len(found)}
+    about = redaction.counts(found)
     return story.line(incident, Entry.REDACTED, by_organisation=own, about=about, key=key)
 
 

@@ -73,6 +73,11 @@ class Redacted:
     spans: tuple[Span, ...]
 
     @property
+    def state(self) -> Row:
+        """What is left, as its kind reads it."""
+        return KINDS_OF_TEXT[self.said.aggregate].model_validate_json(self.payload)
+
+    @property
     def texts(self) -> frozenset[tuple[str, str, str]]:
         """Which texts lost something: aggregate, key and path."""
         return frozenset((self.said.aggregate, self.said.key, each.path) for each in self.spans)
@@ -98,6 +103,11 @@ def redacted(said: Sequence[Said], words: Sequence[str]) -> list[Redacted]:
     return [Redacted(each, cut(each.payload, spans), spans) for each, spans in found if spans]
 
 
+def stands_in(said: Said, patterns: Sequence[re.Pattern[str]]) -> bool:
+    """Whether one of these is found in what people wrote there."""
+    return bool(_spans(said, patterns))
+
+
 def newest_changed(said: Sequence[Said], found: Sequence[Redacted]) -> list[Redacted]:
     """Of those the ones that are the newest version of their aggregate: they are said anew."""
     last = {(each.aggregate, each.key): each.version for each in sorted(said, key=lambda one: one.version)}
@@ -107,6 +117,11 @@ def newest_changed(said: Sequence[Said], found: Sequence[Redacted]) -> list[Reda
 def places(found: Sequence[Redacted]) -> int:
     """How many texts lost something, whatever the number of their versions."""
     return len({text for each in found for text in each.texts})
+
+
+def counts(found: Sequence[Redacted]) -> dict[str, str | int]:
+    """What the line of a redaction says: from how many texts, and from how many versions in all."""
+    return {"places": places(found), "versions": len(found)}
 
 
 def cut(payload: bytes, spans: Sequence[Span]) -> bytes:

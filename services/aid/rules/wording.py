@@ -56,11 +56,6 @@ def without(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return kept + text[at:]
 
 
-def redact(text: str, words: Sequence[str]) -> str:
-    """The text without these words. Refused: as `patterns_of`."""
-    return without(text, found_in(text, patterns_of(words)))
-
-
 def patterns_of(words: Sequence[str]) -> list[re.Pattern[str]]:
     """What finds each word in a folded text. Refused: `word_too_short`."""
     if any(is_too_short(word) for word in words):

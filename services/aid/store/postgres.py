@@ -183,9 +183,9 @@ class PostgresUnit:
         return await texts_of(self._connection, incident)
 
     async def take_out(
-        self, found: Sequence[Redacted], anew: Sequence[Written], line: LogEntry, cause: Cause
+        self, found: Sequence[Redacted], anew: Sequence[Redacted], line: LogEntry, cause: Cause
     ) -> list[Written]:
-        """Rewrite these versions, write `anew` and the line, and remember what was taken out and where."""
+        """Rewrite these versions, say `anew` and the line, and remember what was taken out and where."""
         return await take_out(self._connection, found, anew, line, cause)
 
     async def write(self, states: Sequence[Row], cause: Cause, answer: Answer | None) -> list[Written]:

@@ -8,11 +8,11 @@ from schemas.events.incident import Incident
 from schemas.events.log_entry import Entry, LogEntry
 from schemas.values import Moment, Value
 from services.aid.rules import audience, redaction
-from services.aid.rules.redaction import KINDS_OF_TEXT, Redacted, Said, Span
+from services.aid.rules.redaction import Redacted, Said, Span
 from services.aid.store.aggregates import TABLES
 from services.aid.store.redactions import SPANS, take_out, texts_of
 from services.runtime.journal import Connection
-from services.runtime.ports import Cause, Written
+from services.runtime.ports import Cause
 
 
 class RedactedVersion(Value):
@@ -86,10 +86,7 @@ async def _again(connection: Connection, redaction_: Redaction) -> bool:
     incidents = await TABLES.read(connection, Incident.TYPE, [str(redaction_.incident)])
     if not found or not incidents or not isinstance(incidents[0].state, Incident):
         return False
-    anew = [
-        Written(KINDS_OF_TEXT[each.said.aggregate].model_validate_json(each.payload), each.said.version + 1)
-        for each in redaction.newest_changed(said, found)
-    ]
+    anew = redaction.newest_changed(said, found)
     line = _line(incidents[0].state, redaction_, found)
     # Its own cause: the same rows have other versions in the story that was lost.
     await take_out(connection, found, anew, line, Cause(uuid4(), redaction_.who, redaction_.at))
@@ -115,7 +112,7 @@ def _line(incident: Incident, told: Redaction, found: Sequence[Redacted]) -> Log
         at=told.at,
         entry=Entry.REDACTED,
         by_person=told.who,
-        about={"places": redaction.places(found), "versions": len(found)},
+        about=redaction.counts(found),
         exercise=incident.exercise,
         tlp=incident.tlp,
         readers=audience.of_line(incident),

@@ -54,17 +54,17 @@ async def all_texts(connection: Connection) -> AsyncIterator[Said]:
 async def take_out(
     connection: Connection,
     found: Sequence[Redacted],
-    anew: Sequence[Written],
+    anew: Sequence[Redacted],
     line: LogEntry,
     cause: Cause,
 ) -> list[Written]:
-    """Rewrite these versions, write `anew` and the line with its digest, and remember where it was.
+    """Rewrite these versions, say `anew` and the line with its digest, and remember where it was.
 
     Under the locks of the whole incident, in the caller's transaction.
     """
     done = await rewrite(connection, [_left_over(each) for each in found])
     told = line.model_copy(update={"about": {**line.about, "digest": done.digest}})
-    written = [*anew, Written(told, 1)]
+    written = [*(Written(each.state, each.said.version + 1) for each in anew), Written(told, 1)]
     await TABLES.write(connection, written, cause)
     await keep(connection, done, Told(line.key, str(line.incident), line.at, cause.who))
     return written

@@ -16,7 +16,7 @@ from schemas.refused import Refused
 from schemas.values import TEXT_LIMIT
 from services.aid.rules import redaction
 from services.aid.rules.redaction import FREE_TEXT, Said, Span, cut, redacted
-from services.aid.rules.wording import MARK, SHORT_MARK, redact
+from services.aid.rules.wording import MARK, SHORT_MARK, found_in, patterns_of, without
 from services.aid.store.aggregates import AGGREGATES
 
 LETTERS = st.text(st.characters(categories=("Lu", "Ll")), min_size=3, max_size=12)
@@ -50,6 +50,10 @@ NO_TEXT = {
     "confirmed/organisation": "a code",
 }
 """Path -> why nobody writes what they want there."""
+
+
+def redact(text: str, words: list[str]) -> str:
+    return without(text, found_in(text, patterns_of(words)))
 
 
 def texts_in(kind: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
