@@ -44,7 +44,7 @@ def test_a_card_and_the_registered_phone_let_somebody_in_and_all_see_it_and_the_
         page.until(lambda picture: picture.get("card", card["number"])["asked"] == 1)
         assert there.send(f"{HOME}/call", {})["waiting"] is True
         with httpx.Client(base_url=f"http://127.0.0.1:{platform.platform.port('notification')}") as phones:
-            sid = until(lambda: ringing(phones), 15, what="a phone that rings")
+            sid = until(lambda: ringing(phones, whom), 15, what="that the registered phone rings")
             # Once that somebody asks, and once more when somebody is in.
             texted(phones, listed, 1)
             until(lambda: shown_on(phones, browser), 15, what="the same on the device of one of them")
@@ -58,10 +58,11 @@ def test_a_card_and_the_registered_phone_let_somebody_in_and_all_see_it_and_the_
         assert seen == str(whom.person.id)
 
 
-def ringing(phones: httpx.Client) -> Any:
-    """The id of the newest call that rings."""
+def ringing(phones: httpx.Client, whom: MadeUp) -> Any:
+    """The id of the newest call that rings at this person's; others ring beside it."""
     calls = phones.get("/simulated/calls").json()["calls"]
-    return next((each["sid"] for each in reversed(calls) if each["status"] == "ringing"), None)
+    there = [each for each in calls if each["to"] == e164(whom.phone)]
+    return next((each["sid"] for each in reversed(there) if each["status"] == "ringing"), None)
 
 
 def shown_on(phones: httpx.Client, browser: PushBrowser) -> bool:
