@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { COLLEAGUES, INCIDENT, NOW, PEOPLE } from "../fixtures/story.mjs";
-import { SIZES, delta, fits, named, staged } from "./staged.mjs";
+import { SIZES, delta, fits, gone, named, staged } from "./staged.mjs";
 
 const AT = new Date(NOW).toISOString();
 const LATER = new Date(NOW + 900_000).toISOString();
@@ -36,7 +36,7 @@ test("a scanned card asks for a name alone, shows the code, and a phone call can
   return staged(screen, { size: SIZES.phone, commands }, async (page) => {
     await page.getByLabel("Wie ben je?").waitFor();
     assert.equal(new URL(page.url()).hash, "");
-    assert.equal(await page.getByLabel("Zes woorden").count(), 0);
+    await gone(page.getByLabel("Zes woorden"));
     await fits(page);
     await page.getByLabel("Wie ben je?").fill("Wilma");
     await page.getByRole("button", { name: "Ik bel een collega" }).click();
@@ -86,7 +86,7 @@ test("during a call the page asks once it can have been answered, and at once wh
     assert.equal(asks, 2);
     // Whether the name is known or not: the page hears nothing of it, and says this to everybody.
     const silent = page.getByText("Gaat er geen telefoon over? Bel een collega die wel kan inloggen en lees deze code voor.");
-    assert.equal(await silent.count(), 0);
+    await gone(silent);
     await page.clock.runFor(28_000);
     await silent.waitFor();
   });
@@ -168,8 +168,8 @@ test("a card of yesterday is no news, one that ran out says so, and who may not 
     ));
     await page.getByRole("listitem").filter({ hasText: "GM0164-0007" }).getByText("verlopen vandaag 10:42").waitFor();
     await page.getByRole("listitem").filter({ hasText: "GM0164-0005" }).getByText("klaar voor gebruik").waitFor();
-    assert.equal(await page.getByRole("link", { name: "Bekijk de kaarten" }).count(), 0);
-    assert.equal(await page.getByRole("button", { name: /^Maak ongeldig/ }).count(), 0);
+    await gone(page.getByRole("link", { name: "Bekijk de kaarten" }));
+    await gone(page.getByRole("button", { name: /^Maak ongeldig/ }));
   });
 });
 
@@ -212,7 +212,7 @@ for (const [language, news, untold] of [
     return staged(named("desk"), { size: SIZES.phone, language }, async (page, say) => {
       say(delta(reached));
       await page.getByText(news).waitFor();
-      assert.equal(await page.getByText(untold.slice(0, 12)).count(), 0);
+      await gone(page.getByText(untold.slice(0, 12)));
       say(delta({ ...lost, v: [1, 3, 0] }));
       await page.getByText(untold).waitFor();
       await fits(page);

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { INCIDENT, NOW } from "../fixtures/story.mjs";
-import { SIZES, named, server, staged, violations } from "./staged.mjs";
+import { SIZES, gone, named, server, staged, violations } from "./staged.mjs";
 
 test("a half-typed request and log line are still there after a reload, and a second person reads neither", () =>
   staged(named("incident"), { size: SIZES.phone }, async (page) => {
     await page.getByRole("button", { name: "Nog een hulpvraag" }).click();
-    assert.equal(await page.evaluate(() => document.activeElement?.tagName), "SELECT");
+    await page.waitForFunction(() => document.activeElement?.tagName === "SELECT");
     await page.getByLabel("Wie heb je nodig?").selectOption("network");
     await page.getByRole("spinbutton", { name: "Hoeveel mensen?" }).fill("3");
     await page.getByLabel("Schrijf in het logboek").fill("half getypt");
@@ -17,7 +17,7 @@ test("a half-typed request and log line are still there after a reload, and a se
     assert.equal(await page.getByRole("spinbutton", { name: "Hoeveel mensen?" }).inputValue(), "3");
     assert.equal(await page.getByLabel("Schrijf in het logboek").inputValue(), "half getypt");
     await page.getByRole("button", { name: "Nee, toch niet" }).first().click();
-    assert.equal(await page.evaluate(() => document.activeElement?.textContent.trim()), "Nog een hulpvraag");
+    await page.waitForFunction(() => document.activeElement?.textContent.trim() === "Nog een hulpvraag");
     await page.getByText("Menu", { exact: true }).click();
     await page.getByRole("button", { name: /^Afmelden/ }).click();
     await page.getByRole("button", { name: /^Wilma/ }).click();
@@ -81,7 +81,7 @@ test("a claim that is still being sent survives a reload and is answered once; o
     await sending.waitFor();
     await page.reload();
     await sending.waitFor();
-    assert.equal(await page.getByRole("button", { name: "Ik help" }).count(), 0);
+    await gone(page.getByRole("button", { name: "Ik help" }));
     commands["/claim"] = [200, { row: null, rows: [] }];
     await page.getByText("De plek is van jou.").waitFor();
     assert.equal(new Set(keys).size, 1);

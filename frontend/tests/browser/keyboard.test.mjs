@@ -90,7 +90,7 @@ for (const [scheme, size] of [["light", SIZES.wide], ["dark", SIZES.phone]]) {
       await press(page, /^Meld incident/);
       await page.waitForURL(/\/incident\/(?!.*000000000001$)/);
       await press(page, /^Vraag hulp/);
-      assert.equal(await page.evaluate(() => document.activeElement?.tagName), "SELECT");
+      await page.waitForFunction(() => document.activeElement?.tagName === "SELECT");
       await page.keyboard.type("Netw");
       await press(page, /^Eén meer/, "Space");
       await press(page, /^over 8 uur|^over 6 uur/, "Space");

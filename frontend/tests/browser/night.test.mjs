@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { COLLEAGUES, NOW, PEOPLE, incident, request, rowsOf } from "../fixtures/story.mjs";
-import { SIZES, delta, fits, named, staged } from "./staged.mjs";
+import { SIZES, delta, fits, gone, named, staged } from "./staged.mjs";
 
 const PIM = COLLEAGUES[0].person, SANNE = COLLEAGUES[1].person, IRIS = COLLEAGUES[2].person;
 const GONE = "00000000-0000-0000-0000-000000000999";
@@ -66,7 +66,7 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
       await page.getByRole("button", { name: say.save }).click();
       await page.getByText(say.wrong).waitFor();
       assert.equal(sent, undefined);
-      assert.equal(await page.evaluate(() => document.activeElement.type), "tel");
+      await page.waitForFunction(() => document.activeElement.type === "tel");
       await fits(page);
       await phone.fill("14 0547");
       await page.getByRole("button", { name: say.save }).click();
@@ -102,14 +102,14 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
       on = [{ person: SANNE, until: null }];
       await page.reload();
       await page.getByRole("listitem").filter({ hasText: "Pim" }).getByText(say.off).waitFor();
-      assert.equal(await page.getByText(say.now).or(page.getByText(say.later)).count(), 0);
+      await gone(page.getByText(say.now).or(page.getByText(say.later)));
       // Where nobody can say who is on duty, nobody is said to be off.
       on = null;
       const unknown = page.waitForResponse((answer) => answer.status() === 503);
       await page.reload();
       await unknown;
       await page.getByRole("listitem").filter({ hasText: "Pim" }).waitFor();
-      assert.equal(await page.getByText(say.off).count(), 0);
+      await gone(page.getByText(say.off));
     });
   });
 }
@@ -140,7 +140,7 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
       const list = { kind: "wake_list", id: "GM0168", v: [1, 1, 1], level: "own", data: { exercise: false, tlp: "TLP:AMBER", id: "GM0168", turns: [turn(PEOPLE.kees)], minutes: 3, phone: "" } };
       say(delta({ ...duty, v: [1, 99, 1], data: { ...duty.data, on: false, until: null } }, list));
       await page.getByText(text.listed).waitFor();
-      assert.equal(await chip(text.morning, false).count(), 0);
+      await gone(chip(text.morning, false));
       await answered(page.getByRole("switch", { name: text.label }));
       const ends = sent.map(({ on, until }) => [on, until && Date.parse(until)]);
       assert.deepEqual(ends, [[true, Date.parse("2020-12-02T07:00:00Z")], [true, null], [true, null]]);
@@ -206,7 +206,7 @@ test("whoever signed in with a key is asked for it before the list is changed", 
 test("who neither administers nor lends is not offered the list", () =>
   staged({ ...named("tasks"), path: "/wake-list" }, { size: SIZES.wide }, async (page) => {
     await page.getByText("Dit mag jij niet doen").first().waitFor();
-    assert.equal(await page.getByRole("link", { name: "Piketlijst" }).count(), 0);
+    await gone(page.getByRole("link", { name: "Piketlijst" }));
   }));
 
 test("the list is in the menu of the desk, and at 400 % zoom all of it is reached without scrolling sideways", () =>
@@ -319,7 +319,7 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
       assert.ok((await plain(log)).includes(text.nobody), await plain(log));
       say(delta(ladder(id, { ...own, state: "over", late: true, attempts: [pressed] }, 3)));
       await log.getByText(text.late).waitFor();
-      assert.equal(await log.getByRole("link").count(), 0);
+      await gone(log.getByRole("link"));
       const theirs = ladder(id, { state: "nobody", phone: "074 1" });
       for (const hidden of ["attempts", "passed", "turn", "untold"]) delete theirs.data[hidden];
       say(delta({ ...theirs, id: GONE, level: "coordinator" }));
@@ -363,7 +363,7 @@ test("right after sending, who reports sees who of their own is called to confir
     for (const hidden of ["attempts", "passed", "turn", "untold"]) delete late.data[hidden];
     say(delta({ ...late, level: "coordinator" }));
     await page.getByRole("status").filter({ hasText: "Niemand zei op tijd ja: de hulp was al nodig." }).waitFor();
-    assert.equal(await page.getByRole("link", { name: "14 0547" }).count(), 0);
+    await gone(page.getByRole("link", { name: "14 0547" }));
     await fits(page);
     await picture(page, "sent-late");
   });

@@ -11,7 +11,7 @@ import { after, before, test } from "node:test";
 import { NOW, ORGANISATIONS, PASSKEYS, SESSIONS, snapshotOf } from "../fixtures/story.mjs";
 import { launch } from "./chromium.mjs";
 import { serve } from "./stage.mjs";
-import { SIZES, fits, named, staged } from "./staged.mjs";
+import { SIZES, fits, gone, named, staged } from "./staged.mjs";
 
 const KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
 const ENDPOINT = "https://fcm.googleapis.com/fcm/send/";
@@ -162,5 +162,5 @@ test("where nothing is pushed the page does not speak of it", () =>
   staged(named("devices"), { size: SIZES.phone }, async (page) => {
     await page.getByRole("heading", { name: "Wat Noaber van je bewaart" }).waitFor();
     await page.waitForLoadState("networkidle");
-    assert.equal(await page.getByText(WORDS.nl.title).count(), 0);
+    await gone(page.getByText(WORDS.nl.title));
   }));

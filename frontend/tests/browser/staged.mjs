@@ -49,6 +49,9 @@ export async function violations(page) {
   return found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.target.join(" ")).join("; ")}`);
 }
 
+/** Nothing of that is on the page any more, at the latest when a page has settled. */
+export const gone = (locator) => locator.first().waitFor({ state: "detached" });
+
 /** A frame of the socket with these rows as they are now. */
 export const delta = (...changed) => ({ type: "delta", cursor: "c2", at: new Date(NOW).toISOString(), changed, removed: [] });
 

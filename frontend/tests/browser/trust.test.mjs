@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NOW, PEOPLE } from "../fixtures/story.mjs";
-import { SIZES, delta, fits, named, staged } from "./staged.mjs";
+import { SIZES, delta, fits, gone, named, staged } from "./staged.mjs";
 
 const AT = new Date(NOW).toISOString();
 const SIGNED_OUT = 4401;
@@ -23,7 +23,7 @@ for (const [language, warning, link] of [
     staged(named("tasks"), { size: SIZES.phone, language }, async (page, say) => {
       say(delta(trust("GM1735")));
       await page.getByText(warning).waitFor();
-      assert.equal(await page.getByRole("link", { name: link }).count(), 0);
+      await gone(page.getByRole("link", { name: link }));
       await fits(page);
       await picture(page, `trust-peer-${language}`);
       say({ ...delta(), removed: [{ kind: "trust", id: "GM1735", v: [1, 2, 0] }] });
@@ -78,7 +78,7 @@ test("the IBD throws it for whom it chooses, and takes it back", () => {
     "/organisations/GM0153/trust": () => answer(false),
   };
   return staged(named("switch-ibd"), { size: SIZES.phone, commands }, async (page, say) => {
-    assert.equal(await page.getByRole("button", { name: "Zet de schakelaar om" }).count(), 0);
+    await gone(page.getByRole("button", { name: "Zet de schakelaar om" }));
     const which = page.getByLabel("Welke organisatie?");
     await which.selectOption("GM0164");
     await page.getByRole("button", { name: "Zet de schakelaar om" }).click();
@@ -116,6 +116,6 @@ test("the organisation itself reads what to leave alone and that one of them sai
 test("who may throw none is told who may", () =>
   staged({ ...named("tasks"), path: "/trust" }, { size: SIZES.phone }, async (page) => {
     await page.getByText("070 204 55 11").waitFor();
-    assert.equal(await page.getByRole("button", { name: "Zet de schakelaar om" }).count(), 0);
+    await gone(page.getByRole("button", { name: "Zet de schakelaar om" }));
     await fits(page);
   }));
