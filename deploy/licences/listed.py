@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.bootstrap import LOCK, ROOT
-from deploy.parts.jars import LIST, expected
+from deploy.parts.jars import reviewed
 
 LICENCES: Final = Path(__file__).with_name("licences.json")
 NPM: Final = ROOT / "frontend" / "package-lock.json"
@@ -77,7 +77,7 @@ def _npm(place: str, package: dict[str, Any]) -> Part:
 def jar_parts() -> list[Part]:
     """Kafka and what it needs."""
     listed = licences()["jars"]
-    digests = expected(LIST.read_text(encoding="utf-8"))
+    digests = reviewed("kafka")
     return [_jar(file, digest, listed) for file, digest in sorted(digests.items())]
 
 

@@ -1,10 +1,12 @@
-"""Fetches Kafka's jars from Maven Central into one folder, and checks them against the committed list.
+"""Fetches a set of jars from Maven Central into one folder, and checks them against its committed list.
 
 Run as a process of its own, with HOME inside NOABER_HOME, because jgo keeps its cache under the home folder.
 """
 
 import hashlib
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,10 +14,16 @@ from typing import Final
 
 import jgo
 
+from deploy.bootstrap import SetupFailed, alone, child_environment
 from schemas.command_line import command_line
 
-ENDPOINT: Final = "org.apache.kafka:kafka_2.13:4.3.1"
-LIST: Final = Path(__file__).with_name("kafka-jars.sha256")
+SETS: Final = {
+    "kafka": "org.apache.kafka:kafka_2.13:4.3.1",
+    "strimzi": "io.strimzi:crd-generator:1.2.0+io.strimzi:api:1.2.0",
+}
+"""What runs, and what the chart is checked by."""
+
+LISTS: Final = Path(__file__).parent
 
 
 class WrongJars(Exception):
@@ -39,27 +47,59 @@ def check(found: dict[str, str], wanted: dict[str, str]) -> None:
         raise WrongJars(f"these jars are missing, new or changed: {', '.join(differs)}")
 
 
-def fetch(folder: Path) -> None:
-    """Put every jar of Kafka's runtime in the folder; a half-filled folder is never left under its name."""
+def reviewed(which: str) -> dict[str, str]:
+    """The committed list of a set."""
+    return expected((LISTS / f"{which}-jars.sha256").read_text())
+
+
+def kept(home: Path, which: str) -> Path:
+    """The folder with a set's jars, fetched once per home. Raises SetupFailed with what to do."""
+    folder = home / f"{which}-jars"
+    if not folder.is_dir():
+        with alone(home, folder.name):
+            # Somebody else may have fetched them while this one waited.
+            if not folder.is_dir():
+                _fetch_apart(home, which, folder)
+    return folder
+
+
+def _fetch_apart(home: Path, which: str, folder: Path) -> None:
+    print(
+        f"Fetching the jars of {which} from Maven Central ({len(reviewed(which))}), about 20 s",
+        flush=True,
+    )
+    maven = home / "maven"
+    maven.mkdir(parents=True, exist_ok=True)
+    environment = {**child_environment(os.environ, home), "HOME": str(maven)}
+    command = [sys.executable, "-m", "deploy.parts.jars", which, str(folder)]
+    done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise SetupFailed(f"{which} could not be fetched: {last[0]}. Check the network and try again")
+
+
+def fetch(which: str, folder: Path) -> None:
+    """Put every jar of a set in the folder; a half-filled folder is never left under its name."""
     half = folder.with_name(folder.name + ".half")
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(parents=True)
-    for artifact in jgo.resolve(ENDPOINT):
+    for artifact in jgo.resolve(SETS[which]):
         shutil.copy(artifact.resolve(), half / artifact.filename)
-    if LIST.exists():
-        check(digests(half), expected(LIST.read_text()))
+    check(digests(half), reviewed(which))
     half.rename(folder)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Fetch them; 0, or 1 with one sentence that says what is in the way."""
-    parser = command_line("deploy.parts.jars", "Fetches Kafka's jars into a new folder.", "kafka-jars")
+    parser = command_line("deploy.parts.jars", "Fetches jars into a new folder.", "kafka kafka-jars")
+    parser.add_argument("which", choices=sorted(SETS), help="which set of them")
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="made when all of them are right")
-    folder: Path = parser.parse_args(arguments).folder
+    told = parser.parse_args(arguments)
+    folder: Path = told.folder
     try:
         if folder.exists():
             raise FileExistsError(f"{folder} is there already; name one that is not")
-        fetch(folder)
+        fetch(told.which, folder)
     except (WrongJars, OSError) as failure:
         print(f"Stopped: {failure}", file=sys.stderr)
         return 1

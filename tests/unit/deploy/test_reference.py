@@ -1,6 +1,7 @@
 """The reference is fresh, complete, and keeps the rules it says it keeps; where it differs, it truly does."""
 
 import copy
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -10,9 +11,10 @@ import pytest
 import schemathesis
 
 from deploy.reference.__main__ import FOLDER, files, main
-from deploy.reference.design_rules import BY_EYE, RULES, Rule, operations
+from deploy.reference.design_rules import BY_EYE, RULES, SOURCE, Rule, operations
 from deploy.reference.documents import openapi
 from deploy.reference.event_rules import EVENT_RULES, EventRule
+from deploy.reference.html import text
 from deploy.stack import SERVICES
 from schemas.asyncapi import example_headers
 from schemas.component_names import component_name, renamed
@@ -177,24 +179,85 @@ def test_a_record_that_breaks_an_event_rule_is_seen(header: str, value: str | No
     assert [found for rule in EVENT_RULES for found in rule.breaches(bad)]
 
 
-def test_every_route_stands_on_the_page_and_every_event_in_the_catalogue() -> None:
-    pages = files()
-    index, events = pages[FOLDER / "index.html"], pages[FOLDER / "events.html"]
-    for document in DOCUMENTS.values():
-        for path, method, _ in operations(document):
-            assert f"<b>{method.upper()}</b> <code>{path}</code>" in index
+PAGES = {path.name: text for path, text in files().items()}
+HTML = ("index.html", "events.html")
+
+
+def _part(opening: str, until: str) -> str:
+    """What stands on the page of routes behind an opening that is there once."""
+    _, found, behind = PAGES["index.html"].partition(opening)
+    assert found and opening not in behind, opening
+    return behind.partition(until)[0]
+
+
+@every_document
+def test_a_route_on_the_page_says_who_may_what_it_takes_and_what_it_answers(service: str) -> None:
+    usual = {
+        "post": _part("What every command may hear", "<h2").partition("Who only reads")[0],
+        "get": _part("Who only reads hears of these", "</p>"),
+    }
+    for path, method, operation in operations(DOCUMENTS[service]):
+        told = _part(f"<b>{method.upper()}</b> <code>{path}</code>", "</details>")
+        assert ("needs no session" in told) == (not operation["security"]), path
+        assert all(f"<code>{each['name']}</code>" in told for each in operation.get("parameters", ())), path
+        for what, holder in (
+            ("Body", operation.get("requestBody")),
+            ("Answer", operation["responses"]["200"]),
+        ):
+            for name in re.findall(r'"#/components/schemas/(\w+)"', str(_json(holder)).replace("'", '"')):
+                assert (
+                    f'href="#{service}-{name}"' in told.partition(f"<p>{what}: ")[2].partition("</p>")[0]
+                ), path
+        refusals = told.partition("Refusals of")[2] or usual[method]
+        refused = {status for status in operation["responses"] if status >= "400"}
+        assert set(re.findall(r"\b[45]\d\d\b", refusals)) == refused, path
+
+
+def _json(holder: dict[str, Any] | None) -> Any:
+    return (holder or {}).get("content", {}).get("application/json", {}).get("schema")
+
+
+@every_document
+def test_a_shape_on_the_page_has_all_its_fields_and_says_which_may_be_absent(service: str) -> None:
+    for name, shape in DOCUMENTS[service]["components"]["schemas"].items():
+        told = _part(f'<h4 id="{service}-{name}">', "<h4")
+        for field in shape.get("properties", ()):
+            said = told.partition(f"<td><code>{field}</code>")
+            assert said[1], (name, field)
+            absent = said[2].startswith(" <small>may be absent</small>")
+            assert absent == (field not in shape.get("required", ())), (name, field)
+
+
+def test_every_event_stands_in_the_catalogue_and_every_frame_has_its_example() -> None:
     for topic in TOPICS:
-        assert f'<h2 id="{topic.state.TYPE}">' in events
-        assert f'"ce_type": "{topic.state.event_type()}"' in events
+        assert f'<h2 id="{topic.state.TYPE}">' in PAGES["events.html"]
+        assert f'"ce_type": "{topic.state.event_type()}"' in PAGES["events.html"]
+    frames = json.loads(PAGES["asyncapi.json"])["channels"]["socket"]["messages"]
+    assert all('"type"' in _part(f"<h3>{name} <small>", "<h") for name in frames)
 
 
-def test_every_link_within_the_pages_leads_somewhere() -> None:
-    pages = files()
-    for page in (FOLDER / "index.html", FOLDER / "events.html"):
-        anchors = set(re.findall(r' id="([^"]+)"', pages[page]))
-        assert set(re.findall(r'href="#([^"]+)"', pages[page])) <= anchors
-    events = set(re.findall(r' id="([^"]+)"', pages[FOLDER / "events.html"]))
-    assert set(re.findall(r'href="/reference/events.html#([^"]+)"', pages[FOLDER / "index.html"])) <= events
+def test_each_rule_that_is_not_kept_is_said_to_differ() -> None:
+    for rule in RULES:
+        verdict = _part(f"<td>{text(rule.says)}</td><td>", "</td>")
+        assert verdict.startswith("<strong>Differs.</strong>") == bool(rule.why_not), rule.says
+
+
+def test_a_page_is_in_english_loads_nothing_from_elsewhere_and_every_link_leads_somewhere() -> None:
+    served = {"/icon.svg", "/reference/", "/reference/style.css"}
+    served |= {f"/reference/{name}" for name in PAGES} | {f"/api/{name}/openapi.json" for name in DOCUMENTS}
+    anchors = {name: re.findall(r' id="([^"]+)"', PAGES[name]) for name in HTML}
+    for name in HTML:
+        assert '<html lang="en">' in PAGES[name] and not re.search(r"<script| src=", PAGES[name])
+        assert len(anchors[name]) == len(set(anchors[name]))
+        assert all(each.startswith('href="/') for each in re.findall(r"<link [^>]*?(href=\S+)", PAGES[name]))
+        for link in re.findall(r'href="([^"]+)"', PAGES[name]):
+            page, _, anchor = link.partition("#")
+            assert page in {"", SOURCE, *served}, link
+            assert not anchor or anchor in anchors[page.rpartition("/")[2] or name], link
+
+
+def test_what_stands_in_a_document_never_becomes_part_of_the_page() -> None:
+    assert text("`a<b>` & <script>") == "<code>a&lt;b&gt;</code> &amp; &lt;script&gt;"
 
 
 def test_a_shape_is_called_by_one_word() -> None:
