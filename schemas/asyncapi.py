@@ -83,11 +83,18 @@ _CLOSES: Final = (
 
 
 def document() -> Json:
-    """The whole document; the same models give the same one."""
+    """The whole document; the same models give the same one.
+
+    Raises ValueError for an event whose class is called like a shape within another one.
+    """
     models: list[type[BaseModel]] = [*(topic.state for topic in TOPICS), *_FRAMES]
     _, shapes = models_json_schema(
         [(model, "serialization") for model in models], ref_template="#/components/schemas/{model}"
     )
+    if taken := sorted({model.__name__ for model in models} - shapes["$defs"].keys()):
+        raise ValueError(
+            f"a shape within another event is called {', '.join(taken)}: name the class otherwise"
+        )
     made = {
         "asyncapi": "3.1.0",
         "id": "urn:noaber",

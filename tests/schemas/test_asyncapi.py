@@ -3,8 +3,9 @@
 import pytest
 from jsonschema import Draft7Validator
 
-from schemas import live
+from schemas import asyncapi, live
 from schemas.asyncapi import HEADERS, document, example_headers
+from schemas.events.duty import Duty
 from schemas.live import Delta, Heartbeat, Hello, Reset, Resume
 from schemas.topics import TOPICS, Topic
 from services.runtime.who import COOKIE, HOST_ONLY
@@ -39,6 +40,15 @@ def test_an_example_fits_its_shape_and_its_headers(topic: Topic) -> None:
     (example,) = event["examples"]
     Draft7Validator({**event["payload"], "components": parts}).validate(example["payload"])
     Draft7Validator(parts["messageTraits"]["cloudevent"]["headers"]).validate(example["headers"])
+
+
+def test_an_event_that_is_called_like_a_shape_within_another_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state = type("Offer", (Duty,), {"TYPE": "offer"})
+    monkeypatch.setattr(asyncapi, "TOPICS", (*TOPICS, Topic("offers", "aid", state)))
+    with pytest.raises(ValueError, match="called Offer: name the class otherwise"):
+        document()
 
 
 def test_nothing_is_documented_that_is_no_topic() -> None:
