@@ -47,8 +47,9 @@ def allow_files(number: int) -> None:
 
 def run(main: Coroutine[Any, Any, None]) -> None:
     """Run until it ends or the process is told to stop; what it raises ends the process, loudly."""
-    begin()
-    with contextlib.suppress(asyncio.CancelledError):
+    # Closed also where a wrong setting ends the process before it began: Python would complain of it as well.
+    with contextlib.closing(main), contextlib.suppress(asyncio.CancelledError):
+        begin()
         uvloop.run(_until_told(main))
 
 

@@ -26,6 +26,7 @@ BENCHES: Final = (
     "claims",
     "tracing",
     "chain",
+    "traced",
     "delivery",
     "rebuild",
     "history",

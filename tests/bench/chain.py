@@ -35,10 +35,8 @@ ASKED: Final = 3
 def measure(setting: Setting) -> Iterator[Row]:
     """At 100 and at 20 claims a second; viewers and both sides are reached directly, not through Caddy."""
     with Owner(setting, CLAIMS, asked=ASKED) as owner:
-        asyncio.run(owner.tell())
-        owner.start("aid-relay")
-        owner.start("live")
         chain = Chain(setting, owner)
+        chain.start_bare()
         chain.ours(100)
         for rate, goal in RATES.items():
             pairs = setting.compare(lambda rate=rate: chain.ours(rate), lambda rate=rate: chain.theirs(rate))
@@ -48,7 +46,7 @@ def measure(setting: Setting) -> Iterator[Row]:
 
 
 class Chain:
-    """Both sides; what a claim sends to a viewer is as large on the one as on the other."""
+    """The whole way of an owner's claims, and the barest one, whose frames are as large."""
 
     def __init__(self, setting: Setting, owner: Owner) -> None:
         self._setting = setting
@@ -57,10 +55,17 @@ class Chain:
         self._size = 0
         self._claims = int(setting.share(CLAIMS))
         self._bare = free_port()
-        asyncio.run(_make_topic(owner.backing.kafka))
-        command = [sys.executable, "-m", "tests.bench.bare", owner.backing.kafka, TOPIC, str(self._bare)]
-        process = spawn(command, setting.scratch / "bare.log", setting.home, {})
-        owner.beside(stop, process)
+        asyncio.run(owner.tell())
+        owner.start("aid-relay")
+        owner.start("live")
+
+    def start_bare(self) -> None:
+        """What `theirs` goes over."""
+        kafka = self._owner.backing.kafka
+        asyncio.run(_make_topic(kafka))
+        command = [sys.executable, "-m", "tests.bench.bare", kafka, TOPIC, str(self._bare)]
+        process = spawn(command, self._setting.scratch / "bare.log", self._setting.home, {})
+        self._owner.beside(stop, process)
         until(lambda: answers(self._bare))
 
     def ours(self, rate: int) -> Trial:

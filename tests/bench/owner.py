@@ -47,11 +47,13 @@ CHANGING: Final = ("help_request", "approach", "commitment", "log_entry", "journ
 class Owner:
     """A context manager. `people`: how many there are, and how many requests; each person can claim once.
 
-    `asked`: how many a request asks. `port` is that of `aid`, `ports` have those of others that were started.
+    `asked`: how many a request asks. `told`: further settings of every process. `port` is that of `aid`,
+    `ports` have those of others that were started.
     """
 
-    def __init__(self, setting: Setting, people: int, asked: int = crowd.ASKED) -> None:
+    def __init__(self, setting: Setting, people: int, asked: int = crowd.ASKED, **told: str) -> None:
         self.people = people
+        self._told = told
         self._asked = asked
         self.ports: dict[str, int] = {}
         self._setting = setting
@@ -128,7 +130,7 @@ class Owner:
         told = environment(self.platform, BY_NAME[service])
         own = {"NOABER_KAFKA": self.backing.kafka, "NOABER_HTTP_PORT": str(port)}
         limits = {**dict.fromkeys(LIMITS, str(NO_LIMIT)), "NOABER_SOCKETS_PER_SESSION": "2000"}
-        return {**told, **own, **limits, **more}
+        return {**told, **own, **limits, **self._told, **more}
 
     def _step(self, *command: str) -> None:
         log = self._setting.scratch / "steps.log"

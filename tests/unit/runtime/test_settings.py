@@ -1,5 +1,7 @@
 """A wrong setting stops the process at start and says which, without its value where that is a secret."""
 
+import asyncio
+import inspect
 import os
 
 import pytest
@@ -7,6 +9,7 @@ from pydantic import field_validator
 
 from services.aid.settings import AidSettings
 from services.live.settings import LiveSettings
+from services.runtime import process
 from services.runtime.settings import Mode, OwnerSettings, Seed, Settings, read
 
 RIGHT = {
@@ -59,6 +62,16 @@ def test_a_setting_that_is_wrong_is_named_with_what_was_found(name, value, envir
         read(AidSettings)
     said = capsys.readouterr().err
     assert said.startswith(f"{name}: found {value!r}") and said.count("\n") == 1
+
+
+def test_a_process_that_is_told_wrong_where_traces_go_says_that_and_nothing_else(environment, capsys) -> None:
+    environment.setenv("NOABER_TRACE_SHARE", "2")
+    environment.setattr(process, "log_to_standard_error", lambda name: None)
+    work = asyncio.sleep(0)
+    with pytest.raises(SystemExit):
+        process.run(work)
+    said = "NOABER_TRACE_SHARE: found '2'; allowed: a number from 0 to 1\n"
+    assert (capsys.readouterr().err, inspect.getcoroutinestate(work)) == (said, inspect.CORO_CLOSED)
 
 
 def test_every_wrong_setting_gets_a_line_of_its_own(environment, capsys) -> None:
