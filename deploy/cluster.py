@@ -33,12 +33,19 @@ from deploy.stack import (
 )
 from schemas import generated
 from schemas.topics import DEAD_LETTER_CONFIG, TOPICS
+from services.aid.settings import AidSettings
+from services.directory.settings import DirectorySettings
+from services.live.settings import LiveSettings
+from services.matching.settings import MatchingSettings
+from services.notification.settings import NotificationSettings
 from services.runtime.prepare import DEAD_LETTER_PARTITIONS
 from services.runtime.settings import Mode, Seed
 
 CHART: Final = ROOT / "deploy" / "helm"
 VALUES: Final = "values.schema.json"
-"""Written by hand, but for the names of the processes in it."""
+"""Written by hand, but for the names of the processes and of their settings in it."""
+
+SETTINGS: Final = (AidSettings, DirectorySettings, LiveSettings, MatchingSettings, NotificationSettings)
 
 HOST: Final = "{{ .Values.host }}"
 """Filled in by the chart; everything else is known here."""
@@ -176,11 +183,16 @@ def files() -> dict[str, str]:
 
 
 def _values_schema() -> str:
-    """What may stand in the chart's values: of each process, and of one that is alone no second."""
+    """What may stand in the chart's values: of each process, and of one that is alone no second.
+
+    A setting that no process has is refused: a name with a slip in it would be passed over in silence.
+    """
     schema = json.loads((CHART / VALUES).read_text(encoding="utf-8"))
     kinds = {each.name: "single" if each.alone else "service" for each in SERVICES}
     allowed = {name: {"$ref": f"#/$defs/{kind}"} for name, kind in kinds.items()}
     schema["properties"]["services"]["properties"] = allowed
+    names = {f"NOABER_{field}".upper() for kind in SETTINGS for field in kind.model_fields}
+    schema["$defs"]["settings"]["propertyNames"] = {"enum": sorted(names)}
     return json.dumps(schema, indent=2) + "\n"
 
 

@@ -104,6 +104,7 @@ def test_the_values_are_as_their_schema_says_and_a_second_matching_is_refused() 
         {"services": {"nobody": VALUES["services"]["clock"]}},
         {"host": "Not a host"},
         {"settings": {"PATH": "/"}},
+        {"services": {"live": {**VALUES["services"]["live"], "settings": {"NOABER_SOCKTES": 5}}}},
         {"traces": {"url": "collector:4318"}},
         # Of these the network policies would not know.
         {"settings": {"NOABER_TRACES_URL": "http://collector:4318/v1/traces"}},
