@@ -6,14 +6,17 @@ from uuid import uuid4
 
 import pytest
 
-from schemas.events.incident import Incident
+from schemas.events.incident import CallBack, Incident
 from schemas.events.log_entry import LogEntry
+from schemas.events.person import Membership
+from schemas.mandate import Act, UsedMandate
 from schemas.state import Row
-from schemas.values import Command, Level
+from schemas.values import Command, Level, Right
 from schemas.visibility import keys_of, level_of
 from services.aid.rules import commands
 from services.aid.rules.guests import MOST_GUESTS
 from tests.unit.aid.stage import Stage, key
+from tests.unit.aid.test_under_which_mandate import entry, keep_list
 
 
 async def with_bram() -> Stage:
@@ -64,8 +67,11 @@ async def test_after_the_end_a_guest_sees_nothing(command: Command) -> None:
 
 async def test_who_was_ended_is_not_let_in_by_the_same_invitation_again() -> None:
     stage = await with_bram()
+    stage.guest("britt", "gert")
+    await stage.do("gert", admitting("britt"), key("incident"))
     await stage.refused("guest_over", "gert", admitting("bram"), key("incident"))
     await stage.do("wilma", commands.EndGuest(guest=key("bram")), key("incident"))
+    assert stage.all(Incident)[0].let_in == {key("britt")}
     await stage.refused("guest_over", "gert", admitting("bram"), key("incident"))
     await stage.refused("no_such_guest", "wilma", commands.EndGuest(guest=key("bram")), key("incident"))
 
@@ -81,6 +87,43 @@ async def test_a_guest_of_another_incident_organisation_or_sponsor_is_none_here(
     stage.guest("bram", **{"sponsor": "gert", **said})
     await stage.refused("no_such_guest", "gert", admitting("bram"), key("incident"))
     await stage.refused("no_such_guest", "gert", admitting("joris"), key("incident"))
+
+
+@pytest.mark.parametrize(
+    ("also", "said"),
+    [("GM1735", "GM1735"), ("GM0168", "GM0141")],
+    ids=["of an organisation that is not hit", "of one where the sponsor does not work"],
+)
+async def test_whose_guest_it_is_was_hit_and_is_whom_the_sponsor_works_for(also: str, said: str) -> None:
+    stage = Stage()
+    mandated = [
+        Membership(organisation=each, rights=(Right.MANDATE, Right.REPORT)) for each in ("SV01", also)
+    ]
+    pia = stage.person("pia", "SV01").model_copy(update={"memberships": tuple(mandated)})
+    stage.people[pia.id] = pia
+    phone = CallBack(phone="06 00000000")
+    report = commands.ReportIncident(id=key("incident"), affected="GM0141", since=stage.now, call_back=phone)
+    await stage.do("pia", report)
+    stage.guest("bram", "pia", organisation=said)
+    await stage.refused("no_such_guest", "pia", admitting("bram"), key("incident"))
+
+
+async def test_it_takes_a_mandate_to_share_outside_which_is_named() -> None:
+    stage = Stage()
+    await stage.incident()
+    stage.guest("bram", "gert")
+    keep_list(stage, entry("gert"))
+    await stage.refused("mandate_missing", "gert", admitting("bram"), key("incident"))
+    keep_list(stage, entry("gert", acts=(Act.SHARE,)))
+    await stage.do("gert", admitting("bram"), key("incident"))
+    assert stage.lines()[-1].mandate == UsedMandate(id=key("mandate-gert"), person=key("gert"))
+
+
+async def test_the_sponsor_ends_it_also_without_any_right_left() -> None:
+    stage = await with_bram()
+    stage.person("gert", "GM1735")
+    await stage.do("gert", commands.EndGuest(guest=key("bram")), key("incident"))
+    assert stage.all(Incident)[0].let_in == frozenset()
 
 
 async def test_an_invitation_whose_time_is_up_lets_nobody_in() -> None:

@@ -17,7 +17,7 @@ from services.aid.rules import commands
 from services.aid.rules.duty import must_keep_list
 from tests.unit.aid.stage import Stage, key
 
-EVERYBODY = ("wilma", "gert", "ruud", "fatima", "anouk", "bas", "joris", "hugo", "hans", "kees")
+EVERYBODY = ("wilma", "gert", "ruud", "fatima", "anouk", "bas", "joris", "hugo", "hans", "kees", "petra")
 NOT_YOURS = {"not_your_right", "not_found"}
 
 Sent = tuple[Command, UUID | str | None]
@@ -25,8 +25,9 @@ Make = Callable[[Stage], Awaitable[Sent]]
 
 
 async def a_case(**more: object) -> tuple[Stage, UUID]:
-    """Three slots; three are asked and Almelo (Fatima) coordinates."""
+    """Three slots; three are asked and Almelo (Fatima) coordinates. Petra reads along where it is hit."""
     stage = Stage()
+    stage.person("petra", "GM1735", rights=(Right.LEND, Right.ADMINISTER))
     request = await stage.request(3, **more)
     await stage.suggest(request, "joris", "hugo", "hans")
     await stage.do("gert", commands.ChangeCoordinators(coordinators=("GM0141",)), key("incident"))

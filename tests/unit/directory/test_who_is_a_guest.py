@@ -31,9 +31,15 @@ def bram() -> Person:
     return guest(BRAM, a_person(Right.MANDATE), wanted(), NOW)
 
 
+def made_up() -> Person:
+    """Gert, in a demonstration."""
+    return a_person(Right.MANDATE).model_copy(update={"fictitious": True})
+
+
 def test_a_guest_works_for_nobody_has_no_right_and_holds_one_key() -> None:
     made = bram()
     assert made.memberships == () and made.functions == () and made.readers == {}
+    assert not made.fictitious and guest(BRAM, made_up(), wanted(), NOW).fictitious
     assert keys_of(made, []) == {f"person:{BRAM}"}
 
 
@@ -75,8 +81,9 @@ def test_a_firm_called_as_an_organisation_that_takes_part_counts_as_it(
 
 
 def test_a_session_of_a_guest_lasts_as_long_as_they_were_let_in_for() -> None:
-    session = open_for_guest(UUID(int=3), bram(), wanted(), NOW)
-    assert (session.way, session.expires_at) == (SignInWay.GUEST, NOW + LONGEST)
+    for lasts in (LONGEST, timedelta(hours=1)):
+        session = open_for_guest(UUID(int=3), bram(), wanted(lasts), NOW)
+        assert (session.way, session.expires_at) == (SignInWay.GUEST, NOW + lasts)
 
 
 def test_the_sponsor_and_who_reports_or_confirms_there_ends_it_and_nobody_else() -> None:
