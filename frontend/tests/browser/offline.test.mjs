@@ -98,6 +98,31 @@ test("a report and a request are written and kept without network, and each is s
   }
 });
 
+test("it can be installed, and opens from its icon as an app of its own", async () => {
+  const context = await browser.newContext({ baseURL: site.url, viewport: SIZES.phone, locale: "nl-NL" });
+  try {
+    const page = await context.newPage();
+    await page.goto("/report");
+    const browsers = await context.newCDPSession(page);
+    const { url, errors, data } = await browsers.send("Page.getAppManifest");
+    assert.deepEqual([new URL(url).pathname, errors], ["/manifest.json", []]);
+    const { display, start_url, icons } = JSON.parse(data);
+    assert.deepEqual([display, start_url], ["standalone", "/"]);
+    for (const { src, sizes } of icons) {
+      const { naturalWidth, naturalHeight } = await page.evaluate(async (at) => {
+        const icon = Object.assign(new Image(), { src: at });
+        await icon.decode();
+        return { naturalWidth: icon.naturalWidth, naturalHeight: icon.naturalHeight };
+      }, src);
+      assert.equal(`${naturalWidth}x${naturalHeight}`, sizes, src);
+    }
+    const no = await browsers.send("Page.getInstallabilityErrors");
+    assert.deepEqual(no.installabilityErrors, []);
+  } finally {
+    await context.close();
+  }
+});
+
 const HOUR = 3_600_000;
 
 /** A page with nothing in memory, the only one there is. */

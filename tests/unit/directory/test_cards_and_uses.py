@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+import segno
 
 from schemas.catalogue import Function
 from schemas.events.card import Card, CardState
@@ -14,7 +15,7 @@ from schemas.values import Right
 from services.directory import cards as routes
 from services.directory import uses
 from services.directory.card_bodies import PrintedCard
-from services.directory.card_sheet import sheet
+from services.directory.card_sheet import QR, sheet
 from services.directory.rules.cards import (
     LASTS,
     Printed,
@@ -226,8 +227,37 @@ def test_a_sheet_has_two_cards_on_a_page() -> None:
         assert f"/Count {pages}".encode() in sheet("Súdwest-Fryslân", [A_FACE] * count)
 
 
+def drawn(card: PrintedCard) -> str:
+    """What a sheet of one card draws, in the words of PDF."""
+    pdf = sheet("Hof van Twente", [card])
+    [page] = (zlib.decompress(each) for each in re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL))
+    return page.decode("ascii")
+
+
 @pytest.mark.parametrize(("phone", "said"), [("14 0547", "14 0547"), ("", "_" * 22)])
 def test_a_card_says_whom_to_call_first_or_has_a_line_for_it(phone: str, said: str) -> None:
-    pdf = sheet("Hof van Twente", [A_FACE.model_copy(update={"phone": phone})])
-    [drawn] = (zlib.decompress(each) for each in re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL))
-    assert f"Bel eerst: {said} ".encode("cp1252").hex().encode() in drawn
+    page = drawn(A_FACE.model_copy(update={"phone": phone}))
+    assert f"Bel eerst: {said} ".encode("cp1252").hex() in page
+
+
+def test_a_card_says_its_number_words_dates_organisation_and_where_to_type_them() -> None:
+    lines = [bytes.fromhex(each).decode("cp1252") for each in re.findall("<([0-9a-f]+)>", drawn(A_FACE))]
+    words = A_FACE.words.split()
+    assert [*lines[:3], *lines[4:6]] == [
+        "Kaart GM1735-0001",
+        "Hof van Twente · Crisiscoördinatie",
+        f"Uitgegeven {NOW:%d-%m-%Y} · werkt tot en met {NOW + LASTS:%d-%m-%Y}",
+        "   ".join(words[:3]),
+        "   ".join(words[3:]),
+    ]
+    assert A_FACE.page in [each.strip() for each in lines]
+
+
+def test_the_code_on_a_card_is_its_link_and_has_room_around_it() -> None:
+    squares = re.findall(r"(\S+) (\S+) (\S+) \S+ re", drawn(A_FACE))
+    places = [(float(left), float(top)) for left, top, _ in squares]
+    module, left, top = float(squares[0][2]), min(x for x, _ in places), max(y for _, y in places)
+    dark = {(round((top - y) / module), round((x - left) / module)) for x, y in places}
+    rows = segno.make_qr(A_FACE.link, error="m").matrix
+    assert dark == {(down, right) for down, row in enumerate(rows) for right, each in enumerate(row) if each}
+    assert module * (len(rows) + 2 * 4) == pytest.approx(QR)
