@@ -201,19 +201,21 @@ async def test_the_switch_ends_the_keys_for_good_and_none_is_made_until_it_is_ov
     assert (await (await let_in(app, petra, hers)).come_in())[0] == 200
 
 
-async def test_a_system_that_comes_in_waits_for_who_throws_the_switch_and_is_refused(
-    app, filled: str
+@pytest.mark.parametrize("comes", [True, False], ids=["comes in", "is made"])
+async def test_a_system_that_comes_in_or_is_made_waits_for_who_throws_the_switch_and_is_refused(
+    app, filled: str, *, comes: bool
 ) -> None:
     petra, hers, _ = await signed_in(app)
     program = Program(app, await made(petra, hers))
     async with being_thrown(filled) as thrower:
-        coming = asyncio.ensure_future(program.come_in())
+        way = program.come_in() if comes else proven(petra, hers, "system", SYSTEMS, WANTED)
+        coming = asyncio.ensure_future(way)
         await until_waited(thrower)
         assert not coming.done()
         await thrower.execute(
             "INSERT INTO trust (id, version, state) VALUES ('GM1735', 1, '{\"distrusted\": true}')"
         )
-    assert code_of(await coming) == "system_refused"
+    assert code_of(await coming) == ("system_refused" if comes else "system_distrusted")
 
 
 async def test_a_system_that_comes_in_waits_for_who_ends_its_key_and_is_refused(app, filled: str) -> None:
