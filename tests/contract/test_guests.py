@@ -177,7 +177,10 @@ async def test_a_wrong_code_is_counted_and_five_end_the_link(app) -> None:
 async def test_after_their_time_a_guest_is_out_and_nothing_of_a_guest_is_kept_in_clear_text(
     app, filled
 ) -> None:
-    _, invited = await sponsored(app)
+    here, phone, person = await signed_in(app)
+    await mandated(app, person)
+    hour: dict[str, Any] = {"until": (clock()() + timedelta(hours=1)).isoformat(), "checked": "call_back"}
+    invited, unused = await linked(here, phone, **hour), await linked(here, phone, **hour)
     bram = Browser(app)
     await bram.post("guests/enter", opening(invited))
     token = dict(bram.http.cookies)
@@ -188,7 +191,8 @@ async def test_after_their_time_a_guest_is_out_and_nothing_of_a_guest_is_kept_in
     await connection.close()
     kept = "".join(row["text"] for row in rows)
     assert "Bram" not in kept and invited["secret"] not in kept
-    async with directory(filled, minutes_later=24 * 60 + 1) as later:
+    async with directory(filled, minutes_later=61) as later:
         late = Browser(later)
+        assert (await late.post("guests/enter", opening(unused)))[1]["code"] == "invitation_over"
         late.http.cookies.update(token)
         assert (await late.get("me"))[0] == 401

@@ -136,7 +136,7 @@ SPELLED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("known", ["06 12345678", "+31 6 12345678", "0031612345678"])
+@pytest.mark.parametrize("known", ["06 12345678", "+31 (0)6 12345678", "0031612345678"])
 @pytest.mark.parametrize("spelled", SPELLED)
 def test_a_number_is_taken_out_however_it_is_spaced_and_begun(known: str, spelled: str) -> None:
     assert redact(f"Bel {spelled}, of niet.", [known]) == f"Bel {MARK}, of niet."
@@ -152,6 +152,7 @@ def test_a_number_of_abroad_is_another_one_than_ours() -> None:
     assert redact("+49 30 1234567, 0049301234567, 030 1234567", ["+49 301234567"]) == (
         f"{MARK}, {MARK}, 030 1234567"
     )
+    assert redact("Bel +612345678.", ["06 12345678"]) == "Bel +612345678."
 
 
 @pytest.mark.parametrize("word", ["Jo", " a ", "é\u0301", "", "a\u200b\u200b b"])
