@@ -114,7 +114,11 @@ async def test_one_tap_ends_the_session_and_an_unused_link(app) -> None:
     here, invited = await sponsored(app)
     bram = Browser(app)
     await bram.post("guests/enter", opening(invited))
-    assert (await here.post(f"guests/{invited['person']}/end", {}))[0] == 200
+    neighbour, _, _ = await signed_in(app, organisation="GM0014")
+    assert [(await each.post(f"guests/{invited['person']}/end", {}))[0] for each in (neighbour, here)] == [
+        404,
+        200,
+    ]
     assert (await bram.get("me"))[0] == 401
     status, no = await bram.post("guests/enter", opening(invited))
     assert (status, no["code"]) == (409, "invitation_over")
@@ -140,6 +144,18 @@ async def test_a_link_that_nobody_used_opens_nothing_after_the_incident_ended_th
     await take(app.state.directory, [naming(app, invited["person"], ended=True)])
     status, no = await Browser(app).post("guests/enter", opening(invited))
     assert (status, no["code"]) == (409, "invitation_over")
+
+
+async def test_who_came_in_this_moment_and_is_ended_is_out_though_memory_does_not_know_them_yet(app) -> None:
+    _, invited = await sponsored(app)
+    own, person = app.state.directory.own, UUID(invited["person"])
+    before, bram = own.access(person), Browser(app)
+    assert (await bram.post("guests/enter", opening(invited)))[0] == 200
+    [session] = own.sessions_of(person)
+    own.keep([before])
+    del own.sessions[session.id]
+    await take(app.state.directory, [naming(app, invited["person"], ended=True)])
+    assert own.session(session.id).revoked
 
 
 async def test_after_a_restore_an_ended_guest_is_out_and_their_link_opens_nothing(app, filled) -> None:

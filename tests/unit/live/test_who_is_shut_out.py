@@ -1,0 +1,62 @@
+"""An open page is shut, or starts over, by the very news that ends it: nobody looks on till a later round."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from schemas.codec import decode
+from schemas.events.incident import Guest, Incident
+from schemas.events.person import Guesthood, Person
+from schemas.live import CLOSE_SIGNED_OUT
+from schemas.state import State
+from services.live.viewers import Viewer
+from services.runtime.who import Asker
+from tests.enveloped import record_of
+from tests.soon import until
+from tests.unit.live.test_viewers import NOW, PERSON, SESSION, Socket, a_live, an_incident, hears
+
+VISIT = Guesthood(
+    incident=UUID(int=1),
+    organisation="GM1735",
+    sponsor=UUID(int=5),
+    firm="Spoedhulp BV",
+    until=NOW + timedelta(days=1),
+)
+
+
+def with_guest(*, ended: bool) -> Incident:
+    """The incident of the visit, which this person reads along."""
+    said = VISIT.model_dump(include={"organisation", "sponsor", "firm", "until"})
+    guest = Guest(person=PERSON.id, ended_at=NOW if ended else None, **said)
+    return an_incident(1).model_copy(update={"guests": (guest,)})
+
+
+@pytest.mark.parametrize(
+    ("person", "news", "said"),
+    [
+        (PERSON, SESSION.model_copy(update={"revoked": True}), [CLOSE_SIGNED_OUT]),
+        (PERSON, PERSON.model_copy(update={"forgotten": True}), [CLOSE_SIGNED_OUT]),
+        (PERSON, PERSON.model_copy(update={"memberships": ()}), ["reset"]),
+        (PERSON.model_copy(update={"guest": VISIT}), with_guest(ended=True), [CLOSE_SIGNED_OUT]),
+        (PERSON.model_copy(update={"guest": VISIT}), with_guest(ended=False), []),
+    ],
+    ids=[
+        "the session ends",
+        "they are forgotten",
+        "their rights change",
+        "a guest is ended",
+        "a guest stays",
+    ],
+)
+async def test_an_open_page_is_shut_by_the_news_itself_that_ends_it(
+    person: Person, news: State, said: list[object]
+) -> None:
+    live, socket = a_live(), Socket()
+    hears(live, person)
+    await live._on_news([decode(record_of(with_guest(ended=False)))])
+    live._viewers.add(Viewer(socket, Asker(person, SESSION), live._board.keys(person)))
+    hears(live, news)
+    await live._on_news([decode(record_of(news, 2))])
+    assert len(live._viewers) == (0 if said else 1)
+    await until(lambda: [*(frame["type"] for frame in socket.sent), *socket.closed][:1] == said)
