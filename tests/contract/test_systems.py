@@ -45,18 +45,22 @@ async def test_id_and_secret_come_as_a_form_as_json_or_in_a_header_and_what_else
     petra, hers, _ = await signed_in(app)
     program = Program(app, await made(petra, hers))
     body = program.form(scope="everything")
-    pair = base64.b64encode(f"{body['client_id']}:{body['client_secret']}".encode()).decode()
+    pair = f"{body['client_id']}:{body['client_secret']}"
+    encoded = ":".join("".join(f"%{ord(each):02x}" for each in part) for part in pair.split(":"))
     key = {"Idempotency-Key": str(uuid4())}
     answers = [
         await program.http.post("/systems/token", data=body),
         await program.http.post("/systems/token", json=body, headers=key),
-        await program.http.post(
-            "/systems/token",
-            data={"grant_type": "client_credentials"},
-            headers={"Authorization": f"Basic {pair}"},
-        ),
+        *[
+            await program.http.post(
+                "/systems/token",
+                data={"grant_type": "client_credentials"},
+                headers={"Authorization": f"Basic {base64.b64encode(each.encode()).decode()}"},
+            )
+            for each in (pair, encoded)
+        ],
     ]
-    assert [each.status_code for each in answers] == [200, 200, 200]
+    assert [each.status_code for each in answers] == [200, 200, 200, 200]
     wrong = await program.http.post("/systems/token", data={**body, "grant_type": "password"})
     assert wrong.status_code == 400 and body["client_secret"] not in wrong.text
     assert (await program.http.post("/systems/token", json=body)).json()["code"] == "key_missing"

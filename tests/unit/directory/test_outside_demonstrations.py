@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import Response
 
-from schemas.events.person import Person
+from schemas.events.person import Guesthood, Person
 from schemas.events.session import Session
 from schemas.refused import Refused
 from services.aid import app as aid_module
@@ -95,18 +95,25 @@ async def test_the_keys_of_contacts_are_handed_to_services_only(monkeypatch: pyt
     assert answer.status_code == 200 and len(answer.json()["keys"]) == 1
 
 
-async def test_only_made_up_people_can_be_played(monkeypatch: pytest.MonkeyPatch) -> None:
+VISIT = Guesthood(incident=UUID(int=9), organisation="GM1735", sponsor=UUID(int=5), firm="X", until=clock()())
+
+
+async def test_only_made_up_people_can_be_played_and_no_guest_or_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     kept: list[Session] = []
 
     async def keep(_: object, session: Session) -> None:
         kept.append(session)
 
     monkeypatch.setattr(directory_module.Directory, "keep", keep)
-    for made_up, status in ((False, 404), (True, 200)):
-        person = Person(id=UUID(int=1), memberships=(), fictitious=made_up, exercise=False)
+    real = Person(id=UUID(int=1), memberships=(), exercise=False)
+    played = real.model_copy(update={"fictitious": True})
+    others = [played.model_copy(update=each) for each in ({"guest": VISIT}, {"system": "GM1735"})]
+    for person, status in ((real, 404), *((each, 404) for each in others), (played, 200)):
         monkeypatch.setattr(OwnTables, "person", lambda *_, person=person: person)
         answer = await post(directory(Mode.DEMO), "/api/directory/demo/sign-in")
-        assert answer.status_code == status and len(kept) == made_up
+        assert answer.status_code == status and len(kept) == (person is played)
 
 
 @pytest.mark.parametrize(

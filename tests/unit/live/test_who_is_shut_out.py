@@ -1,5 +1,6 @@
 """An open page is shut, or starts over, by the very news that ends it: nobody looks on till a later round."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from schemas.events.incident import Guest, Incident
 from schemas.events.person import Guesthood, Person
 from schemas.live import CLOSE_SIGNED_OUT
 from schemas.state import State
+from services.live import app
 from services.live.viewers import Viewer
 from services.runtime.who import Asker
 from tests.enveloped import record_of
@@ -60,3 +62,15 @@ async def test_an_open_page_is_shut_by_the_news_itself_that_ends_it(
     await live._on_news([decode(record_of(news, 2))])
     assert len(live._viewers) == (0 if said else 1)
     await until(lambda: [*(frame["type"] for frame in socket.sent), *socket.closed][:1] == said)
+
+
+async def test_who_runs_out_of_time_is_shut_out_without_any_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "REVIEW_SECONDS", 0.01)
+    live, socket = a_live(), Socket()
+    hears(live, SESSION.model_copy(update={"expires_at": NOW}))
+    live._viewers.add(Viewer(socket, Asker(PERSON, SESSION), live._board.keys(PERSON)))
+    looking = asyncio.create_task(live._review_for_ever())
+    await until(lambda: socket.closed == [CLOSE_SIGNED_OUT])
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+    assert len(live._viewers) == 0
