@@ -152,13 +152,17 @@ class Caller(Rounds):
         known = await self._receipts.known_calls(receipt.ordered_at)
         found = await self._telephone.find(number, receipt.ordered_at - CLOCKS, known)
         if found is not None:
-            await self._receipts.complete(receipt.attempt, found)
+            await self._receipts.found(receipt, found)
             return False
         if not await self._stands(delivery, attempt):
             # It took a while: they answered, or went off duty, and nothing was ordered.
             return False
         # From now on, and not from before it was looked up: that took a while.
-        await self._receipts.order_again(receipt.attempt, self._now())
+        if not await self._receipts.order_again(attempt, receipt.lost, self._now()):
+            await self._change(delivery.id, lambda each, ladder: held(each, attempt.id, ladder))
+            return False
+        if receipt.lost is not None:
+            await self._change(delivery.id, lambda each, _: told_with(each, attempt.id, attempt.id))
         return True
 
     async def hear(self, heard: Heard) -> Sentence | None:

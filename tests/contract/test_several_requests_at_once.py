@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ import pytest
 
 from schemas.catalogue import Function
 from schemas.events.approach import Approach, ApproachState
-from schemas.events.delivery import AttemptState, Delivery, DeliveryState
+from schemas.events.delivery import Attempt, AttemptState, Delivery, DeliveryState
 from schemas.events.duty import Duty
 from schemas.events.wake_list import Turn, WakeList
 from services.notification import caller, numbers
@@ -180,40 +181,75 @@ async def test_who_keys_in_a_code_is_not_called_meanwhile(home: House, database:
     await pool.close()
 
 
-async def test_a_death_before_the_order_of_a_call_for_two_forgets_neither_where_one_is_over_since(
+@dataclass(frozen=True)
+class Gathered:
+    """One call that tells of three requests: the one it is of, and the steps of the other two."""
+
+    whole: Approach
+    rest: tuple[UUID, UUID]
+
+
+async def gathered(service: Notification) -> Gathered:
+    """Once it is claimed, so that an order went out or may have."""
+    asking = {each.request: each for each in (asked(), other(), other(THIRD))}
+    await together(service, *asking.values())
+    turns = {each: (await delivery(service, each)).attempts[0].id for each in asking}
+
+    async def claimed() -> UUID | None:
+        found = [await service.receipts.is_ordered(each) for each in turns.values()]
+        told = {each: len(await service.deliveries.of_call(turn)) for each, turn in turns.items()}
+        return next((each for each in told if all(found) and told[each] == 3), None)
+
+    whole = await until(claimed, "one of them is to tell of all three")
+    first, second = turns.keys() - {whole}
+    return Gathered(asking[whole], (first, second))
+
+
+async def withdrawn(service: Notification, approach: Approach) -> None:
+    await service.heed(event_of(approach.model_copy(update={"state": ApproachState.WITHDRAWN}), 2))
+
+
+async def test_a_death_before_the_order_of_a_call_for_three_forgets_none_where_the_first_is_over_since(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def dies(self: Carrier, call: Call) -> str:
         await asyncio.Event().wait()
         return ""
 
-    first, second = asked(), other()
     with monkeypatch.context() as broken:
         broken.setattr(Carrier, "call", dies)
         async with home.service() as service:
-            await together(service, first, second)
-            turns = [(await delivery(service, each)).attempts[0].id for each in (REQUEST, OTHER)]
-
-            async def claimed() -> UUID | None:
-                found = [await service.receipts.is_ordered(each) for each in turns]
-                told = [len(await service.deliveries.of_call(each)) for each in turns]
-                return turns[told.index(2)] if all(found) and 2 in told else None
-
-            placed = await until(claimed, "one of them is to tell of both")
+            found = await gathered(service)
     assert await called(home) == []
-    over, left = (first, OTHER) if placed == turns[0] else (second, REQUEST)
     async with home.service() as service:
         assert service.intake is not None
         service.intake.caught_up = False
-        closed = over.model_copy(update={"state": ApproachState.WITHDRAWN})
-        await service.heed(event_of(closed, 2))
+        await withdrawn(service, found.whole)
         service.intake.caught_up = True
-        await home.phones.press(await home.phones.ringing(NUMBERS[ILSE]), "1")
-        await stands(service, ILSE, AttemptState.YES, left)
+        sid = await home.phones.ringing(NUMBERS[ILSE])
+        steps = await told_in_one(service, found.rest)
+        # Ordered anew, one of the two stands by itself, and the other says in whose call it was told.
+        assert {each.called_with for each in steps} <= {None, *(each.id for each in steps)}
+        assert "2 hulpvragen" in (await home.phones.calls())[-1]["says"]
+        await home.phones.press(sid, "1")
+        for each in found.rest:
+            [step] = (await stands(service, ILSE, AttemptState.YES, each)).attempts
+            assert step.called_with in {None, *(known.id for known in steps)} - {step.id}
         assert await called(home) == [NUMBERS[ILSE]]
 
 
-async def test_a_call_for_two_whose_answer_is_lost_is_not_ordered_again_where_the_first_is_over_since(
+async def told_in_one(service: Notification, requests: tuple[UUID, UUID]) -> list[Attempt]:
+    """The steps of two requests, once one says that it was told in the call of the other."""
+
+    async def look() -> list[Attempt] | None:
+        steps = [(await delivery(service, each)).attempts[0] for each in requests]
+        ids = {each.id for each in steps}
+        return steps if [each.called_with in ids for each in steps].count(True) == 1 else None
+
+    return await until(look, "one call tells of both")
+
+
+async def test_a_call_for_three_whose_answer_is_lost_is_not_ordered_again_where_the_first_is_over_since(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ring = Carrier.call
@@ -225,28 +261,29 @@ async def test_a_call_for_two_whose_answer_is_lost_is_not_ordered_again_where_th
     async def away(*_: object) -> str:
         raise Unreachable("it is not there")
 
-    first, second = asked(), other()
     async with home.service() as service:
         with monkeypatch.context() as broken:
             broken.setattr(Carrier, "call", lossy)
             broken.setattr(Carrier, "find", away)
-            await together(service, first, second)
+            found = await gathered(service)
             sid = await home.phones.ringing(NUMBERS[ILSE])
-            turns = [(await delivery(service, each)).attempts[0].id for each in (REQUEST, OTHER)]
-            is_first = len(await service.deliveries.of_call(turns[0])) == 2
-            over, left = (first, OTHER) if is_first else (second, REQUEST)
-            await service.heed(event_of(over.model_copy(update={"state": ApproachState.WITHDRAWN}), 2))
+            await withdrawn(service, found.whole)
 
         async def known() -> bool | None:
             return bool(await service.receipts.known_calls(datetime.now(UTC))) or None
 
         await until(known, "the call is found at the provider")
+        assert service.caller is not None
+        await service.caller.once()
+        # Asked anew while the phone rings: that call tells of it already.
+        await service.heed(event_of(found.whole, 3))
+        await service.caller.once()
         await home.phones.press(sid, "1")
 
         async def said() -> bool | None:
             return "Open Noaber" in (await home.phones.calls())[-1]["says"] or None
 
-        # What is over of the two is not what is said.
-        await until(said, "the answer to the one that is not over")
-        assert (await stands(service, ILSE, AttemptState.YES, left)).state is DeliveryState.ANSWERED
+        await until(said, "the answer to those that are not over")
+        for each in (found.whole.request, *found.rest):
+            assert (await stands(service, ILSE, AttemptState.YES, each)).state is DeliveryState.ANSWERED
         assert await called(home) == [NUMBERS[ILSE]]

@@ -32,6 +32,9 @@ AWAY: Final = timedelta(minutes=1)
 AT_ONCE: Final = timedelta(seconds=15)
 """What is ordered so soon after its turn began leaves time enough of the shortest turn, a minute."""
 
+HELD_ON: Final = timedelta(minutes=10)
+"""Five calls of full length to one person for other things; after that somebody else is sooner awake for it."""
+
 GOING_ON: Final = frozenset({DeliveryState.WAITING, DeliveryState.CALLING})
 
 
@@ -135,9 +138,14 @@ def ended(delivery: Delivery, attempt: UUID, state: AttemptState, ladder: Ladder
 
 
 def held(delivery: Delivery, attempt: UUID, ladder: Ladder) -> Delivery:
-    """Whose turn it is cannot be called yet, being on the phone for something else: their turn lasts on."""
+    """Whose turn it is cannot be called yet, being on the phone for something else: their turn lasts on.
+
+    Not for ever: their own organisation's emergencies, each a call of its own, may keep coming.
+    """
     last = to_call(delivery)
     if last is None or last.id != attempt or delivery.turn is None or ladder.list is None:
+        return delivery
+    if ladder.now - last.at >= HELD_ON:
         return delivery
     half = timedelta(minutes=ladder.list.minutes) / 2
     return delivery if delivery.turn.due - ladder.now > half else _begun_anew(delivery, ladder) or delivery
@@ -157,11 +165,10 @@ def heard_with(delivery: Delivery, attempt: UUID, other: UUID, ladder: Ladder) -
 
 
 def told_with(delivery: Delivery, attempt: UUID, other: UUID) -> Delivery:
-    """This attempt was told of in the call of the other one."""
-    if attempt == other:
-        return delivery
+    """This attempt was told of in the call of the other one, or, where that is itself, in its own."""
+    within = None if attempt == other else other
     attempts = (
-        each.model_copy(update={"called_with": other}) if each.id == attempt else each
+        each.model_copy(update={"called_with": within}) if each.id == attempt else each
         for each in delivery.attempts
     )
     return delivery.model_copy(update={"attempts": tuple(attempts)})

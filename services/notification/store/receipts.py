@@ -41,7 +41,23 @@ WHERE calling AND delivery.state->>'asks' = 'help' AND first.state->>'asks' = 'h
     AND delivery.state->'exercise' = first.state->'exercise'
     AND delivery.state->'attempts'->-1->>'person' = $2::uuid::text
     AND delivery.state->'attempts'->-1->>'state' = 'calling'
-ON CONFLICT (attempt) DO NOTHING
+ON CONFLICT (attempt) DO UPDATE SET within = excluded.within WHERE receipt.within = $4::uuid
+"""
+# Unless what it was part of was found or ordered by another of its steps, or the person is on the phone by now.
+_AGAIN: Final = """
+UPDATE receipt AS mine SET ordered_at = $3, within = NULL
+WHERE attempt = $1 AND call IS NULL AND within IS NOT DISTINCT FROM $4::uuid AND NOT EXISTS (
+    SELECT FROM receipt AS other
+    WHERE other.attempt = $4 AND other.call IS NOT NULL
+        OR other.person = $2 AND other.within IS NULL AND NOT other.over AND other.ordered_at > $5
+        AND other.attempt <> $1 AND other.attempt IS DISTINCT FROM $4
+)
+RETURNING true
+"""
+_FOUND: Final = """
+UPDATE receipt SET call = $3 WHERE attempt = coalesce($2::uuid, $1::uuid) AND call IS NULL AND EXISTS (
+    SELECT FROM receipt AS mine WHERE mine.attempt = $1 AND mine.within IS NOT DISTINCT FROM $2
+)
 """
 _READ: Final = """
 SELECT mine.within, coalesce(whole.ordered_at, mine.ordered_at) AS ordered_at,
@@ -61,7 +77,8 @@ UNION SELECT code_taken.call FROM code_taken JOIN code_call USING (id) WHERE pla
 class Receipt:
     """`fresh`: written just now, so nothing was ordered yet. `call`: the provider's id, once it is known.
 
-    `within`: the attempt whose call tells of this one too, so that none is placed for it.
+    `within`: the attempt whose call tells of this one too, so that none is placed for it. `lost`: the attempt
+    whose call was to, which is not called any more, perhaps before it was ordered.
     """
 
     attempt: UUID
@@ -69,6 +86,7 @@ class Receipt:
     ordered_at: datetime
     call: str | None
     within: UUID | None = None
+    lost: UUID | None = None
 
 
 class Receipts:
@@ -93,20 +111,33 @@ class Receipts:
             told = (attempt.id, attempt.person, now)
             since = (now - grace, now - A_CALL, now - LASTS, [*RUNNING])
             if await connection.fetchval(_CLAIM, *told, *since):
-                await connection.execute(_GATHER, *told)
+                await connection.execute(_GATHER, *told, None)
                 return Receipt(attempt.id, fresh=True, ordered_at=now, call=None)
             row = await connection.fetchrow(_READ, attempt.id)
         if row is None:
             return None
-        # Whose call was to tell of it is not called any more, perhaps before it was ordered: it is looked up.
-        lost = not row["is_placed"] and row["call"] is None
-        within = None if lost else row["within"]
-        return Receipt(attempt.id, fresh=False, ordered_at=row["ordered_at"], call=row["call"], within=within)
+        is_lost = not row["is_placed"] and row["call"] is None
+        within, lost = (None, row["within"]) if is_lost else (row["within"], None)
+        known = {"fresh": False, "ordered_at": row["ordered_at"], "call": row["call"]}
+        return Receipt(attempt.id, **known, within=within, lost=lost)
 
-    async def order_again(self, attempt: UUID, now: datetime) -> None:
-        """The provider knows of no such call: it is ordered once more, now, and for itself."""
-        query = "UPDATE receipt SET ordered_at = $2, within = NULL WHERE attempt = $1"
-        await self._pool.execute(query, attempt, now)
+    async def order_again(self, attempt: Attempt, lost: UUID | None, now: datetime) -> bool:
+        """The right to order it once more, now: the provider knows of no such call.
+
+        What else was lost with it is told in this one. False, for now, while the person is on the phone with
+        us: also for what was lost with it.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOCK, f"order:{attempt.person}")
+            told = (attempt.id, attempt.person, now)
+            if not await connection.fetchval(_AGAIN, *told, lost, now - A_CALL):
+                return False
+            await connection.execute(_GATHER, *told, lost)
+            return True
+
+    async def found(self, receipt: Receipt, call: str) -> None:
+        """The provider took it after all: it tells of all that was to be told in it."""
+        await self._pool.execute(_FOUND, receipt.attempt, receipt.lost, call)
 
     async def complete(self, attempt: UUID, call: str) -> None:
         """The provider took it."""

@@ -257,6 +257,12 @@ def test_who_is_on_the_phone_for_something_else_keeps_their_turn() -> None:
     assert called(bell(longer, ladder(5)))[1:] == [(BAS, AttemptState.CALLING)]
     second = bell(found, ladder(3))
     assert held(second, current(found), ladder(6)) == second
+    # Whoever never gets off the phone does not keep the next one from being called.
+    for minute in range(60):
+        found = held(found, current(found), ladder(minute))
+    assert found.turn is not None and timedelta(minutes=10) < found.turn.due - NIGHT < timedelta(minutes=15)
+    followed = bell(found, replace(ladder(), now=found.turn.due))
+    assert called(followed)[1:] == [(BAS, AttemptState.CALLING)]
 
 
 def test_a_call_that_goes_out_later_than_its_turn_began_has_that_turn_in_full() -> None:
@@ -271,8 +277,10 @@ def test_a_call_that_goes_out_later_than_its_turn_began_has_that_turn_in_full() 
 def test_a_step_that_was_told_in_the_call_of_another_says_so() -> None:
     found = begun()
     assert told_with(found, current(found), current(found)) == found
-    [attempt] = told_with(found, current(found), UUID(int=77)).attempts
-    assert attempt.called_with == UUID(int=77)
+    other = told_with(found, current(found), UUID(int=77))
+    assert other.attempts[0].called_with == UUID(int=77)
+    # That call was never ordered, and this one is called by itself after all.
+    assert told_with(other, current(found), current(found)) == found
 
 
 def test_one_call_tells_how_many_requests_wait_and_for_what() -> None:
