@@ -70,8 +70,8 @@ class TextStore(Protocol):
     def unit(self) -> AbstractAsyncContextManager[TextUnit]:
         """A transaction that ends with the block; an exception rolls it back."""
 
-    def everything(self) -> AsyncIterator[Said]:
-        """Every version of everything that holds texts of people, as it stands now."""
+    def everything(self) -> AsyncIterator[list[Said]]:
+        """Every version of everything that holds texts of people, as it stands now, a batch at a time."""
 
 
 class ReachMoved(Exception):

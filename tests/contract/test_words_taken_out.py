@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ from schemas.values import Command, Where
 from services.aid.handlers.desk import Desk, KeyReused, Sent
 from services.aid.handlers.redaction import Order, Out, Redactor
 from services.aid.recovery import REDACTIONS, redactions_in
-from services.aid.rules import commands
+from services.aid.rules import commands, redaction
 from services.aid.rules.world import Picture, Terms
 from services.aid.store.forgetting import tell_again
 from services.aid.store.postgres import PostgresStore
@@ -215,6 +216,22 @@ async def test_a_line_that_is_written_meanwhile_is_either_clean_or_refused_nothi
     found = await bench.redactor.redact_everywhere([NAME], uuid4())
     assert found[0] <= len(lines) and await bench.problems() == []
     assert "Bruin" not in await bench.whole()
+
+
+@pytest.mark.parametrize("look", ["stands_in", "redacted"])
+async def test_others_are_answered_while_all_that_was_said_is_looked_through(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, look: str
+) -> None:
+    loop, plain, heard = asyncio.get_running_loop(), getattr(redaction, look), Event()
+
+    def slow(*given: Any) -> Any:
+        heard.clear()
+        loop.call_soon_threadsafe(heard.set)
+        assert heard.wait(5), "nobody else is heard meanwhile"
+        return plain(*given)
+
+    monkeypatch.setattr(redaction, look, slow)
+    assert (await bench.redactor.redact_everywhere([NAME], uuid4()))[0] > 0
 
 
 async def test_out_of_every_incident_as_often_as_it_is_asked(bench: Bench) -> None:

@@ -1,5 +1,7 @@
 """Takes words out of all that was said of an incident: what it is, each version of it, under its locks."""
 
+import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,7 +16,7 @@ from services.aid.ports import TextStore, TextUnit
 from services.aid.reach import Reach
 from services.aid.rules import redaction
 from services.aid.rules.mandate import own_key
-from services.aid.rules.redaction import Redacted
+from services.aid.rules.redaction import Redacted, Said
 from services.aid.rules.story import Story
 from services.aid.rules.wording import is_too_short, patterns_of
 from services.aid.rules.world import Context, Picture
@@ -86,9 +88,9 @@ class Redactor:
             return []
         patterns = patterns_of(words)
         found: set[UUID] = set()
-        async for said in self._store.everything():
-            if redaction.stands_in(said, patterns):
-                found.add(redaction.incident_of(said))
+        async for batch in self._store.everything():
+            # A big journal is a minute's work: in a thread, so that commands are answered meanwhile.
+            found |= await asyncio.to_thread(_named_here, batch, patterns)
         return sorted(found)
 
     async def _redact(self, unit: TextUnit, incident: UUID, order: Order) -> Out:
@@ -99,7 +101,7 @@ class Redactor:
         story = Story(world, context)
         whole = _known(story, incident)
         said = await unit.texts(incident)
-        found = redaction.redacted(said, order.words)
+        found = await asyncio.to_thread(redaction.redacted, said, order.words)
         before = world.log.get(line_id)
         if before is not None:
             if found:
@@ -112,6 +114,10 @@ class Redactor:
         who = None if order.asker is None else order.asker.id
         written = await unit.take_out(found, anew, line, Cause(order.cause, who, context.now))
         return Out(redaction.places(found), [written[-1], *written[:-1]], (_newest(anew, whole),))
+
+
+def _named_here(batch: Sequence[Said], patterns: Sequence[re.Pattern[str]]) -> set[UUID]:
+    return {redaction.incident_of(each) for each in batch if redaction.stands_in(each, patterns)}
 
 
 def _known(story: Story, incident: UUID) -> Incident:

@@ -99,8 +99,8 @@ class PostgresStore:
         rows = await self._pool.fetch(_ASKED, str(person))
         return [Approach.model_validate_json(row["state"]) for row in rows]
 
-    async def everything(self) -> AsyncIterator[Said]:
-        """Every version of everything that holds texts of people, in one snapshot."""
+    async def everything(self) -> AsyncIterator[list[Said]]:
+        """Every version of everything that holds texts of people, in one snapshot, a batch at a time."""
         async with self._pool.acquire() as connection:
             async for each in all_texts(connection):
                 yield each

@@ -36,7 +36,7 @@ WHERE aggregate = 'log_entry' AND version = 1
 SPANS: Final = TypeAdapter(tuple[Span, ...])
 
 AT_ONCE: Final = 500
-"""Rows that are held in memory while everything is looked through."""
+"""Rows that are held in memory, and are looked through in one go, while everything is."""
 
 
 async def texts_of(connection: Connection, incident: UUID) -> list[Said]:
@@ -44,11 +44,12 @@ async def texts_of(connection: Connection, incident: UUID) -> list[Said]:
     return [_said(row) for row in await connection.fetch(_OF, str(incident))]
 
 
-async def all_texts(connection: Connection) -> AsyncIterator[Said]:
-    """Every version of everything that holds texts of people."""
+async def all_texts(connection: Connection) -> AsyncIterator[list[Said]]:
+    """Every version of everything that holds texts of people, a batch at a time."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        async for row in connection.cursor(_ALL, list(KINDS_OF_TEXT), prefetch=AT_ONCE):
-            yield _said(row)
+        rows = await connection.cursor(_ALL, list(KINDS_OF_TEXT))
+        while batch := await rows.fetch(AT_ONCE):
+            yield [_said(row) for row in batch]
 
 
 async def take_out(

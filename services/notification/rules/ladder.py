@@ -33,7 +33,7 @@ AT_ONCE: Final = timedelta(seconds=15)
 """What is ordered so soon after its turn began leaves time enough of the shortest turn, a minute."""
 
 HELD_ON: Final = timedelta(minutes=10)
-"""Five calls of full length to one person for other things; after that somebody else is sooner awake for it."""
+"""Five full calls to one person for other things; after that somebody else is sooner awake for it."""
 
 GOING_ON: Final = frozenset({DeliveryState.WAITING, DeliveryState.CALLING})
 

@@ -43,7 +43,7 @@ WHERE calling AND delivery.state->>'asks' = 'help' AND first.state->>'asks' = 'h
     AND delivery.state->'attempts'->-1->>'state' = 'calling'
 ON CONFLICT (attempt) DO UPDATE SET within = excluded.within WHERE receipt.within = $4::uuid
 """
-# Unless what it was part of was found or ordered by another of its steps, or the person is on the phone by now.
+# Unless what it was part of was found or ordered for another step, or the person is on the phone by now.
 _AGAIN: Final = """
 UPDATE receipt AS mine SET ordered_at = $3, within = NULL
 WHERE attempt = $1 AND call IS NULL AND within IS NOT DISTINCT FROM $4::uuid AND NOT EXISTS (
@@ -118,8 +118,8 @@ class Receipts:
             return None
         is_lost = not row["is_placed"] and row["call"] is None
         within, lost = (None, row["within"]) if is_lost else (row["within"], None)
-        known = {"fresh": False, "ordered_at": row["ordered_at"], "call": row["call"]}
-        return Receipt(attempt.id, **known, within=within, lost=lost)
+        ordered_at, call = row["ordered_at"], row["call"]
+        return Receipt(attempt.id, fresh=False, ordered_at=ordered_at, call=call, within=within, lost=lost)
 
     async def order_again(self, attempt: Attempt, lost: UUID | None, now: datetime) -> bool:
         """The right to order it once more, now: the provider knows of no such call.
