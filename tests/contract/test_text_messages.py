@@ -3,11 +3,13 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 
 from schemas.events.card import CardState
 from schemas.events.contact import Contact, FormerNumber
 from schemas.night import Wake
+from schemas.phone_number import NoNumber
 from services.notification import carrier
 from services.notification.app import Notification
 from services.notification.carrier import Carrier
@@ -161,6 +163,22 @@ async def test_a_changed_number_is_told_once_at_the_one_before(stand: Stand) -> 
     told = await stand.home.phones.texts()
     assert [number for number, _ in told] == [NUMBERS[ILSE]] * 2
     assert "een beheerder wijzigde het" in told[0][1]
+    # Changed once more since, the number before is that of somebody else's text.
+    async with asyncpg.create_pool(stand.database, min_size=1, max_size=1) as pool:
+        known = Numbers(pool, "", "")
+        assert await known.until(ILSE, until_then) == NUMBERS[ILSE]
+        with pytest.raises(NoNumber):
+            await known.until(ILSE, until_then - timedelta(minutes=1))
+    # Of long ago, as from a backup: nobody is told any more.
+    await stand.rows("DELETE FROM text_message")
+    await stand.rows("UPDATE notice SET spread = false, at = at - interval '19 hours'")
+    async with stand.home.service():
+
+        async def spread() -> bool | None:
+            return not await stand.rows("SELECT id FROM notice WHERE NOT spread") or None
+
+        await until(spread, "the old notice is seen to")
+        assert await stand.rows("SELECT id FROM text_message") == []
 
 
 @pytest.mark.parametrize("state", [CardState.STOPPED, CardState.REPLACED])

@@ -214,6 +214,9 @@ def test_a_changed_number_is_told_at_the_one_before_to_whose_it_was(
     found = of_contact(contact, NIGHT + later)
     assert about(found) == what and found == of_contact(contact, NIGHT + later)
     assert all(each.about in TO_FORMER and each.subject == str(ILSE) for each in found)
+    then = FormerNumber(phone="sealed", until=NIGHT + timedelta(minutes=1), changed_by=by)
+    again = of_contact(contact.model_copy(update={"former": then}), NIGHT + later)
+    assert not {each.id for each in again} & {each.id for each in found}, "changed twice is told twice"
     for each in found:
         assert told(each, [Turn(person=BAS)], [person(ILSE), person(BAS, Right.ADMINISTER)]) == [person(ILSE)]
         assert told(each, (), [person(ILSE, forgotten=True)]) == []
