@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from deploy.parts.ports import answers, free_port
 from deploy.parts.spawn import spawn
 from services.runtime.who import COOKIE
 from tests.bench.closed_loop import Answers
+from tests.bench.machine import cpu_seconds
 from tests.bench.onlookers import Audience, Watched
 from tests.bench.owner import Owner, stop, until
 from tests.bench.rows import Row, percentile, ratio_at_most
@@ -56,8 +58,7 @@ class Chain:
         self._claims = int(setting.share(CLAIMS))
         self._bare = free_port()
         asyncio.run(owner.tell())
-        owner.start("aid-relay")
-        owner.start("live")
+        self._processes = (owner.process, owner.start("aid-relay"), owner.start("live"))
 
     def start_bare(self) -> None:
         """What `theirs` goes over."""
@@ -80,10 +81,17 @@ class Chain:
         cursor = httpx.get(snapshot, headers={"Cookie": cookie}).json()["cursor"]
         first = json.dumps({"cursor": cursor})
         with Audience(live, "/api/live/socket", cookie, first, VIEWERS) as audience:
+            before = self._spent()
             sent = asyncio.run(_sent_over_http(owner.port, requests, rate))
             watched = audience.watched(len(requests), SETTLE_SECONDS)
+            spent = self._spent() - before
         self._size = watched.size // len(requests)
-        return _trial(sent, watched)
+        trial = _trial(sent, watched)
+        return replace(trial, figures={**trial.figures, "cpu": 1_000 * spent / len(requests)})
+
+    def _spent(self) -> float:
+        """Seconds of processor time of `aid`, relay and `live`."""
+        return sum(cpu_seconds(each.pid) for each in self._processes)
 
     def theirs(self, rate: int) -> Trial:
         """aiokafka, Kafka, aiokafka, one broadcast."""

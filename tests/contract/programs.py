@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from tests.contract.doorstep import ORIGIN, Answer, Browser
-from tests.contract.test_cards import proven
+from tests.contract.office import proven
 from tests.phone import Phone
 
 SYSTEMS = "organisations/GM1735/systems"

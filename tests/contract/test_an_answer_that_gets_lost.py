@@ -10,10 +10,10 @@ import pytest
 
 from services.runtime.ports import cause_of
 from tests.contract.doorstep import Browser, directory, signed_in
+from tests.contract.invited import a_guest, mandated
 from tests.contract.lost_answers import Line, Lost, line_to
+from tests.contract.staff import HOME, add, names, person
 from tests.contract.test_carried_out_once import post, proof, rows
-from tests.contract.test_guests import a_guest, mandated
-from tests.contract.test_people_of_an_organisation import HOME, add, names, person
 from tests.phone import Phone
 
 PROVEN = 1

@@ -14,9 +14,9 @@ from services.runtime.now import clock
 from services.runtime.ports import cause_of
 from services.runtime.problems import Problem
 from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
+from tests.contract.invited import a_guest, mandated
 from tests.contract.office import Office
-from tests.contract.test_guests import a_guest, mandated
-from tests.contract.test_people_of_an_organisation import HOME, add, names, person
+from tests.contract.staff import HOME, add, names, person
 from tests.phone import Phone
 
 

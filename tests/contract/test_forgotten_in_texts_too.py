@@ -12,7 +12,7 @@ from services.directory.store import writes
 from services.directory.texts import SECONDS, ByAid
 from services.runtime.database import open_pool
 from tests.contract.doorstep import INTERNAL, Browser, directory, signed_in
-from tests.contract.test_people_of_an_organisation import HOME, add, person, proven
+from tests.contract.staff import HOME, add, person, proven
 
 
 class Heard:

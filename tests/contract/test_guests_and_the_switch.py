@@ -13,17 +13,10 @@ from services.directory.store.opening import opening
 from services.directory.store.writes import TABLES
 from services.runtime.ports import Cause, Written
 from tests.contract.doorstep import Browser, directory, signed_in
+from tests.contract.invited import a_guest, linked, mandated, sponsored
+from tests.contract.invited import opening as by_link
 from tests.contract.office import code_of
-from tests.contract.test_guests import a_guest, linked, mandated, sponsored
-from tests.contract.test_guests import opening as by_link
-from tests.contract.test_the_switch import (
-    DISTRUST,
-    TRUST,
-    being_thrown,
-    officer,
-    throw,
-    until_waited,
-)
+from tests.contract.switching import DISTRUST, TRUST, being_thrown, officer, throw, until_waited
 from tests.phone import Phone
 
 OTHER = "organisations/GM0014/distrust"

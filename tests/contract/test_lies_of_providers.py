@@ -24,7 +24,7 @@ from services.runtime.ports import Cause, Written
 from tests.contract.account import INSIDE, LIED, OVER, UNBOUND, bound, known, outcome
 from tests.contract.doorstep import Browser, signed_in
 from tests.contract.lying_provider import KEY, Liar, claims, part, true
-from tests.contract.test_the_switch import being_thrown, throw, until_waited
+from tests.contract.switching import being_thrown, throw, until_waited
 from tests.contract.there_and_back import BACK, asked, away, back
 
 PEM = KEY.public_key().public_bytes(

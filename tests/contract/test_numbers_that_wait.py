@@ -7,7 +7,7 @@ import pytest
 from services.directory.recovery import keys_of, restored
 from services.runtime.database import open_pool
 from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
-from tests.contract.test_people_of_an_organisation import HOME, add, person, proven
+from tests.contract.staff import HOME, add, person, proven
 from tests.phone import Phone
 
 NEW = "06 00000099"

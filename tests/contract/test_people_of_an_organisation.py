@@ -1,40 +1,15 @@
 """The people of an organisation over HTTP: brought in, changed, checked once a year, let go, and told all."""
 
 import asyncio
-from typing import Any
 from uuid import uuid4
 
 from services.runtime.database import open_pool
-from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
+from tests.contract.doorstep import ORIGIN, Browser, directory, signed_in
 from tests.contract.office import ROLES, Office
+from tests.contract.staff import HOME, add, names, person, proven
 from tests.phone import Phone, text_of
 
-HOME = "organisations/GM1735/people"
 YEAR_MINUTES = 366 * 24 * 60
-
-
-def person(**more: Any) -> dict[str, Any]:
-    return {
-        "id": str(uuid4()),
-        "name": "Wilma Verzonnen",
-        "phone": "06 00000002",
-        "rights": ["report"],
-        **more,
-    }
-
-
-async def proven(here: Browser, phone: Phone, path: str, body: dict[str, Any]) -> Answer:
-    """Send it, and show with one's own phone that it is oneself."""
-    proof = phone.sign(await here.asked("people"), ORIGIN)
-    return await here.post(path, {**body, "passkey": proof})
-
-
-async def add(here: Browser, phone: Phone, *people: dict[str, Any]) -> Answer:
-    return await proven(here, phone, HOME, {"people": list(people)})
-
-
-def names(staff: dict[str, Any]) -> list[str]:
-    return [each["name"] for each in staff["people"]]
 
 
 async def test_who_is_brought_in_is_there_once_and_can_be_invited(app) -> None:

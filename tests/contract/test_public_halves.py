@@ -17,9 +17,9 @@ from services.runtime.database import LOCK, open_pool
 from services.runtime.seal import public_half
 from tests.contract.doorstep import directory, signed_in
 from tests.contract.doubles import said_nowhere
+from tests.contract.switching import until_waited
 from tests.contract.tables import database_of
 from tests.contract.test_keys import ANNA, BRAM, CEES, NOW, Interrupted, half_of, made_up
-from tests.contract.test_the_switch import until_waited
 
 SECONDS = 5
 

@@ -30,9 +30,9 @@ from services.runtime.seal import seal
 from services.runtime.settings import Mode
 from tests.contract.exchange import KEY, TOKEN, house, keys, serving, until
 from tests.contract.moody import Mood, Moody
+from tests.contract.night import asked as approach
 from tests.contract.stand import BAS, ILSE, LISTED, NUMBERS, Stand, card, staff_and_list
 from tests.contract.tables import database_of
-from tests.contract.test_the_night import asked as approach
 from tests.contract.told_directory import ToldDirectory
 from tests.enveloped import event_of
 from tests.push_browser import PushBrowser

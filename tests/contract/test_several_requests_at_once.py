@@ -15,15 +15,15 @@ from schemas.events.approach import Approach, ApproachState
 from schemas.events.delivery import Attempt, AttemptState, Delivery, DeliveryState
 from schemas.events.duty import Duty
 from schemas.events.wake_list import Turn, WakeList
-from services.notification import caller, numbers
+from services.notification import caller
 from services.notification.app import Notification
 from services.notification.carrier import Carrier
 from services.notification.ports import Call, Unreachable
 from services.notification.rules.code import CodeState
 from services.notification.store.codes import CodeCall, Codes
-from tests.contract.exchange import House, fill, house, keys, until
+from tests.contract.exchange import House, until
+from tests.contract.night import BAS, COR, ILSE, NUMBERS, REQUEST, asked, at_home, called, delivery
 from tests.contract.tables import database_of
-from tests.contract.test_the_night import BAS, COR, ILSE, NUMBERS, REQUEST, asked, called, delivery, replica
 from tests.enveloped import event_of
 
 OTHER, THIRD = UUID(int=18), UUID(int=28)
@@ -34,16 +34,15 @@ database = database_of("notification")
 @pytest.fixture
 async def home(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     """All three of GM0153 are on duty; Ilse is on the list of GM0141 too."""
-    monkeypatch.setattr(numbers, "fetch_keys", keys)
-    monkeypatch.setattr(caller, "GRACE", timedelta(0))
-    monkeypatch.setattr(caller, "GATHERS", timedelta(0))
-    await fill(database, *((person, f"06 0000000{person.int}") for person in NUMBERS))
     turns = tuple(Turn(person=each) for each in (ILSE, BAS, COR))
-    await replica(database, WakeList(id="GM0153", turns=turns, exercise=False))
-    await replica(database, WakeList(id="GM0141", turns=turns[:1], exercise=False))
-    for person in NUMBERS:
-        await replica(database, Duty(id=person, on=True, changed_at=datetime.now(UTC), exercise=False))
-    async with house(database) as found:
+    lists = (("GM0153", turns), ("GM0141", turns[:1]))
+    now = datetime.now(UTC)
+    async with at_home(
+        database,
+        monkeypatch,
+        *(WakeList(id=each, turns=turns, exercise=False) for each, turns in lists),
+        *(Duty(id=each, on=True, changed_at=now, exercise=False) for each in NUMBERS),
+    ) as found:
         yield found
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from services.runtime.database import open_pool
 from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
-from tests.contract.test_people_of_an_organisation import add, person
+from tests.contract.staff import add, person
 from tests.phone import Phone
 
 SLIPS = "organisations/GM1735/invitations"

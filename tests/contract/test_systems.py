@@ -18,9 +18,9 @@ from services.directory.systems import end_expired
 from services.runtime import limits as limits_module
 from services.runtime.database import LOCK
 from tests.contract.doorstep import Browser, directory, signed_in
+from tests.contract.office import code_of, proven
 from tests.contract.programs import SYSTEMS, WANTED, Program, let_in, listed, made
-from tests.contract.test_cards import code_of, proven
-from tests.contract.test_the_switch import DISTRUST, TRUST, being_thrown, throw, until_waited
+from tests.contract.switching import DISTRUST, TRUST, being_thrown, throw, until_waited
 
 DAY = 24 * 60
 

@@ -21,9 +21,9 @@ from services.runtime.seal import seal
 from tests.contract import stand as stands
 from tests.contract.exchange import KEY, until
 from tests.contract.moody import Mood
+from tests.contract.night import asked as approach
 from tests.contract.stand import BAS, COR, ILSE, LISTED, NUMBERS, Stand, card
 from tests.contract.tables import database_of
-from tests.contract.test_the_night import asked as approach
 from tests.enveloped import event_of
 
 database, stand = database_of("notification"), stands.stand

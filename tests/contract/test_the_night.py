@@ -4,111 +4,50 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
 
-from schemas.catalogue import Function
-from schemas.events.approach import Approach, ApproachState
-from schemas.events.bell import Bell
-from schemas.events.delivery import AttemptState, Delivery, DeliveryState
+from schemas.events.approach import ApproachState
+from schemas.events.delivery import AttemptState, DeliveryState
 from schemas.events.duty import Duty
 from schemas.events.person import Membership, Person
 from schemas.events.wake_list import Turn, WakeList
-from schemas.night import Wake
-from schemas.state import State
-from services.notification import caller, numbers
-from services.notification.app import Notification
 from services.notification.carrier import Carrier
 from services.notification.ports import Call, Unreachable
-from services.notification.rules.ladder import delivery_id
 from services.notification.rules.sending import TextState
 from services.notification.store.receipts import Receipts
-from tests.contract.exchange import House, fill, house, keys, until
+from tests.contract.exchange import House, until
+from tests.contract.night import (
+    BAS,
+    COR,
+    ILSE,
+    NUMBERS,
+    asked,
+    at_home,
+    called,
+    delivery,
+    in_state,
+    replica,
+    rung,
+)
 from tests.contract.tables import database_of
 from tests.enveloped import event_of
-
-ILSE, BAS, COR = (UUID(int=number) for number in (1, 2, 3))
-NUMBERS = {ILSE: "+31600000001", BAS: "+31600000002", COR: "+31600000003"}
-REQUEST = UUID(int=8)
-
 
 database = database_of("notification")
 
 
 @pytest.fixture
 async def home(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    monkeypatch.setattr(numbers, "fetch_keys", keys)
-    monkeypatch.setattr(caller, "GRACE", timedelta(0))
-    monkeypatch.setattr(caller, "GATHERS", timedelta(0))
-    await fill(database, *((person, f"06 0000000{person.int}") for person in NUMBERS))
-    await replica(database, WakeList(id="GM0153", turns=tuple(map(_turn, NUMBERS)), exercise=False))
+    """Two of the three on the list are on duty."""
+    turns = tuple(Turn(person=each) for each in NUMBERS)
     now = datetime.now(UTC)
-    for person in NUMBERS:
-        await replica(database, Duty(id=person, on=person != BAS, changed_at=now, exercise=False))
-    async with house(database) as found:
+    duties = (Duty(id=each, on=each != BAS, changed_at=now, exercise=False) for each in NUMBERS)
+    async with at_home(
+        database, monkeypatch, WakeList(id="GM0153", turns=turns, exercise=False), *duties
+    ) as found:
         yield found
-
-
-def _turn(person: UUID) -> Turn:
-    return Turn(person=person)
-
-
-async def replica(database: str, state: State) -> None:
-    """As the intake keeps it."""
-    connection = await asyncpg.connect(database)
-    await connection.execute(
-        "INSERT INTO replica VALUES ($1, $2, 1, 1, $3) "
-        "ON CONFLICT (aggregate, key) DO UPDATE SET state = excluded.state",
-        state.TYPE,
-        state.key,
-        state.model_dump_json().encode(),
-    )
-    await connection.close()
-
-
-def asked(**more: Any) -> Approach:
-    made = {
-        "id": UUID(int=9),
-        "request": REQUEST,
-        "incident": UUID(int=7),
-        "lender": "GM0153",
-        "function": Function.CIVIL_AFFAIRS,
-        "asked_at": datetime.now(UTC),
-        "wake": Wake.NOW,
-        "exercise": False,
-    }
-    return Approach(**{**made, **more})
-
-
-async def delivery(service: Notification, request: UUID = REQUEST, organisation: str = "GM0153") -> Delivery:
-    found = await service.deliveries.change(
-        delivery_id(request, organisation), lambda each, _: each, datetime.now(UTC)
-    )
-    assert found is not None
-    return found
-
-
-async def in_state(service: Notification, state: DeliveryState) -> Delivery:
-    async def look() -> Delivery | None:
-        found = await delivery(service)
-        return found if found.state is state else None
-
-    return await until(look, state)
-
-
-async def called(home: House) -> list[str]:
-    return [each["to"] for each in await home.phones.calls()]
-
-
-async def rung(service: Notification) -> None:
-    """The clock says that this turn is over, as it does when its time has come."""
-    turn = (await delivery(service)).turn
-    assert turn is not None
-    service.now = lambda: turn.due
-    await service.heed(event_of(Bell(id=turn.id, delivery=delivery_id(REQUEST, "GM0153"), due=turn.due)))
 
 
 async def test_the_list_is_called_in_turn_without_who_is_off_duty_until_a_yes(
@@ -182,7 +121,7 @@ async def test_a_death_before_the_order_went_out_forgets_nobody(
 async def test_of_two_orders_to_one_person_without_an_answer_each_is_looked_up_as_itself(
     home: House, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await replica(database, WakeList(id="GM0141", turns=(_turn(ILSE),), exercise=False))
+    await replica(database, WakeList(id="GM0141", turns=(Turn(person=ILSE),), exercise=False))
     tries: Counter[UUID] = Counter()
     placed: list[UUID] = []
     ring = Carrier.call

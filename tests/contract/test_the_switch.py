@@ -1,59 +1,26 @@
 """The switch over HTTP in real mode: which sessions end, who comes back how, and that none slips through."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from schemas.events.person import Membership, Person
 from schemas.refused import Refused
 from schemas.values import IBD, Right
 from services.directory.rules.session import open_in_demonstration
 from services.directory.store.keys import exported
-from services.directory.store.opening import opening, trust_lock
+from services.directory.store.opening import opening
 from services.directory.store.trust import restore_distrust
-from services.directory.store.writes import TABLES, Writes
-from services.runtime.database import LOCK, open_pool
+from services.directory.store.writes import TABLES
 from services.runtime.now import clock
 from services.runtime.ports import Cause, Written
 from tests.contract.doorstep import PETRA, Browser, directory, signed_in
 from tests.contract.office import Office, code_of, proven, somebody
+from tests.contract.switching import DISTRUST, TRUST, being_thrown, officer, throw, trust_rows, until_waited
 from tests.phone import Phone
-
-HOF = "organisations/GM1735"
-DISTRUST, TRUST = f"{HOF}/distrust", f"{HOF}/trust"
-WAIT_SECONDS = 5
-
-
-async def throw(here: Browser, phone: Phone, path: str = DISTRUST) -> dict[str, Any]:
-    """Throw it, or take it back, with a key shown here and now."""
-    status, found = await proven(here, phone, "switch", path, {})
-    assert status == 200, found
-    return found
-
-
-async def officer(app: Any, database: str) -> tuple[Browser, Phone]:
-    """Somebody on duty at the IBD, signed in."""
-    person = Person(
-        id=uuid4(), memberships=(Membership(organisation=IBD, rights=(Right.IBD,)),), exercise=False
-    )
-    async with await open_pool(database, 1) as pool:
-        await Writes(pool).add_person(person, "Ruud Verzonnen", "06 00000002", clock()())
-    app.state.directory.heard([person])
-    here, phone = Browser(app), Phone()
-    assert (await here.welcome(await here.invite_here(person=str(person.id)), phone))[0] == 200
-    return here, phone
-
-
-async def trust_rows(database: str) -> list[asyncpg.Record]:
-    connection = await asyncpg.connect(database)
-    rows = await connection.fetch("SELECT id, version, state->>'distrusted' AS distrusted FROM trust")
-    await connection.close()
-    return list(rows)
 
 
 async def test_one_act_ends_every_session_of_the_organisation_the_throwers_too_and_nobody_elses(
@@ -148,25 +115,6 @@ async def test_who_came_in_with_a_card_throws_it_and_does_not_take_it_back(app, 
     back = await office.come_in(await office.card())
     assert code_of(await back.post(TRUST, {})) == "card_not_enough"
     assert (await back.get("me"))[0] == 200
-
-
-@asynccontextmanager
-async def being_thrown(database: str) -> AsyncIterator[asyncpg.Connection]:
-    """Somebody is in the middle of throwing the switch."""
-    connection = await asyncpg.connect(database)
-    async with connection.transaction():
-        await connection.execute(LOCK, trust_lock("GM1735"))
-        yield connection
-    await connection.close()
-
-
-async def until_waited(connection: asyncpg.Connection, waiting: int = 1) -> None:
-    """Until so many wait for locks of this database."""
-    query = """SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
-    async with asyncio.timeout(WAIT_SECONDS):
-        while await connection.fetchval(query) < waiting:
-            await asyncio.sleep(0.01)
 
 
 Way = Callable[[Any], Awaitable[Callable[[], Awaitable[Any]]]]

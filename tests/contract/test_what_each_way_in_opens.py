@@ -12,9 +12,9 @@ from services.directory.summaries import SUMMARIES
 from services.runtime.now import clock
 from services.runtime.tokens import Claims
 from tests.contract.doorstep import Browser, directory, signed_in
+from tests.contract.invited import a_guest
+from tests.contract.staff import person
 from tests.contract.test_devices_that_show_messages import PUBLIC, at
-from tests.contract.test_guests import a_guest
-from tests.contract.test_people_of_an_organisation import person
 
 HOF = "GM1735"
 SIGNED = {"credential": "AA", "client_data": "AA", "authenticator_data": "AA", "signature": "AA"}

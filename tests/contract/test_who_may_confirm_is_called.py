@@ -17,18 +17,10 @@ from services.notification.app import Notification
 from services.notification.rules.mandated import delivery_id
 from services.notification.store.mandates import NotKnownYet
 from tests.contract.exchange import House, fill, house, keys, until
+from tests.contract.night import replica
 from tests.contract.tables import database_of
-from tests.contract.test_the_night import replica
 from tests.enveloped import event_of
-from tests.unit.notification.test_who_may_confirm_is_called import (
-    ALL,
-    GERT,
-    INES,
-    OMAR,
-    entry,
-    own,
-    request,
-)
+from tests.unit.notification.confirming import ALL, GERT, INES, OMAR, entry, own, request
 
 NUMBERS = {GERT: "+31600000002", INES: "+31600000003", OMAR: "+31600000004"}
 

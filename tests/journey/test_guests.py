@@ -11,7 +11,7 @@ from schemas.values import Right
 from tests.journey.case import Case, moment
 from tests.journey.cast import People, Places, done
 from tests.journey.looking import Page
-from tests.journey.test_the_switch import SOON, out_everywhere, switch
+from tests.journey.switching import SOON, out_everywhere, switch
 from tests.journey.waiting import until
 
 pytestmark = pytest.mark.timeout(120)

@@ -20,7 +20,7 @@ from tests.contract.there_and_back import asked
 from tests.journey.case import Case, approached, claimed
 from tests.journey.cast import People, Places, done
 from tests.journey.looking import Page
-from tests.journey.test_the_switch import SOON, out_everywhere, switch
+from tests.journey.switching import SOON, out_everywhere, switch
 from tests.journey.waiting import until
 from tests.phone import Phone
 from tests.unit.runtime.test_described import APPS

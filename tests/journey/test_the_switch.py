@@ -10,25 +10,10 @@ from schemas.values import Right
 from tests.journey.case import Case
 from tests.journey.cast import People, Places, done
 from tests.journey.looking import Page
+from tests.journey.switching import SOON, out_everywhere, switch
 from tests.journey.waiting import until
 
 pytestmark = pytest.mark.timeout(120)
-
-SOON = 5
-"""Seconds; it is meant to be one, on a machine that does nothing else."""
-
-DUTY = "/api/aid/duty"
-LOOKS = ("/api/directory/me", "/api/live/snapshot")
-
-
-def out_everywhere(client: Client) -> bool:
-    """Whether no service takes this session for somebody any more."""
-    answers = [client.read(path) for path in LOOKS] + [client.send(DUTY, {"on": True})]
-    return {getattr(each, "status", 200) for each in answers} == {401}
-
-
-def switch(organisation: str, way: str) -> str:
-    return f"/api/directory/organisations/{organisation}/{way}"
 
 
 def test_one_act_puts_a_whole_organisation_out_and_every_peer_is_warned_until_it_is_taken_back(

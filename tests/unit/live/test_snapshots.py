@@ -17,7 +17,7 @@ from services.live.rules import picture as pictures
 from services.live.snapshots import Snapshots
 from tests.enveloped import record_of
 from tests.unit.live.history import History, viewers_of
-from tests.unit.live.test_viewers import ASKER, Socket, a_live, an_incident, hears, told
+from tests.unit.live.watching import ASKER, Socket, a_live, an_incident, hears, told
 
 ROWS = 12
 

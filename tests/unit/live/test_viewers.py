@@ -2,126 +2,41 @@
 
 import asyncio
 import contextlib
-import json
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
-from websockets.exceptions import ConnectionClosedOK
-from websockets.frames import Frame
-from websockets.protocol import State as Socketstate
-from websockets.streams import StreamReader
 
 from schemas.codec import decode
 from schemas.events.contact import Contact
-from schemas.events.incident import CallBack, Incident, Sealed
-from schemas.events.person import Membership, Person
+from schemas.events.incident import Incident, Sealed
+from schemas.events.person import Membership
 from schemas.events.session import Session
-from schemas.live import CLOSE_SIGNED_OUT, CLOSE_SLOW, SOCKET, Position
-from schemas.state import State
-from schemas.values import Level
+from schemas.live import CLOSE_SIGNED_OUT, CLOSE_SLOW, SOCKET
 from services.live import viewers as viewers_module
-from services.live.app import Live
-from services.live.cursors import cursor
 from services.live.rules.board import Board
-from services.live.settings import LiveSettings
 from services.live.viewers import Viewer, Viewers
 from services.runtime.now import clock
-from services.runtime.settings import Mode
-from services.runtime.tokens import new_keys
-from services.runtime.who import Asker
 from tests.enveloped import record_of
 from tests.soon import until
 from tests.unit.live.history import History
-
-NOW = clock(0)()
-PERSON = Person(id=UUID(int=1), memberships=(Membership(organisation="GM1735"),), exercise=False)
-SESSION = Session(id=UUID(int=2), person=PERSON.id, started_at=NOW, expires_at=NOW + timedelta(hours=12))
-ASKER = Asker(PERSON, SESSION)
-POSITION = Position({}, 0, {})
-
-
-class Socket:
-    """One side of a websocket: what was sent, how it was closed, and `first` that the client says."""
-
-    def __init__(self, first: str = "", buffered: int = 0) -> None:
-        self.sent: list[dict[str, Any]] = []
-        self.closed: list[int] = []
-        self.aborted = False
-        self.before_first = lambda: None
-        self.meanwhile = lambda: None
-        self.buffered = buffered
-        self.state = Socketstate.OPEN
-        self.protocol = SimpleNamespace(extensions=[])
-        self.transport = SimpleNamespace(
-            get_write_buffer_size=lambda: self.buffered,
-            abort=self._abort,
-            is_closing=lambda: self.aborted,
-            writelines=self._write,
-        )
-        self._first = first
-        self._spoke = False
-
-    def _write(self, parts: Iterable[bytes]) -> None:
-        self.sent.append(json.loads(payload_of(b"".join(parts))))
-
-    def _abort(self) -> None:
-        self.aborted = True
-
-    async def recv(self) -> str:
-        if self._spoke:
-            self.meanwhile()
-            raise ConnectionClosedOK(None, None)
-        self._spoke = True
-        self.before_first()
-        return self._first
-
-    async def send(self, text: str) -> None:
-        self.sent.append(json.loads(text))
-        self.meanwhile()
-
-    async def close(self, code: int, reason: str) -> None:
-        self.closed.append(code)
-        if self.transport.get_write_buffer_size():
-            await asyncio.sleep(60)
-
-
-@asynccontextmanager
-async def running(viewers: Viewers) -> AsyncIterator[None]:
-    task = asyncio.create_task(viewers.run())
-    yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
-@asynccontextmanager
-async def changing(viewers: Viewers, board: Board) -> AsyncIterator[None]:
-    """Rows change all the time, so that every tick has something to send."""
-
-    async def change() -> None:
-        for version in range(1, 100_000):
-            viewers.touch(board.put(decode(record_of(an_incident(1), version))))
-            await asyncio.sleep(0)
-
-    task = asyncio.create_task(change())
-    yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
-def payload_of(sent: bytes) -> bytes:
-    """What one frame of a server carries, as the library itself reads it."""
-    reader = StreamReader()
-    reader.feed_data(sent)
-    with pytest.raises(StopIteration) as whole:
-        next(Frame.parse(reader.read_exact, mask=False))
-    assert not reader.buffer
-    data: bytes = whole.value.value.data
-    return data
+from tests.unit.live.watching import (
+    ASKER,
+    PERSON,
+    POSITION,
+    SESSION,
+    Socket,
+    a_live,
+    an_incident,
+    changing,
+    hears,
+    many_changing,
+    resume,
+    running,
+    told,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -168,25 +83,6 @@ async def test_who_sees_nothing_of_a_busy_time_hears_that_nothing_changed() -> N
     assert socket.sent[0]["type"] == "heartbeat"
 
 
-def an_incident(number: int) -> Incident:
-    return Incident(
-        id=UUID(int=number),
-        source="GM1735",
-        affected=(),
-        since=NOW,
-        reported_at=NOW,
-        reported_by=PERSON.id,
-        call_back=CallBack(phone="06 00000000"),
-        exercise=False,
-        readers={"org:GM1735": Level.OWN},
-    )
-
-
-def told(socket: Socket) -> list[str]:
-    """The ids of the rows that a socket was sent, in order."""
-    return [row["id"] for frame in socket.sent for row in frame.get("changed", ())]
-
-
 async def test_a_viewer_whose_socket_was_full_gets_what_it_missed_in_one_frame(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -218,32 +114,6 @@ async def test_a_change_that_waits_for_its_tick_is_sent_before_any_heartbeat() -
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert [frame["type"] for frame in socket.sent[:2]] == ["delta", "heartbeat"]
-
-
-def a_live() -> Live:
-    settings = LiveSettings(
-        mode=Mode.REAL,
-        kafka="127.0.0.1:1",
-        http_port=1,
-        token_public_keys=new_keys("k1")[1],
-        allowed_origins="http://localhost:7400",
-        contact_keys_url="http://127.0.0.1:1",
-        internal_token="x" * 32,
-    )
-    live = Live(settings)
-    for state in (PERSON, SESSION):
-        hears(live, state)
-    live._newest.caught_up.set()
-    return live
-
-
-def hears(live: Live, state: State) -> None:
-    live._newest.states[type(state)][state.key] = decode(record_of(state))
-
-
-def resume(live: Live) -> str:
-    mine = cursor(live._board.keys(PERSON), live._position())
-    return json.dumps({"type": "resume", "cursor": mine})
 
 
 async def test_a_session_that_ends_while_a_socket_opens_closes_it() -> None:
@@ -373,19 +243,3 @@ async def test_reading_may_rest_while_rows_keep_coming_and_not_when_it_is_quiet_
             await until(lambda: viewers.rest)
             assert viewers.rest <= viewers_module.BUSY_SECONDS
         await until(lambda: not viewers.rest)
-
-
-@asynccontextmanager
-async def many_changing(viewers: Viewers, board: Board) -> AsyncIterator[None]:
-    """Fifty rows at a time."""
-
-    async def change() -> None:
-        for version in range(1, 100_000):
-            for number in range(1, 51):
-                viewers.touch(board.put(decode(record_of(an_incident(number), version))))
-            await asyncio.sleep(0.01)
-
-    task = asyncio.create_task(change())
-    yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

@@ -8,7 +8,7 @@ from schemas.values import Level
 from services.notification.rules import mandated
 from services.notification.rules.audience import shown
 from services.notification.rules.ladder import checked, ended, keyed, over, rung, to_call
-from tests.unit.notification.test_who_may_confirm_is_called import (
+from tests.unit.notification.confirming import (
     ALL,
     GERT,
     INES,

@@ -7,7 +7,7 @@ from schemas.events.delivery import DeliveryState
 from schemas.events.wake_list import Turn, WakeList
 from services.notification.rules import mandated
 from services.notification.rules.notices import About, of_delivery, told
-from tests.unit.notification.test_who_may_confirm_is_called import (
+from tests.unit.notification.confirming import (
     ALL,
     GERT,
     INES,
