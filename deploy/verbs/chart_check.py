@@ -19,6 +19,7 @@ from deploy import compose
 from deploy.bootstrap import ROOT, SetupFailed, home_of
 from deploy.verbs.go_tools import Go, find_go
 from deploy.verbs.manifest_schemas import write_schemas
+from deploy.verbs.pod_security import breaches
 from schemas.command_line import command_line
 
 CHART: Final = ROOT / "deploy" / "helm"
@@ -57,11 +58,14 @@ def lint(go: Go, _: Path) -> None:
 
 
 def manifests(go: Go, scratch: Path) -> None:
-    """Everything that the chart makes is what Kubernetes and the operators take, field by field."""
+    """All that the chart makes is what Kubernetes and the operators take, field by field, and confined."""
     helm = go.tool("helm")
     for name, values in VARIANTS.items():
         made = _run(helm, "template", "noaber", str(CHART), *values)
-        kinds = {each["kind"] for each in yaml.safe_load_all(made) if each}
+        found = [each for each in yaml.safe_load_all(made) if each]
+        if unconfined := [wrong for each in found for wrong in breaches(each)]:
+            raise Wrong("\n".join(unconfined))
+        kinds = {each["kind"] for each in found}
         schemas = write_schemas(go, scratch / "schemas", kinds)
         file = scratch / f"{name}.yaml"
         file.write_text(made)
