@@ -17,9 +17,11 @@ from jsonschema import Draft202012Validator
 
 from deploy import compose
 from deploy.bootstrap import ROOT, SetupFailed, home_of
+from deploy.cluster import stack
 from deploy.verbs.go_tools import Go, find_go
 from deploy.verbs.manifest_schemas import write_schemas
 from deploy.verbs.pod_security import breaches
+from deploy.verbs.policies import differences
 from schemas.command_line import command_line
 
 CHART: Final = ROOT / "deploy" / "helm"
@@ -63,8 +65,12 @@ def manifests(go: Go, scratch: Path) -> None:
     for name, values in VARIANTS.items():
         made = _run(helm, "template", "noaber", str(CHART), *values)
         found = [each for each in yaml.safe_load_all(made) if each]
-        if unconfined := [wrong for each in found for wrong in breaches(each)]:
-            raise Wrong("\n".join(unconfined))
+        wrong = [wrong for each in found for wrong in breaches(each)]
+        if wrong := [
+            *wrong,
+            *differences(found, stack(), traced=any("traces.url" in each for each in values)),
+        ]:
+            raise Wrong("\n".join(wrong))
         kinds = {each["kind"] for each in found}
         schemas = write_schemas(go, scratch / "schemas", kinds)
         file = scratch / f"{name}.yaml"

@@ -1,4 +1,4 @@
-"""Each rule of the pod security standard "restricted" is seen to be broken, in a pod that keeps all others."""
+"""Each rule of the pod security standard "restricted" is seen broken, in a pod that keeps all others."""
 
 import copy
 from typing import Any
