@@ -1,13 +1,16 @@
 """A guest comes in by a link, once, from one phone; the link makes no key, and one tap ends it."""
 
-from uuid import uuid4
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 
 from services.directory.ended_guests import take
 from services.directory.recovery import keys_of, restored
+from services.runtime.now import clock
 from tests.contract.doorstep import Browser, directory, signed_in
-from tests.contract.invited import a_guest, mandated, naming, opening, sponsored
+from tests.contract.invited import a_guest, linked, mandated, naming, opening, sponsored
 from tests.phone import Phone
 
 

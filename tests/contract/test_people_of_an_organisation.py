@@ -1,9 +1,14 @@
 """The people of an organisation over HTTP: brought in, changed, checked once a year, let go, and told all."""
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import pytest
+
+from schemas.refused import Refused
+from services.directory.store.people import Keeping
 from services.runtime.database import open_pool
+from services.runtime.now import clock
 from tests.contract.doorstep import ORIGIN, Browser, directory, signed_in
 from tests.contract.office import ROLES, Office
 from tests.contract.staff import HOME, add, names, person, proven
@@ -87,6 +92,17 @@ async def test_of_two_last_administrators_who_take_each_other_off_one_stays(app)
     assert sorted(status for status, _ in answers)[1] in {401, 403, 404, 409}
     left = petra if answers[0][0] == 200 else anna
     assert len((await left.get(HOME))[1]["people"]) == 1
+
+
+async def test_who_administers_it_no_more_when_it_is_written_changes_nobody(app) -> None:
+    petra, phone, me = await signed_in(app)
+    wilma = person()
+    await add(petra, phone, wilma)
+    off = Keeping("GM1735", UUID(wilma["id"]), clock()())
+    people = app.state.directory.people
+    for change in (people.add(off, []), people.change(off, [UUID(me)], lambda known, _: known)):
+        with pytest.raises(Refused, match="not_your_right"):
+            await change
 
 
 async def test_who_leaves_the_only_employer_is_forgotten_and_out(app, filled: str) -> None:

@@ -17,6 +17,7 @@ from services.directory.rules.people import (
     may_keep_people,
     membership,
     newcomer,
+    readers_of,
     with_job,
 )
 
@@ -26,7 +27,8 @@ TODAY = date(2026, 3, 1)
 
 def someone(*rights: Right, at: tuple[str, ...] = (HOME,)) -> Person:
     members = tuple(Membership(organisation=each, rights=rights) for each in at)
-    return Person(id=uuid4(), memberships=members, exercise=False)
+    key = uuid4()
+    return Person(id=key, memberships=members, exercise=False, readers=readers_of(key, at))
 
 
 def job(*rights: Right) -> Job:
@@ -93,7 +95,8 @@ def test_rights_elsewhere_stay_as_they_are() -> None:
     assert membership(changed, ELSEWHERE).rights == (Right.LEND,)
     left = gone(both, HOME, {uuid4()})
     assert [each.organisation for each in left.memberships] == [ELSEWHERE]
-    assert all(HOME not in key for key in left.readers)
+    assert left.readers == readers_of(both.id, [ELSEWHERE])
+    assert f"org:{HOME}" in left.lost_readers
 
 
 def test_who_leaves_the_only_employer_works_nowhere() -> None:

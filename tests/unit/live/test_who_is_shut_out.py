@@ -66,11 +66,12 @@ async def test_an_open_page_is_shut_by_the_news_itself_that_ends_it(
 
 async def test_who_runs_out_of_time_is_shut_out_without_any_news(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "REVIEW_SECONDS", 0.01)
-    live, socket = a_live(), Socket()
+    live, socket, lapsed = a_live(), Socket(), list[object]()
+    monkeypatch.setattr(live._board, "lapse", lambda now: lapsed.append(now) or ())
     hears(live, SESSION.model_copy(update={"expires_at": NOW}))
     live._viewers.add(Viewer(socket, Asker(PERSON, SESSION), live._board.keys(PERSON)))
     looking = asyncio.create_task(live._review_for_ever())
-    await until(lambda: socket.closed == [CLOSE_SIGNED_OUT])
+    await until(lambda: socket.closed == [CLOSE_SIGNED_OUT] and lapsed)
     looking.cancel()
     await asyncio.gather(looking, return_exceptions=True)
     assert len(live._viewers) == 0
