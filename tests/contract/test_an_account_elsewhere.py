@@ -1,5 +1,6 @@
 """A member's account at a provider: bound with a key, one person's, and gone with what it stood on."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from schemas.events.person import Membership, Person
 from services.directory.store.access import restore_accesses
+from services.directory.store.accounts import Account
 from services.directory.store.keys import KeyFile
 from services.directory.store.people import Keeping
 from services.directory.store.writes import TABLES
@@ -18,6 +20,7 @@ from services.runtime.ports import Cause, Written
 from tests.contract.account import INSIDE, UNBOUND, bound, known, outcome
 from tests.contract.doorstep import Browser, signed_in
 from tests.contract.lying_provider import Liar, claims, true
+from tests.contract.test_the_switch import being_thrown, until_waited
 from tests.contract.there_and_back import BACK, asked, away, away_to_bind, back
 
 
@@ -59,6 +62,30 @@ async def test_an_account_is_one_persons(app: Any, liar: Liar) -> None:
     assert await back(wim, code="c", state=query["state"]) == "/devices?refused=account_taken"
 
 
+async def test_of_two_that_somebody_bound_the_later_one_opens_alone(app: Any, liar: Liar) -> None:
+    here, phone, _ = await signed_in(app)
+    for sub in ("old", "new"):
+        query = asked(await away_to_bind(here, phone))
+        liar.hand_out(true(claims(liar, query["nonce"], sub=sub)))
+        await back(here, code="c", state=query["state"])
+    for sub, found in (("old", (UNBOUND, 401)), ("new", (INSIDE, 200))):
+        assert await outcome(app, liar, lambda said, sub=sub: true({**said, "sub": sub})) == found
+
+
+async def test_one_that_is_loosened_while_somebody_comes_in_with_it_opens_nothing(
+    app: Any, liar: Liar, filled: str
+) -> None:
+    await bound(app, liar)
+    there = Browser(app)
+    query = await away(there)
+    liar.hand_out(true(claims(liar, query["nonce"])))
+    async with being_thrown(filled) as waited_for:
+        coming = asyncio.ensure_future(back(there, code="c", state=query["state"]))
+        await until_waited(waited_for)
+        await waited_for.execute("DELETE FROM provider_account")
+    assert (await coming, (await there.get("me"))[0]) == (UNBOUND, 401)
+
+
 async def test_binding_takes_a_key_shown_here_and_now(app: Any, liar: Liar) -> None:
     await bound(app, liar)
     there = Browser(app)
@@ -91,14 +118,31 @@ async def test_who_works_there_no_more_does_not_come_in(app: Any, liar: Liar, fi
     assert await outcome(app, liar, true) == (UNBOUND, 401)
 
 
-async def test_who_left_and_came_back_binds_anew(app: Any, liar: Liar, filled: str) -> None:
-    person = await bound(app, liar)
+async def leaves(app: Any, person: str) -> None:
+    """For the neighbour."""
     elsewhere = (Membership(organisation="GM0014"),)
-    await app.state.directory.people.change(
+    directory = app.state.directory
+    changed = await directory.people.change(
         Keeping("GM1735", UUID(person), clock()()),
         [UUID(person)],
         lambda known, _: known.model_copy(update={"memberships": elsewhere}),
     )
+    directory.heard(changed)
+
+
+async def test_who_leaves_while_they_are_at_the_provider_binds_nothing(
+    app: Any, liar: Liar, filled: str
+) -> None:
+    here, phone, person = await signed_in(app)
+    query = asked(await away_to_bind(here, phone))
+    liar.hand_out(true(claims(liar, query["nonce"])))
+    await leaves(app, person)
+    assert await back(here, code="c", state=query["state"]) == "/devices?refused=account_unbound"
+    assert await accounts(filled) == []
+
+
+async def test_who_left_and_came_back_binds_anew(app: Any, liar: Liar, filled: str) -> None:
+    await leaves(app, await bound(app, liar))
     assert await accounts(filled) == []
     assert await outcome(app, liar, true) == (UNBOUND, 401)
 
@@ -128,6 +172,11 @@ async def accounts(database: str) -> list[Any]:
     rows = await connection.fetch("SELECT * FROM provider_account")
     await connection.close()
     return list(rows)
+
+
+def test_the_same_subject_at_another_issuer_is_somebody_else() -> None:
+    issuers = {"https://a": "1:7f3a", "https://a:1": "7f3a", "https://b": "7f3a"}
+    assert len({Account("GM1735", *each).key for each in issuers.items()}) == 3
 
 
 async def test_what_is_kept_of_an_account_is_a_digest(app: Any, liar: Liar, filled: str) -> None:
