@@ -1,14 +1,16 @@
 """Who comes, what they may, the yearly check and leaving: the rules, without a table."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from schemas.catalogue import Function
+from schemas.events.contact import WaitingNumber
 from schemas.events.person import Membership, Person
 from schemas.refused import Refused
 from schemas.values import Level, Right
+from services.directory.rules.numbers import ALONE_AFTER, may_say_yes
 from services.directory.rules.people import (
     Job,
     checked,
@@ -123,3 +125,12 @@ def test_who_does_not_work_there_is_not_found() -> None:
             with pytest.raises(Refused) as raised:
                 change(person)
             assert code_of(raised) == "not_found"
+
+
+def test_who_asked_for_a_number_and_administers_no_more_says_no_second_yes() -> None:
+    asked_by, asked_at = uuid4(), datetime(2026, 3, 1, tzinfo=UTC)
+    waiting = WaitingNumber(phone="c2VhbGVk", organisation=HOME, asked_by=asked_by, asked_at=asked_at)
+    for asker in (asked_by, uuid4()):
+        with pytest.raises(Refused) as raised:
+            may_say_yes(waiting, uuid4(), asker, {}, asked_at + 2 * ALONE_AFTER)
+        assert code_of(raised) == "not_your_right"
