@@ -234,12 +234,12 @@ const ladder = (request, more, version = 1) => {
 const ASKED = rowsOf("anouk").find((each) => each.kind === "approach").data.request;
 const LOGS = {
   nl: {
-    title: "Belronde van Hengelo", first: "Pim gebeld: ✕ kan niet (11:35)", rings: "Sanne gebeld: ◐ de telefoon gaat", off: "Anouk",
+    title: "Belronde van Hengelo", first: "Pim gebeld: ✕ kan niet (11:35)", rings: "Sanne gebeld: ◐ de telefoon gaat", off: "een collega niet gebeld: heeft geen dienst",
     next: "Geen ja om 11:44? Dan bellen we Iris.", last: "Geen ja om 11:44? Daarna is er niemand meer. Bel dan 14 074",
     yes: "Sanne gebeld: ✓ zei ja (11:43)", nobody: "Niemand zei ja. Bel 14 0741", untold: "SMS aan Pim is niet aangekomen. Bel zelf.", idle: "Niemand heeft nu dienst. Bel", earlier: "Eerdere belrondes",
   },
   en: {
-    title: "Calls to Hengelo", first: "Pim called: ✕ cannot (11:35)", rings: "Sanne called: ◐ the phone rings", off: "Anouk",
+    title: "Calls to Hengelo", first: "Pim called: ✕ cannot (11:35)", rings: "Sanne called: ◐ the phone rings", off: "a colleague not called: is not on duty",
     next: "No yes at 11:44? Then we call Iris.", last: "No yes at 11:44? Nobody is left after that. Then phone 14 074",
     yes: "Sanne called: ✓ said yes (11:43)", nobody: "Nobody said yes. Phone 14 0741", untold: "The text to Pim did not arrive. Phone them.", idle: "Nobody is on duty now. Phone", earlier: "Earlier calls",
   },
@@ -257,7 +257,7 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
       await shows(text.next);
       await shows(language === "nl" ? "OEFENING" : "EXERCISE");
       const plain = async () => (await log.innerText()).replaceAll(/\s+/g, " ");
-      for (const wanted of [text.first, text.rings]) assert.ok((await plain()).includes(wanted), await plain());
+      for (const wanted of [text.first, text.rings, text.off]) assert.ok((await plain()).includes(wanted), await plain());
       await fits(page);
       await picture(page, `ladder-${language}`);
       const list = { kind: "wake_list", id: "GM0164", v: [1, 1, 1], level: "own", data: { exercise: false, tlp: "TLP:AMBER", id: "GM0164", turns: [], minutes: 3, phone: "14 074" } };

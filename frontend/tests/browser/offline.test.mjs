@@ -11,6 +11,8 @@ let browser;
 let sent;
 /** Who is signed in, by the servers; null: nobody. */
 let seated = "wilma";
+/** What a command is refused with; null: nothing is. */
+let refusal = null;
 
 /** The servers, behind the same origin: a service worker sees what the page asks of them. */
 function api(path, request, body) {
@@ -18,6 +20,7 @@ function api(path, request, body) {
   if (path === "/api/directory/organisations") return { organisations: ORGANISATIONS };
   if (/sign-out|end-all/.test(path)) seated = null;
   if (request.method !== "POST") return null;
+  if (refusal) return refusal;
   sent.push({ path, key: request.headers["idempotency-key"], body: JSON.parse(body) });
   return { row: null, rows: [] };
 }
@@ -92,8 +95,22 @@ test("a report and a request are written and kept without network, and each is s
       await page.getByRole("button", { name: "Begrepen" }).first().click();
       await page.getByText("Verzonden.").nth(left).waitFor({ state: "detached" });
     }
+
+    refusal = { code: "not_your_right", status: 403, detail: null, facts: {} };
+    await context.setOffline(true);
+    await page.goto("/report");
+    const phone = page.getByLabel("Wie kunnen we bellen?");
+    await page.getByRole("button", { name: "net", exact: true }).click();
+    await phone.fill("06 87 65 43 21");
+    await page.getByRole("button", { name: "Meld incident" }).click();
+    await page.getByText("Wacht op netwerk").waitFor();
+    await context.setOffline(false);
+    await page.getByText("Niet aangenomen").waitFor();
+    await page.getByRole("button", { name: "Terug naar wat je invulde" }).click();
+    await until(async () => (await phone.inputValue()) === "06 87 65 43 21", "what was refused is in its form again");
     assert.deepEqual(errors, []);
   } finally {
+    refusal = null;
     await context.close();
   }
 });
@@ -220,8 +237,13 @@ test("an incident that was seen is read from cold without network, by who saw it
       if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/seen.png`, fullPage: true });
       await page.getByRole("link", { name: "Meld een incident" }).click();
       await page.getByRole("link", { name: "Bekijk Hof van Twente, zoals vandaag om 11:42" }).waitFor();
+      await context.clock.setFixedTime(NOW + 24 * HOUR);
+      await page.getByText("Hof van Twente").waitFor({ state: "detached" });
     });
-    await t.test("it is gone after a day", () => nothing(context, 24));
+    await t.test("it is gone after a day", async () => {
+      await isKept((await see(context, "wilma")).page);
+      await nothing(context, 24);
+    });
     for (const [how, goes] of Object.entries(GOES)) {
       await t.test(`it is gone once ${how}`, async () => {
         const saw = await see(context, "wilma");
@@ -231,6 +253,20 @@ test("an incident that was seen is read from cold without network, by who saw it
         await nothing(context, 0.5);
       });
     }
+    await t.test("what is typed is gone after a day too where its page stays open, out of sight", async () => {
+      const { page } = await see(context, "wilma");
+      await page.evaluate(() => sessionStorage.setItem("noaber-draft/of-before", '{"text":"het wachtwoord"}'));
+      await page.getByLabel("Schrijf in het logboek").fill("Anna belde");
+      await page.goto("/report");
+      await page.getByLabel("Wie kunnen we bellen?").fill("06 12 34 56 78");
+      await until(async () => (await kept(page)).names.includes(`report/${PEOPLE.wilma}`), "the draft is kept");
+      const drafts = () => page.evaluate(() => Object.entries(sessionStorage).filter(([name]) => name.startsWith("noaber-draft")).join());
+      assert.match(await drafts(), /Anna belde/);
+      await page.evaluate(() => Object.defineProperty(document, "hidden", { value: true }));
+      await context.clock.setFixedTime(NOW + 24 * HOUR);
+      await until(async () => !(await kept(page)).names.includes(`report/${PEOPLE.wilma}`), "the draft is gone");
+      await until(async () => (await drafts()) === "", "and what was typed for the log");
+    });
   } finally {
     await context.close();
   }

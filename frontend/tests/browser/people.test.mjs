@@ -75,13 +75,17 @@ test("a list is pasted, what is wrong with a line is said, and the others come i
     assert.match(id, /^[0-9a-f-]{36}$/);
     assert.deepEqual(anna, { name: "Verzonnen, Anna", phone: "0612345678", functions: ["civil_affairs"], rights: ["lend"] });
     assert.match(await list.inputValue(), /^Bob\nNoor/);
+    const buffer = Buffer.from("Naam;Telefoon\nRen\u00e9 Verzonnen;0612345670", "latin1");
+    await page.getByLabel("Of kies een CSV-bestand").setInputFiles({ name: "mensen.csv", mimeType: "text/csv", buffer });
+    await page.getByText("René Verzonnen · 0612345670").waitFor();
   });
 });
 
 test("one's own rights are not offered, and what the server refuses is said", () => {
   const detail = { nl: "Dit is de laatste beheerder.", en: "This is the last administrator." };
+  let tries = 0;
   const commands = {
-    [`${ROUTE}/${PEOPLE.gert}`]: [409, { code: "last_administrator", status: 409, detail, facts: {} }],
+    [`${ROUTE}/${PEOPLE.gert}`]: () => (tries++, [409, { code: "last_administrator", status: 409, detail, facts: {} }]),
     [ROUTE]: [200, { people: STAFF }],
   };
   return staged(screen, { size: SIZES.phone, commands }, async (page) => {
@@ -90,6 +94,13 @@ test("one's own rights are not offered, and what the server refuses is said", ()
     await gone(page.getByRole("group", { name: "Rechten", exact: true }));
     await fits(page);
     await picture(page, "people-change");
+    const phone = page.getByLabel("Telefoon", { exact: true });
+    const number = await phone.inputValue();
+    await phone.fill(" ");
+    await page.getByRole("button", { name: "Bewaar" }).click();
+    await page.getByText("Vul een telefoonnummer in").waitFor();
+    await phone.fill(number);
+    assert.equal(tries, 0);
     await page.getByRole("button", { name: "Bewaar" }).click();
     await page.getByText("Dit is de laatste beheerder.").waitFor();
   });

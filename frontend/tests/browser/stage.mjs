@@ -48,7 +48,7 @@ export async function serve(api) {
     if (api && path.startsWith("/api/")) {
       void textOf(request).then((body) => {
         const answer = api(path, request, body);
-        response.writeHead(answer ? 200 : 401, { "content-type": "application/json" }).end(JSON.stringify(answer ?? { code: "signed_out" }));
+        response.writeHead(answer?.code ? answer.status : answer ? 200 : 401, { "content-type": "application/json" }).end(JSON.stringify(answer ?? { code: "signed_out" }));
       });
       return;
     }
