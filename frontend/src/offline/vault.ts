@@ -36,11 +36,13 @@ export class Vault {
   }
 
   keep(name: string, value: object): Promise<void> {
+    return this.next(() => this.seal(name, value));
+  }
+
+  /** The same of what is being typed: what lies there to the letter stays as old as it is, since to look is not to type. */
+  keepTyped(name: string, value: object): Promise<void> {
     return this.next(async () => {
-      const [at, iv] = [this.now(), crypto.getRandomValues(new Uint8Array(12))];
-      const text = new TextEncoder().encode(JSON.stringify(value));
-      const body = await crypto.subtle.encrypt(sealing(name, at, iv), await this.shelf.key(), text);
-      await this.shelf.put(name, { at, iv, body });
+      if (JSON.stringify(await this.open(name)) !== JSON.stringify(value)) await this.seal(name, value);
     });
   }
 
@@ -89,6 +91,13 @@ export class Vault {
   private fresh({ at }: Sealed): boolean {
     const age = this.now() - at;
     return age >= 0 && age < DAY_MS;
+  }
+
+  private async seal(name: string, value: object): Promise<void> {
+    const [at, iv] = [this.now(), crypto.getRandomValues(new Uint8Array(12))];
+    const text = new TextEncoder().encode(JSON.stringify(value));
+    const body = await crypto.subtle.encrypt(sealing(name, at, iv), await this.shelf.key(), text);
+    await this.shelf.put(name, { at, iv, body });
   }
 
   private async open<T>(name: string): Promise<T | null> {

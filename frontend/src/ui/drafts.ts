@@ -1,7 +1,7 @@
 /** What somebody is typing or has sent without an answer, kept in this tab until it is sent, for a day at most: a reload or a lost session takes nothing away. */
 
-const PREFIX = "noaber-draft";
-const DAY_MS = 24 * 3_600_000;
+export const PREFIX = "noaber-draft";
+const DAY_MS = 86_400_000;
 
 /** By form and by person, so that nobody who sits down here next reads what another left. */
 export class Kept<T extends object> {
@@ -19,22 +19,19 @@ export class Kept<T extends object> {
     return { ...this.empty(), ...youngAt(this.name) };
   }
 
+  /** What lies there to the letter stays as old as it is: to look is not to type. */
   keep(draft: T): void {
-    sessionStorage.setItem(this.name, JSON.stringify({ at: Date.now(), draft }));
+    if (JSON.stringify(draft) !== JSON.stringify(youngAt(this.name))) sessionStorage.setItem(this.name, JSON.stringify([Date.now(), draft]));
   }
 }
 
-/** Takes away what is older than a day, whoever's it is: a browser brings a tab back after weeks. */
-export function sweepDrafts(): void {
-  for (const name of Object.keys(sessionStorage)) if (name.startsWith(PREFIX) && !youngAt(name)) sessionStorage.removeItem(name);
-}
-
-function youngAt(name: string): object | undefined {
+/** The draft of this name, unless there is none that was typed in the last day. */
+export function youngAt(name: string): object | undefined {
   try {
-    const { at, draft } = JSON.parse(sessionStorage.getItem(name) ?? "{}") as { at?: number; draft?: object };
-    const age = Date.now() - (at ?? 0);
-    return age >= 0 && age < DAY_MS ? draft : undefined;
+    const [at, draft] = JSON.parse(sessionStorage.getItem(name)!) as [number, object];
+    if (Math.abs(Date.now() - at) < DAY_MS) return draft;
   } catch {
-    return undefined;
+    // Nothing lies there, or nothing that can be read.
   }
+  return undefined;
 }

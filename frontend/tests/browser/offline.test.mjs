@@ -262,6 +262,10 @@ test("an incident that was seen is read from cold without network, by who saw it
       await until(async () => (await kept(page)).names.includes(`report/${PEOPLE.wilma}`), "the draft is kept");
       const drafts = () => page.evaluate(() => Object.entries(sessionStorage).filter(([name]) => name.startsWith("noaber-draft")).join());
       assert.match(await drafts(), /Anna belde/);
+      // To look at it once more is not to type it.
+      await context.clock.setFixedTime(NOW + 23 * HOUR);
+      await page.reload();
+      await until(async () => (await page.getByLabel("Wie kunnen we bellen?").inputValue()) === "06 12 34 56 78", "the draft is back");
       await page.evaluate(() => Object.defineProperty(document, "hidden", { value: true }));
       await context.clock.setFixedTime(NOW + 24 * HOUR);
       await until(async () => !(await kept(page)).names.includes(`report/${PEOPLE.wilma}`), "the draft is gone");

@@ -53,6 +53,19 @@ describe("what this device keeps", () => {
     expect(await vault.read("c/wilma")).toBeNull();
   });
 
+  test("is as old as when it was typed, however often it is looked at", async () => {
+    await vault.keepTyped("report/wilma", { phone: "1" });
+    now += DAY_MS - 1;
+    await vault.keepTyped("report/wilma", { phone: "1" });
+    now += 1;
+    expect(await vault.read("report/wilma")).toBeNull();
+    await vault.keepTyped("report/wilma", { phone: "1" });
+    now += DAY_MS - 1;
+    await vault.keepTyped("report/wilma", { phone: "12" });
+    now += 1;
+    expect(await vault.read("report/wilma")).toEqual({ phone: "12" });
+  });
+
   test("cannot be put in another's place or be made younger", async () => {
     await vault.keep("report/wilma", { phone: "1" });
     const sealed = records.get("report/wilma")!;

@@ -57,7 +57,7 @@ export async function readDraft(person: string): Promise<Draft | null> {
 export async function keepDraft(draft: Draft): Promise<void> {
   if (!draft.by) return;
   if (untouched(draft)) await dropDraft(draft);
-  else await (await memory()).keep(shelved(draft.by), draft);
+  else await (await memory()).keepTyped(shelved(draft.by), draft);
 }
 
 function untouched(draft: Draft): boolean {
