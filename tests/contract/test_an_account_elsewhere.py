@@ -20,7 +20,7 @@ from services.runtime.ports import Cause, Written
 from tests.contract.account import INSIDE, UNBOUND, bound, known, outcome
 from tests.contract.doorstep import Browser, signed_in
 from tests.contract.lying_provider import Liar, claims, true
-from tests.contract.test_the_switch import being_thrown, until_waited
+from tests.contract.switching import being_thrown, until_waited
 from tests.contract.there_and_back import BACK, asked, away, away_to_bind, back
 
 

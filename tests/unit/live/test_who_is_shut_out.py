@@ -16,7 +16,7 @@ from services.live.viewers import Viewer
 from services.runtime.who import Asker
 from tests.enveloped import record_of
 from tests.soon import until
-from tests.unit.live.test_viewers import NOW, PERSON, SESSION, Socket, a_live, an_incident, hears
+from tests.unit.live.watching import NOW, PERSON, SESSION, Socket, a_live, an_incident, hears
 
 VISIT = Guesthood(
     incident=UUID(int=1),
