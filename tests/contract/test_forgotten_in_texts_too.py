@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 
 from schemas.refused import Refused
+from services.directory.settings import DirectorySettings
 from services.directory.store import writes
-from services.directory.texts import SECONDS, ByAid
+from services.directory.texts import SECONDS, ByAid, texts_of
 from services.runtime.database import open_pool
 from tests.contract.doorstep import INTERNAL, Browser, directory, signed_in
 from tests.contract.staff import HOME, add, person, proven
@@ -54,6 +55,11 @@ async def test_every_name_and_number_they_ever_had_is_taken_out_before_their_key
         assert set(texts.words[0]) == {"Wilma Bos", "Wilma Bos-de Wit", "06 11111111", "06 22222222"}
         assert (await forget(app, wilma["id"]))[0] == 404 and len(texts.words) == 1
     assert await key_of(filled, wilma["id"]) is None
+
+
+async def test_where_nobody_said_how_texts_are_reached_nobody_is_forgotten() -> None:
+    with pytest.raises(Refused, match="texts_away"):
+        await texts_of(DirectorySettings.model_construct(aid_url=None)).take_out(["Wilma Bos"])
 
 
 async def test_while_texts_are_away_nobody_is_forgotten_and_can_be_later(filled: str) -> None:

@@ -86,6 +86,11 @@ async def test_a_no_leaves_the_number_as_it_was(app) -> None:
     wilma = person()
     hers, her_phone = await let_in(app, petra, phone, wilma)
     await renumber(petra, phone, wilma)
+    neighbour, theirs, _ = await signed_in(app, organisation="GM0014")
+    proof = theirs.sign(await neighbour.asked("number"), ORIGIN)
+    path = f"organisations/GM0014/people/{wilma['id']}/number"
+    _, no = await neighbour.post(path, {"phone": NEW, "yes": False, "passkey": proof})
+    assert no["code"] == "not_found" and (await number_of(petra, wilma))[1]
     assert (await say(hers, her_phone, wilma, yes=False))[0] == 200
     assert await number_of(petra, wilma) == ("06 00000002", False)
     assert (await say(petra, phone, wilma, yes=True))[1]["code"] == "no_number_waits"
