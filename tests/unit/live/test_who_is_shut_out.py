@@ -1,19 +1,22 @@
-"""An open page is shut, or starts over, by the very news that ends it: nobody looks on till a later round."""
+"""Who is shut out: an open page by the very news that ends it, no round later, and who forges a session."""
 
 import asyncio
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from websockets.datastructures import Headers
+from websockets.http11 import Request
 
 from schemas.codec import decode
 from schemas.events.incident import Guest, Incident
 from schemas.events.person import Guesthood, Person
-from schemas.live import CLOSE_SIGNED_OUT
+from schemas.live import CLOSE_SIGNED_OUT, SNAPSHOT
 from schemas.state import State
 from services.live import app
 from services.live.viewers import Viewer
-from services.runtime.who import Asker
+from services.runtime.tokens import Claims, Signer, new_keys
+from services.runtime.who import COOKIE, Asker
 from tests.enveloped import record_of
 from tests.soon import until
 from tests.unit.live.watching import NOW, PERSON, SESSION, Socket, a_live, an_incident, hears
@@ -75,3 +78,14 @@ async def test_who_runs_out_of_time_is_shut_out_without_any_news(monkeypatch: py
     looking.cancel()
     await asyncio.gather(looking, return_exceptions=True)
     assert len(live._viewers) == 0
+
+
+async def test_who_shows_a_forged_token_is_counted_where_they_call_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    live, counted = a_live(), list[tuple[str, str]]()
+    monkeypatch.setattr(live._answers._limits, "admit_forger", lambda *where: counted.append(where))
+    token = Signer(new_keys("k1")[0]).sign(Claims(PERSON.id, SESSION.id), SESSION.expires_at)
+    headers = Headers({"Cookie": f"{COOKIE}={token}", "X-Forwarded-For": "192.0.2.1"})
+    answer = await live._answers.answer(None, Request(SNAPSHOT, headers))
+    assert (answer.status_code, counted) == (401, [("192.0.2.1", SNAPSHOT)])
