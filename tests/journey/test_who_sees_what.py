@@ -100,7 +100,7 @@ FIELDS: dict[tuple[str, str], set[str]] = {
 
 ELSEWHERE = {
     ("delivery", "coordinator"): BASE
-    | {"id", "request", "organisation", "asks", "function", "state", "asked_at", "phone"}
+    | {"id", "request", "organisation", "asks", "function", "state", "asked_at", "phone", "late"}
 }
 """What nobody of this case sees since nobody is called in it, and the IBD may see of another one."""
 
