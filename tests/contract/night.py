@@ -1,6 +1,6 @@
 """The people of one night: who is on a wake-up list, what reaches the service, and what then stands there."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -74,9 +74,13 @@ async def delivery(service: Notification, request: UUID = REQUEST, organisation:
     return found
 
 
-async def in_state(service: Notification, state: DeliveryState) -> Delivery:
+async def in_state(
+    service: Notification,
+    state: DeliveryState,
+    ladder: Callable[[Notification], Awaitable[Delivery]] = delivery,
+) -> Delivery:
     async def look() -> Delivery | None:
-        found = await delivery(service)
+        found = await ladder(service)
         return found if found.state is state else None
 
     return await until(look, state)

@@ -86,8 +86,13 @@ async def somebody(app: Any, database: str, rights: tuple[Right, ...]) -> tuple[
         exercise=False,
         readers={organisation_key("GM1735"): Level.OWN},
     )
+    return await welcomed(app, database, person, "Mandaat Verzonnen")
+
+
+async def welcomed(app: Any, database: str, person: Person, name: str) -> tuple[Browser, Phone]:
+    """This person, written down, with a key on a phone of their own, signed in."""
     async with await open_pool(database, 1) as pool:
-        await Writes(pool).add_person(person, "Mandaat Verzonnen", "06 00000000", clock()())
+        await Writes(pool).add_person(person, name, "06 00000000", clock()())
     app.state.directory.heard([person])
     here, phone = Browser(app), Phone()
     assert (await here.welcome(await here.invite_here(person=str(person.id)), phone))[0] == 200

@@ -11,11 +11,9 @@ import asyncpg
 from schemas.events.person import Membership, Person
 from schemas.values import IBD, Right
 from services.directory.store.opening import trust_lock
-from services.directory.store.writes import Writes
-from services.runtime.database import LOCK, open_pool
-from services.runtime.now import clock
+from services.runtime.database import LOCK
 from tests.contract.doorstep import Browser
-from tests.contract.office import proven
+from tests.contract.office import proven, welcomed
 from tests.phone import Phone
 
 HOF = "organisations/GM1735"
@@ -35,12 +33,7 @@ async def officer(app: Any, database: str) -> tuple[Browser, Phone]:
     person = Person(
         id=uuid4(), memberships=(Membership(organisation=IBD, rights=(Right.IBD,)),), exercise=False
     )
-    async with await open_pool(database, 1) as pool:
-        await Writes(pool).add_person(person, "Ruud Verzonnen", "06 00000002", clock()())
-    app.state.directory.heard([person])
-    here, phone = Browser(app), Phone()
-    assert (await here.welcome(await here.invite_here(person=str(person.id)), phone))[0] == 200
-    return here, phone
+    return await welcomed(app, database, person, "Ruud Verzonnen")
 
 
 async def trust_rows(database: str) -> list[asyncpg.Record]:

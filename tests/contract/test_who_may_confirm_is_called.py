@@ -17,7 +17,7 @@ from services.notification.app import Notification
 from services.notification.rules.mandated import delivery_id
 from services.notification.store.mandates import NotKnownYet
 from tests.contract.exchange import House, fill, house, keys, until
-from tests.contract.night import replica
+from tests.contract.night import in_state, replica
 from tests.contract.tables import database_of
 from tests.enveloped import event_of
 from tests.unit.notification.confirming import ALL, GERT, INES, OMAR, entry, own, request
@@ -49,14 +49,6 @@ async def ladder(service: Notification) -> Delivery:
     return found
 
 
-async def in_state(service: Notification, state: DeliveryState) -> Delivery:
-    async def look() -> Delivery | None:
-        found = await ladder(service)
-        return found if found.state is state else None
-
-    return await until(look, state)
-
-
 async def answers(service: Notification, became: Became, version: int, **more: Any) -> None:
     """`aid` tells what became of the newest yes, once it stands in the ladder."""
 
@@ -83,7 +75,7 @@ async def test_the_first_who_may_confirm_rings_once_however_often_it_is_told_and
         sid = await home.phones.ringing(NUMBERS[GERT])
         await home.phones.press(sid, "1")
         await answers(service, Became.CONFIRMED, 4, state=RequestState.OPEN)
-        found = await in_state(service, DeliveryState.ANSWERED)
+        found = await in_state(service, DeliveryState.ANSWERED, ladder)
         assert found.attempts[0].became is Became.CONFIRMED
         receipt = await until(lambda: _some(texts_to(home, NUMBERS[GERT])), "the receipt")
         assert "telt" in receipt[0]
@@ -110,7 +102,7 @@ async def test_a_refused_key_is_told_by_text_and_the_next_is_called_until_nobody
         assert turn is not None
         service.now = lambda: turn.due
         await service.heed(event_of(Bell(id=turn.id, delivery=delivery_id(request().id), due=turn.due)))
-        found = await in_state(service, DeliveryState.NOBODY)
+        found = await in_state(service, DeliveryState.NOBODY, ladder)
         assert (found.phone, found.attempts[0].refused) == ("14 0547", "mandate_people")
         told = await until(lambda: _some(texts_to(home, NUMBERS[GERT])), "the texts to Gert")
         assert "kon niet" in told[0]
@@ -166,13 +158,13 @@ async def test_it_ends_when_a_yes_would_come_too_late_and_the_text_goes_to_whose
     async with home.service() as service:
         await service.heed(event_of(asked(asked_by=OMAR)))
         await home.phones.press(await home.phones.ringing(NUMBERS[GERT]), "2")
-        nobody = await in_state(service, DeliveryState.NOBODY)
+        nobody = await in_state(service, DeliveryState.NOBODY, ladder)
         told = await until(lambda: _some(texts_to(home, NUMBERS[GERT])), "the text to Gert")
         assert "Bevestig in Noaber" in told[0]
         assert nobody.turn is not None
         due = nobody.turn.due
         service.now = lambda: due
         await service.heed(event_of(Bell(id=nobody.turn.id, delivery=delivery_id(request().id), due=due)))
-        late = await in_state(service, DeliveryState.OVER)
+        late = await in_state(service, DeliveryState.OVER, ladder)
         assert (late.late, late.phone) == (True, "")
         assert {number for number, _ in await home.phones.texts()} == {NUMBERS[GERT]}
