@@ -10,18 +10,19 @@ from deploy.parts.ports import answers, free_port
 from deploy.parts.postgres import FAST_STOP, Postgres
 from deploy.parts.spawn import serving
 
-UNSYNCED: Final = ("-c", "fsync=off", "-c", "full_page_writes=off")
-"""Never waiting for the disk: a process that dies loses nothing by it, only a machine that dies would."""
+FLEETING: Final = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off")
+"""Never waiting for the disk: a process that dies loses nothing by it, only a machine that dies would. And
+nothing tidies: an autovacuum's transaction in any database holds what a relay may read back for its time."""
 
 
 class Backing:
     """Kafka and Postgres on free ports in a folder of their own; a context manager.
 
     `kafka` is "127.0.0.1:PORT", `postgres` the superuser's DSN, `pids` are their processes by name;
-    both are gone when the block ends. Unless `synced`, Postgres waits for no disk.
+    both are gone when the block ends. Unless `lasting`, Postgres waits for no disk and never tidies.
     """
 
-    def __init__(self, home: Path, data: Path, *, synced: bool = True) -> None:
+    def __init__(self, home: Path, data: Path, *, lasting: bool = True) -> None:
         self._home = home
         self._data = data
         self.pids: dict[str, int] = {}
@@ -30,7 +31,7 @@ class Backing:
         self._server = Postgres(home, data / "postgres", free_port())
         self.kafka = f"127.0.0.1:{self._broker.port}"
         self.postgres = ""
-        self._serve = [*self._server.command(), *(() if synced else UNSYNCED)]
+        self._serve = [*self._server.command(), *(() if lasting else FLEETING)]
 
     def __enter__(self) -> Self:
         broker, server = self._broker, self._server

@@ -23,7 +23,7 @@ settings.load_profile("noaber")
 @pytest.fixture(scope="session")
 def backing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backing]:
     data: Path = tmp_path_factory.mktemp("backing")
-    with Backing(home_of(os.environ), data, synced=False) as running:
+    with Backing(home_of(os.environ), data, lasting=False) as running:
         yield running
 
 
