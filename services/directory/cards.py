@@ -86,7 +86,11 @@ def _add_door(app: FastAPI, directory: Directory) -> None:
     async def open_card(body: bodies.OpenCard, request: Request, response: Response) -> bodies.Opened:
         now = directory.now()
         card = directory.own.card(body.number)
-        if not rules.opens(card, body.number, body.words, now) or card is None:
+        if not rules.has_words(card, body.number, body.words) or card is None:
+            raise Refused("card_refused")
+        if not rules.is_ready(card, now):
+            # Who holds a photograph hears what everybody hears; who looks into it later reads of it.
+            log.warning("card %s is over, and somebody has its words", card.id)
             raise Refused("card_refused")
         asked = await directory.cards.change(card.id, partial(rules.ask, now=now), None, now)
         directory.heard([asked])

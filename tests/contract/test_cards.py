@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ from tests.contract.doorstep import INTERNAL, Browser, directory, signed_in
 from tests.contract.office import ROLES, Office, code_of, kept, proven, somebody
 
 MINUTE = timedelta(minutes=1)
+OVER = re.compile(r"card (\S+) is over, and somebody has its words")
 
 
 async def test_a_card_and_a_second_person_let_somebody_in_and_everybody_of_the_organisation_sees_it(
@@ -66,7 +68,7 @@ async def test_a_session_of_a_card_prints_invites_and_approves_nothing(app) -> N
         assert code_of(await there.post(path, body)) == "card_not_enough"
 
 
-async def test_a_used_a_replaced_a_stopped_an_unknown_card_and_wrong_words_hear_the_same(app) -> None:
+async def test_a_used_a_replaced_a_stopped_an_unknown_card_and_wrong_words_hear_the_same(app, caplog) -> None:
     office = await Office(app).open()
     old = await office.card()
     used, stopped = (printed := await office.print())["cards"]
@@ -78,14 +80,17 @@ async def test_a_used_a_replaced_a_stopped_an_unknown_card_and_wrong_words_hear_
     answers = [(await office.ask(each))[1] for each in (old, used, stopped, unknown, wrong)]
     assert answers == [answers[0]] * 5
     assert (answers[0][0], code_of(answers[0])) == (409, "card_refused")
+    # That somebody has the words of one is written down, and of wrong words nothing.
+    assert [card["number"] for card in (old, used, stopped)] == OVER.findall(caplog.text)
 
 
-async def test_a_card_is_over_after_a_year(filled: str) -> None:
+async def test_a_card_is_over_after_a_year(filled: str, caplog) -> None:
     async with directory(filled) as now:
         card = await (await Office(now).open()).card()
     for days, status in ((364, 200), (366, 409)):
         async with directory(filled, days * 24 * 60) as then:
             assert (await Office(then).ask(card))[1][0] == status
+    assert OVER.findall(caplog.text) == [card["number"]]
 
 
 async def test_wrong_words_many_times_keep_nobody_out(app) -> None:

@@ -1,14 +1,17 @@
 """The attacker who holds a victim's mailboxes and identity provider, an old card and a helper's session."""
 
 import ast
+import asyncio
 from pathlib import Path
 from secrets import randbelow
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from deploy.client import Client, Refusal, new_id
+from deploy.running import Running
 from schemas.catalogue import Function
 from schemas.export import ROOT
 from schemas.live import CLOSE_SIGNED_OUT, SNAPSHOT
@@ -99,11 +102,11 @@ class Sent(Client):
 
 
 def test_the_attacker_gets_nowhere_with_any_of_what_they_hold(
-    people: People, places: Places, liar: Liar
+    platform: Running, people: People, places: Places, liar: Liar
 ) -> None:
     night = Night(people, places)
     _the_mailboxes_open_nothing()
-    _an_old_card_opens_nothing(night)
+    _an_old_card_opens_nothing(night, platform)
     _a_stolen_session_leads_to_no_other_and_ends_with_the_switch(night)
     _the_identity_provider_opens_what_a_key_bound_and_nothing_after_the_switch(night, liar)
 
@@ -135,20 +138,42 @@ def fields_of(document: Any) -> set[str]:
     return own.union(*map(fields_of, document.values()))
 
 
-def _an_old_card_opens_nothing(night: Night) -> None:
-    """Photographed before new ones were printed; a photograph of a new one waits for a colleague's yes."""
-    old, new = night.print(), night.print()
-    asked = {"number": old["number"], "words": old["words"], "name": "Wilma"}
+def _an_old_card_opens_nothing(night: Night, platform: Running) -> None:
+    """Its year is over, or new ones were printed since; a photograph of a new one waits for a colleague."""
+    photographed = night.print()
+    asyncio.run(_two_years_later(platform.platform.database("directory"), photographed["number"]))
     with Client(night.people.origin) as thief, Page(night.administrator) as page:
-        answer = thief.send(f"{DIRECTORY}/cards/open", asked)
-        assert isinstance(answer, Refusal)
-        assert answer.code == "card_refused"
-        done(thief.send(f"{DIRECTORY}/cards/open", {**asked, "number": new["number"], "words": new["words"]}))
+        heard = [_asked(thief, photographed)]
+        old, new = night.print(), night.print()
+        unknown, wrong = ({**old, "number": number} for number in ("GM0000-0001", new["number"]))
+        heard += [_asked(thief, each) for each in (photographed, old, unknown, wrong)]
+        assert heard == [Refusal(409, "card_refused")] * 5
+        assert thief.send(f"{DIRECTORY}/cards/enter", {}) == Refusal(409, "card_use_over")
+        done(_asked(thief, new))
         page.until(lambda picture: picture.get("card", new["number"])["asked"] == 1, SOON)
+        # Nobody is woken for what opens nothing; whoever looks into it reads that there is a photograph.
+        assert {page.picture.get("card", each["number"])["asked"] for each in (photographed, old)} == {0}
+        log = platform.supervisor.log("directory").read_text()
+        assert f"card {old['number']} is over, and somebody has its words" in log
+        assert not [card for card in (photographed, old, new) if card["words"] in log]
         assert done(thief.send(f"{DIRECTORY}/cards/enter", {}))["waiting"] is True
         done(night.administrator.send(f"{DIRECTORY}/cards/{new['number']}/stop", {}))
         assert isinstance(thief.send(f"{DIRECTORY}/cards/enter", {}), Refusal)
         assert thief.read(f"{DIRECTORY}/me") == Refusal(401, "not_signed_in")
+
+
+def _asked(thief: Client, card: dict[str, Any]) -> dict[str, Any] | Refusal:
+    """What is said to who types what stands on a card."""
+    typed = {"number": card["number"], "words": card["words"], "name": "Wilma"}
+    return thief.send(f"{DIRECTORY}/cards/open", typed)
+
+
+async def _two_years_later(database: str, number: str) -> None:
+    """The card lies there as if it were printed and photographed then: it had a year."""
+    connection = await asyncpg.connect(database)
+    over = "jsonb_build_object('expires_at', now() - interval '1 year')"
+    assert await connection.execute(f"UPDATE card SET state = state || {over} WHERE id = $1", number)
+    await connection.close()
 
 
 def _a_stolen_session_leads_to_no_other_and_ends_with_the_switch(night: Night) -> None:

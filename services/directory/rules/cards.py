@@ -111,12 +111,11 @@ def is_ready(card: Card | None, now: datetime) -> bool:
     return card is not None and card.state is CardState.READY and now < card.expires_at
 
 
-def opens(card: Card | None, number: str, words: str, now: datetime) -> bool:
-    """Whether these are the words of a card that is ready; an unknown number takes the same steps."""
+def has_words(card: Card | None, number: str, words: str) -> bool:
+    """Whether these are the words of this card, over or not; an unknown number takes the same steps."""
     kept = card.digest if card is not None else "0" * 64
     # Digests of something secret: how much of two of them is the same tells nothing, nor how long it took.
-    right = digest_of(number, words) == kept
-    return is_ready(card, now) and right
+    return digest_of(number, words) == kept
 
 
 def ask(card: Card, now: datetime) -> Card:
