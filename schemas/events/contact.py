@@ -40,7 +40,8 @@ class Contact(State):
     """Sealed values are base64 of a 12-byte nonce and AES-256-GCM ciphertext.
 
     The person's id and the field's name are the associated data, so that a value cannot be moved.
-    `waiting` counts for nobody until a second person says yes.
+    `waiting` counts for nobody until a second person says yes. `former` is the last number that counted;
+    `formers` those of the last day, since nobody may have been told meanwhile.
     Only `live` and `notification` read this topic; the keys come from `directory` over HTTP.
     """
 
@@ -52,5 +53,12 @@ class Contact(State):
     mail: str = ""
     waiting: WaitingNumber | None = None
     former: FormerNumber | None = None
+    formers: tuple[FormerNumber, ...] = ()
     devices: tuple[PushDevice, ...] = ()
     forgotten: bool = False
+
+    @property
+    def before(self) -> list[FormerNumber]:
+        """Every number that counted before and is kept, each once, that which counted first before others."""
+        last = () if self.former is None else (self.former,)
+        return list({each.until: each for each in (*self.formers, *last)}.values())

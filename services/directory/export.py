@@ -59,7 +59,7 @@ class CameIn(BaseModel):
 
 
 class Before(BaseModel):
-    """The number that counted before the one of now, which was told of the change."""
+    """A number that counted before the one of now, which was told of the change."""
 
     phone: str
     until: datetime
@@ -111,6 +111,7 @@ class Export(BaseModel):
     wake_lists: list[Woken]
     number_waiting: NumberShown | None
     number_before: Before | None
+    numbers_before: list[Before]
     devices: list[DeviceShown]
     calls: list[Call] | None
     acts: list[Act]
@@ -125,6 +126,7 @@ def add_export(app: FastAPI, directory: Directory) -> None:
         person = asker.person
         reached = await directory.reads.reached([person])
         employers = [each.organisation for each in person.memberships]
+        before = await _before(directory, person.id)
         return Export(
             made_at=directory.now(),
             person=person.id,
@@ -156,7 +158,8 @@ def add_export(app: FastAPI, directory: Directory) -> None:
             mandates=await _mandates(directory, employers, person.id),
             wake_lists=await _turns(directory, employers, person.id),
             number_waiting=await _number(directory, person.id),
-            number_before=await _before(directory, person.id),
+            number_before=before[-1] if before else None,
+            numbers_before=before,
             devices=await devices_of(directory, person.id),
             calls=await calls_to(person.id, directory.settings),
             acts=await directory.people.acts(person.id),
@@ -168,9 +171,11 @@ async def _number(directory: Directory, person: UUID) -> NumberShown | None:
     return None if found is None else shown(found)
 
 
-async def _before(directory: Directory, person: UUID) -> Before | None:
-    found = await directory.reads.former(person)
-    return None if found is None else Before(phone=found[0], until=found[1].until)
+async def _before(directory: Directory, person: UUID) -> list[Before]:
+    found = await directory.reads.before(person)
+    return sorted(
+        (Before(phone=phone, until=each.until) for phone, each in found), key=lambda each: each.until
+    )
 
 
 async def _keys(directory: Directory, person: UUID) -> list[Key]:

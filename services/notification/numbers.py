@@ -42,12 +42,13 @@ class Numbers:
         return e164(await self._unsealed(person, lambda contact: contact.phone, "phone"))
 
     async def until(self, person: UUID, moment: datetime) -> str:
-        """The one that counted until then. Raises as `of`; NoNumber too once another change came after it."""
+        """The one that counted until then. Raises as `of`; NoNumber too where it is not kept any more."""
 
         def sealed(contact: Contact) -> str:
-            if contact.former is None or contact.former.until != moment:
+            found = [each.phone for each in contact.before if each.until == moment]
+            if not found:
                 raise NoNumber
-            return contact.former.phone
+            return found[0]
 
         return e164(await self._unsealed(person, sealed, "phone"))
 

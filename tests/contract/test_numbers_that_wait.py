@@ -1,11 +1,16 @@
 """Another number for a colleague who gets in: it counts with a second person's yes, and locks nobody out."""
 
+from datetime import datetime
 from typing import Any
 
+import asyncpg
 import pytest
 
+from schemas.events.contact import Contact
 from services.directory.recovery import keys_of, restored
+from services.notification.rules.notices import of_contact
 from services.runtime.database import open_pool
+from services.runtime.now import clock
 from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
 from tests.contract.staff import HOME, add, person, proven
 from tests.phone import Phone
@@ -40,16 +45,31 @@ async def number_of(here: Browser, whom: dict[str, Any]) -> tuple[str, bool]:
     return found["phone"], found["waiting"] is not None
 
 
-async def test_the_number_of_who_has_no_key_changes_at_once(app) -> None:
+async def contact(database: str, whom: dict[str, Any]) -> Contact:
+    """What is published of how to reach them."""
+    connection = await asyncpg.connect(database)
+    state = await connection.fetchval("SELECT state FROM contact WHERE id = $1", whom["id"])
+    await connection.close()
+    return Contact.model_validate_json(state)
+
+
+async def test_the_number_of_who_has_no_key_changes_at_once(app, filled: str) -> None:
     petra, phone, _ = await signed_in(app)
     wilma = person()
     await add(petra, phone, wilma)
     await renumber(petra, phone, wilma)
     assert await number_of(petra, wilma) == (NEW, False)
     # Who has the number of before hears of it there (`notification`), and later finds it in what is kept.
+    await renumber(petra, phone, wilma, "06 00000098")
     hers, _ = await let_in(app, petra, phone, wilma)
-    before = (await hers.get("export"))[1]["number_before"]
-    assert before["phone"] == "06 00000002" and before["until"]
+    found = (await hers.get("export"))[1]
+    assert [each["phone"] for each in found["numbers_before"]] == ["06 00000002", NEW]
+    assert found["number_before"] == found["numbers_before"][-1]
+    # And so does who had the one before that, also where nobody could be told between the two.
+    told = of_contact(await contact(filled, wilma), clock()())
+    assert [each.at.isoformat() for each in told] == [
+        datetime.fromisoformat(each["until"]).isoformat() for each in found["numbers_before"]
+    ]
 
 
 async def test_with_a_card_in_the_vault_it_waits_without_a_key_too(app) -> None:

@@ -141,7 +141,7 @@ async def _ordered(stand: Stand, count: int) -> bool | None:
     return len(await stand.rows("SELECT id FROM text_message WHERE state = 'ordered'")) == count or None
 
 
-async def test_a_changed_number_is_told_once_at_the_one_before(stand: Stand) -> None:
+async def test_a_changed_number_is_told_once_at_each_one_before(stand: Stand) -> None:
     until_then = datetime.now(UTC)
     [row] = await stand.rows(f"SELECT state FROM replica WHERE aggregate = 'contact' AND key = '{ILSE}'")
     before = Contact.model_validate_json(row["state"])
@@ -151,19 +151,23 @@ async def test_a_changed_number_is_told_once_at_the_one_before(stand: Stand) -> 
     async with stand.home.service():
         await stand.put(after, version=2)
         assert await stand.over(1) == [("sent", 1, "")]
-    # A process that died before it noted anything, and one that hears it again.
+    # A process that died before it noted anything and was away at the next change; one that hears it again.
     await stand.rows("DELETE FROM text_message")
     await stand.rows("DELETE FROM notice")
-    for heard in ([], [after]):
+    last = FormerNumber(phone=new, until=until_then + timedelta(seconds=1), changed_by=ILSE)
+    since = {"phone": seal("06 00000008", KEY, ILSE, "phone"), "former": last, "formers": (former, last)}
+    twice = after.model_copy(update=since)
+    await stand.put(twice, version=3)
+    for heard in ([], [twice]):
         async with stand.home.service() as service:
             await service.notices.of_contacts(heard, datetime.now(UTC))
-            assert await stand.over(1) == [("sent", 1, "")]
-            [kept] = await service.own.calls(ILSE)
-            assert (kept.organisation, kept.at) == (None, until_then)
-    told = await stand.home.phones.texts()
-    assert [number for number, _ in told] == [NUMBERS[ILSE]] * 2
-    assert "een beheerder wijzigde het" in told[0][1]
-    # Changed once more since, the number before is that of somebody else's text.
+            assert await stand.over(2) == [("sent", 1, "")] * 2
+            kept = await service.own.calls(ILSE)
+            assert {(each.organisation, each.at) for each in kept} == {(None, until_then), (None, last.until)}
+    told = sorted(await stand.home.phones.texts())
+    assert [number for number, _ in told] == [NUMBERS[ILSE], NUMBERS[ILSE], "+31600000009"]
+    assert "een beheerder wijzigde het" in told[0][1] and "u wijzigde het zelf" in told[2][1]
+    # One that is not kept any more is nobody's.
     async with asyncpg.create_pool(stand.database, min_size=1, max_size=1) as pool:
         known = Numbers(pool, "", "")
         assert await known.until(ILSE, until_then) == NUMBERS[ILSE]

@@ -1,16 +1,34 @@
 """Another number for a colleague: call-backs go there, so where it opens doors it waits for a second yes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from schemas.events.access import Access
-from schemas.events.contact import WaitingNumber
+from schemas.events.contact import Contact, FormerNumber, WaitingNumber
 from schemas.refused import Refused
 
 ALONE_AFTER: Final = timedelta(days=3)
 """A weekend: after so long in which nobody said no, the only administrator says the second yes as well."""
+
+
+TOLD_WITHIN: Final = timedelta(days=1)
+"""Longer than any message is tried: who had a number before that is told no more."""
+
+MOST_FORMER: Final = 5
+
+
+def replaced(contact: Contact, by: UUID, now: datetime, opened: Callable[[str], str]) -> dict[str, Any]:
+    """What is kept of the number that counted until now, and of those before: each once, by `opened` as text.
+
+    Of too many the oldest stay: whoever changes it on and on must not push out whose it was.
+    """
+    last = FormerNumber(phone=contact.phone, until=now, changed_by=by)
+    news = [each for each in (*contact.before, last) if now - each.until < TOLD_WITHIN]
+    # In the place of the first time that it counted, with the moment of the last.
+    kept = {opened(each.phone): each for each in news}
+    return {"former": last, "formers": tuple(kept.values())[:MOST_FORMER]}
 
 
 def waits(person: UUID, asker: UUID, *, has_key: bool, has_card: bool) -> bool:

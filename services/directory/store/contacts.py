@@ -6,6 +6,7 @@ from uuid import UUID
 
 from schemas.events.contact import Contact
 from services.directory.store.writes import TABLES
+from services.runtime.seal import unseal
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,10 @@ class Sealed:
     version: int
     contact: Contact
     key: bytes
+
+    def number(self, phone: str) -> str:
+        """One of their numbers in clear text."""
+        return unseal(phone, self.key, self.contact.id, "phone")
 
 
 async def known_contact(connection: Any, person: UUID) -> Sealed | None:

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from schemas.events.access import Access
-from schemas.events.contact import Contact, FormerNumber
+from schemas.events.contact import Contact
 from schemas.events.person import Person
 from schemas.refused import Refused
 from schemas.state import State
 from schemas.values import Right
-from services.directory.rules.numbers import may_say_no, may_say_yes
+from services.directory.rules.numbers import may_say_no, may_say_yes, replaced
 from services.directory.rules.people import membership
 from services.directory.store.contacts import known_contact
 from services.directory.store.people import able_of, known_person, staff_of
@@ -22,7 +22,6 @@ from services.directory.store.writes import TABLES, sealed
 from services.runtime.answered import cause_id, unit
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
-from services.runtime.seal import unseal
 
 _WAITING: Final = "SELECT id FROM contact WHERE jsonb_typeof(state->'waiting') = 'object' ORDER BY id"
 _PLAYING: Final = "SELECT person::text AS person FROM persona WHERE person::text = ANY($1::text[])"
@@ -62,7 +61,7 @@ class Numbers:
                 raise Refused("no_number_waits")
             contact, key, waiting = known.contact, known.key, known.contact.waiting
             # What somebody says yes to is what they saw.
-            if unseal(waiting.phone, key, person, "phone") != decision.phone:
+            if known.number(waiting.phone) != decision.phone:
                 raise Refused("no_number_waits")
             # Who plays in a demonstration has no key.
             able |= await _playing(
@@ -78,8 +77,7 @@ class Numbers:
             new = dict[str, Any]()
             if decision.yes:
                 # Who asked for it, and not who agreed: that may be the person themselves.
-                by = waiting.asked_by
-                new["former"] = FormerNumber(phone=contact.phone, until=decision.at, changed_by=by)
+                new = replaced(contact, waiting.asked_by, decision.at, known.number)
                 new["phone"] = sealed("phone", decision.phone, person, key)
             decided = contact.model_copy(update={"waiting": None, **new})
             cause = Cause(cause_id(), decision.asker, decision.at)

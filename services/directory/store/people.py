@@ -8,11 +8,12 @@ from uuid import UUID
 
 import asyncpg
 
-from schemas.events.contact import FormerNumber, WaitingNumber
+from schemas.events.contact import WaitingNumber
 from schemas.events.person import Person
 from schemas.refused import Refused
 from schemas.state import State
 from schemas.values import OurLanguage, Right
+from services.directory.rules.numbers import replaced
 from services.directory.rules.people import MOST_PEOPLE
 from services.directory.store.accounts import keep_accounts
 from services.directory.store.contacts import known_contact
@@ -177,12 +178,12 @@ async def _recalled(connection: Any, person: UUID, called: Called, keeping: Keep
     # The same words sealed twice are different bytes.
     if called.name != unseal(known.name, key, person, "name"):
         new["name"] = sealed("name", called.name, person, key)
-    if called.phone != unseal(known.phone, key, person, "phone"):
+    if called.phone != found.number(known.phone):
         phone = sealed("phone", called.phone, person, key)
         if not called.waits:
-            former = FormerNumber(phone=known.phone, until=keeping.at, changed_by=keeping.who)
-            new |= {"phone": phone, "waiting": None, "former": former}
-        elif known.waiting is None or called.phone != unseal(known.waiting.phone, key, person, "phone"):
+            before = replaced(known, keeping.who, keeping.at, found.number)
+            new |= {**before, "phone": phone, "waiting": None}
+        elif known.waiting is None or called.phone != found.number(known.waiting.phone):
             new["waiting"] = WaitingNumber(
                 phone=phone,
                 organisation=keeping.organisation,

@@ -171,12 +171,13 @@ class Reads:
             if each.waiting is not None
         }
 
-    async def former(self, person: UUID) -> tuple[str, FormerNumber] | None:
-        """The number that counted before, in clear text and as it is kept."""
-        for contact, key in (await self._sealed([str(person)])).values():
-            if contact.former is not None:
-                return unseal(contact.former.phone, key, person, "phone"), contact.former
-        return None
+    async def before(self, person: UUID) -> list[tuple[str, FormerNumber]]:
+        """The numbers that counted before, in clear text and as they are kept."""
+        return [
+            (unseal(each.phone, key, person, "phone"), each)
+            for contact, key in (await self._sealed([str(person)])).values()
+            for each in contact.before
+        ]
 
     async def devices(self, person: UUID) -> list[tuple[PushDevice, PushSubscription]]:
         """What shows them messages, and where that is reached."""

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from schemas.events.approach import Approach
 from schemas.events.card import Card, CardState
-from schemas.events.contact import Contact
+from schemas.events.contact import Contact, FormerNumber
 from schemas.events.delivery import Asks, Attempt, AttemptState, Delivery, DeliveryState
 from schemas.events.help_request import Became
 from schemas.events.person import Person
@@ -174,12 +174,14 @@ def of_approach(approach: Approach, now: datetime) -> list[Notice]:
 
 def of_contact(contact: Contact, now: datetime) -> list[Notice]:
     """What is to be told where a number was changed not long ago."""
-    former = contact.former
-    if former is None or contact.forgotten or now - former.until > STALE:
-        return []
-    about = About.OWN_NUMBER if former.changed_by == contact.id else About.NUMBER_CHANGED
-    key = uuid5(contact.id, f"{about}/{former.until.isoformat()}")
-    return [Notice(key, about, str(contact.id), "", former.until, "", exercise=False)]
+    news = [each for each in contact.before if not contact.forgotten and now - each.until <= STALE]
+    return [_of_former(contact.id, each) for each in news]
+
+
+def _of_former(person: UUID, former: FormerNumber) -> Notice:
+    about = About.OWN_NUMBER if former.changed_by == person else About.NUMBER_CHANGED
+    key = uuid5(person, f"{about}/{former.until.isoformat()}")
+    return Notice(key, about, str(person), "", former.until, "", exercise=False)
 
 
 def for_one(notice: Notice) -> str | None:

@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from schemas.catalogue import Function
-from schemas.events.contact import WaitingNumber
+from schemas.events.contact import Contact, WaitingNumber
 from schemas.events.person import Membership, Person
 from schemas.refused import Refused
 from schemas.values import Level, Right
-from services.directory.rules.numbers import ALONE_AFTER, may_say_yes
+from services.directory.rules.numbers import ALONE_AFTER, TOLD_WITHIN, may_say_yes, replaced
 from services.directory.rules.people import (
     Job,
     checked,
@@ -134,3 +134,29 @@ def test_who_asked_for_a_number_and_administers_no_more_says_no_second_yes() -> 
         with pytest.raises(Refused) as raised:
             may_say_yes(waiting, uuid4(), asker, {}, asked_at + 2 * ALONE_AFTER)
         assert code_of(raised) == "not_your_right"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "hours", "kept"),
+    [
+        ("AB", 1, "A"),
+        ("ABC", 1, "AB"),
+        ("ABAC", 1, "AB"),
+        ("ABCDEFGH", 1, "ABCDE"),
+        # Nobody pushes out whose it was, also not by way of that very number.
+        ("ABCDEFAGH", 1, "ABCDE"),
+        ("ABCD", TOLD_WITHIN / timedelta(hours=1), "C"),
+    ],
+)
+def test_each_number_of_the_last_day_is_kept_once_and_of_too_many_the_oldest(
+    numbers: str, hours: float, kept: str
+) -> None:
+    moment, by = datetime(2026, 3, 1, tzinfo=UTC), uuid4()
+    contact = Contact(id=uuid4(), phone=numbers[0])
+    for number in numbers[1:]:
+        moment += timedelta(hours=hours)
+        before = replaced(contact, by, moment, lambda sealed: sealed)
+        assert before["former"].phone == contact.phone and before["former"].until == moment
+        contact = contact.model_copy(update={**before, "phone": number})
+    assert [each.phone for each in contact.formers] == list(kept)
+    assert contact.former in contact.before
