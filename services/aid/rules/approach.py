@@ -13,7 +13,7 @@ from schemas.refused import Refused
 from schemas.values import Level
 from services.aid.rules import audience, slots
 from services.aid.rules.claim import standing_yes
-from services.aid.rules.cover import can_miss, is_free, spare
+from services.aid.rules.cover import can_miss, is_able, is_free, spare
 from services.aid.rules.story import Story
 
 SMALL_CIRCLE: Final = 5
@@ -113,8 +113,7 @@ def _may_ask(story: Story, request: HelpRequest, candidate: Candidate) -> bool:
         person is not None
         and person.id not in request.said_no
         and world.lending(lender).ask_people
-        and person.works_for(lender)
-        and request.function in person.functions
+        and is_able(person, lender, request.function)
         and is_free(world, person.id, request, now)
         and can_miss(world, lender, person.functions, request, now)
     )

@@ -13,7 +13,7 @@ from schemas.refused import Refused
 from schemas.values import Right
 from services.aid.rules import audience, slots
 from services.aid.rules.commands import Claim, Decline, Lend
-from services.aid.rules.cover import can_miss, clash, holding, on_duty, spare
+from services.aid.rules.cover import can_miss, clash, holding, is_able, on_duty, spare
 from services.aid.rules.deadlines import expiry, names_due
 from services.aid.rules.mandate import Wanted, used_mandate
 from services.aid.rules.story import Story
@@ -34,6 +34,8 @@ def claim(story: Story, command: Claim, target: UUID) -> None:
         raise Refused("not_found")
     _check_terms(story, request, command.terms_version, command.valid_until)
     _check_answerable(story.world, request, approach)
+    if not is_able(person, approach.lender, request.function):
+        raise Refused("not_asked_any_more")
     _check_person(story, request, approach.lender, person.id)
     standing = standing_yes(story.world, approach.lender, request, story.context.now)
     yeses = [Yes(party=Party.PERSON, at=story.context.now, by=person.id)]

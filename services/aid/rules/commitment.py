@@ -16,7 +16,7 @@ from services.aid.rules.commands import (
     NamePerson,
     RefuseCommitment,
 )
-from services.aid.rules.cover import can_miss, clash, on_duty
+from services.aid.rules.cover import can_miss, clash, is_able, on_duty
 from services.aid.rules.deadlines import release
 from services.aid.rules.mandate import Wanted, own_key, used_mandate
 from services.aid.rules.story import Story
@@ -25,12 +25,14 @@ from services.aid.rules.story import Story
 def accept(story: Story, command: AcceptCommitment, target: UUID) -> None:
     """The person who was named says yes.
 
-    Refused: `not_found`, `expired`, `not_waiting`, `off_duty`, `elsewhere`.
+    Refused: `not_found`, `expired`, `not_waiting`, `not_asked_any_more`, `off_duty`, `elsewhere`.
     """
     commitment = _waiting(story, target, Party.PERSON)
     person = story.context.person
     if commitment.person != person.id:
         raise Refused("not_found")
+    if not is_able(person, commitment.lender, commitment.function):
+        raise Refused("not_asked_any_more")
     _check_named(story, commitment, person.id)
     agree(story, commitment, Yes(party=Party.PERSON, at=story.context.now, by=person.id))
     slots.settle(story, commitment.request)

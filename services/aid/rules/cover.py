@@ -7,6 +7,7 @@ from uuid import UUID
 from schemas.catalogue import Function
 from schemas.events.commitment import Commitment
 from schemas.events.help_request import HelpRequest
+from schemas.events.person import Person
 from services.aid.rules.world import World
 
 
@@ -69,6 +70,11 @@ def spare(world: World, lender: str, function: Function, request: HelpRequest, n
     """How many of a function may still go without breaching the lender's own minimum."""
     minimum = world.lending(lender).cover.get(function, 0)
     return at_home(world, lender, function, request, now) - minimum
+
+
+def is_able(person: Person, lender: str, function: Function) -> bool:
+    """Whether somebody works there and has the function, now: they may have left since they were asked."""
+    return person.works_for(lender) and function in person.functions
 
 
 def can_miss(

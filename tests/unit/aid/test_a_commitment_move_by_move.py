@@ -132,6 +132,24 @@ async def test_off_duty_cannot_claim_and_past_until_is_off_duty() -> None:
     await stage.refused("off_duty", "joris", stage.a_claim("joris", request), request)
 
 
+@pytest.mark.parametrize("now", [("GM0168", Function.BACKUP_RECOVERY), ("GM0164", Function.NETWORK)])
+async def test_who_left_the_lender_or_has_the_function_no_more_takes_no_slot_of_what_was_asked_before(
+    now: tuple[str, Function],
+) -> None:
+    stage, request = await asked(2, "hugo")
+    await stage.do("anouk", commands.Lend(lender="GM0164", unnamed=1, terms_version=1), request)
+    (held,) = stage.all(Commitment)
+    await stage.do("anouk", commands.NamePerson(person=key("hans")), held.id)
+    for who in ("hugo", "hans"):
+        stage.person(who, now[0], now[1:])
+    await stage.refused("not_asked_any_more", "hugo", stage.a_claim("hugo", request), request)
+    await stage.refused("not_asked_any_more", "hans", commands.AcceptCommitment(), held.id)
+    assert stage.commitment(held.id).state is CommitmentState.RESERVED
+    # A no is still theirs to say.
+    await stage.do("hans", commands.RefuseCommitment(), held.id)
+    await stage.do("hugo", commands.Decline(approach=stage.approach("hugo", request).id), request)
+
+
 async def test_so_many_are_asked_per_open_slot_the_chosen_first() -> None:
     stage = Stage(Terms(approaches_per_slot=2))
     request = await stage.request()
