@@ -66,7 +66,7 @@ export async function fits(page) {
 
 /**
  * Nothing scrolls sideways, as it stands and at 320 px, which is 400 % of 1280 (WCAG 1.4.10). What is pressed on a phone is
- * 44 px high (WCAG 2.5.5); a link in the midst of a sentence, and what the finger finds by its label, is not meant.
+ * 44 px wide and high (WCAG 2.5.5); a link in the midst of a sentence is not meant, and a tick is as big as its label.
  */
 export async function isForThumbs(page) {
   const size = page.viewportSize();
@@ -75,11 +75,17 @@ export async function isForThumbs(page) {
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(wider <= 0, `${seen.width} px: scrolls sideways by ${wider}`);
   }
-  const small = await page.$$eval("button, select, textarea, summary, a, input:not([type=checkbox], [type=radio])", (all) =>
-    all
-      .filter((each) => each.checkVisibility() && getComputedStyle(each).display !== "inline" && each.getBoundingClientRect().height < 43.5)
-      .map((each) => `${each.outerHTML.slice(0, 90)} ${each.getBoundingClientRect().height}`),
-  );
+  const pressed = "button, select, textarea, summary, a, input:not([type=checkbox], [type=radio]), label:has([type=checkbox], [type=radio])";
+  const small = await page.$$eval(pressed, (all) => {
+    // A row of a table is read as one.
+    const around = (each) => each.closest("tr") ?? each.parentElement;
+    const inSentence = (each) => getComputedStyle(each).display === "inline" && around(each).textContent.trim() !== each.textContent.trim();
+    return all
+      .filter((each) => each.checkVisibility() && !inSentence(each))
+      .map((each) => [each, each.getBoundingClientRect()])
+      .filter(([, { width, height }]) => Math.min(width, height) < 43.5)
+      .map(([each, { width, height }]) => `${each.outerHTML.slice(0, 90)} ${Math.round(width)} x ${Math.round(height)}`);
+  });
   assert.deepEqual(small, []);
   await page.setViewportSize(size);
 }
