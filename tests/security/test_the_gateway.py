@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from socketserver import StreamRequestHandler, TCPServer
 
@@ -60,10 +61,9 @@ class Echo(StreamRequestHandler):
         self.rfile.read()
 
 
-@pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """A gateway with pages, a directory that echoes, and nobody else."""
-    home = tmp_path_factory.mktemp("gateway")
+@contextmanager
+def gateway_in(home: Path, told: dict[str, str]) -> Iterator[Platform]:
+    """A gateway with pages, a directory that echoes, and nobody else; `told` beside what it always is."""
     pages = home / "pages"
     (pages / "assets").mkdir(parents=True)
     (pages / "index.html").write_text(PAGE)
@@ -72,7 +72,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     made = Platform(block.base, Mode.REAL, Seed.NONE, home, secrets_in(home / "secrets.json"))
     echo = Listening(("127.0.0.1", made.port("directory")), Echo)
     threading.Thread(target=echo.serve_forever, daemon=True).start()
-    process = spawn(caddy.command(), home / "caddy.log", home, gateway_environment(made, Path(pages)))
+    environment = {**gateway_environment(made, pages), **told}
+    process = spawn(caddy.command(), home / "caddy.log", home, environment)
     try:
         until(lambda: answers(made.base), what="the gateway answers")
         yield made
@@ -82,6 +83,12 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         echo.shutdown()
         echo.server_close()
         block.leave()
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with gateway_in(tmp_path_factory.mktemp("gateway"), {}) as made:
+        yield made
 
 
 @pytest.fixture
@@ -136,6 +143,15 @@ def test_no_stranger_says_where_they_call_from(gateway) -> None:
     heard = gateway.get("/api/directory/me", headers=said).text
     assert "X-Forwarded-For: 127.0.0.1\n" in heard
     assert "192.0.2.1" not in heard and "elders.example" not in heard
+
+
+def test_of_a_proxy_that_is_trusted_only_its_own_word_is_believed(tmp_path: Path) -> None:
+    # The last is what the proxy saw; the one before it, whoever called the proxy wrote themselves.
+    said = {"X-Forwarded-For": "192.0.2.1, 203.0.113.9"}
+    with gateway_in(tmp_path, {"NOABER_TRUSTED_PROXIES": "127.0.0.1/32"}) as made:
+        url = f"http://127.0.0.1:{made.base}/api/directory/me"
+        heard = httpx.get(url, headers=said, trust_env=False, timeout=15).text
+    assert "X-Forwarded-For: 203.0.113.9\n" in heard and "192.0.2.1" not in heard
 
 
 @pytest.mark.parametrize(
