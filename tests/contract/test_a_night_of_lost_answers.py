@@ -98,6 +98,29 @@ async def test_who_went_off_duty_before_a_lost_order_is_ordered_again_is_left_al
         assert [each.person for each in (await delivery(service)).attempts] == [COR]
 
 
+async def test_an_order_that_may_still_be_under_way_is_not_looked_up_nor_ordered_again(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[UUID] = []
+
+    async def lost(self: Carrier, call: Call) -> str:
+        tries.append(call.reference)
+        raise Unreachable("its answer did not come yet")
+
+    async def tried() -> bool | None:
+        return bool(tries) or None
+
+    monkeypatch.setattr(Carrier, "call", lost)
+    monkeypatch.setattr(caller, "GRACE", timedelta(hours=1))
+    async with home.service() as service:
+        await service.heed(event_of(asked()))
+        await until(tried, "it was ordered")
+        assert service.caller is not None
+        for _ in range(3):
+            await service.caller.once()
+        assert len(tries) == 1
+
+
 async def test_a_call_that_the_provider_took_by_a_slower_clock_is_found(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ import base64
 import re
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -144,9 +144,12 @@ class Telephone:
     def __init__(self, keys: str) -> None:
         self.keys = keys
         self.rung: list[str] = []
+        self.may_end = asyncio.Event()
+        self.may_end.set()
 
     async def keyed_in(self, call: Any, person: Any, code: str) -> bool:
         self.rung.append(str(person))
+        await self.may_end.wait()
         return code == self.keys
 
 
@@ -175,7 +178,11 @@ async def test_who_keys_in_nothing_and_who_is_not_known_hear_the_same(app, name:
     office = await Office(app).open()
     there, _ = await office.ask(await office.card(), name=name)
     app.state.directory.call_back = telephone = Telephone("not keyed in")
-    status, found = await there.post("cards/call", {})
+    # Nor does who waits for the answer notice that somebody is rung.
+    telephone.may_end.clear()
+    async with asyncio.timeout(10):
+        status, found = await there.post("cards/call", {})
+    telephone.may_end.set()
     assert (status, found["waiting"], sorted(found)) == (200, True, ["expires_at", "waiting"])
     assert code_of(await there.post("cards/call", {})) == "card_called"
     await calls_over(app)
@@ -211,6 +218,18 @@ async def test_a_use_without_a_yes_or_without_coming_in_is_over_after_a_quarter(
     if not later:
         assert code_of(await office.yes(asked["code"], use["use"])) == "card_use_over"
     assert code_of(await there.post("cards/enter", {})) == "card_use_over"
+
+
+async def test_the_yes_of_who_may_say_it_no_more_lets_nobody_in(app) -> None:
+    office = await Office(app).open()
+    there, (_, asked) = await office.ask(await office.card())
+    assert (await office.yes(asked["code"]))[0] == 200
+    own = app.state.directory.own
+    approver = own.people[UUID((await office.second.me())["person"])]
+    taken_off = [each.model_copy(update={"rights": ()}) for each in approver.memberships]
+    own.keep([approver.model_copy(update={"memberships": tuple(taken_off)})])
+    assert code_of(await there.post("cards/enter", {})) == "not_your_right"
+    assert (await there.get("me"))[0] == 401
 
 
 async def test_who_works_elsewhere_or_has_no_right_says_no_yes_and_sees_no_use(app, filled: str) -> None:

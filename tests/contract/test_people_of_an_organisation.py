@@ -150,8 +150,11 @@ async def test_two_of_the_same_id_are_refused_whole(app) -> None:
 
 async def test_what_is_kept_of_somebody_is_told_to_them_and_opens_nothing(app) -> None:
     petra, phone, me = await signed_in(app)
-    wilma = person(rights=["mandate"])
+    wilma = person(rights=["mandate"], functions=["ciso"])
     await add(petra, phone, wilma)
+    woken = {"organisation": "GM1735", "turns": [{"person": wilma["id"]}, {"person": me}]}
+    proof = phone.sign(await petra.asked("wake_list"), ORIGIN)
+    assert (await petra.post("wake-list", {**woken, "passkey": proof}))[0] == 200
     entry = {"id": str(uuid4()), "person": wilma["id"], "acts": ["confirm"]}
     proof = phone.sign(await petra.asked("mandates"), ORIGIN)
     await petra.post("organisations/GM1735/mandates", {"after": 0, "entries": [entry], "passkey": proof})
@@ -168,6 +171,8 @@ async def test_what_is_kept_of_somebody_is_told_to_them_and_opens_nothing(app) -
     await hers.welcome(invited, new)
     _, kept = await hers.get("export")
     assert [each["mandate"]["id"] for each in kept["mandates"]] == [entry["id"]]
+    assert [each["turn"]["person"] for each in kept["wake_lists"]] == [wilma["id"]]
+    assert (kept["functions"], kept["languages"], kept["called_in"]) == (["ciso"], ["nl"], "nl")
     assert (kept["invitation"], kept["cards"]) == (None, [])
     assert "Petra" not in str(kept)
 

@@ -5,12 +5,14 @@ import logging
 import sys
 
 import asyncpg
+import httpx
 import pytest
 from pydantic import BaseModel
 
 from schemas.codec import Undecodable, decode
 from schemas.envelope import Record
 from services.runtime.logs import JsonLines
+from services.runtime.process import quiet
 from services.runtime.trace import because_of, begin, name_cause, working_on
 from tests.schemas.test_codec import RECORD
 
@@ -116,3 +118,12 @@ def test_what_ends_a_process_is_a_line_too(monkeypatch: pytest.MonkeyPatch, capl
     error = caught(lambda: 1 / 0)
     logs._fatal(type(error), error, error.__traceback__)
     assert [each.getMessage() for each in caplog.records] == ["this process ends"]
+
+
+def test_whom_a_service_calls_is_said_by_no_library(caplog: pytest.LogCaptureFixture) -> None:
+    quiet()
+    caplog.set_level(logging.INFO)
+    transport = httpx.MockTransport(lambda _: httpx.Response(201))
+    with httpx.Client(transport=transport) as client:
+        client.get("https://provider.example/Calls.json", params={"To": "+31600000000"})
+    assert not caplog.records
