@@ -51,9 +51,24 @@ class Challenges:
         """It was answered: nobody answers it again. Refused: `ceremony_over` for whoever comes second."""
         while self._spent and next(iter(self._spent.values())) <= now:
             self._spent.popitem(last=False)
-        if challenge in self._spent or len(self._spent) >= MOST_SPENT:
+        if challenge in self._spent:
             raise Refused("ceremony_over")
+        if len(self._spent) >= MOST_SPENT:
+            self._make_room()
         self._spent[challenge] = now + LASTS
+
+    def _make_room(self) -> None:
+        raise Refused("ceremony_over")
 
     def _mark(self, body: bytes, purpose: str) -> bytes:
         return hmac.digest(self._key, purpose.encode() + b"\0" + body, "sha256")
+
+
+class OfStrangers(Challenges):
+    """Those that anybody can spend, who proves nothing first: of too many the oldest is forgotten.
+
+    Or who spends very many shuts a door for everybody. A provider takes each of its codes once as well.
+    """
+
+    def _make_room(self) -> None:
+        self._spent.popitem(last=False)

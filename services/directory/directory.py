@@ -17,7 +17,7 @@ from schemas.events.trust import Trust
 from schemas.state import State
 from services.directory.callback import ByNotification, CallBack, NoTelephone
 from services.directory.ceremony import Site, nobodys_key
-from services.directory.challenges import Challenges
+from services.directory.challenges import Challenges, OfStrangers
 from services.directory.meeting import Meeting
 from services.directory.provider_file import configured
 from services.directory.rules.access import digest_of
@@ -154,7 +154,7 @@ class Directory:
         self.site = Site(settings.rp_id, settings.origins)
         self.challenges = Challenges(secrets.token_bytes(32))
         # Apart: whoever begins there may end it at once, and must not fill the memory of those with keys.
-        self.journeys = Challenges(secrets.token_bytes(32))
+        self.journeys = OfStrangers(secrets.token_bytes(32))
         self.meetings = {
             each.organisation: Meeting(each, secret) for each, secret in configured(settings.providers_file)
         }

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.refused import Refused
-from services.directory.challenges import LASTS, Challenges
+from services.directory.challenges import LASTS, Challenges, OfStrangers
 
 NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
 CHALLENGE = bytes(range(32))
@@ -65,3 +65,13 @@ def test_what_was_answered_is_remembered_only_as_long_as_it_counts(
     with pytest.raises(Refused):
         challenges.spend(CHALLENGE, NOW)
     challenges.spend(CHALLENGE, NOW + LASTS)
+
+
+def test_what_strangers_spend_shuts_the_door_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.directory.challenges.MOST_SPENT", 2)
+    journeys = OfStrangers(b"k" * 32)
+    for number in range(5):
+        journeys.spend(bytes([number]) * 32, NOW)
+    with pytest.raises(Refused):
+        journeys.spend(bytes([4]) * 32, NOW)
+    assert len(journeys._spent) == 2
