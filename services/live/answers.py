@@ -110,7 +110,7 @@ class Answers:
             # The gateway alone reaches us, and writes there who called it.
             self._limits.admit_forger(request.headers.get("X-Forwarded-For", ""), request.path)
             raise
-        self._limits.admit(asker.person)
+        self._limits.admit(asker.person, asker.session.id)
         return asker
 
     def _check_origin(self, request: Request) -> None:

@@ -100,7 +100,7 @@ class Gate:
 
     def _count(self, scope: Scope, asker: Asker | None) -> None:
         if asker is not None:
-            self._limits.admit(asker.person)
+            self._limits.admit(asker.person, asker.session.id)
         elif scope["path"] in self._sign_in and scope["method"] == "POST":
             self._limits.admit_client(caller(scope))
 

@@ -1,4 +1,4 @@
-"""How much anybody may ask of one process: token buckets per person, per organisation and per client."""
+"""How much anybody may ask of one process: token buckets per session, person, organisation and client."""
 
 import ipaddress
 import logging
@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from schemas.events.person import Person
 from services.runtime.problems import Problem
@@ -30,6 +31,9 @@ class Rate:
         """Tokens that come back in a second."""
         return self.per_minute / 60
 
+
+OF_A_PERSON: Final = 4
+"""A person's share is that of so many sessions: who stole one uses that up, and its owner signs in anew."""
 
 SYSTEM: Final = Rate(20, 6)
 """Tokens for one system from one address; it needs one in fifteen minutes."""
@@ -87,15 +91,17 @@ class Limits:
         forged: Rate,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._persons, self._organisations = Buckets(person), Buckets(organisation)
+        whole = Rate(OF_A_PERSON * person.burst, OF_A_PERSON * person.per_minute)
+        self._sessions, self._persons = Buckets(person), Buckets(whole)
+        self._organisations = Buckets(organisation)
         self._clients, self._forgers = Buckets(client), Buckets(forged)
         self._systems, self._their_clients = Buckets(SYSTEM), Buckets(client)
         self._elapsed = elapsed
 
-    def admit(self, person: Person) -> None:
+    def admit(self, person: Person, session: UUID) -> None:
         """A request of somebody who is signed in. Raises Problem (429) with the seconds to wait."""
         employers = [(self._organisations, member.organisation) for member in person.memberships]
-        self._take([(self._persons, str(person.id)), *employers])
+        self._take([(self._sessions, str(session)), (self._persons, str(person.id)), *employers])
 
     def admit_client(self, address: str) -> None:
         """A sign-in from a network address. Raises Problem (429) with the seconds to wait."""

@@ -131,10 +131,11 @@ class WebSettings(Settings):
     `token_public_keys`: as `Verifier` reads them. `allowed_origins`: comma separated;
     `*.localhost:PORT` stands for every name under localhost on that port.
 
-    The limits are of one process, in requests: so many at once, then so many a minute. An organisation's is
-    large enough for 200 colleagues who all want the same slot; `sign_in` is per network address: a town hall
-    has one, and each of its people asks twice to sign in. `forged` sessions are counted per
-    network address too, apart from all others.
+    The limits are of one process, in requests: so many at once, then so many a minute. `person` is of each
+    session, and four times that of all of somebody's together. An organisation's is large enough for 200
+    colleagues who all want the same slot; `sign_in` is per network address: a town hall has one, and each of
+    its people asks twice to sign in. `forged` sessions are counted per network address too, apart from all
+    others.
     """
 
     token_public_keys: Annotated[dict[str, PublicKey], Field(examples=['{"NAME": "BASE64"}'])]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events.person import Membership, Person
-from services.runtime.limits import Buckets, Limits, Rate, network_of
+from services.runtime.limits import OF_A_PERSON, Buckets, Limits, Rate, network_of
 from services.runtime.problems import Problem
 from services.runtime.settings import WebSettings
 
@@ -34,10 +34,10 @@ def limits(clock: Clock, **rates: Rate) -> Limits:
     )
 
 
-def admitted(made: Limits, who: Person) -> int:
-    """0, or the seconds to wait."""
+def admitted(made: Limits, who: Person, session: int = 1) -> int:
+    """0, or the seconds to wait; `session`: which of theirs."""
     try:
-        made.admit(who)
+        made.admit(who, UUID(int=1_000 * who.id.int + session))
     except Problem as problem:
         assert (problem.status, problem.code) == (429, "too_many")
         wait = problem.facts["retry_after"]
@@ -83,6 +83,15 @@ def test_one_person_does_not_use_up_anothers_share() -> None:
     while not admitted(made, person(1, "GM0168")):
         pass
     assert admitted(made, person(2, "GM0168")) == 0
+
+
+def test_who_stole_a_session_uses_up_that_one_and_many_sessions_are_no_more_than_a_few() -> None:
+    made, wilma = limits(Clock(), person=RATE), person(1, "GM1735")
+    assert [admitted(made, wilma, session=1) for _ in range(4)] == [0, 0, 0, 1]
+    # She signs in anew, and can end the other.
+    assert admitted(made, wilma, session=2) == 0
+    more = [admitted(made, wilma, session) for session in range(3, 50) for _ in range(RATE.burst)]
+    assert more.count(0) == RATE.burst * (OF_A_PERSON - 1) - 1
 
 
 def test_an_organisation_has_a_share_of_its_own_and_its_neighbour_another() -> None:
