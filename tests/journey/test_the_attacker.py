@@ -253,6 +253,8 @@ def _it_binds_nobody(night: Night, thief: Client, *, mandated: bool) -> None:
         (f"{incident}/coordinators", {"coordinators": [night.lender.id]}),
         (f"{incident}/guests", {"guest": str(night.administrator.person)}),
         (f"{incident}/close", {}),
+        (f"{incident}/facts", {"tlp": "TLP:RED"}),
+        (f"{incident}/facts", {"call_back": {"phone": "06 00000009"}}),
         (f"{incident}/redact", {"words": ["ransomware"]}),
     ):
         no = thief.send(f"/api/aid/{path}", body)

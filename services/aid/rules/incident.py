@@ -100,10 +100,12 @@ def change_facts(story: Story, command: ChangeFacts, target: UUID) -> None:
     """What became known: phase, pattern, severity, label, description, whom to call.
 
     A looser label lets others read along: it takes a key of one's own, and where the source
-    keeps a list a mandate to share.
+    keeps a list a mandate to share. So does a key what else `_takes_a_key` says.
     Refused: as `used_mandate`, `own_key`, and `not_found`, `closed`.
     """
     incident = _own(story, target)
+    if _takes_a_key(incident, command):
+        own_key(story)
     mandate = _sharing(story, incident, command)
     news = {
         name: value for name in type(command).model_fields if (value := getattr(command, name)) is not None
@@ -189,10 +191,15 @@ def close(story: Story, command: CloseIncident, target: UUID) -> None:
     _stop_asking(story, target)
 
 
+def _takes_a_key(incident: Incident, command: ChangeFacts) -> bool:
+    """Whether it lets others read along, sends away everybody who is asked, or says whom helpers call."""
+    before, after = (each.lowest_level.rank for each in (incident.tlp, command.tlp or incident.tlp))
+    return command.call_back is not None or after < before or before <= Level.ASKED.rank < after
+
+
 def _sharing(story: Story, incident: Incident, command: ChangeFacts) -> UsedMandate | None:
     if command.tlp is None or command.tlp.lowest_level.rank >= incident.tlp.lowest_level.rank:
         return None
-    own_key(story)
     if list_of(story, incident.source) is None:
         return None
     return used_mandate(story, Wanted(Act.SHARE, incident.source))

@@ -202,13 +202,22 @@ async def test_whom_a_provider_vouches_for_binds_no_organisation(kind: type[Comm
     assert refused == TAKES_A_KEY.get(kind, set())
 
 
-async def test_whom_a_provider_vouches_for_lets_no_others_read_along() -> None:
+async def test_whom_a_provider_vouches_for_says_neither_who_reads_along_nor_whom_helpers_call() -> None:
     stage, _ = await a_case()
-    strict, loose = (commands.ChangeFacts(tlp=each) for each in (Tlp.AMBER, Tlp.GREEN))
-    await stage.do("gert", strict, key("incident"), vouched=True)
+    # Under a stricter label nobody is asked any more.
+    strict, stricter, loose = (commands.ChangeFacts(tlp=each) for each in (Tlp.AMBER, Tlp.RED, Tlp.GREEN))
+    call_me = commands.ChangeFacts(call_back=CallBack(phone="06 00000009"))
+    before = dict(stage.memory.states)
+    for each in (strict, call_me):
+        with pytest.raises(Refused, match="provider_not_enough"):
+            await stage.do("gert", each, key("incident"), vouched=True)
+    assert stage.memory.states == before
+    await stage.do("gert", strict, key("incident"))
+    await stage.do("gert", stricter, key("incident"), vouched=True)
     with pytest.raises(Refused, match="provider_not_enough"):
         await stage.do("gert", loose, key("incident"), vouched=True)
-    await stage.do("gert", loose, key("incident"))
+    for each in (loose, call_me):
+        await stage.do("gert", each, key("incident"))
 
 
 async def test_a_right_that_is_missing_is_said_before_a_key_that_is() -> None:
