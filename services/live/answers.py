@@ -87,10 +87,15 @@ class Answers:
             return _refusal(problem)
 
     async def asker(self, request: Request) -> Asker:
-        """Who asks, by the cookie, or a system's header. Raises NotSignedIn."""
+        """Who asks, by the cookie, or a system's header. Raises NotSignedIn; Problem for too many forgers."""
         cookies = "; ".join(request.headers.get_all("Cookie"))
         authorization = next(iter(request.headers.get_all("Authorization")), "")
-        return await self._who.resolve(shown_in(cookies, self._cookie, authorization))
+        try:
+            return await self._who.resolve(shown_in(cookies, self._cookie, authorization))
+        except Impostor:
+            # The gateway alone reaches us, and writes there who called it.
+            self._limits.admit_forger(request.headers.get("X-Forwarded-For", ""), request.path)
+            raise
 
     def _of_itself(self, path: str) -> Response | None:
         """What it says to anybody, at any time: that it turns, how it is, and what can be asked here."""
@@ -104,12 +109,7 @@ class Answers:
         return None
 
     async def _admitted(self, request: Request) -> Asker:
-        try:
-            asker = await self.asker(request)
-        except Impostor:
-            # The gateway alone reaches us, and writes there who called it.
-            self._limits.admit_forger(request.headers.get("X-Forwarded-For", ""), request.path)
-            raise
+        asker = await self.asker(request)
         self._limits.admit(asker.person, asker.session.id)
         return asker
 

@@ -45,6 +45,7 @@ from services.live.viewers import Viewer, Viewers, say_why
 from services.runtime import telemetry
 from services.runtime.health import Health
 from services.runtime.now import clock
+from services.runtime.problems import Problem
 from services.runtime.process import together
 from services.runtime.replica import Newest
 from services.runtime.tokens import Verifier
@@ -226,7 +227,7 @@ class Live:
         assert request is not None
         try:
             asker = await self._answers.asker(request)
-        except NotSignedIn:
+        except (NotSignedIn, Problem):
             await connection.close(CLOSE_SIGNED_OUT, "signed out")
             return
         try:

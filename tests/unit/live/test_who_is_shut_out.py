@@ -11,7 +11,7 @@ from websockets.http11 import Request
 from schemas.codec import decode
 from schemas.events.incident import Guest, Incident
 from schemas.events.person import Guesthood, Person
-from schemas.live import CLOSE_SIGNED_OUT, SNAPSHOT
+from schemas.live import CLOSE_SIGNED_OUT, SNAPSHOT, SOCKET
 from schemas.state import State
 from services.live import app
 from services.live.viewers import Viewer
@@ -89,3 +89,7 @@ async def test_who_shows_a_forged_token_is_counted_where_they_call_from(
     headers = Headers({"Cookie": f"{COOKIE}={token}", "X-Forwarded-For": "192.0.2.1"})
     answer = await live._answers.answer(None, Request(SNAPSHOT, headers))
     assert (answer.status_code, counted) == (401, [("192.0.2.1", SNAPSHOT)])
+    socket = Socket()
+    socket.request = Request(SOCKET, headers)
+    await live._socket(socket)
+    assert (socket.closed, counted[1:]) == ([CLOSE_SIGNED_OUT], [("192.0.2.1", SOCKET)])
