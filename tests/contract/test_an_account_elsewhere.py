@@ -141,8 +141,15 @@ async def test_who_leaves_while_they_are_at_the_provider_binds_nothing(
     assert await accounts(filled) == []
 
 
-async def test_who_left_and_came_back_binds_anew(app: Any, liar: Liar, filled: str) -> None:
-    await leaves(app, await bound(app, liar))
+async def test_who_left_is_out_of_what_it_opened_and_who_came_back_binds_anew(
+    app: Any, liar: Liar, filled: str
+) -> None:
+    person, there = await bound(app, liar), Browser(app)
+    query = await away(there)
+    liar.hand_out(true(claims(liar, query["nonce"])))
+    assert await back(there, code="c", state=query["state"]) == INSIDE
+    await leaves(app, person)
+    assert (await there.get("me"))[0] == 401
     assert await accounts(filled) == []
     assert await outcome(app, liar, true) == (UNBOUND, 401)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -20,13 +20,19 @@ from services.runtime.answered import cause_id, unit
 from services.runtime.database import LOCK
 from services.runtime.ports import Cause, Written
 
+_OPENED: Final = "person = $1 AND state->>'way' = $2"
 
-async def keep_accounts(connection: Any, person: UUID, employers: Sequence[str]) -> None:
-    """Only those where this member works still; who comes back binds anew. In the caller's transaction."""
-    await connection.execute(
-        "DELETE FROM provider_account WHERE person = $1 AND NOT organisation = ANY($2::text[])",
+
+async def keep_accounts(connection: Any, person: UUID, employers: Sequence[str]) -> list[Written]:
+    """Only those where this member works still; who comes back binds anew. In the caller's transaction.
+
+    The sessions that end by it, to be written there: the switch of who they left reaches them no more.
+    """
+    gone = await connection.fetch(
+        "DELETE FROM provider_account WHERE person = $1 AND NOT organisation = ANY($2::text[]) RETURNING 1",
         *(str(person), list(employers)),
     )
+    return await ended_sessions(connection, _OPENED, str(person), SignInWay.OIDC) if gone else []
 
 
 @dataclass(frozen=True)
@@ -72,9 +78,7 @@ class Accounts:
         """No account is this member's any more; the sessions that end by it."""
         async with unit(self._pool) as connection:
             await connection.execute("DELETE FROM provider_account WHERE person = $1", str(person))
-            ended = await ended_sessions(
-                connection, "person = $1 AND state->>'way' = $2", str(person), SignInWay.OIDC
-            )
+            ended = await ended_sessions(connection, _OPENED, str(person), SignInWay.OIDC)
             await TABLES.write(connection, ended, Cause(cause_id(), person, at))
         return [each.state for each in ended]
 

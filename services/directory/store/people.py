@@ -114,8 +114,9 @@ class People:
                         raise Refused("persona_stays")
                     changed += await forget(connection, person, keeping.at, self._take_out, keeping.who) or []
                     continue
-                await keep_accounts(connection, person, [each.organisation for each in decided.memberships])
-                written = [Written(decided, version + 1)] if decided != known else []
+                employers = [each.organisation for each in decided.memberships]
+                written = await keep_accounts(connection, person, employers)
+                written += [Written(decided, version + 1)] if decided != known else []
                 if called is not None:
                     written += await _recalled(connection, person, called, keeping)
                 await TABLES.write(connection, written, cause)
