@@ -49,6 +49,8 @@ async def restored(database: str, file: KeyFile) -> None:
         print(f"directory: {systems} systems read along; one that ended after that file was written is back:")
         print("directory: each administrator looks through the systems of their organisation")
     if accesses:
+        print("directory: people, rights, mandates and wake-up lists are as they were: whom somebody took")
+        print("directory: off since then is back, so each administrator looks through them")
         print("directory: every invitation and every session of a passkey is over: people sign in anew")
         print("directory: passkeys that were removed after the newest key file was written are back;")
         print("directory: each administrator looks through the keys of their colleagues")

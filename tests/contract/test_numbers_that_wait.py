@@ -220,7 +220,8 @@ async def test_a_restore_undoes_no_no(filled: str, capsys: pytest.CaptureFixture
     async with await open_pool(filled, 1) as pool:
         await pool.execute("DELETE FROM data_key")
     await restored(filled, kept_apart)
-    assert "yes are gone (1)" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "yes are gone (1)" in said and "whom somebody took\ndirectory: off since then is back" in said
     async with directory(filled, minutes_later=3.1 * DAY) as app:
         petra = await back(app, phone)
         assert await number_of(petra, wilma) == ("06 00000002", False)
