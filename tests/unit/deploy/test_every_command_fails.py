@@ -1,5 +1,6 @@
 """Every command of `noaber` fails in a sentence: what is wrong, and what to do; never a traceback."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -40,7 +41,13 @@ FAILURES: dict[str, list[tuple[tuple[str, ...], int, str]]] = {
 def test_every_command_stands_in_the_table_and_has_an_example() -> None:
     assert FAILURES.keys() == main.commands.keys()
     for name, verb in main.commands.items():
-        assert (verb.epilog or "").startswith("Example: noaber ") and f"noaber {name}" in (verb.epilog or "")
+        example = (verb.epilog or "").removeprefix("Example: ")
+        assert example != verb.epilog
+        # Each of its commands is one that can be given: taken apart, and not carried out.
+        commands = [shlex.split(each) for each in example.split(", then ") if each.startswith("noaber ")]
+        assert name in {each[1] for each in commands}
+        for _, said, *words in commands:
+            main.commands[said].make_context(said, words)
 
 
 Failure = tuple[str, tuple[str, ...], int, str]
