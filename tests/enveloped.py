@@ -5,6 +5,7 @@ from uuid import UUID, uuid5
 
 from schemas.codec import encode, state_bytes
 from schemas.envelope import Envelope, Event, Record
+from schemas.events.duty import Duty
 from schemas.state import State
 from schemas.topics import BY_STATE
 
@@ -34,3 +35,7 @@ def event_of(state: State, version: int = 1, epoch: int = 1) -> Event:
 def record_of(state: State, version: int = 1, epoch: int = 1, kind: str = "") -> Record:
     """As it stands in Kafka."""
     return encode(envelope_of(state, version, epoch, kind), state_bytes(state))
+
+
+RECORD = record_of(Duty(id=UUID(int=1), on=True, changed_at=NOW, exercise=True))
+"""Any one: somebody is on duty."""

@@ -1,7 +1,7 @@
 """A host name of its own over TLS, on loopback; its certificate is believed by this process alone."""
 
 import socket
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,6 +45,12 @@ def pair(folder: Path, host: str, since: datetime, until: datetime, name: str = 
     files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
     files[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
     return files
+
+
+def expiring(folder: Path, ends: datetime) -> list[Path]:
+    """A certificate that counts until then, where the gateway keeps its own."""
+    made, _ = pair(folder, NAME, ends - timedelta(days=90), ends)
+    return [made.rename(folder / "noaber.crt")]
 
 
 def led_here(monkeypatch: pytest.MonkeyPatch) -> None:

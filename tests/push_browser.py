@@ -38,6 +38,11 @@ class PushBrowser:
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(CURVE))
     auth: bytes = field(default_factory=lambda: os.urandom(16))
 
+    @classmethod
+    def at(cls, number: int) -> "PushBrowser":
+        """A new one, at an address with this number."""
+        return cls(f"https://fcm.googleapis.com/fcm/send/{number}")
+
     @property
     def subscription(self) -> dict[str, str]:
         """What it gives to a page."""

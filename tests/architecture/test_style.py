@@ -14,7 +14,7 @@ LONGER_FILES = {
     "frontend/src/i18n/en.ts": "a list of words, as long as there are words",
     "frontend/src/i18n/nl.ts": "a list of words, as long as there are words",
     "tests/unit/aid/test_a_commitment_move_by_move.py": "one chapter of the domain, told in one place",
-    "tests/badinput/test_who_reaches_what.py": "one table, with a row for every route there is",
+    "tests/badinput/who_reaches_what.py": "one table, with a row for every route there is",
 }
 """Exceptions, each with its reason."""
 
@@ -99,6 +99,16 @@ def test_no_function_has_a_verb_that_says_nothing() -> None:
         if function.name.lstrip("_").startswith(EMPTY_VERBS)
     ]
     assert not named
+
+
+def test_no_test_borrows_from_a_file_of_tests() -> None:
+    """What two share has a module and a name of its own."""
+    assert not [
+        f"{path}: {ast.unparse(node)}"
+        for path in modules("tests/")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Import | ast.ImportFrom) and re.search(r"\btest_", ast.unparse(node))
+    ]
 
 
 def test_no_file_leans_on_what_stands_outside_the_checkout() -> None:

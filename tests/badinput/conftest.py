@@ -7,6 +7,7 @@ import pytest
 
 from deploy.bootstrap import home_of
 from deploy.running import Running, Wish
+from tests.badinput.parties import Parties
 from tests.badinput.scene import Scene
 from tests.journey.cast import NUMBER, People, Places
 from tests.process_logs import show_logs
@@ -38,3 +39,10 @@ def places(people: People) -> Places:
 def scene(people: People, places: Places) -> Scene:
     """A case with somebody in every role, so that what is sent meets rules and not only closed doors."""
     return Scene(people, places)
+
+
+@pytest.fixture
+def parties(people: People, places: Places) -> Iterator[Parties]:
+    made = Parties(people, places)
+    yield made
+    made.close()

@@ -1,32 +1,21 @@
 """A system at every route: it reads what a colleague of its organisation does, and commands nothing."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from deploy.client import Client, Refusal
 from tests.badinput.parties import Parties
-from tests.badinput.test_what_a_guest_reaches import READS as GUEST_READS
-from tests.badinput.test_who_reaches_what import AID, TABLE, N, U, Y, heard, with_ids
-from tests.journey.cast import People, Places
+from tests.badinput.who_reaches_what import A_GUEST_READS, AID, TABLE, N, U, Y, heard, with_ids
 
 pytestmark = pytest.mark.timeout(240)
 
 READS = {
-    **GUEST_READS,
+    **A_GUEST_READS,
     f"{AID}/incidents/{{target}}": Y,
     f"{AID}/requests/{{target}}": Y,
     f"{AID}/approaches/{{target}}": Y,
     f"{AID}/commitments/{{target}}": Y,
 }
 """By hand: of itself as a guest does, of people nothing, and of the case as everybody of the victim does."""
-
-
-@pytest.fixture
-def parties(people: People, places: Places) -> Iterator[Parties]:
-    made = Parties(people, places)
-    yield made
-    made.close()
 
 
 def test_a_system_reads_along_and_every_command_of_every_service_is_refused(parties: Parties) -> None:

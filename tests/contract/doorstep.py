@@ -39,9 +39,9 @@ class Browser:
         self.origin = origin
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=origin)
 
-    async def post(self, path: str, body: dict[str, Any], **headers: str) -> Answer:
-        """Status and body of a command."""
-        named = {"Idempotency-Key": str(uuid4()), "Origin": self.origin, **headers}
+    async def post(self, path: str, body: dict[str, Any], key: str = "", **headers: str) -> Answer:
+        """Status and body of a command, under a key of its own unless one is given."""
+        named = {"Idempotency-Key": key or str(uuid4()), "Origin": self.origin, **headers}
         found = await self.http.post(f"/api/directory/{path}", json=body, headers=named)
         return found.status_code, found.json()
 
@@ -74,18 +74,22 @@ class Browser:
         assert status == 200
         return dict(asked["options"])
 
+    async def proof(self, phone: Phone, purpose: str = "sign_in") -> dict[str, Any]:
+        """What the phone signs for this here."""
+        return phone.sign(await self.asked(purpose), self.origin)
+
     async def sign_in(self, phone: Phone) -> Answer:
         """Touch the phone."""
-        return await self.post("passkey/sign-in", {"passkey": phone.sign(await self.asked(), self.origin)})
+        return await self.post("passkey/sign-in", {"passkey": await self.proof(phone)})
 
     async def invite(self, phone: Phone, person: str, checked: str = "in_person") -> Answer:
         """Invite a colleague, and show with one's own phone that it is oneself."""
-        proof = phone.sign(await self.asked("invite"), self.origin)
+        proof = await self.proof(phone, "invite")
         return await self.post("invitations", {"person": person, "checked": checked, "passkey": proof})
 
     async def remove(self, phone: Phone, key: str) -> Answer:
         """Take a key away, and show with one's own phone that it is oneself."""
-        proof = phone.sign(await self.asked("remove"), self.origin)
+        proof = await self.proof(phone, "remove")
         return await self.post(f"passkeys/{key}/remove", {"passkey": proof})
 
     async def me(self) -> dict[str, Any]:

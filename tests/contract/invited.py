@@ -44,7 +44,7 @@ async def sponsored(app: Any) -> tuple[Browser, dict[str, Any]]:
 
 async def linked(here: Browser, phone: Phone, **more: Any) -> dict[str, Any]:
     """The link of a guest with its code, by whoever may make one."""
-    proof = phone.sign(await here.asked("guest"), here.origin)
+    proof = await here.proof(phone, "guest")
     status, invited = await here.post("guests", a_guest(passkey=proof, **more))
     assert status == 200, invited
     return {"person": invited["person"], "secret": invited["secret"], "code": invited["code"]}

@@ -9,21 +9,24 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from schemas.catalogue import Function
 from schemas.events.approach import Approach
 from schemas.events.bell import Bell
 from schemas.events.delivery import Delivery, DeliveryState
-from schemas.night import Wake
+from schemas.events.duty import Duty
+from schemas.events.wake_list import Turn, WakeList
 from schemas.state import State
 from services.notification import caller, numbers
 from services.notification.app import Notification
 from services.notification.rules.ladder import delivery_id
 from tests.contract.exchange import House, fill, house, keys, until
+from tests.contract.tables import database_of
 from tests.enveloped import event_of
+from tests.unit.notification.asked import REQUEST, approach
 
 ILSE, BAS, COR = (UUID(int=number) for number in (1, 2, 3))
 NUMBERS = {ILSE: "+31600000001", BAS: "+31600000002", COR: "+31600000003"}
-REQUEST = UUID(int=8)
+
+database = database_of("notification")
 
 
 @asynccontextmanager
@@ -36,6 +39,17 @@ async def at_home(database: str, monkeypatch: pytest.MonkeyPatch, *known: State)
     for each in known:
         await replica(database, each)
     async with house(database) as found:
+        yield found
+
+
+@pytest.fixture
+async def home(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    """Two of the three on the list are on duty."""
+    turns = tuple(Turn(person=each) for each in NUMBERS)
+    now = datetime.now(UTC)
+    duties = (Duty(id=each, on=each != BAS, changed_at=now, exercise=False) for each in NUMBERS)
+    listed = WakeList(id="GM0153", turns=turns, exercise=False)
+    async with at_home(database, monkeypatch, listed, *duties) as found:
         yield found
 
 
@@ -53,17 +67,7 @@ async def replica(database: str, state: State) -> None:
 
 
 def asked(**more: Any) -> Approach:
-    made = {
-        "id": UUID(int=9),
-        "request": REQUEST,
-        "incident": UUID(int=7),
-        "lender": "GM0153",
-        "function": Function.CIVIL_AFFAIRS,
-        "asked_at": datetime.now(UTC),
-        "wake": Wake.NOW,
-        "exercise": False,
-    }
-    return Approach(**{**made, **more})
+    return approach(**{"asked_at": datetime.now(UTC), **more})
 
 
 async def delivery(service: Notification, request: UUID = REQUEST, organisation: str = "GM0153") -> Delivery:

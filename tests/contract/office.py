@@ -11,7 +11,7 @@ from schemas.values import Level, Right, organisation_key
 from services.directory.store.writes import Writes
 from services.runtime.database import open_pool
 from services.runtime.now import clock
-from tests.contract.doorstep import ORIGIN, Answer, Browser, signed_in
+from tests.contract.doorstep import Answer, Browser, signed_in
 from tests.phone import Phone
 
 ROLES = ["crisis_coordination", "ciso"]
@@ -64,7 +64,7 @@ class Office:
 
 async def proven(here: Browser, phone: Phone, purpose: str, path: str, body: dict[str, Any]) -> Answer:
     """A command that takes a key, shown here and now."""
-    return await here.post(path, {**body, "passkey": phone.sign(await here.asked(purpose), ORIGIN)})
+    return await here.post(path, {**body, "passkey": await here.proof(phone, purpose)})
 
 
 def code_of(answer: Answer) -> str:

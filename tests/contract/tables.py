@@ -52,3 +52,12 @@ def database_of(owner: str) -> Any:
             yield found
 
     return made
+
+
+async def rows(database: str, query: str, *values: object) -> list[tuple[Any, ...]]:
+    """What a query finds there."""
+    connection = await asyncpg.connect(database)
+    try:
+        return [tuple(row) for row in await connection.fetch(query, *values)]
+    finally:
+        await connection.close()

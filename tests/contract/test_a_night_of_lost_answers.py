@@ -17,8 +17,19 @@ from services.notification.callback import Wanted
 from services.notification.carrier import Carrier
 from services.notification.ports import Call, Ended, Heard, Unreachable
 from tests.contract.exchange import House, until
-from tests.contract.night import BAS, COR, ILSE, NUMBERS, asked, called, delivery, in_state, replica
-from tests.contract.test_the_night import database, home
+from tests.contract.night import (
+    BAS,
+    COR,
+    ILSE,
+    NUMBERS,
+    asked,
+    called,
+    database,
+    delivery,
+    home,
+    in_state,
+    replica,
+)
 from tests.enveloped import event_of
 
 __all__ = ["database", "home"]

@@ -95,7 +95,7 @@ async def test_binding_takes_a_key_shown_here_and_now(app: Any, liar: Liar) -> N
     _, hers, _ = await signed_in(app, name="Wim Verzonnen")
     status, found = await there.post("oidc/bind", {"organisation": "GM1735"})
     assert status == 400
-    proof = hers.sign(await there.asked("bind"), there.origin)
+    proof = await there.proof(hers, "bind")
     status, found = await there.post("oidc/bind", {"organisation": "GM1735", "passkey": proof})
     assert (status, found["code"]) == (409, "passkey_refused")
 

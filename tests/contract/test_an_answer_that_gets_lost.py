@@ -13,7 +13,7 @@ from tests.contract.doorstep import Browser, directory, signed_in
 from tests.contract.invited import a_guest, mandated
 from tests.contract.lost_answers import Line, Lost, line_to
 from tests.contract.staff import HOME, add, names, person
-from tests.contract.test_carried_out_once import post, proof, rows
+from tests.contract.tables import rows
 from tests.phone import Phone
 
 PROVEN = 1
@@ -38,11 +38,11 @@ async def test_an_invitation_whose_commit_was_not_answered_is_answered_opens_and
     petra, phone, me = await signed_in(app)
     wilma, key = person(), str(uuid4())
     await add(petra, phone, wilma)
-    asked = {"person": wilma["id"], "checked": "in_person", "passkey": await proof(petra, phone, "invite")}
+    asked = {"person": wilma["id"], "checked": "in_person", "passkey": await petra.proof(phone, "invite")}
     line.lose(Lost.ANSWER, after=PROVEN)
-    status, invited = await post(petra, "invitations", asked, key)
+    status, invited = await petra.post("invitations", asked, key)
     assert line.lost.is_set() and status == 200
-    status, again = await post(petra, "invitations", asked, key)
+    status, again = await petra.post("invitations", asked, key)
     assert (status, again["code"]) == (409, "said_once")
     written = "SELECT version FROM journal WHERE correlation = $1"
     assert await rows(filled, written, str(cause_of(UUID(me), key))) == [(1,)]
@@ -54,9 +54,9 @@ async def test_while_the_database_is_away_nobody_is_answered_and_a_repeat_hears_
 ) -> None:
     petra, phone, _ = await signed_in(app)
     gert, key = person(name="Gert Verzonnen"), str(uuid4())
-    asked = {"people": [gert], "passkey": await proof(petra, phone, "people")}
+    asked = {"people": [gert], "passkey": await petra.proof(phone, "people")}
     line.lose(Lost.ANSWER, after=PROVEN, away=True)
-    both = [asyncio.create_task(post(petra, HOME, asked, key)) for _ in range(2)]
+    both = [asyncio.create_task(petra.post(HOME, asked, key)) for _ in range(2)]
     await line.lost.wait()
     done, _ = await asyncio.wait(both, timeout=0.3)
     assert not done
@@ -64,8 +64,8 @@ async def test_while_the_database_is_away_nobody_is_answered_and_a_repeat_hears_
     for status, told in await asyncio.gather(*both):
         assert status == 200 and "Gert Verzonnen" in names(told)
     # The memory, and not the tables alone: who is not known there is let in by nobody.
-    asked = {"person": gert["id"], "checked": "in_person", "passkey": await proof(petra, phone, "invite")}
-    assert (await post(petra, "invitations", asked, str(uuid4())))[0] == 200
+    asked = {"person": gert["id"], "checked": "in_person", "passkey": await petra.proof(phone, "invite")}
+    assert (await petra.post("invitations", asked, str(uuid4())))[0] == 200
 
 
 async def test_a_session_whose_end_was_not_answered_is_over_for_every_other(app: Any, line: Line) -> None:
@@ -98,12 +98,12 @@ async def test_a_commit_that_did_not_arrive_changed_nothing_and_a_repeat_is_carr
     language, key = {"language": "en"}, str(uuid4())
     line.lose(Lost.COMMIT)
     with pytest.raises(asyncpg.ConnectionDoesNotExistError):
-        await post(petra, "language", language, key)
+        await petra.post("language", language, key)
     assert line.lost.is_set()
     assert (await petra.get("language"))[1]["language"] != "en"
     kept = "SELECT count(*) FROM answered WHERE person = $1 AND key = $2"
     assert await rows(filled, kept, UUID(me), key) == [(0,)]
-    assert (await post(petra, "language", language, key))[0] == 200
+    assert (await petra.post("language", language, key))[0] == 200
     assert (await petra.get("language"))[1]["language"] == "en"
 
 
@@ -114,8 +114,8 @@ async def test_a_guest_whose_commit_did_not_arrive_is_nobody_and_has_no_link(
     await mandated(app, me)
     known = app.state.directory.own
     before = (set(known.people), set(known.accesses))
-    body = {**a_guest(), "passkey": await proof(petra, phone, "guest")}
+    body = {**a_guest(), "passkey": await petra.proof(phone, "guest")}
     line.lose(Lost.COMMIT, after=PROVEN)
     with pytest.raises(asyncpg.ConnectionDoesNotExistError):
-        await post(petra, "guests", body, str(uuid4()))
+        await petra.post("guests", body, str(uuid4()))
     assert line.lost.is_set() and (set(known.people), set(known.accesses)) == before

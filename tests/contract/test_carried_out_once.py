@@ -13,27 +13,12 @@ from services.runtime.answered import KEPT, forget_older
 from services.runtime.now import clock
 from services.runtime.ports import cause_of
 from services.runtime.problems import Problem
-from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
+from tests.contract.doorstep import Answer, Browser, directory, signed_in
 from tests.contract.invited import a_guest, mandated
 from tests.contract.office import Office
 from tests.contract.staff import HOME, add, names, person
+from tests.contract.tables import rows
 from tests.phone import Phone
-
-
-async def proof(here: Browser, phone: Phone, purpose: str) -> dict[str, Any]:
-    return phone.sign(await here.asked(purpose), ORIGIN)
-
-
-async def post(here: Browser, path: str, body: dict[str, Any], key: str) -> Answer:
-    return await here.post(path, body, **{"Idempotency-Key": key})
-
-
-async def rows(database: str, query: str, *values: object) -> list[tuple[Any, ...]]:
-    connection = await asyncpg.connect(database)
-    try:
-        return [tuple(row) for row in await connection.fetch(query, *values)]
-    finally:
-        await connection.close()
 
 
 async def test_an_invitation_that_is_sent_again_invites_nobody_twice_and_tells_no_secret(
@@ -43,13 +28,13 @@ async def test_an_invitation_that_is_sent_again_invites_nobody_twice_and_tells_n
     wilma = person()
     await add(petra, phone, wilma)
     key = str(uuid4())
-    asked = {"person": wilma["id"], "checked": "in_person", "passkey": await proof(petra, phone, "invite")}
-    status, invited = await post(petra, "invitations", asked, key)
+    asked = {"person": wilma["id"], "checked": "in_person", "passkey": await petra.proof(phone, "invite")}
+    status, invited = await petra.post("invitations", asked, key)
     assert status == 200
-    status, again = await post(petra, "invitations", asked, key)
+    status, again = await petra.post("invitations", asked, key)
     assert (status, again["code"]) == (409, "said_once")
     assert invited["secret"] not in str(again)
-    status, other = await post(petra, "invitations", {**asked, "checked": "call_back"}, key)
+    status, other = await petra.post("invitations", {**asked, "checked": "call_back"}, key)
     assert (status, other["code"]) == (422, "key_reused")
     assert (await Browser(app).welcome(invited, Phone()))[0] == 200, "the first invitation was replaced"
     # Of one cause, and in one transaction with what is remembered of it.
@@ -66,36 +51,36 @@ async def test_a_repeat_hears_how_things_stand_by_now_and_another_person_has_key
 ) -> None:
     petra, phone, _ = await signed_in(app)
     gert, key = person(name="Gert Verzonnen"), str(uuid4())
-    asked = {"people": [gert], "passkey": await proof(petra, phone, "people")}
-    assert "Gert Verzonnen" in names((await post(petra, HOME, asked, key))[1])
+    asked = {"people": [gert], "passkey": await petra.proof(phone, "people")}
+    assert "Gert Verzonnen" in names((await petra.post(HOME, asked, key))[1])
     await add(petra, phone, person(name="Wilma Verzonnen"))
     written = await rows(filled, "SELECT count(*) FROM journal")
-    status, again = await post(petra, HOME, asked, key)
+    status, again = await petra.post(HOME, asked, key)
     assert status == 200 and {"Gert Verzonnen", "Wilma Verzonnen"} <= set(names(again))
     assert await rows(filled, "SELECT count(*) FROM journal") == written
-    gone = {"passkey": await proof(petra, phone, "people")}
+    gone = {"passkey": await petra.proof(phone, "people")}
     leave, left = f"{HOME}/{gert['id']}/leave", str(uuid4())
-    assert await post(petra, leave, gone, left) == (200, {})
-    assert await post(petra, leave, gone, left) == (200, {}), "it was done, and not refused as a second time"
+    assert await petra.post(leave, gone, left) == (200, {})
+    assert await petra.post(leave, gone, left) == (200, {}), "it was done, and not refused as a second time"
     elsewhere, _, _ = await signed_in(app, organisation="GM0014")
-    assert (await post(elsewhere, "language", {"language": "en"}, left))[0] == 200
+    assert (await elsewhere.post("language", {"language": "en"}, left))[0] == 200
 
 
 async def test_what_was_refused_is_not_remembered(app: Any) -> None:
     petra, phone, _ = await signed_in(app)
     key, wilma = str(uuid4()), person()
-    status, no = await post(petra, HOME, {"people": [wilma]}, key)
+    status, no = await petra.post(HOME, {"people": [wilma]}, key)
     assert (status, no["code"]) == (409, "prove_it")
-    asked = {"people": [wilma], "passkey": await proof(petra, phone, "people")}
-    assert (await post(petra, HOME, asked, key))[0] == 200
+    asked = {"people": [wilma], "passkey": await petra.proof(phone, "people")}
+    assert (await petra.post(HOME, asked, key))[0] == 200
 
 
 async def test_of_the_same_command_twice_at_once_one_is_carried_out(app: Any, filled: str) -> None:
     petra, phone, me = await signed_in(app)
     wilma, key = person(), str(uuid4())
     await add(petra, phone, wilma)
-    asked = {"person": wilma["id"], "checked": "in_person", "passkey": await proof(petra, phone, "invite")}
-    both = await asyncio.gather(*(post(petra, "invitations", asked, key) for _ in range(2)))
+    asked = {"person": wilma["id"], "checked": "in_person", "passkey": await petra.proof(phone, "invite")}
+    both = await asyncio.gather(*(petra.post("invitations", asked, key) for _ in range(2)))
     assert sorted(status for status, _ in both) == [200, 409]
     assert "said_once" in [answer.get("code") for _, answer in both]
     written = "SELECT version FROM journal WHERE aggregate = 'access' AND key = $1"
@@ -116,16 +101,16 @@ async def test_a_guest_without_a_link_is_not_left_behind(
     people = await rows(filled, "SELECT count(*) FROM person")
     with monkeypatch.context() as broken:
         broken.setattr(Accesses, "change", fails)
-        first = {**body, "passkey": await proof(petra, phone, "guest")}
-        assert (await post(petra, "guests", first, key))[0] == 503
+        first = {**body, "passkey": await petra.proof(phone, "guest")}
+        assert (await petra.post("guests", first, key))[0] == 503
     assert await rows(filled, "SELECT count(*) FROM person") == people
-    second = {**body, "passkey": await proof(petra, phone, "guest")}
-    assert (await post(petra, "guests", second, key))[0] == 200
+    second = {**body, "passkey": await petra.proof(phone, "guest")}
+    assert (await petra.post("guests", second, key))[0] == 200
 
 
 async def test_what_was_answered_more_than_a_week_ago_is_forgotten(app: Any, filled: str) -> None:
     petra, _, me = await signed_in(app)
-    assert (await post(petra, "language", {"language": "en"}, "old"))[0] == 200
+    assert (await petra.post("language", {"language": "en"}, "old"))[0] == 200
     connection = await asyncpg.connect(filled)
     try:
         await forget_older(connection, clock()() - KEPT)
@@ -141,11 +126,11 @@ async def said_yes(app: Any) -> tuple[Browser, Browser, dict[str, Any], str]:
     office = await Office(app).open()
     there, (_, asked) = await office.ask(await office.card())
     use = (await office.second.get("cards/asked"))[1]["uses"][-1]["use"]
-    signed = await proof(office.second, office.second_phone, "approve")
+    signed = await office.second.proof(office.second_phone, "approve")
     said = {"use": use, "code": asked["code"], "person": office.wilma, "passkey": signed}
     key = str(uuid4())
     for _ in range(2):
-        assert await post(office.second, "cards/approve", said, key) == (200, {})
+        assert await office.second.post("cards/approve", said, key) == (200, {})
     return office.second, there, said, key
 
 
@@ -153,7 +138,7 @@ async def again(app: Any, before: Browser, said: dict[str, Any], key: str) -> An
     """The same once more, at a directory that was started anew."""
     here = Browser(app)
     here.http.cookies = before.http.cookies
-    return await post(here, "cards/approve", said, key)
+    return await here.post("cards/approve", said, key)
 
 
 async def test_a_yes_to_a_card_is_told_again_while_it_counts_and_not_after_a_start_that_lost_it(
@@ -170,7 +155,7 @@ async def test_a_yes_by_which_a_card_was_spent_was_done_also_after_a_start(fille
     async with directory(filled) as app:
         second, there, said, key = await said_yes(app)
         assert (await there.post("cards/enter", {}))[0] == 200
-        assert await post(second, "cards/approve", said, key) == (200, {})
+        assert await second.post("cards/approve", said, key) == (200, {})
     for later, told in ((0, 200), (16, 409)):
         async with directory(filled, later) as anew:
             assert (await again(anew, second, said, key))[0] == told

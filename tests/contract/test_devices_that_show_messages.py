@@ -11,7 +11,7 @@ from services.directory.recovery import keys_of, restored
 from services.runtime.database import open_pool
 from services.runtime.push_keys import new_push_key, public_text, push_private_key
 from services.runtime.seal import unseal
-from tests.contract.doorstep import INTERNAL, ORIGIN, Answer, Browser, directory, signed_in
+from tests.contract.doorstep import INTERNAL, Answer, Browser, directory, signed_in
 from tests.phone import Phone
 from tests.push_browser import PushBrowser
 
@@ -25,12 +25,8 @@ async def app(filled: str) -> Any:
 
 
 async def subscribe(here: Browser, phone: Phone, browser: PushBrowser, **other: str) -> Answer:
-    proof = phone.sign(await here.asked("push"), ORIGIN)
+    proof = await here.proof(phone, "push")
     return await here.post("push", {"subscription": {**browser.subscription, **other}, "passkey": proof})
-
-
-def at(number: int) -> PushBrowser:
-    return PushBrowser(f"https://fcm.googleapis.com/fcm/send/{number}")
 
 
 async def devices(here: Browser) -> list[dict[str, str]]:
@@ -50,10 +46,10 @@ async def test_a_device_is_added_with_an_own_key_once_and_its_address_is_kept_se
 ) -> None:
     petra, phone, person = await signed_in(app)
     assert (await petra.get("push"))[1] == {"key": PUBLIC, "devices": []}
-    status, no = await petra.post("push", {"subscription": at(1).subscription})
+    status, no = await petra.post("push", {"subscription": PushBrowser.at(1).subscription})
     assert (status, no["code"]) == (409, "prove_it")
     for _ in range(2):
-        status, added = await subscribe(petra, phone, at(1))
+        status, added = await subscribe(petra, phone, PushBrowser.at(1))
         assert status == 200, added
     [device] = added["devices"]
     assert device["service"] == "fcm.googleapis.com"
@@ -66,7 +62,7 @@ async def test_a_device_is_added_with_an_own_key_once_and_its_address_is_kept_se
     assert "googleapis" not in written
     [sealed] = kept["devices"]
     opened = json.loads(unseal(sealed["sealed"], key, person, f"push/{device['id']}"))
-    assert opened["endpoint"] == at(1).endpoint
+    assert opened["endpoint"] == PushBrowser.at(1).endpoint
     # What is kept of somebody is told to them.
     assert (await petra.get("export"))[1]["devices"] == [device]
     status, left = await petra.post(f"push/{device['id']}/remove", {})
@@ -90,7 +86,7 @@ async def test_an_address_of_no_browser_or_a_key_that_is_none_is_refused(
     app: Any, other: dict[str, str], status: int, code: str
 ) -> None:
     petra, phone, _ = await signed_in(app)
-    found, no = await subscribe(petra, phone, at(1), **other)
+    found, no = await subscribe(petra, phone, PushBrowser.at(1), **other)
     assert (found, no["code"]) == (status, code)
     assert await devices(petra) == []
 
@@ -98,11 +94,11 @@ async def test_an_address_of_no_browser_or_a_key_that_is_none_is_refused(
 async def test_five_at_most_and_what_a_push_service_says_is_gone_goes(app: Any) -> None:
     petra, phone, person = await signed_in(app)
     for number in range(5):
-        assert (await subscribe(petra, phone, at(number)))[0] == 200
-    status, no = await subscribe(petra, phone, at(5))
+        assert (await subscribe(petra, phone, PushBrowser.at(number)))[0] == 200
+    status, no = await subscribe(petra, phone, PushBrowser.at(5))
     assert (status, no["code"]) == (409, "too_many_devices")
     # The same browser anew takes no place.
-    assert (await subscribe(petra, phone, at(4)))[0] == 200
+    assert (await subscribe(petra, phone, PushBrowser.at(4)))[0] == 200
     first, *others = await devices(petra)
     for token, answer in (("y" * 32, 401), (INTERNAL, 200), (INTERNAL, 200)):
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
@@ -116,10 +112,10 @@ async def test_five_at_most_and_what_a_push_service_says_is_gone_goes(app: Any) 
 async def test_it_goes_with_the_key_it_was_added_with_and_with_all_sessions(app: Any) -> None:
     petra, phone, _ = await signed_in(app)
     second, new = Browser(app), Phone()
-    _, invited = await petra.post("passkeys/add", {"passkey": phone.sign(await petra.asked("add"), ORIGIN)})
+    _, invited = await petra.post("passkeys/add", {"passkey": await petra.proof(phone, "add")})
     assert (await second.welcome(invited, new))[0] == 200
-    assert (await subscribe(petra, phone, at(1)))[0] == 200
-    assert (await subscribe(second, new, at(2)))[0] == 200
+    assert (await subscribe(petra, phone, PushBrowser.at(1)))[0] == 200
+    assert (await subscribe(second, new, PushBrowser.at(2)))[0] == 200
     _, keys = await petra.get("passkeys")
     await petra.remove(phone, max(keys["passkeys"], key=lambda each: each["added_at"])["id"])
     assert len(await devices(petra)) == 1
@@ -132,8 +128,8 @@ async def test_the_switch_leaves_it_a_restore_and_forgetting_do_not(
     app: Any, filled: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     petra, phone, person = await signed_in(app)
-    assert (await subscribe(petra, phone, at(1)))[0] == 200
-    proof = phone.sign(await petra.asked("switch"), ORIGIN)
+    assert (await subscribe(petra, phone, PushBrowser.at(1)))[0] == 200
+    proof = await petra.proof(phone, "switch")
     assert (await petra.post("organisations/GM1735/distrust", {"passkey": proof}))[0] == 200
     assert len((await contact(filled, person))["devices"]) == 1
     kept_apart = await keys_of(filled)
@@ -145,7 +141,7 @@ async def test_the_switch_leaves_it_a_restore_and_forgetting_do_not(
     async with directory(filled, push_public_key=PUBLIC) as later:
         back = Browser(later)
         assert (await back.sign_in(phone))[0] == 200
-        assert (await subscribe(back, phone, at(1)))[0] == 200
+        assert (await subscribe(back, phone, PushBrowser.at(1)))[0] == 200
         headers = {"Authorization": f"Bearer {INTERNAL}", "Idempotency-Key": str(uuid4())}
         gone = await back.http.post("/internal/forget", json={"person": person}, headers=headers)
         assert gone.status_code == 200
@@ -157,5 +153,5 @@ async def test_where_nothing_is_pushed_nobody_subscribes(filled: str, less: dict
     async with directory(filled, **{"push_public_key": PUBLIC, **less}) as app:
         petra, phone, _ = await signed_in(app)
         assert (await petra.get("push"))[1]["key"] == ""
-        status, no = await subscribe(petra, phone, at(1))
+        status, no = await subscribe(petra, phone, PushBrowser.at(1))
         assert (status, no["code"]) == (409, "no_push")

@@ -1,9 +1,6 @@
 """The data keys, on their way out to a backup and back in: nobody who was forgotten can be read again."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -11,7 +8,6 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.events.person import Person
-from services.directory.rules.fictitious import MadeUp
 from services.directory.seed import seed
 from services.directory.store.halves import give_halves
 from services.directory.store.keys import KeyFile, Restored, exported, imported
@@ -19,18 +15,9 @@ from services.directory.store.writes import Writes
 from services.runtime.database import open_pool
 from services.runtime.seal import public_half
 from services.runtime.settings import Seed, SeedSettings
+from tests.contract.data_keys import ANNA, BRAM, CEES, NOW, Interrupted, half_of, made_up
 from tests.contract.doubles import said_nowhere
 from tests.contract.tables import database_of
-
-NOW = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
-ANNA, BRAM, CEES = (UUID(int=number) for number in (1, 2, 3))
-
-
-def made_up(person: UUID) -> MadeUp:
-    return MadeUp(
-        Person(id=person, readers={}, exercise=False, fictitious=True), "Anna Verzonnen", "+31600000000"
-    )
-
 
 database = database_of("directory")
 
@@ -79,25 +66,6 @@ async def take_in(pool: asyncpg.Pool, file: KeyFile) -> Restored:
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("DELETE FROM data_key")
         return await imported(connection, file, NOW)
-
-
-@dataclass
-class Interrupted:
-    """A connection after whose first answer somebody is forgotten by another one."""
-
-    connection: Any
-    writes: Writes
-    asked: int = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.connection, name)
-
-    async def fetch(self, *query: Any) -> Any:
-        found = await self.connection.fetch(*query)
-        self.asked += 1
-        if self.asked == 1:
-            await self.writes.forget(ANNA, NOW, said_nowhere)
-        return found
 
 
 async def test_who_is_forgotten_while_the_keys_are_read_is_one_of_the_two(
@@ -164,7 +132,3 @@ async def test_everybody_has_a_public_half_that_goes_when_they_are_forgotten_and
     await pool.execute("DELETE FROM data_key")
     await give_halves(pool, NOW)
     assert await half_of(pool, ANNA) == ""
-
-
-async def half_of(pool: asyncpg.Pool, person: UUID) -> str:
-    return str(await pool.fetchval("SELECT state->>'sealing' FROM person WHERE id = $1", str(person)))

@@ -18,7 +18,7 @@ from services.runtime.letters import Act, Letter, Letters, say_newest_again
 from services.runtime.outbox import PostgresOutbox
 from services.runtime.ports import Place
 from tests.contract.entries import NOW, an_entry
-from tests.schemas.test_codec import RECORD
+from tests.enveloped import RECORD
 
 TYPED = "Wilma Onbekend"
 BAD = Record(RECORD.key, json.dumps({"id": TYPED, "on": TYPED}).encode(), RECORD.headers)

@@ -14,7 +14,7 @@ from tests.phone import BACKED_UP, PRESENT, Phone
 async def test_a_signature_opens_once_and_only_in_the_browser_that_asked(app) -> None:
     _, phone, _ = await signed_in(app)
     here, there = Browser(app), Browser(app)
-    body = {"passkey": phone.sign(await here.asked(), ORIGIN)}
+    body = {"passkey": await here.proof(phone)}
     await there.asked()
     _, found = await there.post("passkey/sign-in", body)
     assert found["code"] == "passkey_refused"
@@ -30,7 +30,7 @@ async def test_a_challenge_is_over_after_five_minutes_and_after_a_restart(filled
     async with directory(filled) as first:
         _, phone, _ = await signed_in(first)
         here = Browser(first)
-        body = {"passkey": phone.sign(await here.asked(), ORIGIN)}
+        body = {"passkey": await here.proof(phone)}
         cookie = here.http.cookies["noaber_ceremony"]
     async with directory(filled) as second:
         _, found = await Browser(second).post("passkey/sign-in", body, Cookie=f"noaber_ceremony={cookie}")
@@ -41,14 +41,14 @@ async def test_a_challenge_is_over_after_five_minutes_and_after_a_restart(filled
 async def test_what_a_phone_signed_for_one_purpose_is_no_good_for_another(app) -> None:
     here, phone, _ = await signed_in(app)
     for asked, path in (("sign_in", "passkeys/add"), ("add", "passkey/sign-in")):
-        _, found = await here.post(path, {"passkey": phone.sign(await here.asked(asked), ORIGIN)})
+        _, found = await here.post(path, {"passkey": await here.proof(phone, asked)})
         assert found["code"] == "ceremony_over"
 
 
 async def test_a_stolen_session_adds_no_phone_of_another(app) -> None:
     petra, _, _ = await signed_in(app)
     _, thief, _ = await signed_in(app, name="Wim Verzonnen")
-    body = {"passkey": thief.sign(await petra.asked("add"), ORIGIN)}
+    body = {"passkey": await petra.proof(thief, "add")}
     assert (await petra.post("passkeys/add", body))[1]["code"] == "passkey_refused"
 
 
@@ -80,7 +80,7 @@ async def test_a_stolen_session_shuts_nobody_out(app) -> None:
     for key in (await petra.get("passkeys"))[1]["passkeys"] + (await wim.get("passkeys"))[1]["passkeys"]:
         assert (await petra.post(f"passkeys/{key['id']}/remove", {}))[1]["code"] == "prove_it"
         assert (await petra.remove(phone, key["id"]))[1]["code"] == "passkey_refused"
-        elsewhere = own.sign(await petra.asked("invite"), ORIGIN)
+        elsewhere = await petra.proof(own, "invite")
         _, found = await petra.post(f"passkeys/{key['id']}/remove", {"passkey": elsewhere})
         assert found["code"] == "ceremony_over"
     assert (await Browser(app).sign_in(own))[0] == (await Browser(app).sign_in(phone))[0] == 200

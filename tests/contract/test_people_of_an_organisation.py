@@ -9,7 +9,7 @@ from schemas.refused import Refused
 from services.directory.store.people import Keeping
 from services.runtime.database import open_pool
 from services.runtime.now import clock
-from tests.contract.doorstep import ORIGIN, Browser, directory, signed_in
+from tests.contract.doorstep import Browser, directory, signed_in
 from tests.contract.office import ROLES, Office
 from tests.contract.staff import HOME, add, names, person, proven
 from tests.phone import Phone, text_of
@@ -156,7 +156,7 @@ async def test_what_is_kept_of_somebody_is_told_to_them_and_opens_nothing(app) -
     proof = phone.sign(await petra.asked("wake_list"), ORIGIN)
     assert (await petra.post("wake-list", {**woken, "passkey": proof}))[0] == 200
     entry = {"id": str(uuid4()), "person": wilma["id"], "acts": ["confirm"]}
-    proof = phone.sign(await petra.asked("mandates"), ORIGIN)
+    proof = await petra.proof(phone, "mandates")
     await petra.post("organisations/GM1735/mandates", {"after": 0, "entries": [entry], "passkey": proof})
     status, kept = await petra.get("export")
     assert status == 200

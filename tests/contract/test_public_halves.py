@@ -15,11 +15,11 @@ from services.directory.store.halves import give_halves
 from services.directory.store.writes import Writes
 from services.runtime.database import LOCK, open_pool
 from services.runtime.seal import public_half
+from tests.contract.data_keys import ANNA, BRAM, CEES, NOW, Interrupted, half_of, made_up
 from tests.contract.doorstep import directory, signed_in
 from tests.contract.doubles import said_nowhere
 from tests.contract.switching import until_waited
 from tests.contract.tables import database_of
-from tests.contract.test_keys import ANNA, BRAM, CEES, NOW, Interrupted, half_of, made_up
 
 SECONDS = 5
 

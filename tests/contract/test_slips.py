@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from services.runtime.database import open_pool
-from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
+from tests.contract.doorstep import Answer, Browser, directory, signed_in
 from tests.contract.staff import add, person
 from tests.phone import Phone
 
@@ -14,7 +14,7 @@ SLIPS = "organisations/GM1735/invitations"
 async def invite_all(
     here: Browser, phone: Phone, *people: dict[str, Any], checked: str = "in_person"
 ) -> Answer:
-    proof = phone.sign(await here.asked("invite"), ORIGIN)
+    proof = await here.proof(phone, "invite")
     body = {"people": [each["id"] for each in people], "checked": checked, "passkey": proof}
     return await here.post(SLIPS, body)
 

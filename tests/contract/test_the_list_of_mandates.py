@@ -10,7 +10,7 @@ from services.directory.seed import FACTS
 from services.directory.store.writes import Writes
 from services.runtime.database import open_pool
 from services.runtime.now import clock
-from tests.contract.doorstep import ORIGIN, Answer, Browser, directory, signed_in
+from tests.contract.doorstep import Answer, Browser, directory, signed_in
 from tests.phone import Phone
 
 PATH = "organisations/GM1735/mandates"
@@ -27,7 +27,7 @@ async def with_gert(database: str) -> UUID:
 
 async def keep(here: Browser, phone: Phone, body: dict[str, Any]) -> Answer:
     """Send a list, and show with one's own phone that it is oneself."""
-    proof = phone.sign(await here.asked("mandates"), ORIGIN)
+    proof = await here.proof(phone, "mandates")
     return await here.post(PATH, {**body, "passkey": proof})
 
 
@@ -36,7 +36,7 @@ async def test_a_session_without_its_phone_changes_no_list(filled: str) -> None:
         petra, phone, _ = await signed_in(app)
         status, no = await petra.post(PATH, {"after": 0, "entries": []})
         assert (status, no["code"]) == (409, "prove_it")
-        for_another_thing = phone.sign(await petra.asked("invite"), ORIGIN)
+        for_another_thing = await petra.proof(phone, "invite")
         status, no = await petra.post(PATH, {"after": 0, "entries": [], "passkey": for_another_thing})
         assert status == 409
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -25,29 +24,17 @@ from tests.contract.night import (
     ILSE,
     NUMBERS,
     asked,
-    at_home,
     called,
+    database,
     delivery,
+    home,
     in_state,
     replica,
     rung,
 )
-from tests.contract.tables import database_of
 from tests.enveloped import event_of
 
-database = database_of("notification")
-
-
-@pytest.fixture
-async def home(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    """Two of the three on the list are on duty."""
-    turns = tuple(Turn(person=each) for each in NUMBERS)
-    now = datetime.now(UTC)
-    duties = (Duty(id=each, on=each != BAS, changed_at=now, exercise=False) for each in NUMBERS)
-    async with at_home(
-        database, monkeypatch, WakeList(id="GM0153", turns=turns, exercise=False), *duties
-    ) as found:
-        yield found
+__all__ = ["database", "home"]
 
 
 async def test_the_list_is_called_in_turn_without_who_is_off_duty_until_a_yes(

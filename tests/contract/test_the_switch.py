@@ -124,7 +124,7 @@ Way = Callable[[Any], Awaitable[Callable[[], Awaitable[Any]]]]
 async def by_touch(app: Any) -> Callable[[], Awaitable[Any]]:
     _, phone, _ = await signed_in(app)
     there = Browser(app)
-    signed = phone.sign(await there.asked(), there.origin)
+    signed = await there.proof(phone)
     return lambda: there.post("passkey/sign-in", {"passkey": signed})
 
 

@@ -11,13 +11,13 @@ from schemas.events.person import Membership, Person
 from schemas.refused import Refused
 from schemas.values import Right
 from services.directory.rules.waking import may_change
-from tests.contract.doorstep import ORIGIN, PETRA, Answer, Browser, signed_in
+from tests.contract.doorstep import PETRA, Answer, Browser, signed_in
 from tests.phone import Phone
 
 
 async def keep(here: Browser, phone: Phone, body: dict[str, Any]) -> Answer:
     """Send a list, and show with one's own phone that it is oneself."""
-    proof = phone.sign(await here.asked("wake_list"), ORIGIN)
+    proof = await here.proof(phone, "wake_list")
     return await here.post("wake-list", {**body, "passkey": proof})
 
 
@@ -26,7 +26,7 @@ async def test_a_session_without_its_phone_changes_nobody_who_is_woken(app) -> N
     wanted = {"organisation": "GM1735", "turns": [{"person": own}]}
     status, no = await petra.post("wake-list", wanted)
     assert (status, no["code"]) == (409, "prove_it")
-    for_another_thing = phone.sign(await petra.asked("invite"), ORIGIN)
+    for_another_thing = await petra.proof(phone, "invite")
     assert (await petra.post("wake-list", {**wanted, "passkey": for_another_thing}))[0] == 409
     assert (await petra.get("wake-list?organisation=GM1735"))[1]["number"] == 0
 
@@ -46,7 +46,7 @@ async def test_an_administrator_sets_the_order_and_only_the_own_organisation_rea
     await connection.close()
     assert [(row["version"], row["readers"]) for row in rows] == [(1, '{"org:GM1735": "own"}')]
     # Whom to phone when nobody answers stands on the organisation's cards too.
-    proof = phone.sign(await petra.asked("print"), ORIGIN)
+    proof = await petra.proof(phone, "print")
     order = {"organisation": "GM1735", "roles": ["ciso"], "passkey": proof}
     assert [each["phone"] for each in (await petra.post("cards", order))[1]["cards"]] == ["14 0547"]
 

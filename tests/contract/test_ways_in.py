@@ -42,10 +42,10 @@ async def test_the_first_person_of_the_ibd_speaks_for_it_and_gives_that_to_nobod
     ruud, phone, _ = await signed_in(app, organisation="IBD", name="Ruud Verzonnen")
     assert (await ruud.me())["rights"] == {"IBD": ["ibd", "administer"]}
     other = {"id": str(uuid4()), "name": "Anna", "phone": "06 00000001", "rights": ["administer", "ibd"]}
-    proof = phone.sign(await ruud.asked("people"), ORIGIN)
+    proof = await ruud.proof(phone, "people")
     status, _ = await ruud.post("organisations/IBD/people", {"people": [other], "passkey": proof})
     assert status == 400
-    proof = phone.sign(await ruud.asked("switch"), ORIGIN)
+    proof = await ruud.proof(phone, "switch")
     # On behalf of a municipality that cannot do it any more.
     status, _ = await ruud.post("organisations/GM1735/distrust", {"passkey": proof})
     assert status == 200
@@ -54,9 +54,7 @@ async def test_the_first_person_of_the_ibd_speaks_for_it_and_gives_that_to_nobod
 async def test_a_person_has_two_phones_and_each_opens(app) -> None:
     here, phone, person = await signed_in(app)
     second = Phone(counts=True)
-    status, invited = await here.post(
-        "passkeys/add", {"passkey": phone.sign(await here.asked("add"), ORIGIN)}
-    )
+    status, invited = await here.post("passkeys/add", {"passkey": await here.proof(phone, "add")})
     assert status == 200
     there = Browser(app)
     assert (await there.welcome(invited, second))[0] == 200

@@ -10,11 +10,12 @@ from services.directory.rules.people import GIVEN
 from services.directory.rules.session import open_with_card, open_with_provider
 from services.directory.summaries import SUMMARIES
 from services.runtime.now import clock
+from services.runtime.push_keys import new_push_key, public_text, push_private_key
 from services.runtime.tokens import Claims
 from tests.contract.doorstep import Browser, directory, signed_in
 from tests.contract.invited import a_guest
 from tests.contract.staff import person
-from tests.contract.test_devices_that_show_messages import PUBLIC, at
+from tests.push_browser import PushBrowser
 
 HOF = "GM1735"
 SIGNED = {"credential": "AA", "client_data": "AA", "authenticator_data": "AA", "signature": "AA"}
@@ -144,7 +145,7 @@ class Office:
             "POST /organisations/{organisation}/people/check": {"people": [self.colleague]},
             "POST /organisations/{organisation}/people/{person}": {"name": "Een ander", **ANOTHER},
             "POST /language": {"language": "en"},
-            "POST /push": {"subscription": at(1).subscription},
+            "POST /push": {"subscription": PushBrowser().subscription},
             "POST /organisations/{organisation}/people/{person}/number": {"yes": True, **ANOTHER},
             "POST /organisations/{organisation}/invitations": {
                 "people": [self.colleague],
@@ -180,7 +181,7 @@ class Office:
 
 @pytest.fixture
 async def app(filled: str) -> AsyncIterator[Any]:
-    async with directory(filled, push_public_key=PUBLIC) as made:
+    async with directory(filled, push_public_key=public_text(push_private_key(new_push_key()))) as made:
         yield made
 
 

@@ -38,7 +38,7 @@ async def away(here: Browser) -> dict[str, str]:
 
 async def away_to_bind(here: Browser, phone: Phone) -> str:
     """Begin to bind an account; where the browser goes."""
-    body = {"organisation": HOF, "passkey": phone.sign(await here.asked("bind"), here.origin)}
+    body = {"organisation": HOF, "passkey": await here.proof(phone, "bind")}
     status, found = await here.post("oidc/bind", body)
     assert status == 200, found
     return str(found["address"])

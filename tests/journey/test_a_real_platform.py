@@ -19,7 +19,7 @@ from services.runtime.metrics import LAST_BACKUP
 from services.runtime.settings import Mode
 from tests import own_name
 from tests.journey.looking import Page
-from tests.journey.test_up_and_down import home, up
+from tests.journey.own_platform import home, up
 from tests.journey.waiting import until
 from tests.phone import Phone
 

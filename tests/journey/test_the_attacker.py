@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from deploy.client import Client, Refusal, new_id
+from deploy.reference.documents import applications
 from deploy.running import Running
 from schemas.catalogue import Function
 from schemas.export import ROOT
@@ -26,7 +27,6 @@ from tests.journey.looking import Page
 from tests.journey.switching import SOON, out_everywhere, switch
 from tests.journey.waiting import until
 from tests.phone import Phone
-from tests.unit.runtime.test_described import APPS
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -115,7 +115,7 @@ def _the_mailboxes_open_nothing() -> None:
     """Nothing is sent by mail and nothing that comes by mail lets anybody in: there is no address in it."""
     for file in sorted((ROOT / "services").rglob("*.py")):
         assert not imports_of(file) & MAIL, file
-    for app in APPS.values():
+    for app in applications().values():
         assert not {name for name in fields_of(app.openapi()) if "mail" in name.lower()}
     assert not [code for code, words in WORDS.items() if "mail" in words.en.lower()]
 

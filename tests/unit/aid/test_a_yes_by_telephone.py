@@ -12,8 +12,8 @@ from schemas.mandate import Act, UsedMandate
 from schemas.refused import Refused
 from schemas.values import Tlp
 from services.aid.rules import commands
+from tests.unit.aid.mandates import TO_ALL, drafted, entry, keep_list
 from tests.unit.aid.stage import Stage, key
-from tests.unit.aid.test_under_which_mandate import TO_ALL, drafted, entry, keep_list
 
 REGION = ("GM0141", "GM0153", "GM0164", "GM0168")
 

@@ -15,8 +15,8 @@ from schemas.values import Command, Level, Right
 from schemas.visibility import keys_of, level_of
 from services.aid.rules import commands
 from services.aid.rules.guests import MOST_GUESTS
+from tests.unit.aid.mandates import entry, keep_list
 from tests.unit.aid.stage import Stage, key
-from tests.unit.aid.test_under_which_mandate import entry, keep_list
 
 
 async def with_bram() -> Stage:

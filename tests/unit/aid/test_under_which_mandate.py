@@ -10,38 +10,14 @@ from schemas.events.commitment import CommitmentState, Party
 from schemas.events.help_request import HelpRequest, RequestState
 from schemas.events.lending import StandingYes
 from schemas.events.log_entry import Entry
-from schemas.mandate import Act, Mandate, MandateList, UsedMandate
+from schemas.mandate import Act, UsedMandate
 from schemas.night import Wake
-from schemas.values import Level, Right, Tlp
+from schemas.values import Level, Tlp
 from schemas.visibility import project
 from services.aid.rules import commands
 from services.aid.words import WORDS
+from tests.unit.aid.mandates import CIRCLE, TO_ALL, drafted, entry, keep_list
 from tests.unit.aid.stage import MORNING, Stage, key
-
-CIRCLE = ("GM0153", "GM0164")
-TO_ALL = commands.ConfirmRequest(circle=CIRCLE)
-
-
-def entry(who: str, **more: Any) -> Mandate:
-    """An entry for somebody who may confirm, unless said."""
-    return Mandate(**{"id": key(f"mandate-{who}"), "person": key(who), "acts": (Act.CONFIRM,), **more})
-
-
-def keep_list(stage: Stage, *entries: Mandate, organisation: str = "GM1735", **more: Any) -> None:
-    """The organisation keeps this list from now on."""
-    kept = MandateList(number=1, entries=entries, changed_by=key("petra"), changed_at=MORNING, **more)
-    known = stage.organisations[organisation]
-    stage.organisations[organisation] = known.model_copy(update={"mandates": kept})
-
-
-async def drafted(**more: Any) -> Stage:
-    """Wilma asked; besides Gert also Ines and Omar hold the right."""
-    stage = Stage()
-    for name in ("ines", "omar"):
-        stage.person(name, "GM1735", rights=(Right.MANDATE,))
-    await stage.incident()
-    await stage.do("wilma", stage.ask(**more))
-    return stage
 
 
 async def test_without_a_list_the_right_decides_without_limits_as_it_always_did() -> None:

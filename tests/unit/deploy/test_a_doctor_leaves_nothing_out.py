@@ -22,7 +22,7 @@ from deploy.noaber.state import UP
 from deploy.parts.postgres import Postgres
 from deploy.running import STATE
 from deploy.unfinished import mark
-from tests.unit.deploy.test_doctor import GB, certificate
+from tests.own_name import expiring
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -39,7 +39,7 @@ def bad_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "seconds_to_write", lambda _: 1.0)
     monkeypatch.setattr(machine, "free_memory", lambda: 1)
     monkeypatch.setattr(os, "getloadavg", lambda: (0.0, 999.0, 0.0))
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=GB // 2))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=machine.GB // 2))
     monkeypatch.setattr(resource, "getrlimit", lambda _: (1, 1))
 
 
@@ -62,7 +62,7 @@ def bad_place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for file in (made / "secrets.json", made / "data/postgres/password", folder / "keys.json"):
         file.touch(mode=0o640)
     os.utime(made / "secrets.json", (0, 0))
-    certificate(made / "data/caddy/certificates", NOW - timedelta(days=1))
+    expiring(made / "data/caddy/certificates", NOW - timedelta(days=1))
     with (made / "log" / "aid.log").open("wb") as log:
         log.truncate(place.LOGS)
     note_backup(made, LastBackup(str(folder), str(folder / "keys.json"), NOW - timedelta(hours=30)))

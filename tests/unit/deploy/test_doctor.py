@@ -13,9 +13,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from deploy.bootstrap import ROOT
 from deploy.doctor import finding, machine, place, processes, tables, told, topics
@@ -32,22 +29,10 @@ from deploy.stack import MORE_LIVE, OWNERS, SERVICES, Platform, environment, sec
 from deploy.unfinished import mark
 from schemas.topics import TOPICS
 from services.runtime.settings import Mode, Seed
+from tests.own_name import expiring
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 GB = machine.GB
-
-
-def certificate(folder: Path, ends: datetime) -> list[Path]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "noaber.example")])
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(ends - timedelta(days=90))
-        .not_valid_after(ends)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "noaber.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    return [folder / "noaber.crt"]
 
 
 def without_packages(root: Path) -> list[Finding]:
@@ -137,12 +122,12 @@ WRONG: dict[str, tuple[Callable[[Path], list[Finding]], Weight, str]] = {
     "private": (readable, Weight.URGENT, "secrets.json"),
     "signing-key": (old_key, Weight.ATTENTION, "days old"),
     "certificate": (
-        lambda _: place.of_certificates(certificate(_, NOW - timedelta(days=1)), NOW),
+        lambda _: place.of_certificates(expiring(_, NOW - timedelta(days=1)), NOW),
         Weight.URGENT,
         "over since 25-11-2026",
     ),
     "certificate, soon": (
-        lambda _: place.of_certificates(certificate(_, NOW + timedelta(days=3)), NOW),
+        lambda _: place.of_certificates(expiring(_, NOW + timedelta(days=3)), NOW),
         Weight.ATTENTION,
         "29-11-2026",
     ),
@@ -229,7 +214,7 @@ def test_what_is_well_is_not_spoken_of(tmp_path: Path) -> None:
         *machine.of_load(1.0, 2),
         *machine.of_files(resource.RLIM_INFINITY),
         *place.look_at_place(tmp_path, tmp_path, None, datetime.now(UTC)),
-        *place.of_certificates(certificate(tmp_path, NOW + timedelta(days=60)), NOW),
+        *place.of_certificates(expiring(tmp_path, NOW + timedelta(days=60)), NOW),
         *backup_of(timedelta(hours=3))(tmp_path),
         # Everybody there is made up.
         *place.of_backup(None, "demo", NOW),

@@ -23,17 +23,9 @@ from services.directory.settings import DirectorySettings
 from services.runtime import who
 from services.runtime.now import clock
 from services.runtime.settings import Mode
-from services.runtime.tokens import Claims, Signer, new_keys
+from services.runtime.tokens import Claims, Signer
 from services.runtime.who import COOKIE
-
-DEMO_PRIVATE, DEMO_PUBLIC = new_keys("demo-key")
-COMMON = {
-    "kafka": "127.0.0.1:1",
-    "http_port": 1,
-    "database": "postgresql://nobody@127.0.0.1:1/nothing",
-    "token_public_keys": DEMO_PUBLIC,
-    "allowed_origins": "http://localhost:1",
-}
+from tests.unit.directory.nowhere import COMMON, DEMO_PRIVATE
 
 
 def directory(mode: Mode):

@@ -11,7 +11,7 @@ import pytest
 from services.directory.app import create_app
 from services.directory.settings import DirectorySettings
 from tests.contract.there_and_back import written_down
-from tests.unit.directory.test_outside_demonstrations import COMMON, DEMO_PRIVATE
+from tests.unit.directory.nowhere import COMMON, DEMO_PRIVATE
 
 ISSUER = "https://login.example"
 OVER_TLS, PLAIN = "https://noaber.example", "http://noaber.localhost:1"

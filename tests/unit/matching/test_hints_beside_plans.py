@@ -21,6 +21,7 @@ from services.matching.rules.known import Known
 from services.matching.rules.suggest import Plan, suggest
 from tests.contract.doubles import MemoryPublisher
 from tests.soon import until
+from tests.unit.matching.news import news
 from tests.unit.matching.pictures import (
     NOW,
     Asked,
@@ -29,7 +30,6 @@ from tests.unit.matching.pictures import (
     neighbour,
     uid,
 )
-from tests.unit.matching.test_what_is_known import news
 from tests.unit.matching.world import REQUEST, World, about, chosen, hinted, suggestion
 
 

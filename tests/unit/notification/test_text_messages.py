@@ -32,7 +32,7 @@ from services.notification.rules.notices import (
 )
 from services.notification.rules.sending import WAITS, TextMessage, TextState, after_no, next_try
 from services.notification.rules.text_words import LONGEST, text_message
-from tests.unit.notification.test_the_ladder import approach as asked
+from tests.unit.notification.asked import approach as asked
 
 NIGHT = datetime(2026, 11, 26, 2, 10, tzinfo=UTC)
 ILSE, BAS, COR = (UUID(int=number) for number in (1, 2, 3))

@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from schemas.catalogue import Function
-from schemas.events.approach import Approach
 from schemas.events.delivery import AttemptState, Delivery, DeliveryState, PassedOver
 from schemas.events.wake_list import Turn, WakeList
 from schemas.night import Wake, dutch_time, first_call, is_night
@@ -29,8 +28,8 @@ from services.notification.rules.ladder import (
     told_with,
 )
 from services.notification.rules.words import after_key, wake_call
+from tests.unit.notification.asked import NIGHT, approach
 
-NIGHT = datetime(2026, 1, 5, 2, 10, tzinfo=UTC)
 SEVEN = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 ILSE, BAS, COR = (UUID(int=number) for number in (1, 2, 3))
 EVERYBODY = frozenset((ILSE, BAS, COR))
@@ -40,20 +39,6 @@ def ladder(minutes: float = 0, off: tuple[UUID, ...] = (), **more: Any) -> Ladde
     turns = more.pop("turns", tuple(Turn(person=each) for each in (ILSE, BAS, COR)))
     made = WakeList(**{"id": "GM0153", "turns": turns, "exercise": False, **more})
     return Ladder(NIGHT + timedelta(minutes=minutes), made, EVERYBODY - set(off))
-
-
-def approach(**more: Any) -> Approach:
-    made = {
-        "id": UUID(int=9),
-        "request": UUID(int=8),
-        "incident": UUID(int=7),
-        "lender": "GM0153",
-        "function": Function.CIVIL_AFFAIRS,
-        "asked_at": NIGHT,
-        "wake": Wake.NOW,
-        "exercise": False,
-    }
-    return Approach(**{**made, **more})
 
 
 def begun(at: Ladder | None = None, **more: Any) -> Delivery:

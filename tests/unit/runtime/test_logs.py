@@ -14,7 +14,7 @@ from schemas.envelope import Record
 from services.runtime.logs import JsonLines
 from services.runtime.process import quiet
 from services.runtime.trace import because_of, begin, name_cause, working_on
-from tests.schemas.test_codec import RECORD
+from tests.enveloped import RECORD
 
 TYPED = "Wilma Onbekend"
 
