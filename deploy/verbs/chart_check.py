@@ -30,9 +30,10 @@ TOLD: Final = ROOT / "deploy" / "observability"
 """What Prometheus is told."""
 
 COMPOSE: Final = ("github.com/compose-spec/compose-go/v2", "v2.16.2")
+TRACES_PORT: Final = 4318
 EVERYTHING: Final = (
     "--set=postgres.backup.destination=s3://noaber-backup",
-    "--set=traces.url=http://collector.observability:4318/v1/traces",
+    f"--set=traces.url=http://collector.observability:{TRACES_PORT}/v1/traces",
 )
 BARE: Final = (
     "--set=kafka.enabled=false,postgres.enabled=false,ingress.enabled=false",
@@ -66,8 +67,8 @@ def manifests(go: Go, scratch: Path) -> None:
     for name, values in VARIANTS.items():
         made = _run(helm, "template", "noaber", str(CHART), *values)
         found = [each for each in yaml.safe_load_all(made) if each]
-        traced = any("traces.url" in each for each in values)
-        if wrong := [*chain.from_iterable(map(breaches, found)), *differences(found, stack(), traced=traced)]:
+        traces = TRACES_PORT if values == EVERYTHING else None
+        if wrong := [*chain.from_iterable(map(breaches, found)), *differences(found, stack(), traces=traces)]:
             raise Wrong("\n".join(wrong))
         kinds |= {each["kind"] for each in found}
         (scratch / f"{name}.yaml").write_text(made)
