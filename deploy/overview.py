@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-import asyncpg
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -17,6 +16,7 @@ from deploy.stack import OFFSETS, OWNERS, Platform
 from schemas.topics import TOPICS
 from services.runtime import metrics
 from services.runtime.consume import Needs
+from services.runtime.database import connected
 from services.runtime.letters import Act, Letter, Letters, say_newest_again
 from services.runtime.process import GO_ON
 
@@ -110,12 +110,9 @@ class Operation:
         owner = OWNER_OF.get(letter.topic, "")
         if owner not in OWNERS:
             raise SetupFailed(f"{owner or 'nobody'} says it again by itself; skip this one")
-        connection = await asyncpg.connect(self._platform.database(owner), timeout=SECONDS)
-        try:
+        async with connected(self._platform.database(owner), SECONDS) as connection:
             if not await say_newest_again(connection, letter):
                 raise SetupFailed(f"{owner} knows nothing of it: it was not written by its owner; skip it")
-        finally:
-            await connection.close()
 
 
 def _add(numbers: dict[str, dict[tuple[str, ...], float]], process: str, port: int) -> None:

@@ -5,6 +5,7 @@ import asyncio
 import asyncpg
 
 from deploy.stack import OWNERS, Platform
+from services.runtime.database import connected
 
 DATABASE = "noaber"
 
@@ -15,18 +16,16 @@ def provision(superuser: str, platform: Platform) -> None:
 
 
 async def _provision(superuser: str, platform: Platform) -> None:
-    server = await asyncpg.connect(superuser)
-    if not await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
-        await server.execute(f"CREATE DATABASE {DATABASE}")
-    await server.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
-    for owner in OWNERS:
-        await _role(server, owner, platform.secrets.passwords[owner])
-    await server.close()
-    inside = await asyncpg.connect(superuser.rsplit("/", 1)[0] + f"/{DATABASE}")
-    await inside.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-    for owner in OWNERS:
-        await inside.execute(f"CREATE SCHEMA IF NOT EXISTS {owner} AUTHORIZATION {owner}")
-    await inside.close()
+    async with connected(superuser) as server:
+        if not await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
+            await server.execute(f"CREATE DATABASE {DATABASE}")
+        await server.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
+        for owner in OWNERS:
+            await _role(server, owner, platform.secrets.passwords[owner])
+    async with connected(superuser.rsplit("/", 1)[0] + f"/{DATABASE}") as inside:
+        await inside.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        for owner in OWNERS:
+            await inside.execute(f"CREATE SCHEMA IF NOT EXISTS {owner} AUTHORIZATION {owner}")
 
 
 async def _role(server: "asyncpg.Connection[asyncpg.Record]", owner: str, password: str) -> None:

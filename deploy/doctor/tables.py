@@ -4,7 +4,6 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-import asyncpg
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
@@ -12,7 +11,7 @@ from deploy.bootstrap import ROOT
 from deploy.doctor.clocks import of_clock
 from deploy.doctor.finding import Finding, attention, urgent
 from deploy.stack import OWNERS, Platform
-from services.runtime.database import AWAY
+from services.runtime.database import AWAY, connected
 
 ASK_SECONDS: Final = 10.0
 NEARLY_ALL: Final = 0.9
@@ -41,13 +40,10 @@ async def look_at_postgres(platform: Platform, start: str) -> list[Finding]:
 
 async def _ask(dsn: str) -> tuple[Any, timedelta]:
     async with asyncio.timeout(ASK_SECONDS):
-        connection = await asyncpg.connect(dsn)
-        try:
+        async with connected(dsn) as connection:
             before = datetime.now(UTC)
             row = await connection.fetchrow(_STATE)
             between = before + (datetime.now(UTC) - before) / 2
-        finally:
-            await connection.close()
     assert row is not None
     return row, row["now"] - between
 

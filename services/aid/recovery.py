@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-import asyncpg
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from services.aid.store.recovery import Redaction, kept, take_out_again
+from services.runtime.database import connected
 from services.runtime.now import clock
 from services.runtime.restored import begin_anew
 from services.runtime.taken_in import forget_places
@@ -24,11 +24,8 @@ class _File(BaseModel):
 
 async def redactions_of(database: str) -> list[Redaction]:
     """What the key file of a backup holds of texts: where something was taken out, never what."""
-    connection = await asyncpg.connect(database)
-    try:
+    async with connected(database) as connection:
         return await kept(connection)
-    finally:
-        await connection.close()
 
 
 def redactions_in(file: str) -> list[Redaction]:
@@ -38,12 +35,8 @@ def redactions_in(file: str) -> list[Redaction]:
 
 async def restored(database: str, redactions: Sequence[Redaction]) -> None:
     """Make restored tables good to start on: words taken out again, everything read anew, a new epoch."""
-    connection = await asyncpg.connect(database)
-    try:
-        async with connection.transaction():
-            await forget_places(connection)
-            again = await take_out_again(connection, redactions)
-            epoch = await begin_anew(connection, clock()())
-    finally:
-        await connection.close()
+    async with connected(database) as connection, connection.transaction():
+        await forget_places(connection)
+        again = await take_out_again(connection, redactions)
+        epoch = await begin_anew(connection, clock()())
     print(f"aid: epoch {epoch}, words taken out of texts again {again} times")

@@ -1,41 +1,33 @@
 """What the directory adds to backup and restore: its keys, apart, and whom to forget again."""
 
-import asyncpg
-
 from services.directory.store.access import restore_accesses
 from services.directory.store.devices import restore_devices
 from services.directory.store.keys import KeyFile, exported, imported
 from services.directory.store.numbers import restore_numbers
 from services.directory.store.systems import restore_systems
 from services.directory.store.trust import restore_distrust
+from services.runtime.database import connected
 from services.runtime.now import clock
 from services.runtime.restored import begin_anew
 
 
 async def keys_of(database: str) -> KeyFile:
     """What the key file of a backup holds."""
-    connection = await asyncpg.connect(database)
-    try:
+    async with connected(database) as connection:
         return await exported(connection)
-    finally:
-        await connection.close()
 
 
 async def restored(database: str, file: KeyFile) -> None:
     """Make restored tables good to start on: keys back, erasures repeated, old ways in shut, a new epoch."""
-    connection = await asyncpg.connect(database)
-    try:
-        async with connection.transaction():
-            at = clock()()
-            found = await imported(connection, file, at)
-            accesses = await restore_accesses(connection, file, at)
-            systems = await restore_systems(connection, file.ended, at)
-            distrusted = await restore_distrust(connection, file.distrusted, at)
-            numbers = await restore_numbers(connection, at)
-            devices = await restore_devices(connection, at)
-            epoch = await begin_anew(connection, at)
-    finally:
-        await connection.close()
+    async with connected(database) as connection, connection.transaction():
+        at = clock()()
+        found = await imported(connection, file, at)
+        accesses = await restore_accesses(connection, file, at)
+        systems = await restore_systems(connection, file.ended, at)
+        distrusted = await restore_distrust(connection, file.distrusted, at)
+        numbers = await restore_numbers(connection, at)
+        devices = await restore_devices(connection, at)
+        epoch = await begin_anew(connection, at)
     print(f"directory: epoch {epoch}, {found.keys} keys back, {found.forgotten} people forgotten again")
     if found.unreadable:
         print(f"directory: {found.unreadable} people have no key in the file: their names cannot be read")

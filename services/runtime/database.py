@@ -1,5 +1,7 @@
 """Connections of a service to its own schema."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import asyncpg
@@ -19,6 +21,16 @@ AWAY: Final = (
 
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 """A name is ours until the transaction ends."""
+
+
+@asynccontextmanager
+async def connected(dsn: str, seconds: float = 60) -> AsyncIterator[Any]:
+    """A connection for the length of a block, without the limits of a pool's; opened within `seconds`."""
+    connection = await asyncpg.connect(dsn, timeout=seconds)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def open_pool(dsn: str, size: int) -> "asyncpg.Pool[Any]":

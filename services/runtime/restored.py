@@ -3,8 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import asyncpg
-
+from services.runtime.database import connected
 from services.runtime.now import clock
 from services.runtime.outbox import begin_epoch
 from services.runtime.taken_in import forget_places
@@ -22,13 +21,9 @@ _LATER: Final = "UPDATE epoch SET number = greatest(number, $1)"
 
 async def restored(database: str, owner: str) -> None:
     """Make the tables of an owner good to start on that reads everything again, from topics filled anew."""
-    connection = await asyncpg.connect(database)
-    try:
-        async with connection.transaction():
-            await forget_places(connection)
-            epoch = await begin_anew(connection, clock()())
-    finally:
-        await connection.close()
+    async with connected(database) as connection, connection.transaction():
+        await forget_places(connection)
+        epoch = await begin_anew(connection, clock()())
     print(f"{owner}: epoch {epoch}")
 
 

@@ -7,11 +7,10 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
-import asyncpg
-
 from schemas.codec import Undecodable, envelope_of
 from schemas.envelope import Record
 from schemas.topics import Topic, owned_by
+from services.runtime.database import connected
 from services.runtime.journal import broken_links
 from services.runtime.outbox import PASSING, SEALS
 from services.runtime.places import places_of, read_once, record_of
@@ -99,8 +98,7 @@ async def verify(settings: OwnerSettings, owner: str, said: Said | None = None) 
     """
     report = Report(owner)
     topics = owned_by(owner)
-    connection = await asyncpg.connect(settings.database)
-    try:
+    async with connected(settings.database) as connection:
         # In one snapshot: a row that is redacted meanwhile would fit neither of two.
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             judged = Judged() if said is None else await judge(connection, said)
@@ -116,8 +114,6 @@ async def verify(settings: OwnerSettings, owner: str, said: Said | None = None) 
         report.counted["keys in topics"] = len(last)
         await _look_at_rest(connection, _compare(newest, last, report), report)
         await _look_at_epochs(connection, last, report)
-    finally:
-        await connection.close()
     return report
 
 

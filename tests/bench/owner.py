@@ -25,6 +25,7 @@ from schemas.envelope import Envelope
 from schemas.state import State
 from schemas.topics import BY_STATE
 from services.aid.store.aggregates import TABLES
+from services.runtime.database import connected
 from services.runtime.ports import Cause, Written
 from services.runtime.relay import KafkaPublisher
 from services.runtime.settings import Mode, Seed
@@ -115,11 +116,8 @@ class Owner:
 
     async def counted(self, table: str) -> int:
         """Rows of a table."""
-        server = await asyncpg.connect(self.database)
-        try:
+        async with connected(self.database) as server:
             return int(await server.fetchval(f"SELECT count(*) FROM {table}"))
-        finally:
-            await server.close()
 
     def token(self, number: int) -> str:
         """The session of the number-th person; the one after the last works for the borrower."""

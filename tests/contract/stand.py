@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from deploy.backing import Backing
@@ -20,6 +19,7 @@ from services.notification import numbers
 from services.notification.rules import sending
 from services.notification.simulated.app import simulated
 from services.notification.simulated.exchange import Exchange
+from services.runtime.database import connected
 from services.runtime.prepare import create_topics
 from services.runtime.relay import KafkaPublisher
 from services.runtime.settings import Mode
@@ -54,11 +54,8 @@ class Stand:
 
     async def rows(self, query: str) -> list[Any]:
         """What the database answers."""
-        connection = await asyncpg.connect(self.database)
-        try:
+        async with connected(self.database) as connection:
             return await connection.fetch(query)
-        finally:
-            await connection.close()
 
     async def over(self, count: int) -> list[tuple[str, int, str]]:
         """(state, tries, why) of so many messages, once none of them waits any more."""

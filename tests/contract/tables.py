@@ -10,6 +10,7 @@ import pytest
 
 from deploy.backing import Backing
 from deploy.bootstrap import ROOT
+from services.runtime.database import connected
 from services.runtime.migrations import migrate
 from tests.conftest import fresh_database
 
@@ -56,8 +57,5 @@ def database_of(owner: str) -> Any:
 
 async def rows(database: str, query: str, *values: object) -> list[tuple[Any, ...]]:
     """What a query finds there."""
-    connection = await asyncpg.connect(database)
-    try:
+    async with connected(database) as connection:
         return [tuple(row) for row in await connection.fetch(query, *values)]
-    finally:
-        await connection.close()

@@ -4,10 +4,10 @@ import asyncio
 import shutil
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from deploy.bootstrap import ROOT
+from services.runtime.database import connected
 from services.runtime.migrations import migrate
 from tests.conftest import Backing, fresh_database
 from tests.faults.half_way import SAYS, TABLE, break_half_way
@@ -21,12 +21,9 @@ async def test_what_it_did_is_undone_and_the_one_before_it_stands(backing: Backi
     async with fresh_database(backing) as dsn:
         with pytest.raises(RuntimeError, match=SAYS):
             await asyncio.to_thread(migrate, broken, dsn)
-        connection = await asyncpg.connect(dsn)
-        try:
+        async with connected(dsn) as connection:
             assert await connection.fetchval("SELECT version_num FROM alembic_version") == last
             assert await connection.fetchval("SELECT to_regclass($1)", TABLE) is None
             assert await connection.fetchval("SELECT count(*) FROM incident") == 0
-        finally:
-            await connection.close()
         # The release that runs finds its tables whole, and so does the next attempt.
         await asyncio.to_thread(migrate, OF_AID, dsn)

@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 
 from services.directory.store.access import Accesses
 from services.runtime.answered import KEPT, forget_older
+from services.runtime.database import connected
 from services.runtime.now import clock
 from services.runtime.ports import cause_of
 from services.runtime.problems import Problem
@@ -111,14 +111,11 @@ async def test_a_guest_without_a_link_is_not_left_behind(
 async def test_what_was_answered_more_than_a_week_ago_is_forgotten(app: Any, filled: str) -> None:
     petra, _, me = await signed_in(app)
     assert (await petra.post("language", {"language": "en"}, "old"))[0] == 200
-    connection = await asyncpg.connect(filled)
-    try:
+    async with connected(filled) as connection:
         await forget_older(connection, clock()() - KEPT)
         assert await connection.fetchval("SELECT key FROM answered WHERE person = $1", UUID(me)) == "old"
         await forget_older(connection, clock()() + timedelta(minutes=1))
         assert await connection.fetchval("SELECT count(*) FROM answered") == 0
-    finally:
-        await connection.close()
 
 
 async def said_yes(app: Any) -> tuple[Browser, Browser, dict[str, Any], str]:

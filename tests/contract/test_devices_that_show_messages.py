@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from services.directory.recovery import keys_of, restored
-from services.runtime.database import open_pool
+from services.runtime.database import connected, open_pool
 from services.runtime.push_keys import new_push_key, public_text, push_private_key
 from services.runtime.seal import unseal
 from tests.contract.doorstep import INTERNAL, Answer, Browser, directory, signed_in
@@ -34,11 +34,8 @@ async def devices(here: Browser) -> list[dict[str, str]]:
 
 
 async def contact(database: str, person: str) -> dict[str, Any]:
-    connection = await asyncpg.connect(database)
-    try:
+    async with connected(database) as connection:
         return dict(json.loads(await connection.fetchval("SELECT state FROM contact WHERE id = $1", person)))
-    finally:
-        await connection.close()
 
 
 async def test_a_device_is_added_with_an_own_key_once_and_its_address_is_kept_sealed(

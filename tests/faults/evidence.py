@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer
 from deploy.stack import OWNERS
 from schemas.topics import ALARMS, APPROACHES, BELLS, SUGGESTIONS, TOPICS
 from services.matching.handlers.voice import COUNTS_REST_MS
+from services.runtime.database import connected
 from services.runtime.places import places_of
 from tests.faults.crowd import Crowd
 from tests.faults.history import History
@@ -117,8 +118,7 @@ async def _topics(history: History, kafka: str) -> None:
 
 
 async def _owners(history: History, superuser: str, orders: dict[str, int]) -> None:
-    connection = await asyncpg.connect(superuser)
-    try:
+    async with connected(superuser) as connection:
         for owner in OWNERS:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 async for row in connection.cursor(
@@ -128,8 +128,6 @@ async def _owners(history: History, superuser: str, orders: dict[str, int]) -> N
                     history.note("journal", owner=owner, **_plain(row), order=order)
                 for row in await connection.fetch(f"SELECT aggregate, key, version FROM {owner}.outbox"):
                     history.note("outbox", owner=owner, **_plain(row))
-    finally:
-        await connection.close()
 
 
 def _plain(row: asyncpg.Record) -> dict[str, object]:

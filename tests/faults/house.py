@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
-import asyncpg
 import httpx
 
 from deploy.backup import KEYS, Backup, make_backup, restore
@@ -23,6 +22,7 @@ from deploy.running import Running, Say, Wish
 from deploy.stack import BY_NAME, DOORS, KAFKA, OWNERS, POSTGRES, SERVICES, environment
 from deploy.supervisor import Child
 from schemas.topics import Topic
+from services.runtime.database import connected
 from tests.faults.disks import Disk, RefusedWrites, SmallDisk, can_mount
 from tests.faults.links import Ends, Link
 from tests.faults.loop import Loop
@@ -326,15 +326,12 @@ SELECT number FROM {owner}.epoch WHERE EXISTS (SELECT FROM {owner}.journal WHERE
 
 
 async def _epochs(superuser: str, kinds: Collection[str]) -> dict[str, int]:
-    connection = await asyncpg.connect(superuser)
-    try:
+    async with connected(superuser) as connection:
         return {
             owner: number
             for owner in OWNERS
             if (number := await connection.fetchval(_EPOCH.format(owner=owner), list(kinds)))
         }
-    finally:
-        await connection.close()
 
 
 def _first_port() -> int:

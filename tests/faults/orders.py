@@ -2,9 +2,8 @@
 
 from typing import Final
 
-import asyncpg
-
 from deploy.stack import OWNERS
+from services.runtime.database import connected
 
 # Of two transactions that could not run at once the later one has the higher number.
 _NUMBERS: Final = "SELECT event_id::text AS event, xmin::text::bigint AS number FROM {owner}.journal"
@@ -19,15 +18,12 @@ class Orders:
 
     async def of(self, superuser: str) -> dict[str, int]:
         """Event -> its number, of all rows that stand in the journals now."""
-        connection = await asyncpg.connect(superuser)
-        try:
+        async with connected(superuser) as connection:
             found: dict[str, int] = {}
             for owner in OWNERS:
                 rows = await connection.fetch(_NUMBERS.format(owner=owner))
                 found |= self._numbered({row["event"]: row["number"] for row in rows})
             return found
-        finally:
-            await connection.close()
 
     async def remember(self, superuser: str) -> None:
         """Keep the numbers of a database that is about to be replaced by an older one."""

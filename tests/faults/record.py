@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
-import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.client import Client, Refusal, Unexpected
 from schemas.topics import TOPICS
 from services.directory.rules.fictitious import MadeUp
+from services.runtime.database import connected
 from tests.faults.checker.history import History, Line
 from tests.faults.judging import note_people
 from tests.journey.looking import Page
@@ -73,15 +73,12 @@ class Recorder:
 
     async def note_owner(self, owner: str, dsn: str) -> None:
         """An owner's journal and what is left in its outbox."""
-        connection = await asyncpg.connect(dsn)
-        try:
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
-                for row in await connection.fetch(_JOURNAL):
-                    self.note("journal", owner=owner, **{**row, "at": row["at"].isoformat()})
-                for row in await connection.fetch("SELECT aggregate, key, version FROM outbox"):
-                    self.note("outbox", owner=owner, **row)
-        finally:
-            await connection.close()
+        snapshot = {"isolation": "repeatable_read", "readonly": True}
+        async with connected(dsn) as connection, connection.transaction(**snapshot):
+            for row in await connection.fetch(_JOURNAL):
+                self.note("journal", owner=owner, **{**row, "at": row["at"].isoformat()})
+            for row in await connection.fetch("SELECT aggregate, key, version FROM outbox"):
+                self.note("outbox", owner=owner, **row)
 
     async def note_topics(self, bootstrap: str, prefix: str) -> None:
         """Every record that stands in the topics now."""

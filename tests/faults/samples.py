@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 import httpx
 
 from deploy.stack import BY_NAME, OWNERS
 from services.runtime.certificates import believed
+from services.runtime.database import connected
 from tests.faults.house import House
 from tests.faults.processes import tree
 
@@ -76,13 +76,10 @@ def _open_files(pid: int) -> int:
 
 
 async def _tables(superuser: str) -> tuple[dict[str, float], float]:
-    connection = await asyncpg.connect(superuser)
-    try:
+    async with connected(superuser) as connection:
         rows = await connection.fetch(_TABLES, list(OWNERS))
         states = sum([await connection.fetchval(_STATES.format(owner=owner)) for owner in OWNERS])
         return {row["name"]: row["bytes"] / MEGABYTE for row in rows}, states
-    finally:
-        await connection.close()
 
 
 def _topics(data: Path) -> dict[str, float]:

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-import asyncpg
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -16,6 +15,7 @@ from deploy.overview_page import page
 from deploy.parts.ports import answers
 from deploy.running import Running
 from schemas.topics import LOG_ENTRIES
+from services.runtime.database import connected
 from services.runtime.metrics import DECLARED, HEALTHY, LAST_BACKUP
 from tests.collector import Collector
 from tests.journey.case import Case, moment
@@ -67,11 +67,8 @@ def test_one_command_is_followed_from_the_request_to_the_frame_of_a_page(
 
 
 async def _in_the_journal(platform: Running, key: str) -> str:
-    connection = await asyncpg.connect(platform.platform.database("aid"))
-    try:
+    async with connected(platform.platform.database("aid")) as connection:
         return await connection.fetchval("SELECT traceparent FROM journal WHERE key = $1", key)
-    finally:
-        await connection.close()
 
 
 async def _in_kafka(platform: Running, key: str) -> bytes:

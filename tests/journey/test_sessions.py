@@ -9,6 +9,7 @@ import pytest
 
 from deploy.client import Client, Refusal
 from schemas.live import CLOSE_SIGNED_OUT
+from services.runtime.database import connected
 from tests.journey.looking import Page
 from tests.journey.waiting import until
 
@@ -59,14 +60,11 @@ def test_the_directory_lists_colleagues_of_the_own_organisation_only(people) -> 
 @pytest.mark.parametrize(("role", "others"), [("aid", "directory"), ("directory", "aid")])
 def test_the_role_of_a_service_is_refused_on_the_tables_of_another(platform, role, others) -> None:
     async def look() -> None:
-        connection = await asyncpg.connect(platform.platform.database(role))
-        try:
+        async with connected(platform.platform.database(role)) as connection:
             assert await connection.fetchval(f"SELECT count(*) FROM {role}.journal") > 0
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.fetchval(f"SELECT count(*) FROM {others}.journal")
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute("CREATE TABLE public.mine (id integer)")
-        finally:
-            await connection.close()
 
     asyncio.run(look())

@@ -2,10 +2,9 @@
 
 from typing import Any, Final
 
-import asyncpg
-
 from schemas.events.approach import Approach, ApproachState, Reason, ReasonCode
 from schemas.events.help_request import HelpRequest
+from services.runtime.database import connected
 
 _REQUEST: Final = "SELECT version, state FROM help_request WHERE id = $1"
 _ASKED: Final = "SELECT state FROM approach WHERE request = $1 ORDER BY state->>'asked_at', id"
@@ -25,12 +24,9 @@ async def explained(dsn: str, request: str) -> dict[str, Any] | None:
     {"request", "version", "function", "state", "asked_at", "slots", "could_ask", "shortfall",
     "approaches": [{"lender", "person", "asked_at", "state", "reasons"}]}; no names, no notes, no places.
     """
-    connection = await asyncpg.connect(dsn)
-    try:
+    async with connected(dsn) as connection:
         row = await connection.fetchrow(_REQUEST, request)
         asked = await connection.fetch(_ASKED, request)
-    finally:
-        await connection.close()
     if row is None:
         return None
     approaches = [Approach.model_validate_json(each["state"]) for each in asked]
@@ -43,11 +39,8 @@ async def explained(dsn: str, request: str) -> dict[str, Any] | None:
 
 async def asked_lately(dsn: str) -> list[dict[str, Any]]:
     """The newest requests, each as `explained` shows it without its approaches."""
-    connection = await asyncpg.connect(dsn)
-    try:
+    async with connected(dsn) as connection:
         rows = await connection.fetch(_LATELY)
-    finally:
-        await connection.close()
     return [shown_request(row["version"], HelpRequest.model_validate_json(row["state"])) for row in rows]
 
 
