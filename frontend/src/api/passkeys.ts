@@ -68,7 +68,7 @@ export async function invite(person: string, checked: "in_person" | "call_back")
 }
 
 /** Somebody from outside, for one incident; `until` in ISO 8601. */
-export interface GuestWanted {
+interface GuestWanted {
   incident: string;
   organisation: string;
   name: string;

@@ -13,7 +13,7 @@ export interface Letter {
   form: { name: string; typed: object };
 }
 
-export type Fate = { state: "waiting" } | { state: "sent" } | { state: "refused"; problem: Problem };
+type Fate = { state: "waiting" } | { state: "sent" } | { state: "refused"; problem: Problem };
 export type Item = Letter & Fate;
 
 /** What the outbox asks of the world: who the server says is signed in now (null: nobody, or no answer), and sending. */

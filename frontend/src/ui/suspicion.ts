@@ -1,6 +1,6 @@
 /** Patterns that do not belong in a text that others read: a citizen service number or a password. */
 
-export type Suspicion = "bsn" | "password";
+type Suspicion = "bsn" | "password";
 
 export function suspicion(text: string): Suspicion | null {
   if (/\b(wachtwoord|password|passwd|pincode|ww)\s*[:=]/i.test(text)) return "password";

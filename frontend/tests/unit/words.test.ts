@@ -4,39 +4,15 @@ import { describe, expect, test } from "vitest";
 import { en } from "../../src/i18n/en";
 import { fill } from "../../src/i18n/index.svelte";
 import { nl } from "../../src/i18n/nl";
-import { DICTIONARIES as ACCESS } from "../../src/screens/access/words";
-import { DICTIONARIES as CARD } from "../../src/screens/cards/card-words";
 import { DICTIONARIES as CARDS } from "../../src/screens/cards/words";
-import { DICTIONARIES as DESK } from "../../src/screens/desk/words";
-import { DICTIONARIES as ELSEWHERE } from "../../src/screens/elsewhere/words";
-import { DICTIONARIES as GUESTS } from "../../src/screens/guests/words";
-import { DICTIONARIES as MANDATES } from "../../src/screens/mandates/words";
 import { DICTIONARIES as NIGHT } from "../../src/screens/night/words";
-import { DICTIONARIES as NIGHT_LIST } from "../../src/screens/night/list-words";
-import { DICTIONARIES as NIGHT_DUTY } from "../../src/screens/night/duty-words";
-import { DICTIONARIES as DUTY } from "../../src/screens/tasks/duty-words";
-import { DICTIONARIES as PUSH } from "../../src/screens/access/push-words";
-import { DICTIONARIES as PEOPLE } from "../../src/screens/people/words";
-import { DICTIONARIES as NUMBERS } from "../../src/screens/people/number-words";
-import { DICTIONARIES as SLIPS } from "../../src/screens/people/slips-words";
-import { DICTIONARIES as REPORT } from "../../src/screens/report/words";
-import { DICTIONARIES as SIGN_IN } from "../../src/screens/signin/words";
-import { DICTIONARIES as OWN_KEY } from "../../src/screens/signin/own-key-words";
-import { DICTIONARIES as OFFLINE } from "../../src/offline/words";
-import { DICTIONARIES as SEEN } from "../../src/offline/seen-words";
-import { DICTIONARIES as TASKS } from "../../src/screens/tasks/words";
-import { DICTIONARIES as SYSTEMS } from "../../src/screens/systems/words";
-import { DICTIONARIES as TRUST } from "../../src/screens/trust/words";
-import { DICTIONARIES as WALL } from "../../src/screens/wall/words";
 import { dateText, fromLocal, spanText, toLocal, whenText } from "../../src/i18n/time";
 
 const SOURCE = join(import.meta.dirname, "../../src");
 const NOW = Date.parse("2020-12-01T10:42:00Z");
+type Dictionaries = { nl: Record<string, string>; en: Record<string, string> };
 /** Words of a screen of its own, which only its page loads. */
-const APART: { nl: Record<string, string>; en: Record<string, string> }[] = [
-  ACCESS, CARD, CARDS, DESK, DUTY, ELSEWHERE, GUESTS, MANDATES, NIGHT, NIGHT_DUTY, NIGHT_LIST, NUMBERS,
-  OFFLINE, OWN_KEY, PEOPLE, PUSH, REPORT, SEEN, SIGN_IN, SLIPS, SYSTEMS, TASKS, TRUST, WALL,
-];
+const APART = Object.values(import.meta.glob<Dictionaries>("../../src/**/*words.ts", { eager: true, import: "DICTIONARIES" }));
 
 function sources(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {

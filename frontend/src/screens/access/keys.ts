@@ -1,6 +1,6 @@
 /** The passkeys of one person as the directory tells them; nothing in them opens anything. */
 
-export interface Passkey {
+interface Passkey {
   id: string;
   added_at: string;
   used_at: string | null;

@@ -3,7 +3,7 @@ import { type Answer, type Problem, post } from "../../api/http";
 import { uuid7 } from "../../api/ids";
 import { withPhone } from "../../api/phone";
 
-export interface Device {
+interface Device {
   id: string;
   added_at: string;
   service: string;

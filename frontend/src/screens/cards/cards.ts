@@ -13,7 +13,7 @@ export interface Use {
 }
 
 /** What stands on a card that was just printed: said once. */
-export interface Face {
+interface Face {
   number: string;
   role: Function;
   words: string;

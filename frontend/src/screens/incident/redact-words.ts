@@ -33,4 +33,7 @@ const en: Record<keyof typeof nl, string> = {
   "redact.done": "Taken out of 1 text. | Taken out of {n} texts.",
 };
 
-export const said = speaker({ nl, en });
+/** Both, for the test that holds them side by side. */
+export const DICTIONARIES = { nl, en };
+
+export const said = speaker(DICTIONARIES);

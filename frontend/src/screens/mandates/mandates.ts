@@ -5,7 +5,7 @@ import { uuid7 } from "../../api/ids";
 export const ACTS = ["confirm", "lend", "coordinate", "share"] as const;
 export type Act = (typeof ACTS)[number];
 
-export interface Mandate {
+interface Mandate {
   id: string;
   person: string;
   acts: Act[];

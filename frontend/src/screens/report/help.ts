@@ -6,7 +6,7 @@ import { ASK_PATH, type Ask, USUAL_HOURS, requestOf, shelvedAsk } from "../incid
 import { asleep, wakeOf } from "../incident/wake";
 
 /** For which incident help is asked, for whom, and by whom; `now`: ms. */
-export interface Occasion {
+interface Occasion {
   incident: string;
   borrower: string;
   person: string;
