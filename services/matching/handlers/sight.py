@@ -76,8 +76,3 @@ class Sight:
 def _entry(event: Event) -> tuple[Any, Any]:
     state = event.state
     return state.id, Asked(event.envelope.version, state) if isinstance(state, HelpRequest) else state
-
-
-def picture_of(states: States) -> Picture:
-    """What the rules see of the newest states, at this moment."""
-    return Picture(**{name: dict(map(_entry, states[kind].values())) for name, kind in KINDS.items()})

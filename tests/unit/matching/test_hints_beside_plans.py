@@ -15,7 +15,7 @@ from schemas.envelope import Event, Record
 from schemas.events.help_request import RequestState
 from services.matching.handlers import planner as planner_module
 from services.matching.handlers.planner import AT_ONCE
-from services.matching.handlers.sight import Sight, picture_of
+from services.matching.handlers.sight import Sight
 from services.matching.handlers.voice import Superseded
 from services.matching.rules.known import Known
 from services.matching.rules.suggest import Plan, suggest
@@ -77,7 +77,7 @@ async def test_a_new_request_is_hinted_while_a_plan_is_still_in_its_thread(
         gate.opens.set()
         await asyncio.wait_for(world.planner.answer(world.newest("new")), 10)
         last = about(world, "new")[-1]
-        assert last == suggest(picture_of(world.states), NOW)[uid("new")]
+        assert last == suggest(world.picture(), NOW)[uid("new")]
 
 
 async def test_a_plan_that_began_before_a_hint_says_nothing_about_that_request(
@@ -96,7 +96,7 @@ async def test_a_plan_that_began_before_a_hint_says_nothing_about_that_request(
     assert about(world, "request")
     # It keeps silent once, and the plan that follows knows all that the hint knew.
     await world.planner.plan()
-    assert about(world, "new")[-1] == suggest(picture_of(world.states), NOW)[uid("new")]
+    assert about(world, "new")[-1] == suggest(world.picture(), NOW)[uid("new")]
 
 
 async def test_what_a_plan_under_way_will_fill_needs_no_hint(gate: Gate) -> None:
@@ -244,7 +244,7 @@ async def test_hint_plan_and_owner_come_to_rest(slow: object) -> None:
     await world.planner.plan()
     assert len(world.said()) == said <= 3
     last, held = about(world, "request")[-1], world.newest_asked(REQUEST)
-    assert last.candidates == suggest(picture_of(world.states), NOW)[uid("request")].candidates
+    assert last.candidates == suggest(world.picture(), NOW)[uid("request")].candidates
     assert held.request.could_ask == last.could_ask
 
 
@@ -256,6 +256,6 @@ def test_what_is_seen_is_what_the_states_hold(seed: int) -> None:
     sight = Sight(world.states)
     for _ in range(6):
         world.hears(*(news(dice) for _ in range(dice.randint(0, 3))))
-        seen, held = sight.known(NOW).picture, picture_of(world.states)
+        seen, held = sight.known(NOW).picture, world.picture()
         assert {name: dict(found) for name, found in vars(seen).items()} == vars(held)
     assert sight.known(NOW).picture is seen

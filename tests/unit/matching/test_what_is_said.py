@@ -1,7 +1,6 @@
 """The planner: only news is published, every version of a request is answered, versions rise for ever."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +10,7 @@ from schemas.codec import TooLarge, state_bytes
 from schemas.envelope import Event
 from schemas.events.help_request import HelpRequest, RequestState
 from schemas.state import State
-from services.matching.handlers.sight import picture_of
+from services.matching.handlers.sight import Sight
 from services.matching.handlers.voice import COUNTS_REST_MS, Superseded
 from tests.enveloped import event_of
 from tests.soon import until
@@ -179,8 +178,7 @@ async def test_time_alone_is_a_reason_to_plan(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_picture_holds_every_kind() -> None:
     world = World(asked(), *neighbour())
-    states: Mapping[type[State], Mapping[str, Event]] = world.states
-    found = picture_of(states)
+    found = Sight(world.states).known(NOW).picture
     assert {name for name, rows in vars(found).items() if rows} == {
         "organisations",
         "people",

@@ -8,6 +8,8 @@ from schemas.events.help_request import HelpRequest
 from schemas.events.suggestion import Suggestion
 from schemas.state import State
 from services.matching.handlers.planner import Planner
+from services.matching.handlers.sight import KINDS
+from services.matching.rules.picture import Picture
 from tests.contract.doubles import MemoryPublisher
 from tests.enveloped import event_of
 from tests.unit.matching.pictures import NOW, Asked, asked, picture, uid
@@ -47,6 +49,18 @@ class World:
         event = self.states[HelpRequest][key]
         assert isinstance(event.state, HelpRequest)
         return Asked(event.envelope.version, event.state)
+
+    def picture(self) -> Picture:
+        """What its states hold, made anew."""
+        events = [event for kind in KINDS.values() for event in self.states[kind].values()]
+        return picture(
+            *(
+                Asked(event.envelope.version, event.state)
+                if isinstance(event.state, HelpRequest)
+                else event.state
+                for event in events
+            )
+        )
 
     def reads_itself_back(self) -> None:
         for _, record in self.publisher.sent:
