@@ -1,3 +1,4 @@
+/** Puts the page in its place, and fetches after the first picture what may come late. */
 import "./styles/tokens.css";
 import "./styles/components.css";
 import "./styles/theme.css";

@@ -1,1 +1,1 @@
-"""Owns organisations, people, contacts and sessions."""
+"""Owns organisations, people and how they are reached, and everything by which they get in."""

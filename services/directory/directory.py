@@ -25,11 +25,11 @@ from services.directory.settings import DirectorySettings
 from services.directory.store.access import Accesses
 from services.directory.store.accounts import Accounts
 from services.directory.store.cards import Cards
-from services.directory.store.devices import PushDevices
 from services.directory.store.halves import give_halves
 from services.directory.store.mandates import Mandates
 from services.directory.store.numbers import Numbers
 from services.directory.store.people import People
+from services.directory.store.push import PushDevices
 from services.directory.store.reads import Reads
 from services.directory.store.systems import Systems
 from services.directory.store.trust import Trusts

@@ -1,9 +1,9 @@
 """What the directory adds to backup and restore: its keys, apart, and whom to forget again."""
 
 from services.directory.store.access import restore_accesses
-from services.directory.store.devices import restore_devices
 from services.directory.store.keys import KeyFile, exported, imported
 from services.directory.store.numbers import restore_numbers
+from services.directory.store.push import restore_devices
 from services.directory.store.systems import restore_systems
 from services.directory.store.trust import restore_distrust
 from services.runtime.database import connected

@@ -1,1 +1,1 @@
-"""Reaches people by telephone: calls and hears what was keyed, sends texts, and keeps the receipts."""
+"""Reaches people: calls and hears what was keyed, sends texts and push messages, and keeps the receipts."""

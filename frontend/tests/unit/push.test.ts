@@ -55,7 +55,7 @@ beforeEach(() => {
   browser();
 });
 
-test("names this browser as the directory does (tests/unit/directory/test_devices.py has the same)", async () => {
+test("names this browser as the directory does (tests/unit/directory/test_push.py has the same)", async () => {
   expect(await idOf(PERSON, PLACE)).toBe("34d68bb6-fa94-ece9-a7a1-74255351ddeb");
 });
 

@@ -1,1 +1,1 @@
-"""What the directory decides: which organisations there are, who is made up, and when a session is over."""
+"""What the directory decides: who works where, who gets in by what, and whose own IT is believed: pure."""

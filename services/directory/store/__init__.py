@@ -1,1 +1,1 @@
-"""Where the directory keeps organisations, people, contacts and sessions."""
+"""Where the directory keeps what it owns, and what leaves with a backup and comes back."""

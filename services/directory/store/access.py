@@ -15,9 +15,9 @@ from schemas.refused import Refused
 from schemas.state import State
 from services.directory.rules.access import after_restore
 from services.directory.rules.cards import back
-from services.directory.store.devices import fewer_devices
 from services.directory.store.keys import KeyFile
 from services.directory.store.opening import opening
+from services.directory.store.push import fewer_devices
 from services.directory.store.writes import TABLES, living_sessions
 from services.runtime.answered import cause_id, unit
 from services.runtime.database import LOCK

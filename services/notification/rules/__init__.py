@@ -1,1 +1,1 @@
-"""What is said over a telephone, to which number, and what an answer means: pure."""
+"""Who is called, texted or sent a push message, in which words, and what an answer means: pure."""

@@ -1,4 +1,4 @@
-"""What an organisation is told by text message, and who there is told it."""
+"""What an organisation is told in writing, as a text or on a device, and who there is told it."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is told by text message; and the receipts, written before an order and completed by its answer."""
+"""What is told in writing, with its receipts: each begun before an order, and completed by its answer."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields

@@ -32,7 +32,7 @@ const NO_SERVICE = said(
 
 export const canPush = (): boolean => "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 
-/** The id under which the directory knows this browser for this person (services/directory/rules/devices.py). */
+/** The id under which the directory knows this browser for this person (services/directory/rules/push.py). */
 export async function idOf(person: string, endpoint: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${person} ${endpoint}`));
   const hex = [...new Uint8Array(digest).slice(0, 16)].map((each) => each.toString(16).padStart(2, "0")).join("");

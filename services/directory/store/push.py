@@ -11,7 +11,7 @@ from schemas.events.contact import Contact, PushDevice
 from schemas.push import PushSubscription
 from schemas.refused import Refused
 from schemas.state import State
-from services.directory.rules.devices import device_of, with_device
+from services.directory.rules.push import device_of, with_device
 from services.directory.store.contacts import known_contact
 from services.directory.store.writes import TABLES, sealed
 from services.runtime.answered import cause_id, unit

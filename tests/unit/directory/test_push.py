@@ -7,7 +7,7 @@ import pytest
 
 from schemas.events.contact import PushDevice
 from schemas.refused import Refused
-from services.directory.rules.devices import MOST, device_of, with_device
+from services.directory.rules.push import MOST, device_of, with_device
 
 WHO = UUID(int=1)
 
