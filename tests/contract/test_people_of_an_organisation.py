@@ -9,7 +9,7 @@ from schemas.refused import Refused
 from services.directory.store.people import Keeping
 from services.runtime.database import open_pool
 from services.runtime.now import clock
-from tests.contract.doorstep import Browser, directory, signed_in
+from tests.contract.doorstep import ORIGIN, Browser, directory, signed_in
 from tests.contract.office import ROLES, Office
 from tests.contract.staff import HOME, add, names, person, proven
 from tests.phone import Phone, text_of
