@@ -1,5 +1,21 @@
 /** Where sealed records lie: IndexedDB, or this page's memory where the browser offers no safe place. */
-import type { Sealed, Shelf } from "./vault";
+
+/** A record as it lies on the device. */
+export interface Sealed {
+  /** When it was kept, in ms of this device's clock; part of what is sealed. */
+  at: number;
+  iv: Uint8Array<ArrayBuffer>;
+  body: ArrayBuffer;
+}
+
+/** Where records lie: IndexedDB in a browser. */
+export interface Shelf {
+  key(): Promise<CryptoKey>;
+  get(name: string): Promise<Sealed | undefined>;
+  put(name: string, sealed: Sealed): Promise<void>;
+  drop(name: string): Promise<void>;
+  names(): Promise<string[]>;
+}
 
 const DATABASE = "noaber-device";
 const KEYS = "keys";

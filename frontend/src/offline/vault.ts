@@ -1,22 +1,5 @@
 /** What is kept on this device until it is sent, or to be read without network: encrypted, for a day at most; nobody's name or words stand there to read. */
-import { deviceShelf } from "./shelf";
-
-/** A record as it lies on the device. */
-export interface Sealed {
-  /** When it was kept, in ms of this device's clock; part of what is sealed. */
-  at: number;
-  iv: Uint8Array<ArrayBuffer>;
-  body: ArrayBuffer;
-}
-
-/** Where records lie: IndexedDB in a browser. */
-export interface Shelf {
-  key(): Promise<CryptoKey>;
-  get(name: string): Promise<Sealed | undefined>;
-  put(name: string, sealed: Sealed): Promise<void>;
-  drop(name: string): Promise<void>;
-  names(): Promise<string[]>;
-}
+import { type Sealed, type Shelf, deviceShelf } from "./shelf";
 
 export const DAY_MS = 24 * 3_600_000;
 const ALGORITHM = "AES-GCM";

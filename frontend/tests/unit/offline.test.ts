@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { shellOf, workerFor } from "../../offline/plugin";
 import type { Answer, Changed } from "../../src/api/http";
 import { type Letter, Outbox, type Post, fateOf } from "../../src/offline/outbox.svelte";
-import { memoryShelf } from "../../src/offline/shelf";
+import { type Sealed, memoryShelf } from "../../src/offline/shelf";
 import type { Organisation } from "../../src/api/directory.svelte";
 import type { Me, Snapshot } from "../../src/gen/wire";
 import { fromSnapshot } from "../../src/live/picture";
 import { commitmentsOf, holds, log, requests } from "../../src/live/select";
 import { glanceOf, pictureOf, titleOf } from "../../src/offline/seen";
-import { DAY_MS, type Sealed, Vault } from "../../src/offline/vault";
+import { DAY_MS, Vault } from "../../src/offline/vault";
 import { type Who, lastHere, whoIs } from "../../src/offline/who.svelte";
 import { GUEST_ROWS, HIT_DESK, INCIDENT, ORGANISATIONS, homeHit, incident, request, rowsOf, snapshotOf } from "../fixtures/story.mjs";
 
