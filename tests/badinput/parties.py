@@ -19,16 +19,16 @@ colleague, reporter and mandate belong to the victim; asked, helper, named and d
 
 
 class Parties:
-    """`of` is the signed-in client of each role, `ids` what the paths and bodies are about."""
+    """`of` is the signed-in client of each role; `more`: what the reports of the two cases say beside."""
 
-    def __init__(self, people: People, places: Places) -> None:
+    def __init__(self, people: People, places: Places, victim: str | None = None, **more: Any) -> None:
         lender = places.lender(Function.NETWORK, 4, standing=True)
         waiting = places.lender(Function.NETWORK, 1)
         coordinator, elsewhere = places.take(), places.take()
         self.lender, self.waiting, self.elsewhere = lender.id, waiting.id, elsewhere
         self.coordinator = coordinator
-        self.case = case = Case(people, places)
-        self.theirs = Case(people, places, elsewhere)
+        self.case = case = Case(people, places, victim, **more)
+        self.theirs = Case(people, places, elsewhere, **more)
         held, asked, named, picked = lender.helpers[:4]
         self.of: dict[str, Client] = {
             "nobody": Client(people.origin),

@@ -19,11 +19,11 @@ from schemas.live import CLOSE_SIGNED_OUT, SNAPSHOT
 from schemas.mandate import Act
 from schemas.values import Right
 from services.directory.words import WORDS
-from tests.contract.lying_provider import Liar, claims, true
-from tests.contract.there_and_back import asked
+from tests.contract.lying_provider import Liar
 from tests.journey.case import Case, approached, claimed
 from tests.journey.cast import People, Places, done
 from tests.journey.looking import Page
+from tests.journey.provided import Sent, bound, with_a_key
 from tests.journey.switching import SOON, out_everywhere, switch
 from tests.journey.waiting import until
 from tests.phone import Phone
@@ -67,38 +67,6 @@ class Night:
         there = Client(self.people.origin)
         with_a_key(there, Phone(), self.desk, self.helper.person)
         return there
-
-
-def with_a_key(there: Client, phone: Phone, administrator: Client, person: UUID) -> None:
-    """A member comes in with a phone, let in by an administrator."""
-    body = {"person": str(person), "checked": "in_person"}
-    invited = done(administrator.send(f"{DIRECTORY}/invitations", body))
-    opened = {"secret": invited["secret"], "code": invited["code"]}
-    asked = done(there.send(f"{DIRECTORY}/welcome/options", opened))
-    made = phone.make(asked["options"], there.origin)
-    done(there.send(f"{DIRECTORY}/welcome/finish", {**opened, "passkey": made}))
-    there.person = person
-
-
-class Sent(Client):
-    """A browser that an identity provider sends back with whatever the attacker signs."""
-
-    def __init__(self, origin: str, liar: Liar, organisation: str) -> None:
-        super().__init__(origin)
-        self._http.headers["Origin"] = origin
-        self._liar = liar
-        self.organisation = organisation
-
-    def away(self, way: str = "start", **body: Any) -> dict[str, str]:
-        """Begin; what the provider is asked."""
-        told = {"organisation": self.organisation, **body}
-        return asked(done(self.send(f"{DIRECTORY}/oidc/{way}", told))["address"])
-
-    def back(self, query: dict[str, str], **said: Any) -> str:
-        """Come back with a token that says this; the page that one lands on."""
-        self._liar.hand_out(true(claims(self._liar, query["nonce"], **said)))
-        path = f"{DIRECTORY}/oidc/back/{self.organisation}"
-        return self._http.get(path, params={"code": "c", "state": query["state"]}).headers["location"]
 
 
 def test_the_attacker_gets_nowhere_with_any_of_what_they_hold(
@@ -213,7 +181,8 @@ def _the_identity_provider_opens_what_a_key_bound_and_nothing_after_the_switch(
     member = next(each for each in staff if not each.memberships[0].rights)
     head, mandated = night.newcomer(Right.ADMINISTER), night.newcomer(Right.MANDATE)
     for person, sub in ((member.id, "member"), (head[0], "head"), (mandated[0], "mandated")):
-        _bound(night, liar, person, sub)
+        with Sent(night.people.origin, liar, victim) as own:
+            bound(own, night.administrator, person, sub)
     numbers = {*(each.phone for each in night.people.staff(victim)), head[1], mandated[1]}
     with Sent(night.people.origin, liar, victim) as thief, Sent(night.people.origin, liar, victim) as late:
         for sub in ("head", "mandated", "member"):
@@ -231,16 +200,6 @@ def _the_identity_provider_opens_what_a_key_bound_and_nothing_after_the_switch(
         again = thief.send(f"{DIRECTORY}/oidc/start", {"organisation": victim})
         assert again == Refusal(409, "provider_distrusted")
         assert late.read(f"{DIRECTORY}/me") == Refusal(401, "not_signed_in")
-
-
-def _bound(night: Night, liar: Liar, person: UUID, sub: str) -> None:
-    """A member binds the account with a key."""
-    with Sent(night.people.origin, liar, night.case.victim) as own:
-        phone = Phone()
-        with_a_key(own, phone, night.administrator, person)
-        options = done(own.send(f"{DIRECTORY}/passkey/options", {"purpose": "bind"}))["options"]
-        query = own.away("bind", passkey=phone.sign(options, own.origin))
-        assert own.back(query, sub=sub) == "/devices"
 
 
 def _it_binds_nobody(night: Night, thief: Client, *, mandated: bool) -> None:
