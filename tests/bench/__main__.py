@@ -34,6 +34,7 @@ BENCHES: Final = (
     "start",
     "switch",
     "strip",
+    "year",
 )
 """Each is a module here with `measure(setting)`, which gives rows; in this order."""
 

@@ -5,15 +5,13 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
-
-import httpx
 
 from deploy.stack import Platform
 from schemas.values import Right
 from services.directory.rules.fictitious import PEOPLE, make_people
 from services.directory.rules.organisations import fictitious_partnerships, real_organisations
 from services.directory.seed import FACTS
+from tests.browser.inside import asked
 from tests.browser.node_script import run_script
 
 HIT: Final = "GM1735"
@@ -64,14 +62,5 @@ def walk(platform: Platform, home: Path, phones: str, *, slow: bool, strip: Path
 
 def _card(platform: Platform) -> str:
     """The link of a new card."""
-    answer = httpx.post(
-        f"http://127.0.0.1:{platform.port('directory')}/internal/cards",
-        json={"organisation": HIT, "roles": ["crisis_coordination"], "origin": platform.origin},
-        headers={
-            "Authorization": f"Bearer {platform.secrets.internal_token}",
-            "Idempotency-Key": str(uuid4()),
-        },
-        timeout=30,
-    )
-    answer.raise_for_status()
-    return str(answer.json()["cards"][0]["link"])
+    wanted = {"organisation": HIT, "roles": ["crisis_coordination"], "origin": platform.origin}
+    return str(asked(platform, "cards", wanted)["cards"][0]["link"])

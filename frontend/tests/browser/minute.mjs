@@ -7,60 +7,21 @@
  */
 import { deflateRawSync } from "node:zlib";
 import { launch } from "./chromium.mjs";
+import { person } from "./person.mjs";
 
 const given = JSON.parse(process.argv[2]);
 const PHONE = { width: 390, height: 844 };
 /** Lighthouse calls 400 ms and 400 kbit/s slow 4G's poorer half; a mid-range phone has a quarter of this processor. */
 const LINE = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
 const CPU_TIMES_SLOWER = 4;
-/** 25 words of five characters a minute. */
-const KEY_MS = 480;
-/** 1.35 s to decide (M of the Keystroke-Level Model, Card, Moran and Newell 1980), 0.4 s for the thumb: our guess. */
-const TAP_MS = 1_750;
-const SWIPE_MS = 600;
-/** From the first ring until it is at the ear; and Dutch is spoken at about 15 characters a second. */
+/** From the first ring until it is at the ear. */
 const RINGS_MS = 3_000;
-const SPOKEN_PER_SECOND = 15;
 const PATIENCE_MS = 60_000;
 
-const count = { taps: 0, typed: 0, swipes: 0, personMs: 0 };
+const { count, takes, reach, tap, type, keys, hears } = person({ hand: "thumb", height: PHONE.height, waits: given.slow });
 const line = { received: 0, sent: 0 };
 const pictures = [];
 let began = 0;
-
-/** The person takes so long, where they take any time. */
-async function takes(ms) {
-  if (!given.slow) return;
-  count.personMs += ms;
-  await new Promise((done) => setTimeout(done, ms));
-}
-
-/** What is out of sight is swiped to. */
-async function reach(one) {
-  await one.waitFor();
-  const { y, height } = await one.boundingBox();
-  if (y < 0 || y + height > PHONE.height) {
-    count.swipes += 1;
-    await one.scrollIntoViewIfNeeded();
-    await takes(SWIPE_MS);
-  }
-}
-
-async function tap(target) {
-  const one = target.first();
-  await reach(one);
-  await takes(TAP_MS);
-  count.taps += 1;
-  await one.click();
-}
-
-async function type(target, text) {
-  for (const each of text) {
-    await takes(KEY_MS);
-    await target.pressSequentially(each);
-  }
-  count.typed += text.length;
-}
 
 const button = (page, name) => page.getByRole("button", { name, exact: typeof name === "string" });
 
@@ -101,8 +62,8 @@ async function answer(code) {
   await takes(RINGS_MS);
   count.taps += 1;
   await press("answer");
-  await takes((ringing.says.length / SPOKEN_PER_SECOND) * 1000 + code.length * KEY_MS);
-  count.typed += code.length;
+  await hears(ringing.says);
+  await keys(code);
   await press("keys", new URLSearchParams({ keys: code }));
 }
 

@@ -15,7 +15,7 @@ export async function device(name, viewport, path, language = "nl-NL") {
   const { authenticatorId } = await line.send("WebAuthn.addVirtualAuthenticator", { options });
   const knowsOwner = (isUserVerified) => line.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified });
   await page.goto(path.startsWith("http") ? path : `${HOME}${path}`);
-  return { name, page, context, knowsOwner };
+  return { name, page, context, line, knowsOwner };
 }
 
 export const signedIn = (who) => who.page.waitForURL((url) => !/^\/(sign-in|welcome)/.test(url.pathname));
