@@ -30,7 +30,7 @@ test("an administrator adds a deputy on a phone, and the list goes out whole, af
   };
   const screen = { ...named("access"), path: "/mandates" };
   return staged(screen, { size: SIZES.phone, commands }, async (page) => {
-    await page.getByText("tot € 50000").waitFor();
+    await page.getByText("tot € 50.000").waitFor();
     await page.getByText("Niemand op de lijst mag: Uitlenen, Naar buiten delen.").waitFor();
     await page.getByRole("button", { name: "Zet iemand op de lijst" }).click();
     await page.getByLabel("Wie?").selectOption("Ines Verzonnen");
@@ -38,6 +38,7 @@ test("an administrator adds a deputy on a phone, and the list goes out whole, af
     await page.getByRole("button", { name: "Naar buiten delen" }).click();
     await page.getByLabel("Vervangt").selectOption("Gert Verzonnen");
     await page.getByLabel("Tot en met").fill("2020-12-31");
+    await page.getByText("vervangt Gert Verzonnen · tot en met 31 dec").waitFor();
     await page.getByLabel("Euro's").fill("25000");
     await fits(page);
     await page.getByRole("button", { name: "Bewaar de lijst" }).click();
@@ -47,7 +48,7 @@ test("an administrator adds a deputy on a phone, and the list goes out whole, af
     assert.deepEqual(first, ENTRY);
     assert.deepEqual(
       [deputy.person, deputy.acts, deputy.deputy_for, deputy.euros, deputy.days],
-      [PEOPLE.anouk, ["confirm"], ENTRY.id, 25000, null],
+      [PEOPLE.anouk, ["confirm"], ENTRY.id, 25000, ENTRY.days],
     );
     await picture(page, "mandates-phone");
   });

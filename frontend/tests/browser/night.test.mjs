@@ -22,13 +22,13 @@ const SAID = {
     title: "Piketlijst", gaps: "Niemand op de lijst: 05:00–22:00.", up: "Zet Sanne hoger", down: "Zet Sanne lager", change: "Wijzig Sanne", from: "Bel vanaf",
     exercise: "Bel ook bij een oefening", remove: "Haal Een oud-collega van de lijst", add: "+ Zet op de lijst", who: "Wie erbij?",
     phone: "Neemt niemand op, bel dan", wrong: "Vul een nummer in dat je kunt bellen", save: "Bewaar de lijst", saved: "De lijst is bewaard en geldt nu.",
-    number: "geen nummer dat we kunnen bellen", place: "Sanne staat nu op plaats 1.", more: /^Eén meer/,
+    number: "geen nummer dat we kunnen bellen", place: "Sanne staat nu op plaats 1.", added: "Iris staat nu op plaats 3.", more: /^Eén meer/,
   },
   en: {
     title: "Wake-up list", gaps: "Nobody on the list: 05:00–22:00.", up: "Move Sanne up", down: "Move Sanne down", change: "Change Sanne", from: "Call from",
     exercise: "Call for an exercise too", remove: "Take A former colleague off the list", add: "+ Put on the list", who: "Whom to add?",
     phone: "If nobody answers, phone", wrong: "Fill in a number that can be called", save: "Keep the list", saved: "The list is kept and counts from now on.",
-    number: "no number that we can call", place: "Sanne is in place 1 now.", more: /^One more/,
+    number: "no number that we can call", place: "Sanne is in place 1 now.", added: "Iris is in place 3 now.", more: /^One more/,
   },
 };
 
@@ -60,6 +60,8 @@ for (const [language, size] of [["nl", SIZES.phone], ["en", SIZES.wide]]) {
       await page.getByRole("button", { name: say.remove }).click();
       await page.getByLabel(say.who).selectOption("Iris");
       await page.getByRole("button", { name: say.add }).click();
+      await page.getByText(say.added).waitFor({ state: "attached" });
+      await page.getByRole("listitem").filter({ hasText: "Iris" }).getByLabel(say.from).waitFor();
       await page.getByRole("button", { name: say.more }).click();
       const phone = page.getByLabel(say.phone);
       await phone.fill("de baas");

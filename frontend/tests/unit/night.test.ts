@@ -25,7 +25,7 @@ describe("the hours of a wake-up list", () => {
 });
 
 test("whom to phone is a number as the server takes it, or nothing", () => {
-  expect(["", " ", "14 0547", "+31 (0)6-12345678"].map(isPhone)).toEqual([true, true, true, true]);
+  expect(["", " ", "14 0547", "14030", "+31 (0)6-12345678"].map(isPhone)).toEqual([true, true, true, true, true]);
   expect(["de baas", "12", "06 12 of bel Jan"].map(isPhone)).toEqual([false, false, false]);
 });
 
