@@ -32,20 +32,14 @@ from deploy.stack import (
     write_secrets,
 )
 from schemas import generated
+from schemas.setting_names import OF_SERVICES
 from schemas.topics import DEAD_LETTER_CONFIG, TOPICS
-from services.aid.settings import AidSettings
-from services.directory.settings import DirectorySettings
-from services.live.settings import LiveSettings
-from services.matching.settings import MatchingSettings
-from services.notification.settings import NotificationSettings
 from services.runtime.prepare import DEAD_LETTER_PARTITIONS
-from services.runtime.settings import Mode, Seed
+from services.runtime.settings import Mode, Seed, TraceSettings
 
 CHART: Final = ROOT / "deploy" / "helm"
 VALUES: Final = "values.schema.json"
 """Written by hand, but for the names of the processes and of their settings in it."""
-
-SETTINGS: Final = (AidSettings, DirectorySettings, LiveSettings, MatchingSettings, NotificationSettings)
 
 HOST: Final = "{{ .Values.host }}"
 """Filled in by the chart; everything else is known here."""
@@ -191,8 +185,9 @@ def _values_schema() -> str:
     kinds = {each.name: "single" if each.alone else "service" for each in SERVICES}
     allowed = {name: {"$ref": f"#/$defs/{kind}"} for name, kind in kinds.items()}
     schema["properties"]["services"]["properties"] = allowed
-    names = {f"NOABER_{field}".upper() for kind in SETTINGS for field in kind.model_fields}
-    schema["$defs"]["settings"]["propertyNames"] = {"enum": sorted(names)}
+    # Where traces go has a value of its own, which lets them out of the network as well.
+    elsewhere = {f"NOABER_{field}".upper() for field in TraceSettings.model_fields}
+    schema["$defs"]["settings"]["propertyNames"] = {"enum": sorted(OF_SERVICES - elsewhere)}
     return json.dumps(schema, indent=2) + "\n"
 
 

@@ -11,6 +11,7 @@ from deploy.noaber.forget import forget
 from deploy.noaber.init import init
 from deploy.noaber.inside import Inside
 from deploy.noaber.invite import invite
+from schemas.setting_names import refuse_unknown
 from services.directory.settings import DirectorySettings
 from services.runtime.settings import read
 
@@ -27,6 +28,7 @@ def inside_container(environment: Mapping[str, str]) -> Inside:
 @click.pass_context
 def main(context: click.Context) -> None:
     """Let people in and forget them, from the directory's container."""
+    refuse_unknown(os.environ)
     context.obj = lambda: inside_container(os.environ)
 
 

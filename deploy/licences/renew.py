@@ -2,13 +2,13 @@
 
 import json
 import sys
-from argparse import ArgumentParser
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import Final
 
 from deploy.bootstrap import LOCK
 from deploy.licences.compatible import APPENDIX, PERMISSIVE
 from deploy.licences.listed import LICENCES, licences, names
+from schemas.command_line import command_line
 
 SPELLED: Final = {
     "Apache 2.0": "Apache-2.0",
@@ -37,9 +37,8 @@ def licence_of(package: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Keep what is listed, add what is new, drop what is gone; 1 where somebody has to look."""
-    name = "python -m deploy.licences.renew"
     about = "Lists the licence of each Python package of the lock; a new one must be installed (make setup)."
-    ArgumentParser(prog=name, description=about, epilog=f"Example: {name}").parse_args(arguments)
+    command_line("deploy.licences.renew", about).parse_args(arguments)
     listed = licences()
     wanted = {name: listed["python"].get(name) or licence_of(name) for name in sorted(names(LOCK))}
     LICENCES.write_text(json.dumps({**listed, "python": wanted}, indent=2) + "\n", encoding="utf-8")

@@ -1,5 +1,6 @@
 """`noaber`: run the platform, let people in, see how it is and why, back it up and bring it back."""
 
+import os
 import sys
 from typing import Final
 
@@ -22,6 +23,7 @@ from deploy.noaber.stop import stop
 from deploy.noaber.trace import trace_verb
 from deploy.noaber.up import demo, up
 from deploy.noaber.verify import verify
+from schemas.setting_names import refuse_unknown
 
 
 class _Plain(click.Group):
@@ -39,6 +41,9 @@ class _Plain(click.Group):
 @click.pass_context
 def main(context: click.Context) -> None:
     """Mutual aid between municipalities in digital incidents."""
+    if context.invoked_subcommand != doctor.name:
+        # The doctor says it beside all else.
+        refuse_unknown(os.environ)
     context.obj = inside_here
 
 

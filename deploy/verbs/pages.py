@@ -10,6 +10,7 @@ from typing import Final
 
 from deploy.bootstrap import SetupFailed, home_of
 from deploy.parts import frontend
+from schemas.setting_names import refuse_unknown
 
 SUFFIX: Final = ".test.mjs"
 TESTS: Final = frontend.FRONTEND / "tests" / "browser"
@@ -18,6 +19,7 @@ TESTS: Final = frontend.FRONTEND / "tests" / "browser"
 def main(arguments: list[str]) -> int:
     """0 when all of it is well; what a step that is not said stands on the screen."""
     names = sorted(file.name.removesuffix(SUFFIX) for file in TESTS.glob(f"*{SUFFIX}"))
+    refuse_unknown(os.environ)
     parser = ArgumentParser(prog="make pages", epilog="Example: make pages ONLY=trust")
     parser.add_argument("--only", metavar="NAME", choices=names, help=f"one test: {', '.join(names)}")
     parser.add_argument("--run", metavar="SCRIPT", help="instead, that script of frontend/package.json")
