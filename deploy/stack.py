@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.address import HERE, Address
+from deploy.bootstrap import SetupFailed
 from schemas import topics
 from schemas.topics import Topic
 from services.runtime.push_keys import new_push_key, public_text, push_private_key
@@ -267,7 +268,10 @@ class Platform:
 
 
 def secrets_in(file: Path) -> Secrets:
-    """The secrets of a home, made the first time; an owner that came later gets a password then."""
+    """The secrets of a home, made the first time; an owner that came later gets a password then.
+
+    Raises SetupFailed for a file that is not whole.
+    """
     if not file.exists():
         private, public = signing_keys()
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -278,13 +282,22 @@ def secrets_in(file: Path) -> Secrets:
             "internal_token": secrets.token_urlsafe(32),
         }
     else:
-        made = json.loads(file.read_text())
+        made = _kept_secrets(file)
     missing = [owner for owner in OWNERS if owner not in made["passwords"]]
     if missing or "push_key" not in made:
         made["passwords"] |= {owner: secrets.token_urlsafe(24) for owner in missing}
         made.setdefault("push_key", new_push_key())
         _replace(file, json.dumps(made))
     return Secrets(**made)
+
+
+def _kept_secrets(file: Path) -> dict[str, Any]:
+    try:
+        made: dict[str, Any] = json.loads(file.read_text())
+        Secrets(**{"push_key": "", **made})
+    except (ValueError, TypeError) as broken:
+        raise SetupFailed(f"{file} cannot be read; what mends it: noaber doctor") from broken
+    return made
 
 
 def signing_keys() -> tuple[str, dict[str, str]]:

@@ -3,10 +3,10 @@
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from deploy.backup import platform_in
-from deploy.doctor.finding import Finding, urgent
+from deploy.doctor.finding import Finding
 from deploy.doctor.machine import look_at_machine
 from deploy.doctor.place import look_at_place
 from deploy.doctor.processes import of_processes
@@ -16,8 +16,6 @@ from deploy.kept_mode import kept_mode, start_of
 from deploy.noaber.state import UP, read_state
 from deploy.noaber.status import seen
 from deploy.stack import Platform
-
-REBUILD: Final = "noaber restore DIR --keys FILE"
 
 
 def examine(home: Path) -> list[Finding]:
@@ -32,13 +30,12 @@ def examine(home: Path) -> list[Finding]:
 def examine_running(home: Path, state: dict[str, Any]) -> list[Finding]:
     """The platform that wrote this state."""
     place, processes = Path(state["place"]), seen(state)["processes"]
-    found = [*look_at_place(home, place, state["mode"], datetime.now(UTC)), *of_processes(processes)]
-    try:
-        platform = platform_in(place, int(state["base"]))
-    except (ValueError, KeyError, TypeError):
-        what = f"{place / 'secrets.json'} cannot be read"
-        return [*found, urgent("secrets", what, "nothing of this home can be opened without it", REBUILD)]
-    return [*found, *asyncio.run(_look_at_stores(platform))]
+    found = look_at_place(home, place, state["mode"], datetime.now(UTC))
+    if any(each.about == "secrets" for each in found):
+        return [*found, *of_processes(processes)]
+    # What the processes lack comes before them.
+    stores = asyncio.run(_look_at_stores(platform_in(place, int(state["base"]))))
+    return [*found, *stores, *of_processes(processes)]
 
 
 async def _look_at_stores(platform: Platform) -> list[Finding]:

@@ -40,6 +40,9 @@ BUSY: Final = 2.0
 
 WRITES: Final = 5
 
+REMAKE: Final = "rm -r .venv; make setup"
+"""Alone, the second does nothing to an environment that was finished once."""
+
 
 def look_at_machine(home: Path, *, runs: bool) -> list[Finding]:
     """Everything about this machine; `runs`: whether a platform of this home does now."""
@@ -92,7 +95,7 @@ def of_tools() -> list[Finding]:
 
         node = node_folder() / "node"
     except (ImportError, SetupFailed) as missing:
-        return [urgent("tools", f"{missing}", "Kafka needs Java, the pages need Node", "make setup")]
+        return [urgent("tools", f"{missing}", "Kafka needs Java, the pages need Node", REMAKE)]
     return [
         *of_tool("java", "Kafka runs on it", [str(JAVA), "-version"]),
         *of_tool("node", "the pages are built with it", [str(node), "--version"]),
@@ -101,7 +104,7 @@ def of_tools() -> list[Finding]:
 
 def of_tool(name: str, why: str, command: Sequence[str]) -> list[Finding]:
     """Whether a tool starts at all: the wrong libc, a lost file or a mount that forbids it."""
-    mend = "rm -r .venv; make setup"
+    mend = REMAKE
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
     except (OSError, subprocess.TimeoutExpired) as failure:

@@ -8,10 +8,12 @@ from typing import Final
 
 from cryptography import x509
 
+from deploy.bootstrap import SetupFailed
 from deploy.doctor.finding import Finding, attention, urgent
 from deploy.kept_mode import start_of
 from deploy.last_backup import LastBackup, last_backup
 from deploy.parts.postgres import Postgres
+from deploy.stack import secrets_in
 from deploy.unfinished import mark
 from services.runtime.settings import Mode
 
@@ -32,6 +34,7 @@ def look_at_place(home: Path, place: Path, mode: str | None, now: datetime) -> l
     return [
         *of_unfinished(place),
         *of_data(Postgres(home, place / "data" / "postgres", 0)),
+        *of_secrets(place, start_of(place)),
         *of_private([secrets, place / "data" / "postgres" / "password", *_keys(place)]),
         *of_signing_key(secrets, now, start_of(place)),
         *of_certificates((place / "data" / "caddy").rglob("*.crt"), now),
@@ -61,8 +64,31 @@ def of_data(postgres: Postgres) -> list[Finding]:
         return []
     what = f"the data are of Postgres {version}, and this release brings {POSTGRES}"
     why = "it cannot read them, so it does not start"
-    mend = "start the release that wrote them; noaber backup DIR; with this one: noaber restore DIR"
+    restore = "with this one, in an empty home: noaber restore DIR --keys FILE"
+    mend = f"with the release that wrote them: noaber backup DIR --keys FILE; {restore}"
     return [urgent("postgres-data", what, why, mend)]
+
+
+def of_secrets(place: Path, start: str) -> list[Finding]:
+    """Whether the secrets that go with the data are there and whole. `start`: what starts this platform."""
+    file = place / "secrets.json"
+    if not (place / "data").exists():
+        return []
+    # Looked at first: who asks for secrets that are not there makes new ones.
+    if not file.exists():
+        what = f"{file} is not there, and the data of this platform are"
+    else:
+        try:
+            secrets_in(file)
+        except SetupFailed:
+            what = f"{file} cannot be read"
+        else:
+            return []
+    why = (
+        "it opens the database and signs sessions and push messages; with a new one everybody signs in again"
+    )
+    mend = f"put a copy of it back; without any: rm -f '{file}'; noaber stop; {start}"
+    return [urgent("secrets", what, why, mend)]
 
 
 def of_private(files: Iterable[Path]) -> list[Finding]:

@@ -31,7 +31,7 @@ async def look_at_kafka(bootstrap: str, prefix: str, start: str) -> list[Finding
     except (KafkaError, TimeoutError, OSError) as away:
         what = f"Kafka does not answer at {bootstrap}: {type(away).__name__}"
         why = "what is decided is kept, and no page shows it"
-        return [urgent("kafka", what, why, "noaber logs kafka")]
+        return [urgent("kafka", what, why, f"noaber logs kafka; noaber stop; {start}")]
 
 
 async def _counted(bootstrap: str, prefix: str) -> dict[str, int]:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from errno import ENOSPC
 from pathlib import Path
 from typing import Final
 
@@ -75,7 +76,9 @@ def _fetch_apart(home: Path, which: str, folder: Path) -> None:
     done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise SetupFailed(f"{which} could not be fetched: {last[0]}. Check the network and try again")
+        said = last[0].removeprefix("Stopped: ")
+        lacks = "room on the disk" if os.strerror(ENOSPC) in said else "network"
+        raise SetupFailed(f"{which} could not be fetched: {said}. Check the {lacks} and try again")
 
 
 def fetch(which: str, folder: Path) -> None:

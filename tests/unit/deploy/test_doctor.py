@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from deploy.bootstrap import SetupFailed
 from deploy.doctor import finding, machine, place, processes, tables, told, topics
 from deploy.doctor.clocks import of_clock
 from deploy.doctor.examination import examine
@@ -53,6 +54,21 @@ def old_data(folder: Path) -> list[Finding]:
 def readable(folder: Path) -> list[Finding]:
     (folder / "secrets.json").touch(mode=0o640)
     return place.of_private([folder / "secrets.json", folder / "not there"])
+
+
+def without_secrets(folder: Path) -> list[Finding]:
+    (folder / "data").mkdir()
+    found = place.of_secrets(folder, "noaber up")
+    assert not (folder / "secrets.json").exists(), "whoever looks makes none"
+    return found
+
+
+def with_half_of_the_secrets(folder: Path) -> list[Finding]:
+    (folder / "data").mkdir()
+    (folder / "secrets.json").write_text('{"passwords": {')
+    with pytest.raises(SetupFailed, match="noaber doctor"):
+        secrets_in(folder / "secrets.json")
+    return place.of_secrets(folder, "noaber up")
 
 
 def old_key(folder: Path) -> list[Finding]:
@@ -116,6 +132,8 @@ WRONG: dict[str, tuple[Callable[[Path], list[Finding]], Weight, str]] = {
     "open-files": (lambda _: machine.of_files(1_024), Weight.ATTENTION, "1024"),
     "restore": (unfinished, Weight.URGENT, "interrupted"),
     "postgres-data": (old_data, Weight.URGENT, "Postgres 17"),
+    "secrets": (without_secrets, Weight.URGENT, "is not there"),
+    "secrets, half": (with_half_of_the_secrets, Weight.URGENT, "cannot be read"),
     "private": (readable, Weight.URGENT, "secrets.json"),
     "signing-key": (old_key, Weight.ATTENTION, "days old"),
     "certificate": (
