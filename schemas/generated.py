@@ -1,5 +1,6 @@
 """The command of a module that writes files from code: it writes what is stale, or only says what is."""
 
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Mapping
@@ -28,10 +29,11 @@ def keep(wanted: Mapping[Path, str], root: Path, *, check: bool) -> int:
     """Write what is stale and name it; with `check` only name it, and then 1."""
     found = stale(wanted, root)
     for path in found:
+        name = os.path.relpath(root / path)
         if check:
-            print(f"{path} is stale; run: make generate", file=sys.stderr)
+            print(f"{name} is stale; run: make generate", file=sys.stderr)
             continue
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(wanted[path], encoding="utf-8")
-        print(f"wrote {path}")
+        print(f"wrote {name}")
     return 1 if check and found else 0

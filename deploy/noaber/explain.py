@@ -17,6 +17,7 @@ from deploy.stack import Platform
 from deploy.steps import run_step
 from deploy.tracing.spot import newest_records
 from schemas.events.approach import ReasonCode
+from schemas.events.help_request import ShortfallReason
 from schemas.events.suggestion import Candidate, Suggestion
 from schemas.topics import SUGGESTIONS
 from services.aid.store.explained import without_content
@@ -30,6 +31,17 @@ REASONS: Final = {
     ReasonCode.URGENCY: "needed within {value} hours",
 }
 """Reason -> what it says; its minutes stand beside it, and less is better."""
+
+SHORTFALL: Final = {
+    ShortfallReason.NOBODY_HAS_THE_FUNCTION: "do not have this function",
+    ShortfallReason.OUTSIDE_CIRCLE: "are outside the circle",
+    ShortfallReason.OFF_DUTY: "are off duty",
+    ShortfallReason.ALREADY_HELD: "are already out",
+    ShortfallReason.BELOW_COVER: "are needed at home",
+    ShortfallReason.LENDER_AFFECTED: "work for an affected organisation themselves",
+    ShortfallReason.SAID_NO: "said no before",
+}
+"""Why people were left out -> what it says; a screen says it in the same words."""
 
 
 @click.command(epilog="Example: noaber explain 01936b1c-7000-7000-8000-000000000007")
@@ -90,14 +102,19 @@ def told(found: dict[str, Any]) -> list[str]:
     could = found["could_ask"]
     if could:
         lines.append(f"Could be asked: {could['people']} people of {could['organisations']} organisations.")
-    lines += [f"Left out: {each['people']}, {each['reason']}." for each in found["shortfall"]]
-    lines.append(f"Asked: {len(found['approaches']) or 'nobody'}")
+    lines += [
+        f"Left out: {each['people']} {SHORTFALL[ShortfallReason(each['reason'])]}."
+        for each in found["shortfall"]
+    ]
+    asked = len(found["approaches"])
+    lines.append(f"Asked: {asked}; in minutes, where less is better:" if asked else "Asked: nobody")
     for each in found["approaches"]:
         lines += [f"  {_who(each)}, at {each['asked_at']}: {each['state']}", *_reasons(each)]
     hint = found["hint"]
     if hint is None:
         return [*lines, "Matching has said nothing about it yet."]
-    lines.append(f"The newest plan, about version {hint['about_version']} of it, would take:")
+    plan = f"The newest plan, about version {hint['about_version']} of it, would take"
+    lines.append(f"{plan}:" if hint["candidates"] else f"{plan} nobody.")
     for each in hint["candidates"]:
         chosen = (
             f"chosen; without, the plan costs {each['price_minutes']} more" if each["chosen"] else "spare"

@@ -94,4 +94,6 @@ def _of_step(step: Step) -> list[str]:
     if spot is None:
         return [*lines, "topic     has nothing of it"]
     where = f"{spot.topic}, partition {spot.partition}, offset {spot.offset}"
-    return [*lines, f"topic     {where}: epoch {spot.epoch}, version {spot.version}"]
+    # The newest state of a key is all that stays in its topic.
+    newer = ", a newer state of the same" if spot.version > change.version else ""
+    return [*lines, f"topic     {where}: epoch {spot.epoch}, version {spot.version}{newer}"]

@@ -15,6 +15,7 @@ from deploy.stack import Platform, secrets_in
 from deploy.tracing.spot import Spot
 from deploy.tracing.trace import Step, Trace, Verdict
 from schemas.events.approach import Reason, ReasonCode
+from schemas.events.help_request import ShortfallReason
 from services.aid.store.explained import without_content
 from services.runtime.settings import Mode, Seed
 from services.runtime.whereabouts import Change, Late
@@ -67,6 +68,8 @@ def test_a_trace_says_where_each_change_is_and_not_what_it_says() -> None:
         "partition 1, offset 40: epoch 3, version 2",
     ):
         assert part in lines
+    assert "newer" not in lines
+    assert trace.told(found(step(record=5)))[5].endswith("version 5, a newer state of the same")
     plain = json.dumps(found(step()).as_json())
     assert '"offset": 40' in plain and "what it says" not in plain + lines
 
@@ -95,7 +98,7 @@ def test_every_verdict_has_a_sentence_and_a_code_and_what_is_done_is_well() -> N
 
 
 def test_every_reason_has_words_and_a_victims_systems_are_not_among_them() -> None:
-    assert explain.REASONS.keys() == set(ReasonCode)
+    assert explain.REASONS.keys() == set(ReasonCode) and explain.SHORTFALL.keys() == set(ShortfallReason)
     for code in ReasonCode:
         said = without_content(Reason(code=code, minutes=-20, value="secret"))
         assert ("secret" in explain.REASONS[code].format(value=said["value"])) is (
@@ -121,7 +124,7 @@ def test_an_explanation_names_ids_functions_and_reasons() -> None:
             }
         )
     )
-    for part in ("network, open", "9 people of 2", "3, off_duty", f"{KEY} of GM0153", "  +20  20 km away"):
+    for part in ("network, open", "9 people of 2", "3 are off duty", f"{KEY} of GM0153", "  +20  20 km away"):
         assert part in lines
     assert "the desk of GM0168, 20 minutes: chosen; without, the plan costs 4 more" in lines
 
@@ -133,7 +136,15 @@ def test_where_nobody_was_asked_or_planned_yet_that_is_said() -> None:
         "Asked: nobody",
         "Matching has said nothing about it yet.",
     ]
-    spare = {"lender": "GM0168", "person": None, "cost_minutes": 20, "chosen": False, "reasons": []}
+    spare: dict[str, Any] = {
+        "lender": "GM0168",
+        "person": None,
+        "cost_minutes": 20,
+        "chosen": False,
+        "reasons": [],
+    }
+    full = {"about_version": 4, "candidates": []}
+    assert explain.told({**found, "hint": full})[-1].endswith("take nobody.")
     planned = explain.told({**found, "hint": {"about_version": 4, "candidates": [spare]}})
     assert planned[-1] == "  the desk of GM0168, 20 minutes: spare"
 
