@@ -45,7 +45,7 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
     """Leave with 2 and one line for each name that nobody reads. Never its value: it may be a secret."""
     names = unknown(environment)
     for name, near in names.items():
-        meant = f"allowed is, for example, {near}" if near else "the README names those there are"
+        meant = f"allowed is, for example, {near}" if near else "which there are: schemas/setting_names.py"
         print(f"{name}: there is no such setting; {meant}; to go on without: unset {name}", file=sys.stderr)
     if names:
         sys.exit(2)

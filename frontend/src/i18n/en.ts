@@ -173,7 +173,7 @@ export const en: Record<Key, string> = {
   "requests.could_ask": "{people} colleagues at {organisations} organisations could be asked.",
   "requests.could_ask_later": "How many people could be asked is being worked out.",
   "requests.waits_mandate": "Somebody with a mandate has to confirm this.",
-  "requests.asked": "1 organisation asked | {n} organisations asked",
+  "requests.circle": "circle of {n}",
   "requests.needed": "needed {when}",
   "requests.withdraw": "Withdraw",
   "requests.withdraw_sure": "Whoever promised is told. Withdraw all the same?",

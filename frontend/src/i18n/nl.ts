@@ -171,7 +171,7 @@ export const nl = {
   "requests.could_ask": "{people} collega's bij {organisations} organisaties kunnen gevraagd worden.",
   "requests.could_ask_later": "Hoeveel mensen gevraagd kunnen worden, wordt nu uitgezocht.",
   "requests.waits_mandate": "Iemand met mandaat moet dit bevestigen.",
-  "requests.asked": "1 organisatie gevraagd | {n} organisaties gevraagd",
+  "requests.circle": "kring van {n}",
   "requests.needed": "nodig {when}",
   "requests.withdraw": "Intrekken",
   "requests.withdraw_sure": "Wie al toezegde krijgt bericht. Toch intrekken?",

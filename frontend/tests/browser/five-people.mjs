@@ -76,7 +76,7 @@ async function main() {
     await press(gert, "Geef rol");
     await picture(gert, "confirm");
     await press(gert, "Bevestig en vraag hulp");
-    await see(gert, /organisaties gevraagd/);
+    await see(gert, /· kring van/);
   });
 
   await step("Fatima's wall fills by itself", async () => {
