@@ -51,6 +51,7 @@ def up(real: bool) -> None:  # noqa: FBT001 an option of the command line
             click.echo("\nThe first administrator of an organisation comes in by: noaber invite --help\n")
         else:
             _where(running)
+        click.echo("Ctrl-C stops it; what was decided is there the next time.")
         _until_told()
         click.echo("Stopping")
 
