@@ -282,22 +282,17 @@ def secrets_in(file: Path) -> Secrets:
             "internal_token": secrets.token_urlsafe(32),
         }
     else:
-        made = _kept_secrets(file)
+        try:
+            made = json.loads(file.read_text())
+            Secrets(**{"push_key": "", **made})
+        except (ValueError, TypeError) as broken:
+            raise SetupFailed(f"{file} cannot be read; what mends it: noaber doctor") from broken
     missing = [owner for owner in OWNERS if owner not in made["passwords"]]
     if missing or "push_key" not in made:
         made["passwords"] |= {owner: secrets.token_urlsafe(24) for owner in missing}
         made.setdefault("push_key", new_push_key())
         _replace(file, json.dumps(made))
     return Secrets(**made)
-
-
-def _kept_secrets(file: Path) -> dict[str, Any]:
-    try:
-        made: dict[str, Any] = json.loads(file.read_text())
-        Secrets(**{"push_key": "", **made})
-    except (ValueError, TypeError) as broken:
-        raise SetupFailed(f"{file} cannot be read; what mends it: noaber doctor") from broken
-    return made
 
 
 def signing_keys() -> tuple[str, dict[str, str]]:
