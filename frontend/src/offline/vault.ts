@@ -70,10 +70,9 @@ export class Vault {
     });
   }
 
-  /** A moment in the future was written by a clock that was wrong, or by somebody who wants it to stay. */
+  /** From later: by a clock that was put right since, as soon as there was a network, and what waits is not lost by that. */
   private fresh({ at }: Sealed): boolean {
-    const age = this.now() - at;
-    return age >= 0 && age < DAY_MS;
+    return Math.abs(this.now() - at) < DAY_MS;
   }
 
   private async seal(name: string, value: object): Promise<void> {
