@@ -80,15 +80,18 @@ def by_target(rows: Sequence[Found]) -> str:
 
 def write_table() -> None:
     """Put the tables between the markers of the README."""
-    rows = read()
-    text = README.read_text(encoding="utf-8")
+    README.write_text(with_tables(README.read_text(encoding="utf-8"), read()), encoding="utf-8")
+
+
+def with_tables(text: str, rows: Sequence[Found]) -> str:
+    """The README's text with what these rows say between its markers."""
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     lives = len({(row["seed"], row["life"]) for row in rows})
     commits = ", ".join(dict.fromkeys(row["commit"] for row in rows))
     said = f"{len(rows)} faults in {lives} lives, on {commits}."
     detail = f"<details><summary>By target</summary>\n\n{by_target(rows)}\n\n</details>"
-    README.write_text(f"{before}{BEGIN}\n{said}\n\n{table(rows)}\n\n{detail}\n{END}{after}", encoding="utf-8")
+    return f"{before}{BEGIN}\n{said}\n\n{table(rows)}\n\n{detail}\n{END}{after}"
 
 
 def _line(names: Sequence[object], rows: Sequence[Found]) -> str:

@@ -50,6 +50,11 @@ def test_the_table_counts_faults_targets_and_violations_and_leaves_out_no_recove
     assert cells == ["kill", "4", "101", "1 to 1", "51.0", "100.0", "100.0", "2"]
 
 
+def test_the_readme_shows_the_rows_that_are_kept() -> None:
+    text = results.README.read_text(encoding="utf-8")
+    assert results.with_tables(text, results.read()) == text
+
+
 def test_two_at_once_are_one_line_of_the_table_by_target_and_each_process_has_its_own() -> None:
     rows = [row(), row(target="aid+live"), row(target="clock+kafka"), row(kind="stop", target="everything")]
     lines = [each.split(" | ")[:3] for each in results.by_target(rows).splitlines()[2:]]
