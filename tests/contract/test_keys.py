@@ -96,6 +96,15 @@ async def test_who_was_forgotten_since_the_backup_is_forgotten_again(
     assert (await keys_of(pool)).forgotten == [ANNA]
 
 
+async def test_tables_that_came_back_with_their_keys_forget_too(pool: asyncpg.Pool, writes: Writes) -> None:
+    # As a cluster's own copy of the database brings them.
+    file = await keys_of(pool)
+    newer = KeyFile(keys={BRAM: file.keys[BRAM]}, forgotten=[ANNA])
+    async with pool.acquire() as connection, connection.transaction():
+        assert (await imported(connection, newer, NOW)).forgotten == 1
+    assert await keys_in(pool) == {BRAM}
+
+
 async def test_a_key_of_somebody_who_came_after_the_backup_does_not_keep_them_from_being_made_again(
     pool: asyncpg.Pool, writes: Writes
 ) -> None:

@@ -83,6 +83,7 @@ _BACK: Final = """
 INSERT INTO data_key (person, key)
 SELECT person.id, file.key FROM unnest($1::text[], $2::bytea[]) AS file (person, key)
 JOIN person ON person.id = file.person AND person.state->>'forgotten' <> 'true'
+ON CONFLICT DO NOTHING
 """
 
 # A system has no name that is sealed.
@@ -101,7 +102,7 @@ async def _nowhere(words: Sequence[str]) -> int:
 async def imported(connection: Any, file: KeyFile, at: datetime) -> Restored:
     """Put the keys back, and forget again who was forgotten since; what came of it.
 
-    Inside the caller's transaction, into tables that came from a dump and hold no key.
+    Inside the caller's transaction. A dump holds no keys; a cluster's own copy of the database does.
     """
     people = [str(person) for person in file.keys]
     keys = [base64.b64decode(key) for key in file.keys.values()]
