@@ -20,7 +20,7 @@ from services.directory.challenges import CHALLENGE, LASTS
 from services.directory.directory import Directory
 from services.directory.doors import PREFIX, Began, Page, prove, seat
 from services.directory.journey import BACK, Journey, page_of
-from services.directory.meeting import Meeting
+from services.directory.meeting import RESTS, Meeting
 from services.directory.providers import Ceremony, Provider, with_functions
 from services.directory.rules.session import open_with_provider
 from services.directory.store.accounts import Account
@@ -73,7 +73,7 @@ class Away(BaseModel):
 
 
 class Providers(BaseModel):
-    """The organisations through which one can come in now."""
+    """The organisations that have a sign-in of their own; one that is shut now is among them."""
 
     organisations: list[str]
 
@@ -122,9 +122,7 @@ def add_elsewhere(app: FastAPI, directory: Directory) -> None:
 def _add_away(app: FastAPI, directory: Directory) -> None:
     @app.get(PROVIDERS)
     async def providers() -> Providers:
-        return Providers(
-            organisations=sorted(each for each in directory.meetings if directory.own.trusted(each))
-        )
+        return Providers(organisations=sorted(directory.meetings))
 
     @app.get(f"{PREFIX}/oidc/refusals/{{code}}", include_in_schema=False)
     async def refusal(code: str) -> None:
@@ -165,6 +163,11 @@ async def _away(directory: Directory, response: Response, journey: Journey) -> A
         # The gate lets a client through that names no page; here the page is where it comes back to.
         raise Problem(403, "wrong_origin")
     meeting = _meeting(directory, journey.organisation)
+    if not directory.own.trusted(journey.organisation):
+        # So that nobody types a password over there. Who is nobody yet does not learn here who is hit.
+        if journey.person is None:
+            raise Refused("provider_away", retry_after=int(RESTS))
+        raise Refused("provider_distrusted")
     ceremony = Ceremony(secrets.token_bytes(CHALLENGE))
     address = await meeting.address(ceremony, journey.back)
     packed = journey.packed()
@@ -240,15 +243,13 @@ def _let_in(
 
 
 def _meeting(directory: Directory, organisation: str) -> Meeting:
-    """The provider of an organisation. Refused: `not_found`, and `provider_distrusted` since the switch.
+    """The provider of an organisation. Refused: `not_found`.
 
-    `store.opening` asks again under its lock; here it keeps people from typing a password over there.
+    Whether it is distrusted `store.opening` asks under its lock, of whom the provider vouches for.
     """
     meeting = directory.meetings.get(organisation)
     if meeting is None:
         raise Refused("not_found")
-    if not directory.own.trusted(organisation):
-        raise Refused("provider_distrusted")
     return meeting
 
 

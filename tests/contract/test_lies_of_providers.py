@@ -24,7 +24,7 @@ from services.runtime.ports import Cause, Written
 from tests.contract.account import INSIDE, LIED, OVER, UNBOUND, bound, known, outcome
 from tests.contract.doorstep import Browser, signed_in
 from tests.contract.lying_provider import KEY, Liar, claims, part, true
-from tests.contract.switching import being_thrown, throw, until_waited
+from tests.contract.switching import TRUST, being_thrown, throw, until_waited
 from tests.contract.there_and_back import BACK, asked, away, back
 
 PEM = KEY.public_key().public_bytes(
@@ -149,15 +149,24 @@ async def test_a_redirect_is_not_followed(app: Any, liar: Liar) -> None:
 
 async def test_the_switch_shuts_this_door_at_once_and_for_who_is_on_the_way(app: Any, liar: Liar) -> None:
     await bound(app, liar)
-    there = Browser(app)
-    query = await away(there)
+    there, late = Browser(app), Browser(app)
+    query, begun = await away(there), await away(late)
     liar.hand_out(true(claims(liar, query["nonce"])))
     petra, hers, _ = await signed_in(app, name="Wim Verzonnen")
     await throw(petra, hers)
     assert await back(there, code="c", state=query["state"]) == "/sign-in?refused=provider_distrusted"
-    _, found = await Browser(app).post("oidc/start", {"organisation": "GM1735"})
-    assert found["code"] == "provider_distrusted"
-    assert (await Browser(app).get("oidc/providers"))[1] == {"organisations": []}
+    # Nobody who stands before the door learns who is hit: it is shut as it is where a provider is away.
+    stranger, asks = Browser(app), {"organisation": "GM1735"}
+    assert (await stranger.get("oidc/providers"))[1] == {"organisations": ["GM1735"]}
+    shut = await stranger.post("oidc/start", asks)
+    assert shut[1]["code"] == "provider_away"
+    liar.answers["/token"] = 400, b"{}"
+    assert await back(late, code="junk", state=begun["state"]) == "/sign-in?refused=provider_refused"
+    await petra.sign_in(hers)
+    await throw(petra, hers, TRUST)
+    liar.answers["/.well-known/openid-configuration"] = 500, b""
+    app.state.directory.meetings["GM1735"]._about = None
+    assert await stranger.post("oidc/start", asks) == shut
 
 
 async def test_who_comes_in_while_the_switch_is_being_thrown_waits_and_is_refused(
