@@ -79,7 +79,7 @@ def _draw(stream: pydyf.Stream, organisation: str, card: PrintedCard, top: float
     y = top - MARGIN
     _line(stream, (MARGIN, y - 8), (BOLD, 20), f"Kaart {card.number}")
     _line(stream, (MARGIN, y - 28), (PLAIN, 13), f"{organisation} · {FUNCTIONS[card.role].names.nl}")
-    dates = f"Uitgegeven {card.printed_at:%d-%m-%Y} · werkt tot en met {card.expires_at:%d-%m-%Y}"
+    dates = f"Uitgegeven {card.printed_at:%d-%m-%Y} · werkt tot {card.expires_at:%d-%m-%Y}"
     _line(stream, (MARGIN, y - 46), (PLAIN, 10), dates)
     _line(stream, (MARGIN, y - 72), (PLAIN, 10), "Zes woorden")
     words = card.words.split()

@@ -247,7 +247,7 @@ def test_a_card_says_its_number_words_dates_organisation_and_where_to_type_them(
     assert [*lines[:3], *lines[4:6]] == [
         "Kaart GM1735-0001",
         "Hof van Twente · Crisiscoördinatie",
-        f"Uitgegeven {NOW:%d-%m-%Y} · werkt tot en met {NOW + LASTS:%d-%m-%Y}",
+        f"Uitgegeven {NOW:%d-%m-%Y} · werkt tot {NOW + LASTS:%d-%m-%Y}",
         "   ".join(words[:3]),
         "   ".join(words[3:]),
     ]

@@ -41,7 +41,7 @@ const nl = {
   "cards.to_printer": "Druk af",
   "cards.pdf": "Bewaar als PDF",
   "cards.face": "Kaart {number}",
-  "cards.dates": "Uitgegeven {from} · werkt tot en met {to}",
+  "cards.dates": "Uitgegeven {from} · werkt tot {to}",
   "cards.qr": "QR-code van kaart {number}",
   "cards.step1": "Alleen als je niet met je eigen telefoon kunt inloggen.",
   "cards.step2": "Scan de code, of ga naar {page} en typ nummer en woorden over.",
