@@ -126,7 +126,7 @@ async def proven(directory: Directory, answer: Assertion, purpose: Purpose, bega
 async def prove(directory: Directory, asker: Asker, answer: Assertion, purpose: Purpose, began: str) -> UUID:
     """Make whoever sits here show that they are who signed in; our id of the key with which they did.
 
-    Refused: as `proven`, and another's key.
+    Refused: as `proven`, and `passkey_refused` for another's key.
     """
     shown = await proven(directory, answer, purpose, began)
     if shown.person.id != asker.person.id:
@@ -140,8 +140,8 @@ async def fresh(
 ) -> UUID | None:
     """A session may be stolen: whoever has a key shows, here and now, that it is them; our id of that key.
 
-    Only who plays in a demonstration has none. Refused: as `prove`, `prove_it`, and `card_not_enough` for
-    who came in with a card: one must not lead to the next.
+    Only who plays in a demonstration has none. Refused: as `prove`, `prove_it`, `not_found` for a guest, and
+    `card_not_enough` for who came in with a card: one must not lead to the next.
     """
     if asker.person.guest is not None:
         raise Refused("not_found")

@@ -207,7 +207,7 @@ def _hint_reach(hint: Suggestion | Alarm) -> Reach:
 
 
 def check_visible(world: World, row: Row | None, asker: Person) -> None:
-    """Somebody who may not see a row does not learn from a refusal that it exists."""
+    """Somebody who may not see a row does not learn that it exists. Refused: `not_found`."""
     if row is None:
         return
     parent = world.incidents.get(row.parent_id) if row.parent_id is not None else None

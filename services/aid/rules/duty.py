@@ -49,7 +49,7 @@ def change_lending(story: Story, command: ChangeLending, target: str) -> None:
     """New agreements; what was given under the old ones stands, and so does a standing yes that stays.
 
     A new or changed standing yes is a lender's yes, so it needs a mandate for that many and that long.
-    Refused: as `used_mandate`, and `standing_twice`.
+    Refused: as `used_mandate`, and `not_your_right`, `standing_twice`.
     """
     if not story.context.person.may(Right.LEND, target):
         raise Refused("not_your_right", right=Right.LEND, organisation=target)

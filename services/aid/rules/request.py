@@ -87,7 +87,7 @@ def confirm(story: Story, command: ConfirmRequest, target: UUID) -> None:
 
     Where the organisation wants two, the first yes waits until a second person says the same.
     Refused: as `used_mandate`, and `not_found`, `withdrawn`, `closed`, `needed_by_past`, `label_too_strict`,
-    `unknown_organisation`, `second_person_missing`.
+    `unknown_organisation`, `circle_empty`, `second_person_missing`.
     """
     request = story.world.request(target)
     incident = story.world.incident(request.incident)
@@ -226,7 +226,7 @@ def change_number(story: Story, command: ChangeNumber, target: UUID) -> None:
     """More or fewer slots, never fewer than are held.
 
     More than before is asked under a mandate that allows that many; fewer needs no more than the right.
-    Refused: as `used_mandate`, and `not_found`, `withdrawn`, `below_held`.
+    Refused: as `used_mandate`, and `not_found`, `withdrawn`, `two_for_more`, `below_held`.
     """
     request, incident = _mandated(story, target)
     if request.state is RequestState.WITHDRAWN:

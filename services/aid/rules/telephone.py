@@ -25,7 +25,7 @@ def is_heard(story: Story, delivery: Delivery, attempt: Attempt) -> bool:
 def confirm(story: Story, delivery: Delivery, attempt: Attempt) -> None:
     """Somebody said yes by keypad to what the call offered, and to nothing else.
 
-    Refused: as `request.confirm`, and `confirmed_already`, `terms_changed`.
+    Refused: as `request.confirm`, and `not_your_right`, `confirmed_already`, `terms_changed`.
     """
     request = story.world.request(delivery.request)
     if delivery.organisation != request.borrower:

@@ -64,7 +64,7 @@ def may_administer(asker: Person, whom: Person) -> None:
 
 
 def may_invite(asker: Person, whom: Person) -> None:
-    """As `may_administer`; and nobody invites themselves: a stolen session must not make a key of its own."""
+    """As `may_administer`, and `not_yourself`: a stolen session must not make a key of its own."""
     may_administer(asker, whom)
     if asker.id == whom.id:
         raise Refused("not_yourself")

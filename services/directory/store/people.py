@@ -99,7 +99,7 @@ class People:
         """These as their next versions, and where `called` says so with another name or number.
 
         Whoever has no employer left is forgotten. Raises what `decide` raises; refused: `not_found`,
-        `texts_away`, and as `add`.
+        `persona_stays`, `texts_away`, and as `add`.
         """
         async with unit(self._pool) as connection:
             staff = await _administered(connection, keeping)
