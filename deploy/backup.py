@@ -17,10 +17,11 @@ from typing import Final, Self
 from deploy.bootstrap import SetupFailed
 from deploy.claim import Claim
 from deploy.kept_mode import keep_mode, kept_mode
-from deploy.keyfile import renew, write_private
+from deploy.keyfile import renew
 from deploy.parts.ports import free_port
 from deploy.parts.postgres import FAST_STOP, Postgres
 from deploy.parts.spawn import serving
+from deploy.private_file import write_private
 from deploy.provision import DATABASE, provision
 from deploy.stack import OWNERS, POSTGRES, Platform, secrets_in
 from deploy.steps import run_step

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.bootstrap import SetupFailed
+from deploy.private_file import write_private
 from deploy.rotation import rotated
 from deploy.stack import OWNERS, Secrets, private_key, public_keys, push_public_key, secrets_in
 from deploy.stack import write_secrets as keep
@@ -70,7 +71,4 @@ def _write(file: Path, made: Secrets, superuser: str) -> None:
         "push_key": made.push_key,
         "push_public_key": push_public_key(made),
     }
-    half = file.with_suffix(".half")
-    half.touch(mode=0o600)
-    half.write_text("".join(f"{_variable(name)}='{value}'\n" for name, value in values.items()))
-    half.replace(file)
+    write_private(file, "".join(f"{_variable(name)}='{value}'\n" for name, value in values.items()))

@@ -1,28 +1,15 @@
 """The file with the data keys beside the backups: renewed by each, and never at the cost of an older one."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any, Final
 
 from deploy.bootstrap import SetupFailed
+from deploy.private_file import write_private
 
 NOTHING: Final[dict[str, Any]] = {
     "keys": {}, "forgotten": [], "removed": [], "distrusted": [], "void": [], "ended": [], "redacted": [],
 }  # fmt: skip
-
-
-def write_private(file: Path, text: str) -> None:
-    """Write a whole file that only its owner may read; a crash leaves the old one or the new one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    half = file.with_name(file.name + ".half")
-    half.unlink(missing_ok=True)
-    half.touch(mode=0o600, exist_ok=False)
-    with half.open("w") as output:
-        output.write(text)
-        output.flush()
-        os.fsync(output.fileno())
-    half.rename(file)
 
 
 def renew(file: Path, text: str, redacted: str = "[]") -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.keyfile import write_private
+from deploy.private_file import write_private
 from services.runtime.relay_process import LAST_BACKUP
 
 NOTE: Final = "last-backup.json"

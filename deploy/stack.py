@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from deploy.address import HERE, Address
 from deploy.bootstrap import SetupFailed
+from deploy.private_file import write_private
 from schemas import topics
 from schemas.topics import Topic
 from services.runtime.push_keys import new_push_key, public_text, push_private_key
@@ -274,7 +275,6 @@ def secrets_in(file: Path) -> Secrets:
     """
     if not file.exists():
         private, public = signing_keys()
-        file.parent.mkdir(parents=True, exist_ok=True)
         made: dict[str, Any] = {
             "passwords": {},
             "private_key": private,
@@ -291,7 +291,8 @@ def secrets_in(file: Path) -> Secrets:
     if missing or "push_key" not in made:
         made["passwords"] |= {owner: secrets.token_urlsafe(24) for owner in missing}
         made.setdefault("push_key", new_push_key())
-        _replace(file, json.dumps(made))
+        # Never half a file: without it, nothing of this home can be opened again.
+        write_private(file, json.dumps(made))
     return Secrets(**made)
 
 
@@ -302,15 +303,7 @@ def signing_keys() -> tuple[str, dict[str, str]]:
 
 def write_secrets(file: Path, made: Secrets) -> None:
     """These are the secrets of the home from now on."""
-    _replace(file, json.dumps(asdict(made)))
-
-
-def _replace(file: Path, text: str) -> None:
-    # Never half a file: without it, nothing of this home can be opened again.
-    half = file.with_suffix(".half")
-    half.touch(mode=0o600)
-    half.write_text(text)
-    half.replace(file)
+    write_private(file, json.dumps(asdict(made)))
 
 
 def environment(platform: Platform, service: Service) -> dict[str, str]:
@@ -336,10 +329,9 @@ def environment(platform: Platform, service: Service) -> dict[str, str]:
         told["NOABER_AID_URL"] = f"http://{platform.at('aid')}"
     if service.name == "notification":
         told["NOABER_PUSH_KEY"] = platform.secrets.push_key
-    if service.name == "aid":
+    if service.name in ("directory", "aid", "notification") or service in platform.live:
         told["NOABER_INTERNAL_TOKEN"] = platform.secrets.internal_token
-    if service.name in ("directory", "notification") or service in platform.live:
-        told["NOABER_INTERNAL_TOKEN"] = platform.secrets.internal_token
+    if service.name == "notification" or service in platform.live:
         told["NOABER_CONTACT_KEYS_URL"] = f"http://{platform.at('directory')}/internal/contact-keys"
     limits = DEMO_LIMITS if platform.mode is Mode.DEMO else {}
     return {**told, **limits, **platform.settings, **platform.own_settings.get(service.name, {})}

@@ -90,9 +90,9 @@ async def _throw(directory: Directory, asker: Asker, organisation: str, *, distr
     found, ended = await directory.trusts.switch(organisation, decide, asker.person.id, now)
     directory.heard([*([found] if found is not None else []), *ended])
     sessions = [each for each in ended if isinstance(each, Session)]
+    how = "distrusted" if distrusted else "trusted"
     log.warning(
-        "%s is %s, said by %s: %d sessions are over",
-        *(organisation, "distrusted" if distrusted else "trusted", asker.person.id, len(sessions)),
+        "%s is %s, said by %s: %d sessions are over", organisation, how, asker.person.id, len(sessions)
     )
     return Thrown(
         organisation=organisation,

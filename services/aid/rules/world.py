@@ -62,7 +62,7 @@ class Context:
 
     @property
     def person(self) -> Person:
-        """Who asks. Refused: `not_your_right` behind a fact of the clock or of matching, where nobody does."""
+        """Who asks. Refused: `not_your_right` where nobody does, as for the clock and for matching."""
         if self.asker is None:
             raise Refused("not_your_right")
         return self.asker

@@ -98,6 +98,10 @@ def test_only_the_directory_is_given_the_key_that_signs(platform: Platform) -> N
     assert [name for name, each in told.items() if "NOABER_TOKEN_PRIVATE_KEY" in each] == ["directory"]
     with_token = {name for name, each in told.items() if "NOABER_INTERNAL_TOKEN" in each}
     assert with_token == {"aid", "directory", "live", "notification"}
+    assert {name for name, each in told.items() if "NOABER_CONTACT_KEYS_URL" in each} == {
+        "live",
+        "notification",
+    }
     nodes = replace(platform, live_nodes=3).live
     assert all(
         environment(replace(platform, live_nodes=3), node).keys() == told["live"].keys() for node in nodes
