@@ -7,8 +7,6 @@ in any older dump either.
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,7 +137,7 @@ def restore(home: Path, place: Path, backup: Backup, keys: Path) -> list[str]:
             f"there is data in {where} already, and a restore needs an empty home. Move it away, "
             "or set NOABER_HOME to an empty folder"
         )
-    with _claimed(place):
+    with Claim(place):
         mark(place).parent.mkdir(parents=True, exist_ok=True)
         mark(place).touch()
         postgres.remove_all()
@@ -167,16 +165,6 @@ def _fill(home: Path, place: Path, postgres: Postgres, backup: Backup, keys: str
         mark(place).unlink()
         raise
     return done
-
-
-@contextmanager
-def _claimed(place: Path) -> Iterator[None]:
-    claim = Claim(place)
-    claim.take()
-    try:
-        yield
-    finally:
-        claim.leave()
 
 
 def _digest(file: Path) -> str:

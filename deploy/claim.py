@@ -2,7 +2,7 @@
 
 import fcntl
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from deploy.bootstrap import SetupFailed
 
@@ -13,6 +13,13 @@ class Claim:
     def __init__(self, place: Path) -> None:
         self._file = place / "running.lock"
         self._held: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        self.take()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
 
     def take(self) -> None:
         """Hold it until `leave`. Raises SetupFailed when another process does."""

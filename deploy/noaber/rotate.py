@@ -29,12 +29,9 @@ def rotate(at_once: bool) -> None:  # noqa: FBT001 an option of the command line
     claim = Claim(place)
     if claim.is_taken():
         raise SetupFailed("the platform runs, and would go on with the old key; stop it first: noaber stop")
-    claim.take()
-    try:
+    with claim:
         made = rotated(secrets_in(place / SECRETS), datetime.now(UTC), at_once=at_once)
         write_secrets(place / SECRETS, made)
-    finally:
-        claim.leave()
     click.echo(f"A new key signs from the next start on: {made.private_key.partition(':')[0]}")
     if at_once:
         click.echo("No older key, password or token is believed any more: everybody signs in again.")
