@@ -114,7 +114,7 @@ def _letter(headers: dict[str, str], key: str, stamp: int) -> Letter | None:
         place=headers[PLACE],
         kind="" if kind is None else kind[1],
         key=key if _ID.fullmatch(key) else "",
-        why=headers.get(WHY, "").partition(_QUOTED)[0].splitlines()[0][:200] if headers.get(WHY) else "",
+        why="".join(headers.get(WHY, "").partition(_QUOTED)[0].splitlines()[:1])[:200],
         at=datetime.fromtimestamp(stamp / 1000, UTC),
     )
 

@@ -48,9 +48,7 @@ async def test_a_letter_says_where_it_stood_and_why_and_nothing_of_what_is_in_it
         decode(BAD)
     for _ in range(2):
         await grave.bury(Place(DUTY.name, 0, 7), BAD, str(why.value))
-    await grave.bury(
-        Place(DUTY.name, 0, 8), Record(TYPED.encode(), b"", ()), f"on: [type=x, input='{TYPED}']"
-    )
+    await grave.bury(Place(DUTY.name, 0, 8), Record(TYPED.encode(), b"", ()), f"[type=x, input='{TYPED}']")
     newer, older = await letters.open()
     assert (older.place, older.kind, older.key) == (f"{DUTY.name}/0/7", "duty", RECORD.key.decode())
     assert older.why.startswith("duty v1: ") and newer.key == newer.kind == ""

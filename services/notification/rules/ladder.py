@@ -1,5 +1,6 @@
 """One organisation is told one thing: its people are called in turn, each once, until one says yes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -332,27 +333,17 @@ def _is_current(delivery: Delivery, attempt: UUID) -> bool:
 
 def _closed(delivery: Delivery, attempt: UUID | None, state: AttemptState, now: datetime) -> Delivery:
     """Attempts that still call (this one, or any) get this state."""
-    return delivery.model_copy(
-        update={
-            "attempts": tuple(
-                each.model_copy(update={"state": state, "answered_at": now})
-                if each.state is AttemptState.CALLING and attempt in (None, each.id)
-                else each
-                for each in delivery.attempts
-            )
-        }
-    )
+    calls = (each for each in delivery.attempts if each.state is AttemptState.CALLING)
+    return _with_state(delivery, {each.id for each in calls if attempt in (None, each.id)}, state, now)
 
 
 def _answered(delivery: Delivery, attempt: UUID, state: AttemptState, now: datetime) -> Delivery:
     final = (AttemptState.YES, AttemptState.NO)
-    return delivery.model_copy(
-        update={
-            "attempts": tuple(
-                each.model_copy(update={"state": state, "answered_at": now})
-                if each.id == attempt and each.state not in final
-                else each
-                for each in delivery.attempts
-            )
-        }
-    )
+    meant = {each.id for each in delivery.attempts if each.id == attempt and each.state not in final}
+    return _with_state(delivery, meant, state, now)
+
+
+def _with_state(delivery: Delivery, meant: Collection[UUID], state: AttemptState, now: datetime) -> Delivery:
+    update = {"state": state, "answered_at": now}
+    attempts = (each.model_copy(update=update) if each.id in meant else each for each in delivery.attempts)
+    return delivery.model_copy(update={"attempts": tuple(attempts)})
