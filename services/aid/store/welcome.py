@@ -14,6 +14,7 @@ from schemas.events.person import Person
 from schemas.state import Row
 from schemas.values import Level, organisation_key, person_key
 from services.aid.store.aggregates import TABLES
+from services.runtime.database import LOCK
 from services.runtime.now import Now
 from services.runtime.ports import Cause, Written
 
@@ -40,7 +41,7 @@ class Welcome:
         employers = {member.organisation for person in made_up for member in person.memberships}
         states: list[Row] = [*(_duty(person, now) for person in made_up), *map(_lending, sorted(employers))]
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('welcome', 0))")
+            await connection.execute(LOCK, "welcome")
             known = await _known(connection, states)
             new = [Written(state, 1) for state in states if state.key not in known]
             batch = uuid5(WELCOME, ",".join(each.state.key for each in new))
