@@ -72,10 +72,10 @@ def of_data(postgres: Postgres) -> list[Finding]:
 def of_secrets(place: Path, start: str) -> list[Finding]:
     """Whether the secrets that go with the data are there and whole. `start`: what starts this platform."""
     file = place / "secrets.json"
-    if not (place / "data").exists():
-        return []
     # Looked at first: who asks for secrets that are not there makes new ones.
     if not file.exists():
+        if not (place / "data").exists():
+            return []
         what = f"{file} is not there, and the data of this platform are"
     else:
         try:

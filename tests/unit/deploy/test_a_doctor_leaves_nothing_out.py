@@ -72,7 +72,8 @@ def bad_place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_of_a_bad_place_everything_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = look_at_place(tmp_path, bad_place(tmp_path, monkeypatch), "real", NOW)
-    every = {"restore", "postgres-data", "private", "signing-key", "certificate", "logs", "backup"}
+    every = {"restore", "postgres-data", "secrets", "private", "signing-key"}
+    every |= {"certificate", "logs", "backup"}
     assert {each.about for each in found} == every
     private = " ".join(each.what for each in found if each.about == "private")
     assert all(name in private for name in ("secrets.json", "password", "keys.json"))
@@ -131,4 +132,4 @@ def test_a_running_platform_whose_secrets_cannot_be_read_is_looked_at_as_far_as_
         found = [each.about for each in examine(tmp_path)]
     finally:
         claim.leave()
-    assert found == ["machine, True", "aid", "secrets"]
+    assert found == ["machine, True", "secrets", "aid"]
