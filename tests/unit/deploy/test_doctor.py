@@ -216,7 +216,7 @@ def test_a_real_platform_that_stands_still_is_asked_for_its_backup(
 
 
 def test_what_is_well_is_not_spoken_of(tmp_path: Path) -> None:
-    (tmp_path / "secrets.json").touch(mode=0o600)
+    secrets_in(tmp_path / "secrets.json")
     assert [
         *machine.of_python((3, 11), "linux"),
         *machine.of_tools(),
