@@ -316,9 +316,12 @@ async def test_nobody_is_both_persons() -> None:
     assert no.facts["others"] == [str(key("ines")), str(key("omar"))]
 
 
-async def test_a_second_yes_to_something_else_is_a_first_yes() -> None:
+@pytest.mark.parametrize(
+    "other", [{"circle": ("GM0153",)}, {"euros": 50_000}, {"choose_self": not TO_ALL.choose_self}], ids=str
+)
+async def test_a_second_yes_to_something_else_is_a_first_yes(other: dict[str, object]) -> None:
     stage = await by_two()
-    await stage.do("ines", commands.ConfirmRequest(circle=("GM0153",)), key("request"))
+    await stage.do("ines", TO_ALL.model_copy(update=other), key("request"))
     request = stage.the_request(key("request"))
     assert request.state is RequestState.PROVISIONAL
     assert request.first_yes is not None
