@@ -21,7 +21,7 @@ const nl = {
   "card.waiting": "Houd deze pagina open. Na het ja of de code ga je vanzelf verder. Dit kan tot {when}.",
   "card.again": "Begin opnieuw",
   "card.offline": "Geen verbinding. We proberen het opnieuw.",
-  "card.help": "Lukt het niet? Bel de IBD, dag en nacht: 070 204 55 11.",
+  "card.help": "Lukt het niet? Bel de IBD, dag en nacht:",
 };
 
 const en: Record<keyof typeof nl, string> = {
@@ -44,7 +44,7 @@ const en: Record<keyof typeof nl, string> = {
   "card.waiting": "Keep this page open. After the yes or the code you go on by yourself. This can be done until {when}.",
   "card.again": "Begin again",
   "card.offline": "No connection. We keep trying.",
-  "card.help": "No luck? Call the IBD, day and night: 070 204 55 11.",
+  "card.help": "No luck? Call the IBD, day and night:",
 };
 
 /** Both, for the test that holds them side by side. */
