@@ -21,8 +21,8 @@ from schemas.values import Right
 from services.live.described import document
 from tests.badinput.parties import ROLES, Parties
 from tests.badinput.who_reaches_what import AID, DIRECTORY, TABLE, F, U, Y, heard, with_ids
+from tests.contract.doors import CARD, DOORS, KEY, OWN
 from tests.contract.lying_provider import Liar
-from tests.contract.ways_in import CARD, DOORS, KEY, OWN
 from tests.journey.case import moment
 from tests.journey.cast import People, Places, done
 from tests.journey.looking import Page

@@ -12,10 +12,10 @@ from services.directory.summaries import SUMMARIES
 from services.runtime.now import clock
 from services.runtime.push_keys import new_push_key, public_text, push_private_key
 from services.runtime.tokens import Claims
+from tests.contract.doors import CARD, DOORS, KEY, OPEN, OWN, SHOWN
 from tests.contract.doorstep import Browser, directory, signed_in
 from tests.contract.invited import a_guest
 from tests.contract.staff import person
-from tests.contract.ways_in import CARD, DOORS, KEY, OPEN, OWN, SHOWN
 from tests.push_browser import PushBrowser
 
 HOF = "GM1735"
