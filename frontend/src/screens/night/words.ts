@@ -37,7 +37,7 @@ const nl = {
   "round.last": "Geen ja om {when}? Daarna is er niemand meer. Bel dan",
   "round.off": "Niemand heeft nu dienst. Bel",
   "round.nobody": "Niemand zei ja. Bel",
-  "round.over": "Bellen is niet meer nodig.",
+  "round.over": "Verder bellen is niet nodig.",
   "round.late": "Niemand zei op tijd ja: de hulp was al nodig. Is er nog hulp nodig? Vraag die dan opnieuw.",
   "round.untold": "SMS aan {name} is niet aangekomen. Bel zelf.",
   "round.somebody": "een collega",
