@@ -13,7 +13,7 @@ from services.directory.rules.fictitious import PERSONAS, MadeUp, make_people
 from services.directory.rules.organisations import fictitious_partnerships, real_organisations
 from services.directory.seed import FACTS
 
-NUMBER = 5_200
+NUMBER = 5_400
 """Made-up people in the platform of the journeys: enough for 200 with one function who may be asked.
 
 Every service takes in all of them when a platform starts, so elsewhere there are as few as will do.
