@@ -282,11 +282,7 @@ def secrets_in(file: Path) -> Secrets:
             "internal_token": secrets.token_urlsafe(32),
         }
     else:
-        try:
-            made = json.loads(file.read_text())
-            Secrets(**{"push_key": "", **made})
-        except (ValueError, TypeError) as broken:
-            raise SetupFailed(f"{file} cannot be read; what mends it: noaber doctor") from broken
+        made = kept_secrets(file)
     missing = [owner for owner in OWNERS if owner not in made["passwords"]]
     if missing or "push_key" not in made:
         made["passwords"] |= {owner: secrets.token_urlsafe(24) for owner in missing}
@@ -294,6 +290,16 @@ def secrets_in(file: Path) -> Secrets:
         # Never half a file: without it, nothing of this home can be opened again.
         write_private(file, json.dumps(made))
     return Secrets(**made)
+
+
+def kept_secrets(file: Path) -> dict[str, Any]:
+    """What a file of secrets holds; nothing is made or written. Raises SetupFailed where it is not whole."""
+    try:
+        kept: dict[str, Any] = json.loads(file.read_text())
+        Secrets(**{"push_key": "", **kept})
+    except (ValueError, TypeError) as broken:
+        raise SetupFailed(f"{file} cannot be read; what mends it: noaber doctor") from broken
+    return kept
 
 
 def signing_keys() -> tuple[str, dict[str, str]]:

@@ -13,7 +13,7 @@ from deploy.doctor.finding import Finding, attention, urgent
 from deploy.kept_mode import start_of
 from deploy.last_backup import LastBackup, last_backup
 from deploy.parts.postgres import Postgres
-from deploy.stack import secrets_in
+from deploy.stack import kept_secrets
 from deploy.unfinished import mark
 from services.runtime.settings import Mode
 
@@ -72,14 +72,13 @@ def of_data(postgres: Postgres) -> list[Finding]:
 def of_secrets(place: Path, start: str) -> list[Finding]:
     """Whether the secrets that go with the data are there and whole. `start`: what starts this platform."""
     file = place / "secrets.json"
-    # Looked at first: who asks for secrets that are not there makes new ones.
     if not file.exists():
         if not (place / "data").exists():
             return []
         what = f"{file} is not there, and the data of this platform are"
     else:
         try:
-            secrets_in(file)
+            kept_secrets(file)
         except SetupFailed:
             what = f"{file} cannot be read"
         else:

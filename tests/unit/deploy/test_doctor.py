@@ -215,6 +215,16 @@ def test_a_real_platform_that_stands_still_is_asked_for_its_backup(
     assert [each.about for each in examine(tmp_path)] == ["backup"]
 
 
+def test_whoever_looks_at_secrets_of_an_older_release_adds_none(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.json"
+    secrets_in(file)
+    older = json.loads(file.read_text())
+    older["passwords"].pop("aid")
+    file.write_text(json.dumps(older))
+    assert place.of_secrets(tmp_path, "noaber up") == []
+    assert json.loads(file.read_text()) == older
+
+
 def test_what_is_well_is_not_spoken_of(tmp_path: Path) -> None:
     secrets_in(tmp_path / "secrets.json")
     assert [
