@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from schemas.events.organisation import Organisation
 from services.directory.rules.fictitious import PEOPLE, made_up_lists, make_people
 from services.directory.rules.organisations import fictitious_partnerships, real_organisations
 from services.directory.store.writes import Writes
@@ -15,13 +16,22 @@ FACTS: Final = Path(__file__).parent / "facts" / "municipalities.csv"
 """Codes, names, provinces, regions, population (CBS, 2023) and the middle of each municipality."""
 
 
+def known_organisations() -> list[Organisation]:
+    """All that there really are, as the facts say."""
+    return real_organisations(FACTS.read_text(encoding="utf-8"))
+
+
+def demo_organisations() -> list[Organisation]:
+    """Those, and the partnerships of a demonstration, which are made up."""
+    real = known_organisations()
+    return [*real, *fictitious_partnerships(real)]
+
+
 async def seed(settings: SeedSettings) -> None:
     """Write what is missing; a second run changes nothing. It leaves where people are real."""
     now = clock()()
-    organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
     made_up = settings.seed is Seed.FICTITIOUS
-    if made_up:
-        organisations += fictitious_partnerships(organisations)
+    organisations = demo_organisations() if made_up else known_organisations()
     async with await open_pool(settings.database, 1) as pool:
         writes = Writes(pool)
         if made_up and await writes.are_real():

@@ -7,8 +7,7 @@ import pytest
 
 from deploy.bootstrap import home_of
 from deploy.running import Running, Wish
-from services.directory.rules.organisations import real_organisations
-from services.directory.seed import FACTS
+from services.directory.seed import known_organisations
 from tests.badinput.parties import Parties
 from tests.badinput.scene import Scene
 from tests.contract.lying_provider import Liar, lying
@@ -22,7 +21,7 @@ SETTINGS = (("NOABER_APPROACHES_PER_SLOT", "20"), ("NOABER_SEED_PEOPLE", str(NUM
 @pytest.fixture(scope="session")
 def provided() -> list[str]:
     """Municipalities that have an identity provider; `Places` hands them out to nobody."""
-    known = real_organisations(FACTS.read_text(encoding="utf-8"))
+    known = known_organisations()
     return [
         each.id for each in known if each.population and each.region in PLAYED and each.id not in RESERVED
     ]

@@ -12,8 +12,7 @@ from schemas.events.incident import Affected, CallBack, Incident
 from schemas.events.lending import Lending
 from schemas.values import Where
 from services.directory.rules.fictitious import make_people
-from services.directory.rules.organisations import real_organisations
-from services.directory.seed import FACTS
+from services.directory.seed import known_organisations
 from services.matching.rules.picture import Asked, Picture
 
 NOW: Final = datetime(2026, 1, 5, 7, 10, tzinfo=UTC)
@@ -25,7 +24,7 @@ SLOTS: Final = 3
 def country(people: int = PEOPLE, requests: int = REQUESTS, seed: int = 1735) -> Picture:
     """Everybody is asked directly, two in three are on duty, every lender keeps some at home."""
     dice = random.Random(seed)
-    organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
+    organisations = known_organisations()
     lenders = [each.id for each in organisations if each.population is not None]
     staff = [each.person for each in make_people(organisations, people)]
     victims = dice.sample(lenders, 3)

@@ -9,10 +9,9 @@ from typing import Final
 from deploy.stack import Platform
 from schemas.values import Right
 from services.directory.rules.fictitious import PEOPLE, make_people
-from services.directory.rules.organisations import fictitious_partnerships, real_organisations
-from services.directory.seed import FACTS
+from services.directory.seed import demo_organisations
 from tests.browser.inside import asked
-from tests.browser.node_script import run_script
+from tests.browser.node_script import told
 
 HIT: Final = "GM1735"
 KIB: Final = 1024
@@ -37,8 +36,7 @@ class Walked:
 
 def someone() -> str:
     """First and last name of somebody there who may report; nobody else is called that."""
-    organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
-    made = make_people(organisations + fictitious_partnerships(organisations), PEOPLE)
+    made = make_people(demo_organisations(), PEOPLE)
     staff = [each for each in made if each.person.works_for(HIT)]
     called = Counter(each.name for each in staff)
     reporters = [each.name for each in staff if each.person.may(Right.REPORT, HIT)]
@@ -54,10 +52,8 @@ def walk(platform: Platform, home: Path, phones: str, *, slow: bool, strip: Path
         "slow": slow,
         "strip": None if strip is None else str(strip),
     }
-    done = run_script(home, "minute.mjs", json.dumps(given))
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-    told = json.loads(done.stdout.splitlines()[-1])
-    return Walked(**{**told, "received": told["received"] / KIB, "sent": told["sent"] / KIB})
+    took = told(home, "minute.mjs", json.dumps(given))
+    return Walked(**{**took, "received": took["received"] / KIB, "sent": took["sent"] / KIB})
 
 
 def _card(platform: Platform) -> str:

@@ -1,6 +1,5 @@
 """An administrator's year, done at one sitting by a scripted person in Chromium."""
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +7,9 @@ from typing import Final
 
 from deploy.stack import Platform
 from services.directory.rules.fictitious import PEOPLE, make_people
-from services.directory.rules.organisations import fictitious_partnerships, real_organisations
-from services.directory.seed import FACTS
+from services.directory.seed import demo_organisations
 from tests.browser.inside import asked
-from tests.browser.node_script import run_script
+from tests.browser.node_script import told
 
 MOST_SECONDS: Final = 1_200
 MOST_TAPS: Final = 100
@@ -36,8 +34,7 @@ class Year:
 
 def somewhere() -> str:
     """The organisation there whose people are nearest to twelve."""
-    organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
-    made = make_people(organisations + fictitious_partnerships(organisations), PEOPLE)
+    made = make_people(demo_organisations(), PEOPLE)
     staff = Counter(member.organisation for each in made for member in each.person.memberships)
     return min(staff, key=lambda each: abs(staff[each] - 12))
 
@@ -47,6 +44,4 @@ def year(platform: Platform, home: Path, pictures: Path) -> Year:
     new = {"organisation": somewhere(), "name": "Petra Verzonnen", "phone": "06 00000100"}
     invited = asked(platform, "invite", {"checked": "in_person", **new})
     link = f"{platform.origin}/welcome#{invited['secret']}"
-    done = run_script(home, "year.mjs", str(platform.base), str(pictures), link, invited["code"])
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-    return Year(**json.loads(done.stdout.splitlines()[-1]))
+    return Year(**told(home, "year.mjs", str(platform.base), str(pictures), link, invited["code"]))

@@ -11,8 +11,7 @@ import httpx
 
 import services.directory
 from services.directory.app import create_app
-from services.directory.rules.organisations import real_organisations
-from services.directory.seed import FACTS
+from services.directory.seed import known_organisations
 from services.directory.settings import DirectorySettings
 from services.directory.store.writes import Writes
 from services.directory.texts import Texts
@@ -103,7 +102,7 @@ async def fill(database: str) -> None:
     """A directory of a real platform that was just set up: organisations, and nobody."""
     await asyncio.to_thread(migrate, MIGRATIONS, database)
     async with await open_pool(database, 1) as pool:
-        places = real_organisations(FACTS.read_text(encoding="utf-8"))
+        places = known_organisations()
         await Writes(pool).seed_organisations(
             places[:2] + [e for e in places if e.id in {"GM1735", "IBD"}], clock()()
         )

@@ -5,8 +5,7 @@ from uuid import UUID, uuid4
 
 from schemas.events.person import Membership, Person
 from schemas.values import Right
-from services.directory.rules.organisations import real_organisations
-from services.directory.seed import FACTS
+from services.directory.seed import known_organisations
 from services.directory.store.writes import Writes
 from services.runtime.database import open_pool
 from services.runtime.now import clock
@@ -75,7 +74,7 @@ async def test_facts_that_are_read_anew_leave_the_list_as_it_is(filled: str) -> 
     async with directory(filled) as app:
         petra, phone, _ = await signed_in(app)
         await keep(petra, phone, {"after": 0, "entries": [entry]})
-        places = real_organisations(FACTS.read_text(encoding="utf-8"))
+        places = known_organisations()
         hof = [each.model_copy(update={"name": "Anders"}) for each in places if each.id == "GM1735"]
         async with await open_pool(filled, 1) as pool:
             assert await Writes(pool).seed_organisations(hof, clock()()) == 1

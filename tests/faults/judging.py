@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.directory.rules.fictitious import PEOPLE, MadeUp, make_people
-from services.directory.rules.organisations import fictitious_partnerships, real_organisations
-from services.directory.seed import FACTS
+from services.directory.seed import demo_organisations
 from tests.faults.checker import History, Verdict, judge
 
 Line = dict[str, Any]
@@ -79,8 +78,7 @@ def _lines(file: Path) -> Iterator[Line]:
 
 
 def _note_everybody(history: History) -> None:
-    organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
-    organisations += fictitious_partnerships(organisations)
+    organisations = demo_organisations()
     for each in organisations:
         history.add("organisation", id=each.id, members=list(each.delivers_ict_to))
     note_people(history, make_people(organisations, PEOPLE))

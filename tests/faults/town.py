@@ -10,8 +10,7 @@ from uuid import UUID
 from schemas.catalogue import Function
 from schemas.values import IBD, Right
 from services.directory.rules.fictitious import PEOPLE, PERSONAS, MadeUp, make_people
-from services.directory.rules.organisations import fictitious_partnerships, real_organisations
-from services.directory.seed import FACTS
+from services.directory.seed import demo_organisations
 
 BORROWERS: Final = 3
 LENDERS: Final = 4
@@ -69,8 +68,7 @@ class Town:
 
 def build(dice: random.Random, helpers: int) -> Town:
     """A cast from the made-up people: lenders are those with most people for the chosen functions."""
-    organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
-    organisations += fictitious_partnerships(organisations)
+    organisations = demo_organisations()
     staff: dict[str, list[MadeUp]] = {}
     for each in make_people(organisations, PEOPLE):
         staff.setdefault(each.person.memberships[0].organisation, []).append(each)

@@ -10,8 +10,7 @@ from deploy.client import Client
 from schemas.catalogue import Function
 from schemas.values import Right
 from services.directory.rules.fictitious import PERSONAS, MadeUp, make_people
-from services.directory.rules.organisations import fictitious_partnerships, real_organisations
-from services.directory.seed import FACTS
+from services.directory.seed import demo_organisations
 
 NUMBER = 5_400
 """Made-up people in the platform of the journeys: enough for 200 with one function who may be asked.
@@ -30,8 +29,7 @@ class People:
 
     def __init__(self, origin: str, number: int = NUMBER) -> None:
         self.origin = origin
-        organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
-        organisations += fictitious_partnerships(organisations)
+        organisations = demo_organisations()
         self.organisations = {each.id: each for each in organisations}
         self.all = {each.person.id: each for each in make_people(organisations, number)}
         self._staff: dict[str, list[MadeUp]] = {}

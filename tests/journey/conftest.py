@@ -8,8 +8,7 @@ import pytest
 from deploy.bootstrap import home_of
 from deploy.running import Running, Wish
 from schemas.values import IBD, Right
-from services.directory.rules.organisations import real_organisations
-from services.directory.seed import FACTS
+from services.directory.seed import known_organisations
 from tests.collector import Collector, collecting
 from tests.contract.lying_provider import Liar, lying
 from tests.contract.there_and_back import written_down
@@ -50,7 +49,7 @@ def platform(
     collector: Collector,
 ) -> Iterator[Running]:
     place = tmp_path_factory.mktemp("platform")
-    known = [each.id for each in real_organisations(FACTS.read_text(encoding="utf-8"))]
+    known = [each.id for each in known_organisations()]
     file = written_down(tmp_path_factory.mktemp("providers"), liar.issuer, known, functions=GROUPS)
     traced = (("NOABER_TRACES_URL", collector.url), ("NOABER_TRACE_SHARE", "1"), SOON_TOLD)
     settings = (*SETTINGS, *traced, ("NOABER_PROVIDERS_FILE", str(file)))

@@ -23,8 +23,7 @@ from services.aid.render import shown
 from services.aid.rules.world import Picture, Terms
 from services.aid.store import welcome
 from services.directory.rules.fictitious import make_people
-from services.directory.rules.organisations import fictitious_partnerships, real_organisations
-from services.directory.seed import FACTS
+from services.directory.seed import demo_organisations
 from services.runtime.ports import Written
 from tests.unit.aid.memory import Memory
 
@@ -37,8 +36,7 @@ class SmallPlatform:
 
     def __init__(self, runner: asyncio.Runner, *regions: str) -> None:
         self.runner = runner
-        real = real_organisations(FACTS.read_text(encoding="utf-8"))
-        there = [*real, *fictitious_partnerships(real)]
+        there = demo_organisations()
         self.organisations = {each.id: each for each in there}
         self.people: dict[UUID, Person] = {}
         self.staff: dict[str, dict[UUID, Person]] = {}

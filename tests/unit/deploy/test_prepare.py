@@ -22,8 +22,7 @@ from deploy.parts.ports import free_port
 from deploy.provision import DATABASE
 from deploy.stack import SERVICES
 from schemas.topics import TOPICS
-from services.directory.rules.organisations import real_organisations
-from services.directory.seed import FACTS
+from services.directory.seed import known_organisations
 from tests.journey.waiting import until
 from tests.unit.deploy.unpacked import USER, as_its_user, own_folder, unpack, without_left_out
 
@@ -129,7 +128,7 @@ async def test_after_it_every_service_finds_what_it_needs(prepared: Image) -> No
     directory = await asyncpg.connect(prepared.told("directory")["NOABER_DATABASE"])
     found = await directory.fetchval("SELECT count(*) FROM journal WHERE aggregate = 'organisation'")
     await directory.close()
-    assert found == len(real_organisations(FACTS.read_text(encoding="utf-8")))
+    assert found == len(known_organisations())
     assert (prepared.scratch / "pages" / "index.html").exists()
 
 

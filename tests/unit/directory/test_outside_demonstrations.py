@@ -16,9 +16,9 @@ from services.directory import app as directory_module
 from services.directory.directory import Directory, OwnTables
 from services.directory.doors import seat, unseat
 from services.directory.rules.fictitious import PERSONAS, make_people
-from services.directory.rules.organisations import fictitious_partnerships, real_organisations
+from services.directory.rules.organisations import fictitious_partnerships
 from services.directory.rules.session import LASTS, end, open_in_demonstration
-from services.directory.seed import FACTS
+from services.directory.seed import known_organisations
 from services.directory.settings import DirectorySettings
 from services.runtime import who
 from services.runtime.now import clock
@@ -156,7 +156,7 @@ def test_a_session_lasts_a_shift_and_only_its_person_ends_it() -> None:
 
 
 def test_made_up_people_are_the_same_every_time_and_are_all_marked_as_made_up() -> None:
-    organisations = real_organisations(FACTS.read_text(encoding="utf-8"))
+    organisations = known_organisations()
     assert sum(each.id.startswith("GM") for each in organisations) == 342
     assert sum(each.id.startswith("VR") for each in organisations) == 25
     partnerships = fictitious_partnerships(organisations)
